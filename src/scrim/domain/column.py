@@ -1,0 +1,56 @@
+"""Columns of relations, columns of results, and what each carries."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A column of a relation in a data store.
+
+    Attributes:
+        schema: Schema name, unquoted.
+        relation: Relation name, unquoted.
+        name: Column name, unquoted.
+    """
+
+    schema: str
+    relation: str
+    name: str
+
+    def qualified_name(self) -> str:
+        """Return `schema.relation.column`, the form that the `tags` block of scrim.yaml uses."""
+        return f"{self.schema}.{self.relation}.{self.name}"
+
+
+@dataclass(frozen=True, slots=True)
+class ResultField:
+    """One field of a result as the data store describes it.
+
+    Attributes:
+        name: Field name that the client sees.
+        relation_id: The store's identifier of the origin relation, 0 when it names none.
+        column_number: Number of the column within that relation, 0 when it names none.
+        type_id: The store's identifier of the type.
+        type_modifier: Type modifier, -1 when absent.
+    """
+
+    name: str
+    relation_id: int
+    column_number: int
+    type_id: int
+    type_modifier: int
+
+
+@dataclass(frozen=True, slots=True)
+class ColumnOrigin:
+    """Where the values of one result column can have come from.
+
+    Attributes:
+        columns: Every base column that can flow into the result column.
+        known: False when something was not understood, so that any data may be in it.
+        unchanged: True when the value is exactly the value of the single column in `columns`.
+    """
+
+    columns: frozenset[Column]
+    known: bool
+    unchanged: bool = False

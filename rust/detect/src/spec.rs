@@ -1,0 +1,64 @@
+//! Declarations that a detector is built from.
+
+use std::fmt;
+
+use serde::Deserialize;
+
+/// One entity, as the catalogue declares it.
+///
+/// New optional fields may be added; the existing ones keep their meaning.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct EntitySpec {
+    /// Dotted name, for example `contact.email`.
+    pub name: String,
+    /// Native recogniser, `pattern` for a regular expression, or `column` for
+    /// an entity that is known by its column only.
+    pub shape: String,
+    /// The regular expression of the shape `pattern`.
+    #[serde(default)]
+    pub pattern: Option<String>,
+    /// Words that make a value more likely when they stand next to it.
+    #[serde(default)]
+    pub keywords: Vec<String>,
+    /// Name of a checksum that a match of `pattern` must pass.
+    #[serde(default)]
+    pub checksum: Option<String>,
+    /// Findings below this confidence are not reported.
+    #[serde(default = "default_confidence")]
+    pub min_confidence: f32,
+}
+
+const fn default_confidence() -> f32 {
+    0.5
+}
+
+/// Why a list of entities was refused.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Error {
+    /// Name of the entity at fault, empty if the list itself is.
+    pub entity: String,
+    /// What is wrong with it.
+    pub reason: String,
+}
+
+impl Error {
+    pub(crate) fn new(entity: &str, reason: impl Into<String>) -> Self {
+        Self {
+            entity: entity.to_owned(),
+            reason: reason.into(),
+        }
+    }
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.entity.is_empty() {
+            write!(f, "entities: {}", self.reason)
+        } else {
+            write!(f, "entity {}: {}", self.entity, self.reason)
+        }
+    }
+}
+
+impl std::error::Error for Error {}

@@ -1,0 +1,21 @@
+"""scrim: an identity-aware data gateway.
+
+One statement's way through the package, which is also the order of the layers:
+
+    client socket
+      1 server/       accept, TLS, move bytes, apply backpressure
+      2 protocols/    sans-IO codec: bytes -> events, events -> bytes
+      3 session/      who is connected, what is prepared, which transaction (identity/ proves who)
+      4 statements/   statement -> operation, relations, columns, lineage of every result column
+        policy/       principal, action, resource, context -> permit or deny, and what stays raw
+        audit/        intent record, durable, before the next step
+      5 upstream/     connection to the data store, pooled, with the gateway's own credentials
+      6 protocols/    result bytes -> batches of cells
+        detection/    which cells and columns are sensitive, and what they are
+        masking/      operators that replace them, keyed and type-safe
+      7 audit/        outcome record
+    client socket
+
+`enforcement.py` holds the order of these steps and is the file to read first. The steps that touch
+every byte run in the compiled kernel (`kernel.py` is its documented facade); the decisions are here.
+"""

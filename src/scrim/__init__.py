@@ -17,5 +17,6 @@ One statement's way through the package, which is also the order of the layers:
     client socket
 
 `enforcement.py` holds the order of these steps and is the file to read first. The steps that touch
-every byte run in the compiled kernel (`kernel.py` is its documented facade); the decisions are here.
+every byte run in the compiled kernel (`kernel.py` is its documented facade); the decisions are in
+these packages.
 """

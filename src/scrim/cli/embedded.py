@@ -135,10 +135,11 @@ class EmbeddedPostgres:
             return
         self.bin_dir = reachable(self.bin_dir)
         if self._directory is None:
-            self._directory = private_directory()
-            copy_tree(cluster_template(self.bin_dir), self.data_dir)
-            # An interpreter that ends without `stop` must not leave a server behind.
+            template = cluster_template(self.bin_dir)
+            # An interpreter that ends without `stop` must not leave a server or files behind.
             atexit.register(self.stop)
+            self._directory = private_directory()
+            copy_tree(template, self.data_dir)
         self._configure()
         chosen = self.port
         for attempt in range(1, _START_ATTEMPTS + 1):

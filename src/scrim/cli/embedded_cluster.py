@@ -98,14 +98,22 @@ def reachable(bin_dir: Path) -> Path:
     """
     if _unprivileged_account() is None or _traversable(bin_dir):
         return bin_dir
+    install = bin_dir.parent
+    package = install.parent
     copied = _cache_dir() / f"programs-{_fingerprint(bin_dir)}"
     if not copied.exists():
-        building = Path(tempfile.mkdtemp(prefix="programs-", dir=_cache_dir()))
-        copy_tree(bin_dir.parent, building / "install")
-        (building / "install").chmod(0o755)
-        _publish(building / "install", copied)
-        building.rmdir()
-    return copied / bin_dir.name
+        with tempfile.TemporaryDirectory(prefix="building-", dir=_cache_dir()) as building:
+            root = Path(building) / "root"
+            (root / package.name).mkdir(parents=True)
+            copy_tree(install, root / package.name / install.name)
+            # A wheel keeps the libraries that it brings beside its package, and its programs
+            # look for them there.
+            libraries = package.with_name(f"{package.name}.libs")
+            if libraries.exists():
+                copy_tree(libraries, root / libraries.name)
+            _run(["chmod", "-R", "a+rX,go-w", str(root)])
+            _publish(root, copied)
+    return copied / package.name / install.name / bin_dir.name
 
 
 def cluster_template(bin_dir: Path) -> Path:
@@ -121,19 +129,24 @@ def cluster_template(bin_dir: Path) -> Path:
     if template.exists():
         return template
     building = private_directory()
-    command = [str(bin_dir / "initdb"), "--pgdata", str(building / "data"), "--no-sync"]
+    try:
+        _initialise(bin_dir, building / "data")
+        with tempfile.TemporaryDirectory(prefix="building-", dir=_cache_dir()) as moved:
+            copy_tree(building / "data", Path(moved) / "data")
+            _publish(Path(moved) / "data", template)
+    finally:
+        shutil.rmtree(building)
+    return template
+
+
+def _initialise(bin_dir: Path, data_dir: Path) -> None:
+    command = [str(bin_dir / "initdb"), "--pgdata", str(data_dir), "--no-sync"]
     command += ["--username", SUPERUSER, "--auth", "trust", "--encoding", "UTF8"]
     if _major_version(bin_dir) >= _FIRST_WITH_BUILTIN_LOCALE:
         command += ["--locale", "C", "--locale-provider", "builtin", "--builtin-locale", "C.UTF-8"]
     else:
         command += ["--locale", "C.UTF-8"]
-    _run(command, cwd=building, identity=server_identity())
-    moved = Path(tempfile.mkdtemp(prefix="cluster-", dir=_cache_dir()))
-    copy_tree(building / "data", moved / "data")
-    _publish(moved / "data", template)
-    shutil.rmtree(building)
-    moved.rmdir()
-    return template
+    _run(command, cwd=data_dir.parent, identity=server_identity())
 
 
 def _publish(built: Path, final: Path) -> None:

@@ -1,0 +1,315 @@
+"""The accept loop: from a listening port to a transport with its session protocol.
+
+The loop is our own, not asyncio's, for three reasons. A connection's first byte says whether it
+starts with TLS directly, and must be looked at without being taken (`MSG_PEEK`). A burst of
+connections is accepted in one wake-up instead of one each. And a connection that has not yet said
+anything costs one entry in a dictionary, not a task and a session.
+"""
+
+import asyncio
+import errno
+import logging
+import socket
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import Protocol
+
+from scrim.server.logging import event, failure
+from scrim.server.refusal import Refusal, is_cancel
+from scrim.server.tls import ALPN, ServerTls
+
+ACCEPTS_PER_WAKE_UP = 128
+BACKLOG = 4096
+RESOURCE_PAUSE_SECONDS = 0.5
+TLS_RECORD_HANDSHAKE = 0x16
+PEEKED_BYTES = 8
+
+KEEPALIVE_IDLE_SECONDS = 60
+KEEPALIVE_INTERVAL_SECONDS = 15
+KEEPALIVE_PROBES = 4
+
+_OUT_OF_RESOURCES = {errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM}
+
+_log = logging.getLogger("scrim.server.listener")
+
+
+class ListenError(Exception):
+    """An address cannot be listened on. The message says which, why, and what to do."""
+
+
+class ConnectionHandler(Protocol):
+    """Who takes the connections; `scrim.server.gateway.Gateway` is one."""
+
+    @property
+    def open_connections(self) -> int:
+        """How many clients are connected now."""
+
+    def new_session(self) -> asyncio.BaseProtocol:
+        """Return the protocol of one new client connection."""
+
+
+@dataclass(frozen=True, slots=True)
+class ListenerLimits:
+    """Bounds of one listener.
+
+    Attributes:
+        max_connections: Clients that may be connected at one time.
+        startup_timeout_seconds: How long a client may stay silent, and how long a TLS handshake may
+            take; None means no limit.
+    """
+
+    max_connections: int
+    startup_timeout_seconds: float | None
+
+
+def bind(host: str, port: int, *, shared: bool) -> socket.socket:
+    """Return a bound TCP socket that does not listen yet.
+
+    Args:
+        host: Name or address; the first address that a name resolves to is taken.
+        port: Port; 0 lets the system choose.
+        shared: Whether other processes of this user may bind the same port (SO_REUSEPORT).
+
+    Raises:
+        ListenError: The address is taken, forbidden or unknown.
+    """
+    where = f"{host}:{port}"
+    try:
+        family, kind, number, _, address = socket.getaddrinfo(
+            host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
+        )[0]
+    except socket.gaierror:
+        raise ListenError(f"cannot listen on {where}: the host name is unknown") from None
+    sock = socket.socket(family, kind, number)
+    try:
+        sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        if shared:
+            sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
+        sock.bind(address)
+    except OSError as error:
+        sock.close()
+        remedy = {
+            errno.EADDRINUSE: "another program uses it; stop that or choose another port",
+            errno.EACCES: "not permitted; choose a port above 1023 or grant CAP_NET_BIND_SERVICE",
+            errno.EADDRNOTAVAIL: "this machine has no such address; choose one of its own",
+        }.get(error.errno or 0, error.strerror)
+        raise ListenError(f"cannot listen on {where}: {remedy}") from None
+    return sock
+
+
+def open_listening_socket(host: str, port: int) -> socket.socket:
+    """Return a shared, non-blocking, listening socket whose options connections inherit.
+
+    Raises:
+        ListenError: The address cannot be listened on.
+    """
+    sock = bind(host, port, shared=True)
+    sock.setblocking(False)
+    sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    sock.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
+    sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_KEEPIDLE, KEEPALIVE_IDLE_SECONDS)
+    sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_KEEPINTVL, KEEPALIVE_INTERVAL_SECONDS)
+    sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_KEEPCNT, KEEPALIVE_PROBES)
+    # The kernel wakes us when the client has spoken, so the first byte is nearly always there.
+    sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_DEFER_ACCEPT, 1)
+    sock.listen(BACKLOG)
+    return sock
+
+
+class Listener:
+    """Accepts on one socket until it is closed, and hands connections to their handler.
+
+    Attributes:
+        accepted: Connections accepted so far.
+        refused: Connections turned away because the limit was reached.
+    """
+
+    def __init__(
+        self,
+        sock: socket.socket,
+        handler: ConnectionHandler,
+        limits: ListenerLimits,
+        tls: ServerTls | None = None,
+        too_many_error: bytes = b"",
+    ) -> None:
+        """Keep what connections need; `serve` starts to accept.
+
+        Args:
+            sock: A listening, non-blocking socket, which the listener closes in the end.
+            handler: Who takes the connections.
+            limits: Bounds in force; may be replaced while serving.
+            tls: Present where clients may start with TLS directly.
+            too_many_error: The encoded error for clients above the limit.
+        """
+        self.accepted = 0
+        self.refused = 0
+        self.limits = limits
+        self.tls = tls
+        self._socket = sock
+        self._handler = handler
+        self._too_many_error = too_many_error
+        self._refusing = 0
+        self._silent: dict[socket.socket, asyncio.TimerHandle | None] = {}
+        self._handing_over = 0
+        self._closed = asyncio.Event()
+        self._loop = asyncio.get_running_loop()
+        self._tasks: asyncio.TaskGroup | None = None
+
+    async def serve(self) -> None:
+        """Accept until `close`; returns when every connection is handed over or dropped."""
+        async with asyncio.TaskGroup() as self._tasks:
+            self._loop.add_reader(self._socket.fileno(), self._accept_burst)
+            await self._closed.wait()
+
+    def close(self) -> None:
+        """Take what the kernel has queued, stop listening, and drop clients that said nothing."""
+        if self._closed.is_set():
+            return
+        self._loop.remove_reader(self._socket.fileno())
+        self._accept_burst()
+        self._closed.set()
+        self._loop.remove_reader(self._socket.fileno())
+        self._socket.close()
+        for sock in list(self._silent):
+            self._forget(sock)
+            sock.close()
+
+    def _accept_burst(self) -> None:
+        for _ in range(ACCEPTS_PER_WAKE_UP):
+            try:
+                sock, _peer = self._socket.accept()
+            except BlockingIOError:
+                return
+            except OSError as error:
+                if error.errno in _OUT_OF_RESOURCES:
+                    self._pause(error.errno)
+                    return
+                continue  # the client gave up before we came to it
+            self.accepted += 1
+            sock.setblocking(False)
+            self._look(sock)
+
+    def _pause(self, error_number: int) -> None:
+        """Stop accepting for a moment: polling a full process would only burn its processor."""
+        reason = errno.errorcode.get(error_number, "?")
+        event(_log, logging.ERROR, "out of resources, accepting is paused", reason=reason)
+        self._loop.remove_reader(self._socket.fileno())
+        self._loop.call_later(RESOURCE_PAUSE_SECONDS, self._resume)
+
+    def _resume(self) -> None:
+        if not self._closed.is_set():
+            self._loop.add_reader(self._socket.fileno(), self._accept_burst)
+
+    def _look(self, sock: socket.socket) -> None:
+        """Look at the first bytes without taking them; wait where there are none yet."""
+        try:
+            first = sock.recv(PEEKED_BYTES, socket.MSG_PEEK)
+        except BlockingIOError:
+            self._wait_for_first_byte(sock)
+            return
+        except OSError:
+            first = b""
+        self._forget(sock)
+        if first:
+            self._route(sock, first)
+        else:
+            sock.close()
+
+    def _wait_for_first_byte(self, sock: socket.socket) -> None:
+        if sock in self._silent:
+            return
+        timeout = self.limits.startup_timeout_seconds
+        timer = None if timeout is None else self._loop.call_later(timeout, self._expire, sock)
+        self._silent[sock] = timer
+        self._loop.add_reader(sock.fileno(), self._look, sock)
+
+    def _expire(self, sock: socket.socket) -> None:
+        self._forget(sock)
+        sock.close()
+
+    def _forget(self, sock: socket.socket) -> None:
+        """Stop waiting for the first byte, if we were."""
+        if sock in self._silent:
+            timer = self._silent.pop(sock)
+            if timer is not None:
+                timer.cancel()
+            self._loop.remove_reader(sock.fileno())
+
+    def _route(self, sock: socket.socket, first: bytes) -> None:
+        """Choose what becomes of a connection by its first bytes."""
+        direct_tls = first[0] == TLS_RECORD_HANDSHAKE
+        tasks = self._tasks
+        if tasks is None or (direct_tls and self.tls is None):
+            sock.close()
+            return
+        in_use = self._handler.open_connections + self._handing_over
+        if in_use >= self.limits.max_connections and not is_cancel(first):
+            self.refused += 1
+            # Beyond this many at once, and for TLS, even saying no costs more than it is worth.
+            if direct_tls or not self._too_many_error or self._refusing >= ACCEPTS_PER_WAKE_UP:
+                sock.close()
+                return
+            self._refusing += 1
+            tasks.create_task(self._hand_over(sock, self._new_refusal, None))
+        elif direct_tls:
+            tasks.create_task(self._hand_over(sock, self._new_gate, self.tls))
+        else:
+            tasks.create_task(self._hand_over(sock, self._handler.new_session, None))
+
+    async def _hand_over(
+        self,
+        sock: socket.socket,
+        factory: Callable[[], asyncio.BaseProtocol],
+        tls: ServerTls | None,
+    ) -> None:
+        """Make a transport of the socket; its protocol owns it from then on."""
+        self._handing_over += 1
+        context = None if tls is None else tls.context
+        timeout = None if tls is None else self.limits.startup_timeout_seconds
+        try:
+            await self._loop.connect_accepted_socket(
+                factory, sock, ssl=context, ssl_handshake_timeout=timeout
+            )
+        except OSError:
+            # The client left, or its TLS handshake failed: its own business, and not worth a line
+            # for each port scanner.
+            with suppress(OSError):
+                sock.close()
+        except Exception as error:  # no single connection may end the accept loop
+            failure(_log, "a connection could not be set up", error)
+            with suppress(OSError):
+                sock.close()
+        finally:
+            self._handing_over -= 1
+
+    def _new_refusal(self) -> asyncio.BaseProtocol:
+        return Refusal(self._too_many_error, self._refusal_ended)
+
+    def _refusal_ended(self) -> None:
+        self._refusing -= 1
+
+    def _new_gate(self) -> asyncio.BaseProtocol:
+        return AlpnGate(self._handler.new_session)
+
+
+class AlpnGate(asyncio.Protocol):
+    """Lets a direct TLS connection through to its session only if it named the protocol by ALPN.
+
+    Without that, a browser could be tricked into sending bytes of its own to a database port.
+    """
+
+    def __init__(self, new_session: Callable[[], asyncio.BaseProtocol]) -> None:
+        """Keep how to make the session."""
+        self._new_session = new_session
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """Replace this protocol by the session, or hang up."""
+        assert isinstance(transport, asyncio.Transport)  # noqa: S101 - narrows the type
+        connection = transport.get_extra_info("ssl_object")
+        if connection is None or connection.selected_alpn_protocol() != ALPN:
+            transport.abort()
+            return
+        session = self._new_session()
+        transport.set_protocol(session)
+        session.connection_made(transport)

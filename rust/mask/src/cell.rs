@@ -1,0 +1,107 @@
+//! One cell in, one cell out: the compiled rule of a column and what it answers.
+
+use std::fmt;
+use std::sync::Arc;
+
+use crate::error::Error;
+use crate::keys::Keyring;
+use crate::spec::{OperatorSpec, TypeSpec};
+use crate::types::{Node, Rule};
+
+/// The wire format of a cell, as in the protocol's format codes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Format {
+    /// Code 0.
+    Text,
+    /// Code 1.
+    Binary,
+}
+
+/// What a rule made of a cell.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Outcome {
+    /// The replacement was appended to the output.
+    Value,
+    /// The cell becomes NULL; nothing was appended.
+    Null,
+    /// Nothing was found, the caller copies the cell; nothing was appended. Scans only.
+    Unchanged,
+}
+
+/// Replaces what is sensitive inside a text.
+pub trait TextScrubber {
+    /// Appends the text with every finding replaced and returns true, or returns false and leaves
+    /// the output as it was where there is nothing to replace.
+    fn scrub(&self, text: &str, out: &mut String) -> bool;
+}
+
+/// The compiled rule of a column whose every value is replaced.
+#[derive(Debug)]
+pub struct CellMask {
+    node: Node,
+}
+
+impl CellMask {
+    /// Compiles a rule; the same type, operator, domain and key give the same values everywhere.
+    ///
+    /// # Errors
+    /// [`Error`] for an empty domain, an option out of bounds or a type that nests too deep.
+    pub fn compile(
+        type_: &TypeSpec,
+        op: &OperatorSpec,
+        domain: &str,
+        keys: &Keyring,
+    ) -> Result<Self, Error> {
+        let rule = Rule::mask(op, domain, keys)?;
+        Ok(Self { node: Node::compile(type_, &rule)? })
+    }
+
+    /// Appends the masked cell, or appends nothing and says that it is NULL.
+    pub fn mask(&self, format: Format, cell: &[u8], out: &mut Vec<u8>) -> Outcome {
+        let start = out.len();
+        match self.node.apply(format, cell, out) {
+            Outcome::Value => Outcome::Value,
+            // A mask never lets bytes through, so "unchanged" is not an answer.
+            Outcome::Null | Outcome::Unchanged => {
+                out.truncate(start);
+                Outcome::Null
+            }
+        }
+    }
+}
+
+/// The compiled rule of a column whose texts are searched.
+pub struct CellScan {
+    node: Node,
+}
+
+impl fmt::Debug for CellScan {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("CellScan(..)")
+    }
+}
+
+impl CellScan {
+    /// Compiles a scan; the keys serve the composite fields that have masks of their own.
+    ///
+    /// # Errors
+    /// [`Error`] as for [`CellMask::compile`].
+    pub fn compile(
+        type_: &TypeSpec,
+        scrubber: Arc<dyn TextScrubber + Send + Sync>,
+        keys: &Keyring,
+    ) -> Result<Self, Error> {
+        let rule = Rule::scan(scrubber, keys)?;
+        Ok(Self { node: Node::compile(type_, &rule)? })
+    }
+
+    /// Appends the cell with every finding replaced, or says that it is NULL or unchanged.
+    pub fn mask(&self, format: Format, cell: &[u8], out: &mut Vec<u8>) -> Outcome {
+        let start = out.len();
+        let outcome = self.node.apply(format, cell, out);
+        if outcome != Outcome::Value {
+            out.truncate(start);
+        }
+        outcome
+    }
+}

@@ -1,0 +1,33 @@
+//! Replaces one cell of a result by a realistic value of the same type.
+//!
+//! [`CellMask`] is compiled from a type, an operator and a semantic domain; it takes the bytes of a
+//! cell in PostgreSQL's text or binary format and appends the masked bytes in the same format.
+//! [`CellScan`] walks the texts inside a cell and lets a [`TextScrubber`] replace what it finds.
+//!
+//! Three rules hold for every type. A masked value is valid for its type, or the outcome is NULL.
+//! Equal values of one semantic domain are equal after masking, in either format. The raw value is
+//! never in the output.
+//!
+//! Layout: `keys` and `prf` give each semantic domain its keyed functions, `ff1` and `permutation`
+//! build bijections on them, `operators` replace a text, `types` know the formats, and `cell` ties
+//! them together.
+
+#![forbid(unsafe_code)]
+// Keyed choices take the low bits of wider numbers, and bounds were checked before each cast.
+#![allow(clippy::cast_possible_truncation)]
+
+mod cell;
+mod error;
+mod ff1;
+mod keys;
+mod operators;
+mod permutation;
+mod prf;
+mod spec;
+mod types;
+mod words;
+
+pub use cell::{CellMask, CellScan, Format, Outcome, TextScrubber};
+pub use error::Error;
+pub use keys::{Keyring, TenantKey};
+pub use spec::{ColumnRule, NamePart, OperatorSpec, TypeSpec};

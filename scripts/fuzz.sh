@@ -1,0 +1,24 @@
+#!/usr/bin/env bash
+# Fuzzes every target of rust/fuzz for some seconds each, beginning from its kept corpus.
+#
+#   scripts/fuzz.sh [SECONDS]
+set -euo pipefail
+cd "$(dirname "$0")/.."
+. scripts/apt.sh
+. scripts/rust.sh
+need_rust
+
+seconds=${1:-60}
+# libFuzzer's instrumentation takes a nightly compiler, and only rustup brings one.
+if ! cargo +nightly --version >/dev/null 2>&1; then
+    fail "fuzzing needs a nightly Rust. Install it:  rustup toolchain install nightly"
+fi
+if ! cargo +nightly fuzz --version >/dev/null 2>&1; then
+    fail "fuzzing needs cargo-fuzz. Install it:  cargo install cargo-fuzz --locked"
+fi
+
+cd rust/fuzz
+for target in $(cargo +nightly fuzz list); do
+    say "Fuzzing $target for $seconds s"
+    cargo +nightly fuzz run "$target" -- -max_total_time="$seconds" -timeout=10 -rss_limit_mb=2048
+done

@@ -29,6 +29,13 @@ class ProtocolError(Exception):
         self.code = code
 
 
+NEWER_VERSION_REFUSED = "0A000"
+"""Code of the ProtocolError that tells that a store speaks only an older protocol version."""
+
+LOGIN_REFUSED = "08004"
+"""Code of the ProtocolError that tells that a store turned the gateway's login away."""
+
+
 class StartupStep(StrEnum):
     """What the client's startup needs next from the server."""
 
@@ -153,8 +160,8 @@ class ClientStartup(Protocol):
     def tls_established(self) -> StartupStep:
         """Say that the transport is now protected, after START_TLS or before the first byte."""
 
-    def challenge(self, challenge: Challenge) -> None:
-        """Ask the client for a credential."""
+    def challenge(self, challenge: Challenge) -> StartupStep:
+        """Ask the client for a credential, and say what is needed next."""
 
     def accept(self, session: SessionParameters, key: CancelKey) -> None:
         """Tell the client that it is signed in and may send statements."""
@@ -254,8 +261,17 @@ class UpstreamExchange(Protocol):
 class UpstreamDialect(Protocol):
     """What `upstream` must know of a protocol to keep connections to a data store."""
 
-    def startup(self, login: UpstreamLogin, tls: TlsDemand) -> UpstreamStartup:
-        """Begin a session."""
+    def startup(
+        self, login: UpstreamLogin, tls: TlsDemand, *, compatible: bool = False
+    ) -> UpstreamStartup:
+        """Begin a session.
+
+        Args:
+            login: Who the gateway is there.
+            tls: What is asked of the transport.
+            compatible: Whether to speak the oldest version of the protocol, after a store
+                refused a newer one with the code `NEWER_VERSION_REFUSED`.
+        """
 
     def cancel(self, key: CancelKey, tls: TlsDemand) -> UpstreamStartup:
         """Begin a connection that only asks the store to cancel a session's statement."""

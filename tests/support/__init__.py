@@ -1,0 +1,1 @@
+"""What tests share: servers, certificates, programs of other languages."""

@@ -47,3 +47,15 @@ def check_name(name: str) -> str:
             "must name a column as schema.relation.column or a relation as schema.relation"
         )
     return name
+
+
+def join_name(parts: tuple[str, ...]) -> str:
+    """Join unquoted parts into a qualified name, quoting those that `split_name` would not read.
+
+    Args:
+        parts: Schema, relation and column name, or the first of them.
+    """
+    return ".".join(
+        '"' + part.replace('"', '""') + '"' if "." in part or '"' in part or not part else part
+        for part in parts
+    )

@@ -14,11 +14,13 @@ class Verdict:
         policies: Identifiers of the policies that decided it, sorted.
         obligations: Annotation name and value pairs of the deciding policies, such as
             `("max_rows", "1000")`.
+        reason: Why it was denied when no policy says so, in words for people; else empty.
     """
 
     effect: Effect
     policies: tuple[str, ...] = ()
     obligations: tuple[tuple[str, str], ...] = ()
+    reason: str = ""
 
     @property
     def permitted(self) -> bool:

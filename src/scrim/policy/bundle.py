@@ -1,0 +1,226 @@
+"""Loads a folder of policies, checks them against the schema and names what was loaded."""
+
+import hashlib
+import json
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import cache
+from importlib import resources
+from pathlib import Path
+from typing import Any, Final
+
+import cedarpy
+
+from scrim.policy.obligations import INFORMATIVE, annotation_problem
+
+MAX_FILES: Final = 1000
+MAX_BYTES: Final = 8 << 20
+SCHEMA_NAME: Final = "schema.cedarschema"
+
+
+class BundleError(Exception):
+    """The policies cannot be used.
+
+    Attributes:
+        problems: Everything that is wrong, each with its file.
+    """
+
+    def __init__(self, *problems: str) -> None:
+        """Keep the problems; the message has one line for each."""
+        super().__init__("\n".join(problems))
+        self.problems = problems
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """One policy, as far as the gateway reads it itself.
+
+    Attributes:
+        name: Its `@id`, or its file and its number in it.
+        effect: `permit` or `forbid`.
+        obligations: Its annotations that oblige to something.
+        body: The policy in Cedar's JSON form.
+    """
+
+    name: str
+    effect: str
+    obligations: tuple[tuple[str, str], ...]
+    body: Mapping[str, Any] = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Bundle:
+    """Policies that passed every check.
+
+    Attributes:
+        digest: SHA-256 over the names and contents of the files, in hexadecimal.
+        commit: The git commit that the folder is at; empty when unknown.
+        policies: The policies by Cedar's identifier.
+        policy_set: The same, parsed by Cedar.
+        schema: The schema that they were checked against.
+    """
+
+    digest: str
+    commit: str
+    policies: Mapping[str, Policy]
+    policy_set: cedarpy.PolicySet = field(repr=False)
+    schema: cedarpy.Schema = field(repr=False)
+
+
+@cache
+def shipped_schema() -> str:
+    """Return the text of the schema that comes with the gateway."""
+    return resources.files("scrim.policy").joinpath(SCHEMA_NAME).read_text(encoding="utf-8")
+
+
+def load_bundle(folder: Path, *, commit: str = "") -> Bundle:
+    """Load every `*.cedar` file of a folder and of the folders in it.
+
+    A `schema.cedarschema` in the folder takes the place of the shipped schema; it must describe
+    everything that the shipped one does.
+
+    Args:
+        folder: The folder.
+        commit: The git commit that it is at, for the records.
+
+    Raises:
+        BundleError: If a file cannot be read, or a policy does not pass the schema.
+    """
+    files = dict(_read_files(folder))
+    if not files:
+        raise BundleError(f"{folder}: has no *.cedar file; write a policy, everything is denied")
+    schema_file = folder / SCHEMA_NAME
+    return build_bundle(
+        files,
+        schema_text=_read(schema_file) if schema_file.is_file() else shipped_schema(),
+        commit=commit,
+    )
+
+
+def build_bundle(
+    files: Mapping[str, str], *, schema_text: str | None = None, commit: str = ""
+) -> Bundle:
+    """Check policies and make a bundle of them.
+
+    Args:
+        files: Policy text by file name.
+        schema_text: The schema; the shipped one without it.
+        commit: The git commit that the files are at.
+
+    Raises:
+        BundleError: With everything that is wrong.
+    """
+    schema_text = shipped_schema() if schema_text is None else schema_text
+    try:
+        schema = cedarpy.Schema.from_str(schema_text)
+    except ValueError as error:
+        raise BundleError(f"{SCHEMA_NAME}: is not a Cedar schema: {error}") from None
+    policies: dict[str, Policy] = {}
+    problems: list[str] = []
+    for name in sorted(files):
+        try:
+            found = _policies_of(name, files[name], schema)
+        except BundleError as error:
+            problems += error.problems
+            continue
+        # Cedar numbers the policies of one text; all files together are parsed in this order.
+        policies |= {f"policy{len(policies) + i}": policy for i, policy in enumerate(found)}
+    problems += _repeated_names(policies.values())
+    if problems:
+        raise BundleError(*problems)
+    policy_set = cedarpy.PolicySet.from_str("\n".join(files[name] for name in sorted(files)))
+    if len(policy_set) != len(policies):
+        raise BundleError("the files read together differ from the files read one by one")
+    return Bundle(
+        _digest({**files, SCHEMA_NAME: schema_text}), commit, policies, policy_set, schema
+    )
+
+
+def _policies_of(file: str, text: str, schema: cedarpy.Schema) -> list[Policy]:
+    """Parse and check one file; the list is in the order of the file."""
+    try:
+        document = json.loads(cedarpy.policies_to_json_str(text))
+        findings = cedarpy.validate_policies(text, schema)
+    except ValueError as error:
+        raise BundleError(f"{file}: is not valid Cedar: {error}") from None
+    if document["templates"]:
+        raise BundleError(f"{file}: has a template (?principal or ?resource); write it out")
+    bodies: dict[str, Any] = document["staticPolicies"]
+    names = {key: _name(file, key, body) for key, body in bodies.items()}
+    problems = [
+        f"{names.get(e.policy_id, file)}: {_plain(e.error, names)}" for e in findings.errors
+    ]
+    if not findings.validation_passed and not problems:
+        problems.append(f"{file}: does not pass the schema")
+    result = []
+    for number in range(len(bodies)):
+        key = f"policy{number}"
+        body = bodies[key]
+        annotations = {k: v or "" for k, v in body.get("annotations", {}).items()}
+        for name, value in sorted(annotations.items()):
+            if problem := annotation_problem(name, value, body["effect"]):
+                problems.append(f"{names[key]}: {problem}")
+        obligations = tuple(sorted(p for p in annotations.items() if p[0] not in INFORMATIVE))
+        result.append(Policy(names[key], body["effect"], obligations, body))
+    if problems:
+        raise BundleError(*problems)
+    return result
+
+
+def _name(file: str, key: str, body: Mapping[str, Any]) -> str:
+    """Return a name that stays the same while the file is not reordered."""
+    own = body.get("annotations", {}).get("id")
+    return str(own) if own else f"{file}#{int(key.removeprefix('policy')) + 1}"
+
+
+def _plain(message: str, names: Mapping[str, str]) -> str:
+    """Put names for Cedar's numbers, which mean nothing to a reader."""
+    message = re.sub(r"^for policy `policy[0-9]+`, ", "", message)
+    return re.sub(r"`(policy[0-9]+)`", lambda match: names.get(match[1], match[1]), message)
+
+
+def _repeated_names(policies: Iterable[Policy]) -> Iterator[str]:
+    seen: set[str] = set()
+    for policy in policies:
+        if policy.name in seen:
+            yield f"{policy.name}: two policies have this @id; give each its own"
+        seen.add(policy.name)
+
+
+def _digest(files: Mapping[str, str]) -> str:
+    """Hash names and contents so that no two different folders give the same text to hash."""
+    digest = hashlib.sha256()
+    for name in sorted(files):
+        for part in (name.encode(), files[name].encode()):
+            digest.update(len(part).to_bytes(8, "big"))
+            digest.update(part)
+    return digest.hexdigest()
+
+
+def _read_files(folder: Path) -> Iterator[tuple[str, str]]:
+    if not folder.is_dir():
+        raise BundleError(f"{folder}: is not a folder; create it, or correct `policies`")
+    paths = sorted(path for path in folder.rglob("*.cedar") if path.is_file())
+    if len(paths) > MAX_FILES:
+        raise BundleError(f"{folder}: has more than {MAX_FILES} policy files")
+    total = 0
+    for path in paths:
+        text = _read(path)
+        total += len(text)
+        if total > MAX_BYTES:
+            raise BundleError(f"{folder}: has more than {MAX_BYTES} characters of policies")
+        yield path.relative_to(folder).as_posix(), text
+
+
+def _read(path: Path) -> str:
+    try:
+        with path.open("rb") as file:
+            content = file.read(MAX_BYTES + 1)
+        if len(content) > MAX_BYTES:
+            raise BundleError(f"{path}: is larger than {MAX_BYTES} bytes")
+        return content.decode("utf-8")
+    except OSError as error:
+        raise BundleError(f"{path}: cannot be read ({error.strerror})") from None
+    except UnicodeDecodeError:
+        raise BundleError(f"{path}: is not UTF-8 text") from None

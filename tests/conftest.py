@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 import pytest
 from hypothesis import HealthCheck, settings
 
-from support.certificates import Authority
-from support.postgres import (
+from tests.support.certificates import Authority
+from tests.support.postgres import (
     PostgresServer,
     create_role,
     embedded_server,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from support.programs import Java, Node, find_java, find_node
+from tests.support.programs import Java, Node, find_java, find_node
 
 
 @pytest.fixture(scope="session")

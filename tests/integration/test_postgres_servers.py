@@ -9,10 +9,10 @@ import psycopg
 import pytest
 from psycopg.conninfo import make_conninfo
 
-from support.postgres import Method, PostgresServer, embedded_server, sample_roles
+from tests.support.postgres import Method, PostgresServer, embedded_server, sample_roles
 
 if TYPE_CHECKING:
-    from support.certificates import Authority
+    from tests.support.certificates import Authority
 
 
 def sign_in(

@@ -11,7 +11,7 @@ from scrim.cli.embedded import EmbeddedPostgres, HostRule, embedded_bin_dir
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from support.certificates import Authority
+    from tests.support.certificates import Authority
 
 PostgresServer = EmbeddedPostgres
 Method = Literal["trust", "password", "md5", "scram-sha-256", "cert"]

@@ -1,16 +1,285 @@
-//! What is known about one statement.
+//! What is known about one statement, as it is handed on (in JSON, absent means empty or false).
 
 use serde::Serialize;
 
 /// What is known about one statement.
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
 pub struct Facts {
-    /// What the statement does, such as `select` or `copy_out`.
-    pub operation: String,
+    /// What the statement does: `select insert update delete merge copy_in copy_out create_table_as
+    /// create_view create_function ddl admin call do explain set reset show transaction prepare execute
+    /// deallocate declare fetch close listen unlisten notify lock truncate refresh discard`. A
+    /// statement of a kind that is not known here is `admin`.
+    pub operation: &'static str,
+    /// The grammar's name of the statement, such as `SelectStmt`.
+    pub statement: &'static str,
     /// Position in the statement string, from 0.
     pub index: usize,
     /// First byte of the statement in the string.
     pub start: usize,
     /// First byte after it.
     pub end: usize,
+    /// Every verb in it, also in `WITH` and below `EXPLAIN`: `select insert update delete merge`.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub verbs: Vec<&'static str>,
+    /// Every relation named, but for names of common table expressions.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub relations: Vec<Relation>,
+    /// Every function called by name.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub functions: Vec<Function>,
+    /// Every operator used.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub operators: Vec<Name>,
+    /// Every type named, as in casts.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub types: Vec<Name>,
+    /// Every column referenced.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub columns: Vec<ColumnName>,
+    /// Columns that decide which rows there are: `WHERE`, join conditions, `HAVING`, `FILTER`.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub predicate_columns: Vec<ColumnName>,
+    /// Columns that decide how rows are grouped, sorted or made distinct.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub ordering_columns: Vec<ColumnName>,
+    /// The query, or the `RETURNING` list, that makes the result.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub query: Option<Query>,
+    /// What is stored from other data: for each relation written, the query whose columns go there.
+    /// Values that the statement brings itself do not count.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub writes: Vec<Write>,
+    /// What `COPY` moves.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub copy: Option<Copy>,
+    /// The setting that is changed or shown.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub setting: Option<Setting>,
+    /// Name of the prepared statement, cursor, channel or savepoint; absent for all of them or none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
+    /// The statement inside: of `PREPARE`, `DECLARE`, `EXPLAIN`, `COPY (query)`, `CREATE ... AS`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub inner: Option<Box<Facts>>,
+    /// Options of `EXPLAIN`, `DECLARE` and the like, in lower case.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub options: Vec<(String, OptionValue)>,
+    /// Kind of a transaction statement: `begin commit rollback savepoint release rollback_to prepare
+    /// commit_prepared rollback_prepared`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub transaction: Option<&'static str>,
+    /// Highest number of a parameter.
+    #[serde(skip_serializing_if = "is_zero")]
+    pub parameters: i64,
+}
+
+/// A name with its schema as written.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize)]
+pub struct Name {
+    /// Schema, absent when not written.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub schema: Option<String>,
+    /// The name.
+    pub name: String,
+}
+
+/// A relation and what the statement does with it.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize)]
+pub struct Relation {
+    /// Schema, absent when not written.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub schema: Option<String>,
+    /// Name of the relation.
+    pub name: String,
+    /// `read`, `write` or `ddl`.
+    pub role: &'static str,
+    /// `select insert update delete merge truncate copy create ddl lock`.
+    pub verb: &'static str,
+}
+
+/// A function that is called.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize)]
+pub struct Function {
+    /// Schema, absent when not written.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub schema: Option<String>,
+    /// Name of the function.
+    pub name: String,
+    /// Whether every argument is a constant.
+    #[serde(skip_serializing_if = "is_false")]
+    pub constant_args: bool,
+    /// The constants that `set_config` is called with; empty for other functions.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub constants: Vec<String>,
+}
+
+/// A column as written: `qualifier` is empty, `[table]`, `[schema, table]` or longer; `name` is `*`
+/// for all columns.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize)]
+pub struct ColumnName {
+    /// What stands before the name.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub qualifier: Vec<String>,
+    /// The name.
+    pub name: String,
+}
+
+/// A query: what it takes rows from and what each of its columns is made of.
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+pub struct Query {
+    /// Queries that `WITH` names here.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub ctes: Vec<Cte>,
+    /// Both sides of a set operation; then `targets` and `sources` are empty.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub branches: Vec<Query>,
+    /// What rows are taken from.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub sources: Vec<Source>,
+    /// The result columns, or what expands to them. For `VALUES`, one target for each position.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub targets: Vec<Target>,
+    /// Whether it contains something that this analysis does not see through.
+    #[serde(skip_serializing_if = "is_false")]
+    pub opaque: bool,
+}
+
+/// A common table expression.
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+pub struct Cte {
+    /// Its name.
+    pub name: String,
+    /// New names for its first columns.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub columns: Vec<String>,
+    /// Whether `WITH RECURSIVE` lets it name itself and later ones.
+    #[serde(skip_serializing_if = "is_false")]
+    pub recursive: bool,
+    /// Its query.
+    pub query: Query,
+}
+
+/// One item that a query takes rows from.
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+pub struct Source {
+    /// `relation`, `cte`, `query`, `function` or `other`.
+    pub kind: &'static str,
+    /// Schema of a relation, absent when not written.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub schema: Option<String>,
+    /// Name of the relation, the common table expression or the only function.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub name: String,
+    /// The name that it has in the query, when it is not its own.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub alias: Option<String>,
+    /// New names for its first columns.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub columns: Vec<String>,
+    /// The query of a subquery.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub query: Option<Query>,
+    /// What the values of a function in `FROM` are made of.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub flow: Option<Flow>,
+}
+
+/// What an expression is made of.
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+pub struct Flow {
+    /// Columns whose values can be in it.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub columns: Vec<ColumnName>,
+    /// Columns that are only counted or ranked, by the built-in functions of that name; they flow
+    /// when a function of the user's has taken that name.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub counted_columns: Vec<ColumnName>,
+    /// Functions called in it.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub functions: Vec<Name>,
+    /// Subqueries whose columns can be in it.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub subqueries: Vec<Query>,
+    /// Whether it contains something that this analysis does not see through.
+    #[serde(skip_serializing_if = "is_false")]
+    pub opaque: bool,
+}
+
+/// One item of a select or `RETURNING` list.
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+pub struct Target {
+    /// The name after `AS`, absent when not written.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub alias: Option<String>,
+    /// `column` (nothing but a column), `star` (expands to any number of columns), `constant`
+    /// (nothing but constants and parameters) or `expression`.
+    pub kind: &'static str,
+    /// What it is made of.
+    #[serde(flatten)]
+    pub flow: Flow,
+}
+
+/// Data that goes from a query into a relation, or a definition that keeps the query.
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+pub struct Write {
+    /// The relation; absent for what has no relation of its own.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub relation: Option<Name>,
+    /// The query. The alias of each target is the column that it goes to, where that is known.
+    pub query: Query,
+}
+
+/// What `COPY` moves, where, and in which format.
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+pub struct Copy {
+    /// The relation; absent when a query is copied.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub relation: Option<Name>,
+    /// Columns listed after the relation.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub columns: Vec<String>,
+    /// First and last-but-one byte of the query between the parentheses, in the statement string.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub query_span: Option<(usize, usize)>,
+    /// `stdin`, `stdout`, `program` or `file`.
+    pub destination: &'static str,
+    /// Options by name in lower case: `format delimiter null quote escape header encoding force_quote`
+    /// and so on.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub options: Vec<(String, OptionValue)>,
+}
+
+/// The value of an option.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[serde(untagged)]
+pub enum OptionValue {
+    /// No value, which means that the option is on.
+    On(bool),
+    /// A word, string or number.
+    Text(String),
+    /// A list of names; `["*"]` for all columns.
+    List(Vec<String>),
+}
+
+/// A setting that is changed, reset or shown.
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+pub struct Setting {
+    /// Its name in lower case; empty for `RESET ALL`.
+    pub name: String,
+    /// The new value, several joined by `, `; absent for the default.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub value: Option<String>,
+    /// Whether for this transaction only.
+    #[serde(skip_serializing_if = "is_false")]
+    pub local: bool,
+}
+
+#[allow(clippy::trivially_copy_pass_by_ref)] // the signature that serde asks for
+fn is_false(value: &bool) -> bool {
+    !*value
+}
+
+#[allow(clippy::trivially_copy_pass_by_ref)] // the signature that serde asks for
+fn is_zero(value: &i64) -> bool {
+    *value == 0
 }

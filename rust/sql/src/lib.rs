@@ -11,11 +11,20 @@
 #![forbid(unsafe_code)]
 
 mod analyse;
+mod depth;
 mod facts;
+mod lexer;
 mod normalise;
+mod query;
 mod shape;
+mod statement;
+mod tree;
+mod walk;
 
-pub use analyse::{analyse, ParseError};
-pub use facts::Facts;
+pub use analyse::{analyse, analyse_within, Limits, ParseError};
+pub use facts::{
+    ColumnName, Copy, Cte, Facts, Flow, Function, Name, OptionValue, Query, Relation, Setting, Source,
+    Target, Write,
+};
 pub use normalise::normalise;
 pub use shape::{shape, Shape, ShapeHasher};

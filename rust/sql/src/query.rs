@@ -1,0 +1,366 @@
+//! Where the columns of a query's result come from, as far as its text alone shows it.
+
+use crate::facts::{ColumnName, Cte, Flow, Name, Query, Source, Target};
+use crate::tree::Tree;
+use crate::walk::{column_name, name_of, relation_name};
+
+/// Queries nested deeper than this are opaque.
+const MAX_NESTING: usize = 40;
+/// Expressions of more columns than this are opaque.
+const MAX_COLUMNS: usize = 4096;
+
+/// `SetOperation::SetopNone`, with 0 for a field that was left out.
+const NO_SET_OPERATION: i64 = 1;
+/// `SubLinkType::ExistsSublink`.
+const EXISTS: i64 = 1;
+
+/// Functions whose result says how many or in which place, and nothing of a value.
+const COUNTING: [&str; 7] =
+    ["count", "row_number", "rank", "dense_rank", "percent_rank", "cume_dist", "ntile"];
+
+/// Builds [`Query`] values; keeps the names that `WITH` makes visible.
+#[derive(Default)]
+pub(crate) struct Builder {
+    ctes: Vec<String>,
+    nesting: usize,
+}
+
+impl Builder {
+    /// The query of a statement: a select, or the `RETURNING` list of a change.
+    pub(crate) fn query(&mut self, tree: &Tree) -> Query {
+        if self.nesting >= MAX_NESTING {
+            return Query { opaque: true, ..Query::default() };
+        }
+        self.nesting += 1;
+        let visible = self.ctes.len();
+        let ctes = self.with_clause(tree.get("with_clause"));
+        let mut query = self.body(tree);
+        query.ctes = ctes;
+        self.ctes.truncate(visible);
+        self.nesting -= 1;
+        query
+    }
+
+    /// The query that stores what a change writes, if it can read anything: its targets are the values.
+    pub(crate) fn written(&mut self, tree: &Tree) -> Vec<Query> {
+        let visible = self.ctes.len();
+        let ctes = self.with_clause(tree.get("with_clause"));
+        let mut queries = match tree.kind() {
+            "InsertStmt" => self.inserted(tree),
+            "UpdateStmt" => vec![self.assigned(tree, tree.get("target_list"))],
+            "MergeStmt" => tree
+                .get("merge_when_clauses")
+                .items()
+                .iter()
+                .map(|clause| self.merged(tree, clause))
+                .collect(),
+            _ => Vec::new(),
+        };
+        queries.retain(|query| !query.is_plain());
+        for query in &mut queries {
+            let mut all = ctes.clone();
+            all.append(&mut query.ctes);
+            query.ctes = all;
+        }
+        self.ctes.truncate(visible);
+        queries
+    }
+
+    fn inserted(&mut self, tree: &Tree) -> Vec<Query> {
+        let mut queries = Vec::new();
+        if !tree.get("select_stmt").is_empty() {
+            let mut query = self.query(tree.get("select_stmt"));
+            for (target, column) in query.targets.iter_mut().zip(tree.get("cols").items()) {
+                target.alias = Some(column.get("name").text().to_owned());
+            }
+            queries.push(query);
+        }
+        let conflict = tree.get("on_conflict_clause").get("target_list");
+        if !conflict.is_empty() {
+            let mut query = self.assigned(tree, conflict);
+            // The row that was proposed has the relation's columns.
+            let mut proposed = self.relation(tree.get("relation"), false);
+            proposed.alias = Some("excluded".to_owned());
+            query.sources.push(proposed);
+            queries.push(query);
+        }
+        queries
+    }
+
+    fn assigned(&mut self, tree: &Tree, assignments: &Tree) -> Query {
+        let targets = assignments.items().iter().map(|target| self.target(target)).collect();
+        Query { sources: self.changed_sources(tree), targets, ..Query::default() }
+    }
+
+    fn merged(&mut self, tree: &Tree, clause: &Tree) -> Query {
+        let mut query = self.assigned(tree, clause.get("target_list"));
+        let values = clause.get("values").items();
+        if !values.is_empty() {
+            let columns = std::mem::take(&mut query.targets);
+            query.targets = values.iter().map(|value| self.expression_target(value)).collect();
+            for (target, column) in query.targets.iter_mut().zip(columns) {
+                target.alias = column.alias;
+            }
+        }
+        query
+    }
+
+    fn with_clause(&mut self, with: &Tree) -> Vec<Cte> {
+        let recursive = with.get("recursive").int() != 0;
+        let definitions = with.get("ctes").items();
+        if recursive {
+            self.ctes.extend(definitions.iter().map(|cte| cte.get("ctename").text().to_owned()));
+        }
+        let mut ctes = Vec::with_capacity(definitions.len());
+        for definition in definitions {
+            let name = definition.get("ctename").text().to_owned();
+            let mut query = self.query(definition.get("ctequery"));
+            // These clauses add columns made of the others.
+            if !definition.get("search_clause").is_empty()
+                || !definition.get("cycle_clause").is_empty()
+            {
+                query.opaque = true;
+            }
+            if !recursive {
+                self.ctes.push(name.clone());
+            }
+            let columns = definition.get("aliascolnames").names();
+            ctes.push(Cte { name, columns, recursive, query });
+        }
+        ctes
+    }
+
+    fn body(&mut self, tree: &Tree) -> Query {
+        match tree.kind() {
+            "SelectStmt" if tree.get("op").int() > NO_SET_OPERATION => Query {
+                branches: vec![self.query(tree.get("larg")), self.query(tree.get("rarg"))],
+                ..Query::default()
+            },
+            "SelectStmt" if !tree.get("values_lists").is_empty() => {
+                Query { targets: self.values(tree.get("values_lists")), ..Query::default() }
+            }
+            "SelectStmt" => Query {
+                sources: self.sources(tree.get("from_clause")),
+                targets: self.targets(tree.get("target_list")),
+                ..Query::default()
+            },
+            "InsertStmt" | "UpdateStmt" | "DeleteStmt" | "MergeStmt" => self.returning(tree),
+            _ => Query { opaque: true, ..Query::default() },
+        }
+    }
+
+    fn returning(&mut self, tree: &Tree) -> Query {
+        let clause = tree.get("returning_clause");
+        let mut sources = self.changed_sources(tree);
+        // `old` and `new` are rows of the relation; `WITH (OLD AS o)` renames them.
+        let renamed = clause.get("options").items().iter().map(|option| option.get("value").text());
+        for alias in ["old", "new"].into_iter().chain(renamed) {
+            let mut row = self.relation(tree.get("relation"), false);
+            row.alias = Some(alias.to_owned());
+            sources.push(row);
+        }
+        Query { sources, targets: self.targets(clause.get("exprs")), ..Query::default() }
+    }
+
+    /// The relation that a statement changes and whatever it reads beside it.
+    fn changed_sources(&mut self, tree: &Tree) -> Vec<Source> {
+        let mut sources = vec![self.relation(tree.get("relation"), false)];
+        sources.extend(self.sources(tree.get("from_clause")));
+        sources.extend(self.sources(tree.get("using_clause")));
+        if !tree.get("source_relation").is_empty() {
+            self.source(tree.get("source_relation"), &mut sources);
+        }
+        sources
+    }
+
+    fn sources(&mut self, from: &Tree) -> Vec<Source> {
+        let mut sources = Vec::new();
+        for item in from.items() {
+            self.source(item, &mut sources);
+        }
+        sources
+    }
+
+    fn source(&mut self, item: &Tree, out: &mut Vec<Source>) {
+        let alias = item.get("alias");
+        let (name, columns) = (alias_name(alias), alias.get("colnames").names());
+        match item.kind() {
+            "RangeVar" => out.push(self.relation(item, true)),
+            // An alias of a whole join hides the names inside.
+            "JoinExpr" if !alias.is_empty() => {
+                out.push(Source { kind: "other", alias: name, ..Source::default() });
+            }
+            "JoinExpr" => {
+                self.source(item.get("larg"), out);
+                self.source(item.get("rarg"), out);
+                let shared = item.get("join_using_alias");
+                if !shared.is_empty() {
+                    let alias = alias_name(shared);
+                    out.push(Source { kind: "other", alias, ..Source::default() });
+                }
+            }
+            "RangeSubselect" => {
+                let query = Some(self.query(item.get("subquery")));
+                out.push(Source { kind: "query", alias: name, columns, query, ..Source::default() });
+            }
+            "RangeFunction" => {
+                let mut flow = Flow::default();
+                self.flow(item.get("functions"), false, &mut flow);
+                let only = match flow.functions.as_slice() {
+                    [function] => function.name.clone(),
+                    _ => String::new(),
+                };
+                let flow = Some(flow);
+                out.push(Source {
+                    kind: "function",
+                    name: only,
+                    alias: name,
+                    columns,
+                    flow,
+                    ..Source::default()
+                });
+            }
+            "RangeTableSample" => self.source(item.get("relation"), out),
+            _ => out.push(Source { kind: "other", alias: name, ..Source::default() }),
+        }
+    }
+
+    fn relation(&self, range: &Tree, may_be_cte: bool) -> Source {
+        let Name { schema, name } = relation_name(range);
+        let alias = range.get("alias");
+        let is_cte = may_be_cte && schema.is_none() && self.ctes.contains(&name);
+        Source {
+            kind: if is_cte { "cte" } else { "relation" },
+            schema,
+            name,
+            alias: alias_name(alias),
+            columns: alias.get("colnames").names(),
+            ..Source::default()
+        }
+    }
+
+    fn targets(&mut self, list: &Tree) -> Vec<Target> {
+        list.items().iter().map(|item| self.target(item)).collect()
+    }
+
+    fn target(&mut self, item: &Tree) -> Target {
+        let mut target = self.expression_target(item.get("val"));
+        let alias = item.get("name").text();
+        target.alias = (!alias.is_empty()).then(|| alias.to_owned());
+        target
+    }
+
+    fn expression_target(&mut self, value: &Tree) -> Target {
+        let mut flow = Flow::default();
+        self.flow(value, false, &mut flow);
+        let ends_with_star = |list: &str| {
+            value.get(list).items().last().is_some_and(|item| item.kind() == "AStar")
+        };
+        let kind = match value.kind() {
+            "ColumnRef" if ends_with_star("fields") => "star",
+            "AIndirection" if ends_with_star("indirection") => "star",
+            "ColumnRef" => "column",
+            _ if is_constant(value) => "constant",
+            _ => "expression",
+        };
+        Target { alias: None, kind, flow }
+    }
+
+    /// One target for each position, made of that position in every row.
+    fn values(&mut self, rows: &Tree) -> Vec<Target> {
+        let mut targets: Vec<Target> = Vec::new();
+        for row in rows.items() {
+            for (position, value) in row.items().iter().enumerate() {
+                if position == targets.len() {
+                    targets.push(Target { kind: "constant", ..Target::default() });
+                }
+                let target = &mut targets[position];
+                if !is_constant(value) {
+                    target.kind = "expression";
+                    self.flow(value, false, &mut target.flow);
+                }
+            }
+        }
+        targets
+    }
+
+    /// Adds what can be in the value of `tree`; `counted` inside a function that only counts.
+    fn flow(&mut self, tree: &Tree, counted: bool, out: &mut Flow) {
+        match tree.kind() {
+            "ColumnRef" => {
+                push_column(out, column_name(tree), counted);
+                return;
+            }
+            "FuncCall" => return self.call(tree, counted, out),
+            "GroupingFunc" => return self.flow(tree.get("args"), true, out),
+            "SubLink" => {
+                self.flow(tree.get("testexpr"), counted, out);
+                if tree.get("sub_link_type").int() != EXISTS {
+                    let query = self.query(tree.get("subselect"));
+                    out.subqueries.push(query);
+                }
+                return;
+            }
+            // Outside of a subquery nothing of the kind occurs in an expression.
+            "SelectStmt" | "RangeVar" => out.opaque = true,
+            _ => {}
+        }
+        for child in tree.children() {
+            self.flow(child, counted, out);
+        }
+    }
+
+    fn call(&mut self, call: &Tree, counted: bool, out: &mut Flow) {
+        let name = name_of(&call.get("funcname").names());
+        let built_in = name.schema.as_deref().is_none_or(|schema| schema == "pg_catalog");
+        let counts = counted || (built_in && COUNTING.contains(&name.name.as_str()));
+        if !out.functions.contains(&name) {
+            out.functions.push(name);
+        }
+        self.flow(call.get("args"), counts, out);
+        // These decide which rows are taken, and in which order, but are not part of the value.
+        self.flow(call.get("agg_filter"), true, out);
+        self.flow(call.get("over"), true, out);
+        let ordered_is_value = call.get("agg_within_group").int() != 0;
+        self.flow(call.get("agg_order"), counts || !ordered_is_value, out);
+    }
+}
+
+impl Query {
+    /// Whether its values are made of constants only.
+    fn is_plain(&self) -> bool {
+        let plain = |target: &Target| {
+            let flow = &target.flow;
+            target.kind == "constant"
+                || (flow.columns.is_empty()
+                    && flow.counted_columns.is_empty()
+                    && flow.functions.is_empty()
+                    && flow.subqueries.is_empty()
+                    && !flow.opaque)
+        };
+        !self.opaque && self.branches.is_empty() && self.targets.iter().all(plain)
+    }
+}
+
+fn push_column(out: &mut Flow, column: ColumnName, counted: bool) {
+    let list = if counted { &mut out.counted_columns } else { &mut out.columns };
+    if list.len() >= MAX_COLUMNS {
+        out.opaque = true;
+    } else if !list.contains(&column) {
+        list.push(column);
+    }
+}
+
+fn alias_name(alias: &Tree) -> Option<String> {
+    let name = alias.get("aliasname").text();
+    (!name.is_empty()).then(|| name.to_owned())
+}
+
+/// Whether a value is written in the statement or comes with it as a parameter.
+fn is_constant(value: &Tree) -> bool {
+    match value.kind() {
+        "AConst" | "ParamRef" | "SetToDefault" => true,
+        "TypeCast" => is_constant(value.get("arg")),
+        _ => false,
+    }
+}

@@ -1,0 +1,323 @@
+//! Collects what a statement names, from every node of its tree.
+
+use crate::facts::{ColumnName, Facts, Function, Name, Relation};
+use crate::tree::Tree;
+use std::collections::HashSet;
+use std::hash::Hash;
+
+/// What a statement does with the relations that a part of it names.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Use {
+    pub(crate) role: &'static str,
+    pub(crate) verb: &'static str,
+}
+
+pub(crate) const READ: Use = Use { role: "read", verb: "select" };
+pub(crate) const DDL: Use = Use { role: "ddl", verb: "ddl" };
+
+const fn write(verb: &'static str) -> Use {
+    Use { role: "write", verb }
+}
+
+/// Walks a tree and fills the lists of [`Facts`], each name once.
+pub(crate) struct Walker<'a> {
+    facts: &'a mut Facts,
+    /// Names of the common table expressions that are visible, innermost last.
+    ctes: Vec<String>,
+    seen: Seen,
+}
+
+/// What was listed already, so that a list with many names stays linear.
+#[derive(Default)]
+struct Seen {
+    relations: HashSet<Relation>,
+    functions: HashSet<Function>,
+    operators: HashSet<Name>,
+    types: HashSet<Name>,
+    columns: HashSet<ColumnName>,
+    predicates: HashSet<ColumnName>,
+    orderings: HashSet<ColumnName>,
+}
+
+fn push_once<T: Clone + Eq + Hash>(seen: &mut HashSet<T>, list: &mut Vec<T>, item: T) {
+    if seen.insert(item.clone()) {
+        list.push(item);
+    }
+}
+
+impl<'a> Walker<'a> {
+    pub(crate) fn new(facts: &'a mut Facts) -> Self {
+        Self { facts, ctes: Vec::new(), seen: Seen::default() }
+    }
+
+    /// Visits `tree`; relations that it names directly are used as `usage` says.
+    pub(crate) fn visit(&mut self, tree: &Tree, usage: Use) {
+        match tree.kind() {
+            "RangeVar" => return self.relation(tree, usage),
+            "SelectStmt" | "InsertStmt" | "UpdateStmt" | "DeleteStmt" | "MergeStmt" => {
+                return self.scoped(tree);
+            }
+            "FuncCall" => self.function(tree),
+            "ColumnRef" => {
+                push_once(&mut self.seen.columns, &mut self.facts.columns, column_name(tree));
+            }
+            "AExpr" => self.operator(tree.get("name")),
+            "SortBy" => self.operator(tree.get("use_op")),
+            "SubLink" => self.operator(tree.get("oper_name")),
+            "TypeName" => {
+                let name = name_of(&tree.get("names").names());
+                push_once(&mut self.seen.types, &mut self.facts.types, name);
+            }
+            "ParamRef" => {
+                self.facts.parameters = self.facts.parameters.max(tree.get("number").int());
+            }
+            "JoinExpr" => self.join_conditions(tree),
+            "OnConflictClause" | "InferClause" => self.predicate(tree.get("where_clause")),
+            "MergeWhenClause" => self.predicate(tree.get("condition")),
+            _ => {}
+        }
+        if tree.kind() == "FuncCall" {
+            self.predicate(tree.get("agg_filter"));
+        }
+        for child in tree.children() {
+            self.visit(child, usage);
+        }
+    }
+
+    /// A statement that can have `WITH`, and whose names are visible in all of it.
+    fn scoped(&mut self, tree: &Tree) {
+        let visible = self.ctes.len();
+        let with = tree.get("with_clause");
+        let recursive = with.get("recursive").int() != 0;
+        let definitions = with.get("ctes").items();
+        if recursive {
+            self.ctes.extend(definitions.iter().map(|cte| cte.get("ctename").text().to_owned()));
+        }
+        for definition in definitions {
+            self.visit(definition, READ);
+            if !recursive {
+                self.ctes.push(definition.get("ctename").text().to_owned());
+            }
+        }
+        match tree.kind() {
+            "SelectStmt" => self.select(tree),
+            "InsertStmt" => self.insert(tree),
+            "UpdateStmt" => self.change(tree, "update"),
+            "DeleteStmt" => self.change(tree, "delete"),
+            _ => self.merge(tree),
+        }
+        self.ctes.truncate(visible);
+    }
+
+    fn select(&mut self, tree: &Tree) {
+        push_new(&mut self.facts.verbs, "select");
+        self.predicate(tree.get("where_clause"));
+        self.predicate(tree.get("having_clause"));
+        for clause in ["group_clause", "sort_clause", "distinct_clause", "window_clause"] {
+            self.ordering(tree.get(clause), tree.get("target_list"));
+        }
+        let into = tree.get("into_clause");
+        if !into.is_empty() {
+            self.written(into.get("rel"), "create");
+        }
+        self.fields(tree, &["with_clause", "into_clause"]);
+    }
+
+    fn insert(&mut self, tree: &Tree) {
+        push_new(&mut self.facts.verbs, "insert");
+        self.written(tree.get("relation"), "insert");
+        if !tree.get("on_conflict_clause").get("target_list").is_empty() {
+            push_new(&mut self.facts.verbs, "update");
+            self.written(tree.get("relation"), "update");
+        }
+        self.fields(tree, &["with_clause", "relation"]);
+    }
+
+    fn change(&mut self, tree: &Tree, verb: &'static str) {
+        push_new(&mut self.facts.verbs, verb);
+        self.written(tree.get("relation"), verb);
+        self.predicate(tree.get("where_clause"));
+        self.fields(tree, &["with_clause", "relation"]);
+    }
+
+    fn merge(&mut self, tree: &Tree) {
+        push_new(&mut self.facts.verbs, "merge");
+        self.predicate(tree.get("join_condition"));
+        self.written(tree.get("relation"), "merge");
+        for clause in tree.get("merge_when_clauses").items() {
+            let verb = match clause.get("command_type").int() {
+                3 => "update",
+                4 => "insert",
+                5 => "delete",
+                _ => continue,
+            };
+            push_new(&mut self.facts.verbs, verb);
+            self.written(tree.get("relation"), verb);
+        }
+        self.fields(tree, &["with_clause", "relation"]);
+    }
+
+    /// Visits all fields but those that were visited already.
+    fn fields(&mut self, tree: &Tree, done: &[&str]) {
+        if let Tree::Node(_, fields) = tree {
+            for (name, value) in fields {
+                if !done.contains(name) {
+                    self.visit(value, READ);
+                }
+            }
+        }
+    }
+
+    /// A relation that is written to; a common table expression can never be one.
+    fn written(&mut self, range: &Tree, verb: &'static str) {
+        self.push_relation(range, write(verb));
+    }
+
+    fn relation(&mut self, range: &Tree, usage: Use) {
+        let named_here = range.get("schemaname").is_empty()
+            && usage.role == "read"
+            && self.ctes.iter().any(|name| name == range.get("relname").text());
+        if !named_here {
+            self.push_relation(range, usage);
+        }
+    }
+
+    fn push_relation(&mut self, range: &Tree, usage: Use) {
+        if range.is_empty() {
+            return;
+        }
+        let Name { schema, name } = relation_name(range);
+        let relation = Relation { schema, name, role: usage.role, verb: usage.verb };
+        push_once(&mut self.seen.relations, &mut self.facts.relations, relation);
+    }
+
+    fn function(&mut self, call: &Tree) {
+        let Name { schema, name } = name_of(&call.get("funcname").names());
+        let arguments = call.get("args").items();
+        let constants: Option<Vec<String>> = arguments.iter().map(constant).collect();
+        let function = Function {
+            constant_args: constants.is_some(),
+            constants: if name == "set_config" { constants.unwrap_or_default() } else { Vec::new() },
+            schema,
+            name,
+        };
+        push_once(&mut self.seen.functions, &mut self.facts.functions, function);
+    }
+
+    fn operator(&mut self, names: &Tree) {
+        if !names.is_empty() {
+            let name = name_of(&names.names());
+            push_once(&mut self.seen.operators, &mut self.facts.operators, name);
+        }
+    }
+
+    fn join_conditions(&mut self, join: &Tree) {
+        self.predicate(join.get("quals"));
+        for name in join.get("using_clause").names() {
+            self.push_predicate(ColumnName { qualifier: Vec::new(), name });
+        }
+    }
+
+    fn predicate(&mut self, condition: &Tree) {
+        let mut columns = Vec::new();
+        columns_below(condition, &mut columns);
+        for column in columns {
+            self.push_predicate(column);
+        }
+    }
+
+    fn push_predicate(&mut self, column: ColumnName) {
+        push_once(&mut self.seen.predicates, &mut self.facts.predicate_columns, column);
+    }
+
+    /// Columns of a clause that groups or sorts, also where it names a target by position or alias.
+    fn ordering(&mut self, clause: &Tree, targets: &Tree) {
+        let mut columns = Vec::new();
+        columns_below(clause, &mut columns);
+        let targets = targets.items();
+        for item in clause.items() {
+            let item = if item.kind() == "SortBy" { item.get("node") } else { item };
+            let named = match item.kind() {
+                "AConst" => usize::try_from(item.get("val").get("ival").int())
+                    .ok()
+                    .and_then(|position| targets.get(position.wrapping_sub(1))),
+                "ColumnRef" => {
+                    let fields = item.get("fields").items();
+                    let alias = fields.first().map_or("", Tree::text);
+                    targets.iter().find(|target| {
+                        fields.len() == 1 && !alias.is_empty() && target.get("name").text() == alias
+                    })
+                }
+                _ => None,
+            };
+            if let Some(target) = named {
+                columns_below(target, &mut columns);
+            }
+        }
+        for column in columns {
+            push_once(&mut self.seen.orderings, &mut self.facts.ordering_columns, column);
+        }
+    }
+}
+
+/// Every column below a node, however deep.
+fn columns_below(tree: &Tree, out: &mut Vec<ColumnName>) {
+    if tree.kind() == "ColumnRef" {
+        out.push(column_name(tree));
+        return;
+    }
+    for child in tree.children() {
+        columns_below(child, out);
+    }
+}
+
+/// The column that a `ColumnRef` names.
+pub(crate) fn column_name(tree: &Tree) -> ColumnName {
+    let mut qualifier: Vec<String> = tree
+        .get("fields")
+        .items()
+        .iter()
+        .map(|field| if field.kind() == "AStar" { "*".to_owned() } else { field.text().to_owned() })
+        .collect();
+    let name = qualifier.pop().unwrap_or_default();
+    ColumnName { qualifier, name }
+}
+
+/// A name from its parts; a database before the schema is dropped, as it can only be the present one.
+pub(crate) fn name_of(parts: &[String]) -> Name {
+    match parts {
+        [] => Name::default(),
+        [name] => Name { schema: None, name: name.clone() },
+        [.., schema, name] => Name { schema: Some(schema.clone()), name: name.clone() },
+    }
+}
+
+/// The name of a `RangeVar`.
+pub(crate) fn relation_name(range: &Tree) -> Name {
+    let schema = range.get("schemaname").text();
+    Name {
+        schema: (!schema.is_empty()).then(|| schema.to_owned()),
+        name: range.get("relname").text().to_owned(),
+    }
+}
+
+/// The text of a constant, also of a cast one; `None` for anything else.
+pub(crate) fn constant(tree: &Tree) -> Option<String> {
+    match tree.kind() {
+        "TypeCast" => constant(tree.get("arg")),
+        "AConst" => Some(match tree.get("val") {
+            value @ Tree::Node("Integer", _) => value.get("ival").int().to_string(),
+            value @ Tree::Node("Boolean", _) => (value.get("boolval").int() != 0).to_string(),
+            value @ Tree::Node("Float", _) => value.get("fval").text().to_owned(),
+            value @ Tree::Node("BitString", _) => value.get("bsval").text().to_owned(),
+            value => value.text().to_owned(),
+        }),
+        _ => None,
+    }
+}
+
+pub(crate) fn push_new<T: PartialEq>(list: &mut Vec<T>, item: T) {
+    if !list.contains(&item) {
+        list.push(item);
+    }
+}

@@ -21,13 +21,13 @@ from typing import TYPE_CHECKING, Any, Self
 
 import yaml
 
-from support.scram_verifier import scram_verifier
+from tests.support.scram_verifier import scram_verifier
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from types import TracebackType
 
-    from support.certificates import Authority
+    from tests.support.certificates import Authority
 
 START_TIMEOUT_S = 20.0
 STOP_TIMEOUT_S = 20.0
@@ -42,7 +42,7 @@ permit(
 );
 permit(principal in Group::"investigators", action, resource);
 permit(principal, action == Action::"unmask", resource is Column)
-when { resource.hasTag("public") };
+when { resource.tags.contains("public") };
 """
 
 
@@ -263,6 +263,10 @@ class GatewayProcess:
         return self._process
 
     def _configuration(self) -> dict[str, Any]:
+        identity: dict[str, Any] = {
+            "local": {"users": {user.name: user.settings() for user in self.users}},
+            "tokens": {"key_file": "token.key", "algorithm": "HS256"},
+        }
         listener: dict[str, Any] = {"address": f"127.0.0.1:{self.port}"}
         if self.authority is not None:
             pair = self.authority.server(f"gateway-{self.port}")
@@ -272,6 +276,7 @@ class GatewayProcess:
                 "client_ca": str(self.authority.certificate),
                 "mode": "optional",
             }
+            identity["certificates"] = {"name_from": "common_name"}
         return {
             "workers": self.workers,
             "masking": {"key_file": "masking.key"},
@@ -279,10 +284,7 @@ class GatewayProcess:
             "audit": {"directory": "audit"},
             "listeners": {"postgres": listener},
             "admin": {"address": f"127.0.0.1:{self.admin_port}"},
-            "identity": {
-                "local": {"users": {user.name: user.settings() for user in self.users}},
-                "tokens": {"key_file": "token.key", "algorithm": "HS256"},
-            },
+            "identity": identity,
             "connections": {name: self._connection(store) for name, store in self.stores.items()},
             "log": {"level": "info", "format": "text"},
         }

@@ -1,0 +1,30 @@
+"""What the benchmarks share with the tests: gateway process, certificates, raw client."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+# A script's own folder is all that Python knows of; `tests` lies in the folder above it.
+sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
+
+from tests.support.certificates import Authority, KeyPair
+from tests.support.endpoint import Endpoint
+from tests.support.gateway_process import GatewayProcess, Store, User, free_port
+from tests.support.postgres import debian_bin_dir
+from tests.support.raw_client import RawClient, RawClientError
+from tests.support.scram_verifier import scram_verifier
+
+__all__ = [
+    "Authority",
+    "Endpoint",
+    "GatewayProcess",
+    "KeyPair",
+    "RawClient",
+    "RawClientError",
+    "Store",
+    "User",
+    "debian_bin_dir",
+    "free_port",
+    "scram_verifier",
+]

@@ -8,6 +8,7 @@ anything costs one entry in a dictionary, not a task and a session.
 
 import asyncio
 import errno
+import functools
 import logging
 import socket
 from collections.abc import Callable
@@ -16,7 +17,6 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from scrim.server.logging import event, failure
-from scrim.server.refusal import Refusal, is_cancel
 from scrim.server.tls import ALPN, ServerTls
 
 ACCEPTS_PER_WAKE_UP = 128
@@ -61,6 +61,19 @@ class ListenerLimits:
 
     max_connections: int
     startup_timeout_seconds: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Overload:
+    """What becomes of clients above the limit.
+
+    Attributes:
+        is_urgent: Whether a connection that starts with these bytes is served all the same.
+        new_refused: Makes the protocol that says no, from a function to call at its end.
+    """
+
+    is_urgent: Callable[[bytes], bool]
+    new_refused: Callable[[Callable[[], None]], asyncio.BaseProtocol]
 
 
 def bind(host: str, port: int, *, shared: bool) -> socket.socket:
@@ -130,8 +143,9 @@ class Listener:
         sock: socket.socket,
         handler: ConnectionHandler,
         limits: ListenerLimits,
+        *,
         tls: ServerTls | None = None,
-        too_many_error: bytes = b"",
+        overload: Overload | None = None,
     ) -> None:
         """Keep what connections need; `serve` starts to accept.
 
@@ -140,7 +154,7 @@ class Listener:
             handler: Who takes the connections.
             limits: Bounds in force; may be replaced while serving.
             tls: Present where clients may start with TLS directly.
-            too_many_error: The encoded error for clients above the limit.
+            overload: What becomes of clients above the limit; they are cut off without it.
         """
         self.accepted = 0
         self.refused = 0
@@ -148,7 +162,7 @@ class Listener:
         self.tls = tls
         self._socket = sock
         self._handler = handler
-        self._too_many_error = too_many_error
+        self._overload = overload
         self._refusing = 0
         self._silent: dict[socket.socket, asyncio.TimerHandle | None] = {}
         self._handing_over = 0
@@ -243,19 +257,23 @@ class Listener:
         if tasks is None or (direct_tls and self.tls is None):
             sock.close()
             return
-        in_use = self._handler.open_connections + self._handing_over
-        if in_use >= self.limits.max_connections and not is_cancel(first):
+        if self._is_full() and not (self._overload and self._overload.is_urgent(first)):
             self.refused += 1
             # Beyond this many at once, and for TLS, even saying no costs more than it is worth.
-            if direct_tls or not self._too_many_error or self._refusing >= ACCEPTS_PER_WAKE_UP:
+            if direct_tls or self._overload is None or self._refusing >= ACCEPTS_PER_WAKE_UP:
                 sock.close()
                 return
+            new_refused = functools.partial(self._overload.new_refused, self._refusal_ended)
             self._refusing += 1
-            tasks.create_task(self._hand_over(sock, self._new_refusal, None))
+            tasks.create_task(self._hand_over(sock, new_refused, None))
         elif direct_tls:
             tasks.create_task(self._hand_over(sock, self._new_gate, self.tls))
         else:
             tasks.create_task(self._hand_over(sock, self._handler.new_session, None))
+
+    def _is_full(self) -> bool:
+        in_use = self._handler.open_connections + self._handing_over
+        return in_use >= self.limits.max_connections
 
     async def _hand_over(
         self,
@@ -282,9 +300,6 @@ class Listener:
                 sock.close()
         finally:
             self._handing_over -= 1
-
-    def _new_refusal(self) -> asyncio.BaseProtocol:
-        return Refusal(self._too_many_error, self._refusal_ended)
 
     def _refusal_ended(self) -> None:
         self._refusing -= 1

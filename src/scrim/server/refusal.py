@@ -1,36 +1,36 @@
 """Turning clients away in a way that they understand, without a session.
 
-A PostgreSQL client shows an error only once it has sent its startup message, and before that it may
-ask for encryption up to twice. So a client that is one too many is answered "no" to those
-questions, and gets the error after its startup message. All of it is bounded in bytes and time,
-because it happens exactly when there is no room.
+A client shows an error only once it has sent its startup message, and before that it may ask for
+encryption. So a client that is one too many is led through its startup and gets the error in the
+place of a sign-in. All of it is bounded in bytes and time, because it happens exactly when there is
+no room.
 """
 
 import asyncio
-import struct
 from collections.abc import Callable
 
-CANCEL_CODE = 80877102
-SSL_CODE = 80877103
-GSS_CODE = 80877104
+from scrim.domain.decision import Refusal
+from scrim.wire import ClientStartup, ProtocolError, StartupStep
 
-MAX_STARTUP_BYTES = 10_000
 REFUSAL_TIMEOUT_SECONDS = 3.0
 
 
-def is_cancel(first_bytes: bytes) -> bool:
-    """Whether a connection starts with a cancel request, which is served even when all is full."""
-    return len(first_bytes) >= 8 and struct.unpack_from(">I", first_bytes, 4)[0] == CANCEL_CODE
-
-
-class Refusal(asyncio.Protocol):
+class RefusedClient(asyncio.Protocol):
     """Answers one client with an error and hangs up."""
 
-    def __init__(self, error: bytes, on_close: Callable[[], None]) -> None:
-        """Keep the encoded error, and whom to tell when the client is gone."""
-        self._error = error
+    def __init__(
+        self, startup: ClientStartup, refusal: Refusal, on_close: Callable[[], None]
+    ) -> None:
+        """Keep what to say.
+
+        Args:
+            startup: A startup that offers no TLS.
+            refusal: Why the client is turned away.
+            on_close: Called when the client is gone.
+        """
+        self._startup = startup
+        self._refusal = refusal
         self._on_close = on_close
-        self._received = bytearray()
         self._transport: asyncio.Transport | None = None
         self._timer: asyncio.TimerHandle | None = None
 
@@ -46,19 +46,16 @@ class Refusal(asyncio.Protocol):
         transport = self._transport
         if transport is None or transport.is_closing():
             return
-        self._received += data
-        while len(self._received) >= 8:
-            length, code = struct.unpack_from(">II", self._received)
-            if code in {SSL_CODE, GSS_CODE} and length == 8:
-                del self._received[:8]
-                transport.write(b"N")
-                continue
-            if not 8 <= length <= MAX_STARTUP_BYTES:
-                transport.abort()
-            elif len(self._received) >= length:
-                transport.write(self._error)
-                transport.close()
+        try:
+            step = self._startup.receive(data)
+        except ProtocolError:
+            transport.abort()
             return
+        if step is StartupStep.AUTHENTICATE:
+            self._startup.refuse(self._refusal)
+        transport.write(self._startup.take_outgoing())
+        if step not in {StartupStep.NEED_DATA, StartupStep.REPLY}:
+            transport.close()
 
     def connection_lost(self, exc: Exception | None) -> None:
         """Stop the clock."""

@@ -1,0 +1,122 @@
+"""Reading a configuration so that a bad one is found before anybody uses it.
+
+The supervisor checks the file and keeps a private copy of what passed. Workers only ever read that
+copy: one that starts later, after a crash or a change of the number of workers, gets the accepted
+configuration even if the file has been broken meanwhile, and all workers always agree.
+"""
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+from scrim.config.document import DocumentError, parse
+from scrim.config.errors import ConfigError, Problem
+from scrim.config.load import load, validate
+from scrim.config.root import Config
+from scrim.config.secrets import SecretError, read_secret_file
+from scrim.server.tls import ServerTls, TlsError
+
+COPY_NAME = "accepted.yaml"
+_READ_ATTEMPTS = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A configuration that passed every check that needs no data store.
+
+    Attributes:
+        config: The settings.
+        text: The file's content that they were read from.
+        warnings: What works but should be changed, one sentence each.
+    """
+
+    config: Config
+    text: bytes
+    warnings: tuple[str, ...]
+
+
+def read(path: Path) -> bytes:
+    """Return the bytes of a configuration file.
+
+    Raises:
+        ConfigError: It cannot be read.
+    """
+    try:
+        return read_secret_file(path, private=False)
+    except SecretError as error:
+        raise ConfigError(Problem(path, 0, "", error.reason, error.advice)) from None
+
+
+def check(path: Path) -> Candidate:
+    """Read a configuration file and try everything in it that can be tried without a data store.
+
+    Raises:
+        ConfigError: With everything that is wrong.
+    """
+    path = path.absolute()
+    for _ in range(_READ_ATTEMPTS):
+        text = read(path)
+        loaded = load(path)
+        if text == read(path):
+            break  # nobody wrote to the file meanwhile, so both readings saw the same
+    else:
+        raise ConfigError(Problem(path, 0, "", "changes while it is read", "try again"))
+    problems = _tls_problems(loaded.config, path)
+    if problems:
+        raise ConfigError(*problems)
+    return Candidate(loaded.config, text, loaded.warnings)
+
+
+def _tls_problems(config: Config, path: Path) -> list[Problem]:
+    problems = []
+    for name, listener in config.listeners.items():
+        if listener.tls is None or listener.tls_mode == "off":
+            continue
+        try:
+            ServerTls(listener.tls)
+        except TlsError as error:
+            problems.append(Problem(path, 0, f"listeners.{name}.tls", str(error)))
+    return problems
+
+
+def keep_copy(text: bytes, runtime_directory: Path) -> Path:
+    """Store an accepted file's content where workers find it, and return its path."""
+    final = runtime_directory / COPY_NAME
+    fresh = final.with_suffix(".new")
+    descriptor = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o600)
+    with os.fdopen(descriptor, "wb") as file:
+        file.write(text)
+    fresh.replace(final)
+    return final
+
+
+def read_copy(path: Path, runtime_directory: Path) -> Config:
+    """Return the accepted configuration; relative paths mean what they mean in `path`.
+
+    Args:
+        path: The configuration file that the operator named.
+        runtime_directory: Where `keep_copy` put the accepted content.
+
+    Raises:
+        ConfigError: The copy is gone, or no longer valid for this release.
+    """
+    path = path.absolute()
+    try:
+        document = parse(read(runtime_directory / COPY_NAME))
+    except DocumentError as error:
+        raise ConfigError(Problem(path, error.line, "", error.reason)) from None
+    return validate(document, path)
+
+
+def needs_restart(old: Config, new: Config) -> list[str]:
+    """Return the settings that differ and that a running gateway cannot take over."""
+    changed = []
+    for name in sorted(old.listeners.keys() | new.listeners.keys()):
+        before, after = old.listeners.get(name), new.listeners.get(name)
+        if before is None or after is None:
+            changed.append(f"listeners.{name}")
+        elif before.address != after.address:
+            changed.append(f"listeners.{name}.address")
+    if old.admin != new.admin:
+        changed.append("admin")
+    return changed

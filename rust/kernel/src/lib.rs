@@ -1,10 +1,33 @@
 //! `scrim._kernel`: the Python face of the native crates, and nothing else.
+//!
+//! Every class here is documented in `src/scrim/_kernel.pyi`, from which the types are checked.
 
 use pyo3::prelude::*;
+
+mod detect;
+mod log;
+mod masking;
+mod relay;
+mod statements;
+
+/// Chunks longer than this are worked on without the interpreter lock. Below it, giving the lock
+/// away and taking it back costs more than the work.
+const RELEASE_LOCK_BYTES: usize = 16 * 1024;
 
 /// The compiled kernel behind `scrim.kernel`.
 #[pymodule]
 mod _kernel {
+    #[pymodule_export]
+    use super::detect::PyDetector;
+    #[pymodule_export]
+    use super::log::PyAuditLog;
+    #[pymodule_export]
+    use super::masking::{PyMasker, PyPlan};
+    #[pymodule_export]
+    use super::relay::{PyDecision, PyRelay, PyShapes};
+    #[pymodule_export]
+    use super::statements::{analyse, normalise, PyShapeHasher};
+
     use super::pyfunction;
 
     /// The version of the kernel that was compiled, to be compared with the package's own.

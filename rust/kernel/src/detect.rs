@@ -1,0 +1,48 @@
+//! The scanner.
+
+use std::sync::Arc;
+
+use pyo3::exceptions::PyValueError;
+use pyo3::prelude::*;
+use scrim_detect::{Detector, EntitySpec};
+
+/// One finding: start, end, entity index, confidence, evidence bits.
+type Finding = (usize, usize, u16, f32, u32);
+
+#[pyclass(name = "Detector", frozen, module = "scrim._kernel")]
+pub(crate) struct PyDetector(pub(crate) Arc<Detector>);
+
+#[pymethods]
+impl PyDetector {
+    #[new]
+    fn new(entities: &str) -> PyResult<Self> {
+        let entities: Vec<EntitySpec> = serde_json::from_str(entities)
+            .map_err(|error| PyValueError::new_err(format!("entities: {error}")))?;
+        let detector = Detector::new(&entities).map_err(|error| PyValueError::new_err(error.to_string()))?;
+        Ok(Self(Arc::new(detector)))
+    }
+
+    /// Scans a batch of cells without the interpreter lock.
+    #[pyo3(signature = (cells, hint=None))]
+    fn scan(&self, py: Python<'_>, cells: Vec<Vec<u8>>, hint: Option<u16>) -> Vec<Vec<Finding>> {
+        py.detach(|| {
+            let mut found = Vec::new();
+            cells
+                .iter()
+                .map(|cell| {
+                    found.clear();
+                    self.0.scan(cell, hint, &mut found);
+                    found
+                        .iter()
+                        .map(|f| (f.start, f.end, f.entity, f.confidence, u32::from(f.evidence.bits())))
+                        .collect()
+                })
+                .collect()
+        })
+    }
+
+    /// The names of the entities, by index.
+    fn names(&self) -> Vec<String> {
+        self.0.names().iter().map(|name| (*name).clone()).collect()
+    }
+}

@@ -1,0 +1,81 @@
+//! Keys, operators and column plans.
+
+use std::sync::Arc;
+
+use pyo3::exceptions::PyValueError;
+use pyo3::prelude::*;
+use pyo3::types::PyBytes;
+use scrim_mask::{Keyring, TenantKey};
+use scrim_rows::data_row::{self, Formats};
+use scrim_rows::{Counters, Format, Masker, Plan};
+
+use crate::detect::PyDetector;
+
+#[pyclass(name = "Masker", frozen, module = "scrim._kernel")]
+pub(crate) struct PyMasker(Arc<Masker>);
+
+#[pymethods]
+impl PyMasker {
+    #[new]
+    #[pyo3(signature = (key, detector, config, version=1))]
+    fn new(key: &[u8], detector: &PyDetector, config: &str, version: u32) -> PyResult<Self> {
+        let tenant = TenantKey::from_slice(key).map_err(|error| PyValueError::new_err(error.to_string()))?;
+        let masker = Masker::new(Keyring::new(tenant, version), Arc::clone(&detector.0), config)
+            .map_err(|error| PyValueError::new_err(error.to_string()))?;
+        Ok(Self(Arc::new(masker)))
+    }
+
+    /// Replaces what is found in a text; None when nothing is.
+    fn scrub(&self, text: &str) -> Option<String> {
+        let mut out = String::new();
+        self.0.scrubber().scrub(text, &mut out).then_some(out)
+    }
+}
+
+#[pyclass(name = "Plan", frozen, module = "scrim._kernel")]
+pub(crate) struct PyPlan(pub(crate) Arc<Plan>);
+
+#[pymethods]
+impl PyPlan {
+    #[new]
+    fn new(rules: &str, masker: &PyMasker) -> PyResult<Self> {
+        Plan::compile(rules, &masker.0)
+            .map(|plan| Self(Arc::new(plan)))
+            .map_err(|error| PyValueError::new_err(error.to_string()))
+    }
+
+    /// Whether every cell goes through unchanged.
+    #[getter]
+    fn passes(&self) -> bool {
+        self.0.passes()
+    }
+
+    /// Rewrites whole DataRow messages, for tests, benchmarks and datasets.
+    #[pyo3(signature = (rows, formats=Vec::new()))]
+    fn rewrite<'py>(&self, py: Python<'py>, rows: &[u8], formats: Vec<u8>) -> PyResult<Bound<'py, PyBytes>> {
+        let result = py.detach(|| rewrite_rows(&self.0, rows, &formats));
+        result.map(|out| PyBytes::new(py, &out)).map_err(PyValueError::new_err)
+    }
+}
+
+fn rewrite_rows(plan: &Plan, rows: &[u8], formats: &[u8]) -> Result<Vec<u8>, String> {
+    let formats = match formats {
+        [] | [0] => Formats::All(Format::Text),
+        [1] => Formats::All(Format::Binary),
+        _ => Formats::Each(formats),
+    };
+    let mut out = Vec::with_capacity(rows.len());
+    let mut counters = Counters::default();
+    let mut rest = rows;
+    while let [b'D', a, b, c, d, ..] = rest {
+        let total = u32::from_be_bytes([*a, *b, *c, *d]) as usize + 1;
+        let body = rest.get(5..total).ok_or("a row is incomplete")?;
+        if !data_row::rewrite(plan, formats, body, &mut out, &mut counters)
+            .map_err(|error| error.to_string())?
+        {
+            out.extend_from_slice(&rest[..total]);
+        }
+        rest = &rest[total..];
+    }
+    if rest.is_empty() { Ok(out) } else { Err("a row is incomplete".into()) }
+}

@@ -1,0 +1,40 @@
+//! Reading of statements.
+
+use std::sync::{Arc, Mutex};
+
+use pyo3::exceptions::PyValueError;
+use pyo3::prelude::*;
+use scrim_sql::ShapeHasher;
+
+/// Analyses a statement string; the answer is JSON, a list of facts or an object with the error.
+#[pyfunction]
+pub(crate) fn analyse(py: Python<'_>, sql: &str) -> PyResult<String> {
+    let rendered = py.detach(|| match scrim_sql::analyse(sql) {
+        Ok(facts) => serde_json::to_string(&facts),
+        Err(error) => serde_json::to_string(&error),
+    });
+    rendered.map_err(|error| PyValueError::new_err(error.to_string()))
+}
+
+/// The text of a statement without its literals and comments, at most `max_bytes` long.
+#[pyfunction]
+pub(crate) fn normalise(sql: &[u8], max_bytes: usize) -> String {
+    scrim_sql::normalise(sql, max_bytes)
+}
+
+#[pyclass(name = "ShapeHasher", frozen, module = "scrim._kernel")]
+pub(crate) struct PyShapeHasher(pub(crate) Arc<Mutex<ShapeHasher>>);
+
+#[pymethods]
+impl PyShapeHasher {
+    #[new]
+    fn new(key: [u8; 16]) -> Self {
+        Self(Arc::new(Mutex::new(ShapeHasher::new(key))))
+    }
+
+    /// The shape of a statement, for tests and benchmarks.
+    fn shape(&self, sql: &[u8]) -> u128 {
+        let mut hasher = self.0.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        scrim_sql::shape(sql, &mut hasher).key
+    }
+}

@@ -1,0 +1,190 @@
+//! The append-only log as the data path writes it: JSON lines, one `write` for each batch.
+
+use std::fmt;
+use std::fs::File;
+use std::io::Write;
+use std::time::{SystemTime, UNIX_EPOCH};
+
+/// The log could not be written; the statement must be refused.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct AuditFailure;
+
+impl fmt::Display for AuditFailure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("the audit record could not be written")
+    }
+}
+
+impl std::error::Error for AuditFailure {}
+
+/// Lines waiting to be written are bounded by this; then they are written without being asked.
+const MAX_BUFFERED: usize = 256 * 1024;
+
+/// One process's end of the audit log.
+#[derive(Debug)]
+pub struct AuditLog {
+    file: File,
+    sync: bool,
+    buffer: Vec<u8>,
+    written: u64,
+    sequence: u64,
+    /// The second for which `clock` was rendered.
+    second: u64,
+    clock: String,
+}
+
+impl AuditLog {
+    /// Writes to `file`, which was opened for appending. With `sync` every write reaches the disk
+    /// before it counts.
+    #[must_use]
+    pub fn new(file: File, sync: bool) -> Self {
+        Self {
+            file,
+            sync,
+            buffer: Vec::new(),
+            written: 0,
+            sequence: 0,
+            second: u64::MAX,
+            clock: String::new(),
+        }
+    }
+
+    /// Bytes written to the current file.
+    #[must_use]
+    pub fn written(&self) -> u64 {
+        self.written
+    }
+
+    /// Continues in another file after writing what waits.
+    ///
+    /// # Errors
+    /// When what waits cannot be written to the old file.
+    pub fn rotate(&mut self, file: File) -> Result<(), AuditFailure> {
+        self.flush()?;
+        self.file = file;
+        self.written = 0;
+        Ok(())
+    }
+
+    /// Appends a line: `prefix` is a JSON object without its closing brace. Returns the sequence
+    /// number that joins an intent with its outcome.
+    pub(crate) fn intent(&mut self, prefix: &[u8], session: &str, phase: &str) -> u64 {
+        self.sequence += 1;
+        self.render_clock();
+        self.buffer.extend_from_slice(prefix);
+        let _ = write!(
+            self.buffer,
+            ",\"phase\":\"{phase}\",\"session\":\"{session}\",\"statement_id\":{},\"time\":\"{}\"}}\n",
+            self.sequence, self.clock,
+        );
+        self.sequence
+    }
+
+    /// Appends the outcome of the statement `id`; it is written with the next intent or flush.
+    pub(crate) fn outcome(&mut self, id: u64, session: &str, outcome: &Outcome<'_>) {
+        self.render_clock();
+        let _ = write!(
+            self.buffer,
+            "{{\"record\":\"outcome\",\"session\":\"{session}\",\"statement_id\":{id},\"sqlstate\":\"{}\",\"rows\":{},\"duration_us\":{},\"time\":\"{}\"}}\n",
+            outcome.sqlstate, outcome.rows, outcome.duration_us, self.clock,
+        );
+        if self.buffer.len() > MAX_BUFFERED {
+            // A failure shows again at the next intent, which then is refused.
+            let _ = self.flush();
+        }
+    }
+
+    /// Appends a line that Python rendered whole, with its line end, and writes it.
+    ///
+    /// # Errors
+    /// When it cannot be written.
+    pub fn line(&mut self, line: &[u8]) -> Result<(), AuditFailure> {
+        self.buffer.extend_from_slice(line);
+        self.flush()
+    }
+
+    /// Writes what waits.
+    ///
+    /// # Errors
+    /// When it cannot be written. What was not written stays and is tried again.
+    pub fn flush(&mut self) -> Result<(), AuditFailure> {
+        let mut done = 0;
+        let mut failed = false;
+        while done < self.buffer.len() {
+            match self.file.write(&self.buffer[done..]) {
+                Ok(0) => {
+                    failed = true;
+                    break;
+                }
+                Ok(count) => done += count,
+                Err(error) if error.kind() == std::io::ErrorKind::Interrupted => {}
+                Err(_) => {
+                    failed = true;
+                    break;
+                }
+            }
+        }
+        self.written += u64::try_from(done).unwrap_or(0);
+        self.buffer.drain(..done);
+        if !failed && self.sync && done > 0 {
+            failed = self.file.sync_data().is_err();
+        }
+        if failed { Err(AuditFailure) } else { Ok(()) }
+    }
+
+    fn render_clock(&mut self) {
+        let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+        let second = now.as_secs();
+        if second != self.second {
+            self.second = second;
+            self.clock = render_second(second);
+        } else {
+            self.clock.truncate(SECOND_LENGTH);
+        }
+        let _ = fmt::Write::write_fmt(&mut self.clock, format_args!(".{:06}Z", now.subsec_micros()));
+    }
+}
+
+/// Length of `2026-01-31T23:59:59`.
+const SECOND_LENGTH: usize = 19;
+
+/// Renders a Unix time in UTC (days to civil date after H. Hinnant's published algorithm).
+fn render_second(second: u64) -> String {
+    let days = second / 86_400 + 719_468;
+    let of_day = second % 86_400;
+    let era = days / 146_097;
+    let day_of_era = days % 146_097;
+    let year_of_era =
+        (day_of_era - day_of_era / 1_460 + day_of_era / 36_524 - day_of_era / 146_096) / 365;
+    let day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
+    let month_index = (5 * day_of_year + 2) / 153;
+    let day = day_of_year - (153 * month_index + 2) / 5 + 1;
+    let month = if month_index < 10 { month_index + 3 } else { month_index - 9 };
+    let year = year_of_era + era * 400 + u64::from(month <= 2);
+    format!(
+        "{year:04}-{month:02}-{day:02}T{:02}:{:02}:{:02}",
+        of_day / 3600,
+        of_day / 60 % 60,
+        of_day % 60
+    )
+}
+
+/// How a statement ended.
+pub(crate) struct Outcome<'a> {
+    /// `00000` on success.
+    pub(crate) sqlstate: &'a str,
+    pub(crate) rows: u64,
+    pub(crate) duration_us: u128,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::render_second;
+
+    #[test]
+    fn seconds_render_as_utc() {
+        assert_eq!(render_second(0), "1970-01-01T00:00:00");
+        assert_eq!(render_second(951_782_400), "2000-02-29T00:00:00");
+        assert_eq!(render_second(1_798_761_599), "2026-12-31T23:59:59");
+    }
+}

@@ -1,0 +1,152 @@
+//! Decisions about statement shapes, shared by sessions that get equal answers.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use scrim_rows::copy::CopyOptions;
+use scrim_rows::Plan;
+
+/// Why a statement is not forwarded.
+#[derive(Debug, Clone)]
+pub struct Refusal {
+    /// SQLSTATE.
+    pub code: String,
+    /// Primary message.
+    pub message: String,
+    /// Detail, may be empty.
+    pub detail: String,
+    /// Hint, may be empty.
+    pub hint: String,
+}
+
+/// A decided COPY TO: its options and what happens to its columns.
+pub(crate) struct CopyDecision {
+    pub(crate) options: CopyOptions,
+    pub(crate) plan: Arc<Plan>,
+}
+
+/// What Python decided, before it is compiled.
+#[derive(Default)]
+pub struct DecisionSpec {
+    /// Present when the statement is refused.
+    pub refusal: Option<Refusal>,
+    /// The intent record: a JSON object without its closing brace.
+    pub intent: Vec<u8>,
+    /// Whether results and errors go through unread (the principal has raw access).
+    pub raw: bool,
+    /// Statements of the string that are a COPY TO, by their index.
+    pub copies: Vec<(usize, CopyOptions, Arc<Plan>)>,
+    /// Whether prepared statements may be gone when it completes: all (`Some("")`) or one by name.
+    pub deallocates: Option<String>,
+}
+
+/// One decided shape.
+pub struct Decision {
+    pub(crate) refusal: Option<Refusal>,
+    pub(crate) intent: Vec<u8>,
+    pub(crate) raw: bool,
+    pub(crate) copies: HashMap<usize, CopyDecision>,
+    pub(crate) deallocates: Option<String>,
+    plans: Mutex<HashMap<PlanKey, Arc<PlanSlot>>>,
+}
+
+/// The index of the statement in its string, and the body of the RowDescription.
+type PlanKey = (usize, Box<[u8]>);
+
+/// Descriptions that one shape may have before the oldest are forgotten (a shape has one, and a
+/// second after its tables changed).
+const MAX_PLANS: usize = 64;
+
+/// The plan of one described result; replaced when its columns are decided anew.
+pub struct PlanSlot {
+    plan: Mutex<Arc<Plan>>,
+}
+
+impl PlanSlot {
+    pub(crate) fn get(&self) -> Arc<Plan> {
+        Arc::clone(&self.plan.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    pub(crate) fn set(&self, plan: Arc<Plan>) {
+        *self.plan.lock().unwrap_or_else(PoisonError::into_inner) = plan;
+    }
+}
+
+impl Decision {
+    /// Compiles what was decided.
+    #[must_use]
+    pub fn new(spec: DecisionSpec) -> Self {
+        Self {
+            refusal: spec.refusal,
+            intent: spec.intent,
+            raw: spec.raw,
+            copies: spec
+                .copies
+                .into_iter()
+                .map(|(index, options, plan)| (index, CopyDecision { options, plan }))
+                .collect(),
+            deallocates: spec.deallocates,
+            plans: Mutex::new(HashMap::new()),
+        }
+    }
+
+    pub(crate) fn plan(&self, index: usize, description: &[u8]) -> Option<Arc<PlanSlot>> {
+        let plans = self.plans.lock().unwrap_or_else(PoisonError::into_inner);
+        // The key is looked up by value: an allocation a description, not a row.
+        plans.get(&(index, Box::from(description))).cloned()
+    }
+
+    pub(crate) fn remember(&self, index: usize, description: &[u8], plan: Arc<Plan>) -> Arc<PlanSlot> {
+        let slot = Arc::new(PlanSlot { plan: Mutex::new(plan) });
+        let mut plans = self.plans.lock().unwrap_or_else(PoisonError::into_inner);
+        if plans.len() >= MAX_PLANS {
+            plans.clear();
+        }
+        plans.insert((index, Box::from(description)), Arc::clone(&slot));
+        slot
+    }
+}
+
+/// Decided shapes of all sessions whose principal, connection, policy and catalog are the same.
+pub struct Shapes {
+    decisions: HashMap<u128, Arc<Decision>>,
+    capacity: usize,
+}
+
+impl Shapes {
+    /// Holds at most `capacity` shapes.
+    #[must_use]
+    pub fn new(capacity: usize) -> Self {
+        Self { decisions: HashMap::new(), capacity: capacity.max(1) }
+    }
+
+    pub(crate) fn get(&self, shape: u128) -> Option<Arc<Decision>> {
+        self.decisions.get(&shape).cloned()
+    }
+
+    /// Keeps a decision. A full cache starts over, which bounds memory at the price of deciding
+    /// the shapes in use once more.
+    pub fn put(&mut self, shape: u128, decision: Arc<Decision>) {
+        if self.decisions.len() >= self.capacity {
+            self.decisions.clear();
+        }
+        self.decisions.insert(shape, decision);
+    }
+
+    /// Forgets everything, after a change of policy or catalog.
+    pub fn clear(&mut self) {
+        self.decisions.clear();
+    }
+
+    /// The number of shapes held.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.decisions.len()
+    }
+
+    /// Whether no shape is held.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.decisions.is_empty()
+    }
+}

@@ -1,0 +1,30 @@
+//! The PostgreSQL session relay: both directions of a session after its startup, sans-IO.
+//!
+//! Bytes of the client go in by [`Relay::client`], bytes of the server by [`Relay::server`]; each
+//! call takes a whole chunk and gives the bytes for the other side. A statement whose shape has a
+//! [`Decision`] and a result whose description has a plan never leave this crate. For everything
+//! else the relay stops at the message in question, keeps what follows, and says by
+//! [`ClientNeed`] or [`ServerNeed`] what has to be decided.
+//!
+//! The law of the state, checked in `server.rs`: every message that the server answers has one
+//! entry in the queue of pending requests, in the order in which the messages were forwarded, and
+//! a row passes only while the entry at the front has a plan for it.
+//!
+//! A refused statement is replaced by a message that the server is sure to refuse too. So the
+//! order of a pipeline, the skipping to Sync and the failure of the transaction are the server's
+//! own; only the text of its error is ours.
+
+#![forbid(unsafe_code)]
+
+mod audit;
+mod client;
+mod decision;
+mod message;
+mod pending;
+mod relay;
+mod server;
+
+pub use audit::{AuditFailure, AuditLog};
+pub use decision::{Decision, DecisionSpec, PlanSlot, Refusal, Shapes};
+pub use message::Limits;
+pub use relay::{ClientNeed, Output, Relay, ServerNeed, Statistics};

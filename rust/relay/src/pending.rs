@@ -1,0 +1,121 @@
+//! The requests that wait for the server's answer, and the objects that they refer to.
+
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, OnceLock};
+use std::time::Instant;
+
+use crate::decision::{Decision, PlanSlot};
+
+/// A prepared statement of the session.
+pub(crate) struct Statement {
+    pub(crate) decision: Arc<Decision>,
+    /// Set when the server has described it.
+    pub(crate) described: OnceLock<Described>,
+    /// Whether a Describe of it is under way.
+    pub(crate) asked: AtomicBool,
+}
+
+/// A portal of the session.
+pub(crate) struct Portal {
+    pub(crate) statement: Arc<Statement>,
+    /// Result format codes as Bind gave them: none, one or one for each column.
+    pub(crate) formats: Box<[u8]>,
+    /// Set when the server has described the portal itself.
+    pub(crate) described: OnceLock<Described>,
+    /// Whether a Describe of it is under way.
+    pub(crate) asked: AtomicBool,
+    /// Syncs forwarded before it was bound.
+    pub(crate) syncs: u64,
+}
+
+impl Portal {
+    pub(crate) fn description(&self) -> Option<&Described> {
+        self.described.get().or_else(|| self.statement.described.get())
+    }
+
+    /// Whether the server's description is known, or comes before the rows.
+    pub(crate) fn will_be_described(&self) -> bool {
+        self.description().is_some()
+            || self.asked.load(Ordering::Relaxed)
+            || self.statement.asked.load(Ordering::Relaxed)
+    }
+}
+
+/// What the server said of a statement's or portal's result.
+pub(crate) enum Described {
+    NoRows,
+    Rows(Arc<PlanSlot>),
+}
+
+/// Identifies one execution in the audit log.
+pub(crate) struct Execution {
+    pub(crate) id: u64,
+    pub(crate) started: Instant,
+    pub(crate) rows: u64,
+}
+
+/// What a Describe asked about.
+#[derive(Clone)]
+pub(crate) enum Target {
+    Statement(Arc<Statement>),
+    Portal(Arc<Portal>),
+}
+
+impl Target {
+    pub(crate) fn asked(&self) -> &AtomicBool {
+        match self {
+            Self::Statement(statement) => &statement.asked,
+            Self::Portal(portal) => &portal.asked,
+        }
+    }
+
+    pub(crate) fn decision(&self) -> &Arc<Decision> {
+        match self {
+            Self::Statement(statement) => &statement.decision,
+            Self::Portal(portal) => &portal.statement.decision,
+        }
+    }
+
+    /// Keeps the server's description; the first one stays.
+    pub(crate) fn set_described(&self, described: Described) {
+        let _ = match self {
+            Self::Statement(statement) => statement.described.set(described),
+            Self::Portal(portal) => portal.described.set(described),
+        };
+    }
+}
+
+/// One forwarded message that the server answers.
+pub(crate) enum Pending {
+    /// A simple query; answered up to ReadyForQuery.
+    Query {
+        decision: Arc<Decision>,
+        execution: Execution,
+        /// Index of the statement of the string that is being answered.
+        index: usize,
+        plan: Option<Arc<PlanSlot>>,
+        failed: bool,
+    },
+    /// Parse; undone when the server refuses or skips it.
+    Parse { name: Box<[u8]>, statement: Arc<Statement>, previous: Option<Arc<Statement>>, stored: bool },
+    /// Bind; likewise.
+    Bind { name: Box<[u8]>, portal: Arc<Portal>, previous: Option<Arc<Portal>>, stored: bool },
+    /// Describe of the client, or one that the relay put in (`own`), whose answer is swallowed.
+    Describe { target: Target, own: bool },
+    /// Execute of a portal.
+    Execute { portal: Arc<Portal>, execution: Execution },
+    /// Close of a statement; `previous` comes back when the server skips it.
+    CloseStatement { name: Box<[u8]>, previous: Option<Arc<Statement>> },
+    /// Close of a portal; likewise.
+    ClosePortal { name: Box<[u8]>, previous: Option<Arc<Portal>> },
+    /// A message replaced by one that the server refuses; the error is ours.
+    Refused { refusal: crate::decision::Refusal },
+    /// A refused simple query or function call, answered by an error and ReadyForQuery.
+    RefusedQuery { refusal: crate::decision::Refusal },
+    /// Sync.
+    Sync,
+    /// The client ended COPY data before the server asked for it.
+    CopyEnd,
+    /// The relay's own question about a query's columns; everything is swallowed.
+    Probe,
+}

@@ -1,0 +1,351 @@
+//! The session's state, and what Python asks and answers.
+
+use std::collections::{HashMap, VecDeque};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use scrim_rows::copy::CopyRewriter;
+use scrim_rows::{data_row, Counters, Plan};
+use scrim_sql::ShapeHasher;
+
+use crate::audit::AuditLog;
+use crate::decision::{Decision, PlanSlot, Shapes};
+use crate::message::{frame, write_error, write_message, Frame, Limits, HEADER, OWN_NAME};
+use crate::pending::{Pending, Portal, Statement};
+
+/// Bytes for the other side.
+#[derive(Debug, PartialEq, Eq)]
+pub enum Output {
+    /// Nothing yet.
+    Nothing,
+    /// Exactly the chunk that was given.
+    Same,
+    /// These.
+    Bytes(Vec<u8>),
+}
+
+/// Why the client's direction stands still.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum ClientNeed {
+    /// A statement of unknown shape: decide it by [`Relay::decide`].
+    Statement {
+        /// Key of the shape.
+        shape: u128,
+        /// The text as the client sent it.
+        sql: Vec<u8>,
+        /// Whether it came by the extended protocol.
+        extended: bool,
+    },
+    /// The answers of earlier requests are awaited; nothing to do.
+    Barrier,
+    /// The answers are there: call [`Relay::client`] with no bytes.
+    Resume,
+    /// The client ended the session.
+    Terminated,
+}
+
+/// Why the server's direction stands still.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum ServerNeed {
+    /// A result without a plan: the body of its RowDescription. Answer by [`Relay::plan`].
+    Fields {
+        /// Index of the statement in its string.
+        index: usize,
+        /// Body of the message.
+        description: Vec<u8>,
+    },
+    /// The first rows of a result whose columns are not decided: read [`Relay::sample`], answer by
+    /// [`Relay::plan`].
+    Sample,
+    /// An error, notice, notification or parameter that may carry values: answer by
+    /// [`Relay::message`].
+    Message {
+        /// Its type byte.
+        kind: u8,
+        /// Its body.
+        body: Vec<u8>,
+    },
+    /// The probe's answer: the body of a RowDescription, of an ErrorResponse, or nothing.
+    Probed {
+        /// Type byte: `T`, `E` or `n`.
+        kind: u8,
+        /// Its body.
+        body: Vec<u8>,
+    },
+    /// The session cannot go on; the client has been told in the output.
+    Close,
+}
+
+/// Counts of one session since [`Relay::take_statistics`] was last called.
+#[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
+pub struct Statistics {
+    /// What the row rewriting did.
+    pub rows: Counters,
+    /// Statements forwarded.
+    pub statements: u64,
+    /// Statements refused.
+    pub refused: u64,
+    /// Error responses of the server.
+    pub errors: u64,
+}
+
+/// One established session.
+pub struct Relay {
+    pub(crate) session: String,
+    pub(crate) limits: Limits,
+    /// Whether the principal may see everything of this connection.
+    pub(crate) raw: bool,
+    pub(crate) shapes: Arc<Mutex<Shapes>>,
+    pub(crate) audit: Arc<Mutex<AuditLog>>,
+    pub(crate) hasher: Arc<Mutex<ShapeHasher>>,
+
+    pub(crate) client_buffer: Vec<u8>,
+    pub(crate) client_passthrough: usize,
+    pub(crate) client_need: Option<ClientNeed>,
+    /// The answer to [`ClientNeed::Statement`].
+    pub(crate) decided: Option<Arc<Decision>>,
+
+    pub(crate) server_buffer: Vec<u8>,
+    pub(crate) server_passthrough: usize,
+    pub(crate) server_need: Option<ServerNeed>,
+    pub(crate) plan_answer: Option<Arc<Plan>>,
+    pub(crate) message_answer: Option<Vec<u8>>,
+    /// Whether the rows that now arrive have been sampled.
+    pub(crate) sampled: bool,
+    pub(crate) sample_slot: Option<Arc<PlanSlot>>,
+    pub(crate) probe_answer: Option<(u8, Vec<u8>)>,
+
+    pub(crate) pending: VecDeque<Pending>,
+    pub(crate) statements: HashMap<Box<[u8]>, Arc<Statement>>,
+    pub(crate) portals: HashMap<Box<[u8]>, Arc<Portal>>,
+    /// Number of Syncs forwarded; portals older than an answered one are gone outside a block.
+    pub(crate) syncs: u64,
+    pub(crate) syncs_answered: u64,
+    pub(crate) copy: Option<CopyRewriter>,
+    pub(crate) copy_in: bool,
+    /// Transaction status of the last ReadyForQuery: `I`, `T` or `E`.
+    pub(crate) status: u8,
+    pub(crate) closed: bool,
+    pub(crate) farewell: Vec<u8>,
+    pub(crate) statistics: Statistics,
+}
+
+pub(crate) fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+impl Relay {
+    /// Starts relaying a session whose server is idle outside a transaction.
+    #[must_use]
+    pub fn new(
+        session: String,
+        raw: bool,
+        limits: Limits,
+        shapes: Arc<Mutex<Shapes>>,
+        audit: Arc<Mutex<AuditLog>>,
+        hasher: Arc<Mutex<ShapeHasher>>,
+    ) -> Self {
+        Self {
+            session,
+            limits,
+            raw,
+            shapes,
+            audit,
+            hasher,
+            client_buffer: Vec::new(),
+            client_passthrough: 0,
+            client_need: None,
+            decided: None,
+            server_buffer: Vec::new(),
+            server_passthrough: 0,
+            server_need: None,
+            plan_answer: None,
+            message_answer: None,
+            sampled: false,
+            sample_slot: None,
+            probe_answer: None,
+            pending: VecDeque::new(),
+            statements: HashMap::new(),
+            portals: HashMap::new(),
+            syncs: 0,
+            syncs_answered: 0,
+            copy: None,
+            copy_in: false,
+            status: b'I',
+            closed: false,
+            farewell: Vec::new(),
+            statistics: Statistics::default(),
+        }
+    }
+
+    /// What the client's direction waits for.
+    #[must_use]
+    pub fn client_need(&self) -> Option<&ClientNeed> {
+        self.client_need.as_ref()
+    }
+
+    /// What the server's direction waits for.
+    #[must_use]
+    pub fn server_need(&self) -> Option<&ServerNeed> {
+        self.server_need.as_ref()
+    }
+
+    /// Whether the server has answered everything, so that it waits for the client.
+    #[must_use]
+    pub fn quiet(&self) -> bool {
+        self.pending.is_empty() && self.server_buffer.is_empty() && self.server_passthrough == 0
+    }
+
+    /// Transaction status of the last ReadyForQuery.
+    #[must_use]
+    pub fn status(&self) -> u8 {
+        self.status
+    }
+
+    /// Answers [`ClientNeed::Statement`]. With `remember` the shape keeps the decision. Call
+    /// [`Self::client`] with no bytes afterwards.
+    pub fn decide(&mut self, decision: Arc<Decision>, remember: bool) {
+        if let Some(ClientNeed::Statement { shape, .. }) = self.client_need.take() {
+            if remember {
+                locked(&self.shapes).put(shape, Arc::clone(&decision));
+            }
+            self.decided = Some(decision);
+        }
+    }
+
+    /// Moves the session to other decided shapes, after a change of policy.
+    pub fn set_shapes(&mut self, shapes: Arc<Mutex<Shapes>>, raw: bool) {
+        self.shapes = shapes;
+        self.raw = raw;
+    }
+
+    /// Answers [`ServerNeed::Fields`] and [`ServerNeed::Sample`]. Call [`Self::server`] with no
+    /// bytes afterwards.
+    pub fn plan(&mut self, plan: Arc<Plan>) {
+        match self.server_need.take() {
+            Some(ServerNeed::Sample) => {
+                if let Some(slot) = self.sample_slot.take() {
+                    slot.set(plan);
+                }
+                self.sampled = true;
+            }
+            Some(ServerNeed::Fields { .. }) => self.plan_answer = Some(plan),
+            other => self.server_need = other,
+        }
+    }
+
+    /// Answers [`ServerNeed::Message`] by the whole messages to send instead (none to drop it), and
+    /// acknowledges [`ServerNeed::Probed`]. Call [`Self::server`] with no bytes afterwards.
+    pub fn message(&mut self, replacement: Vec<u8>) {
+        match self.server_need.take() {
+            Some(ServerNeed::Message { .. }) => self.message_answer = Some(replacement),
+            Some(ServerNeed::Probed { .. }) => {}
+            other => self.server_need = other,
+        }
+    }
+
+    /// The values of the sampled columns in the rows that have arrived, at most `max_rows` of them:
+    /// one list a column in the order of the plan's sample. A value in binary format that has no
+    /// readable text is left out.
+    #[must_use]
+    pub fn sample(&self, max_rows: usize) -> Vec<Vec<Vec<u8>>> {
+        let Some(slot) = &self.sample_slot else { return Vec::new() };
+        let plan = slot.get();
+        let wanted = plan.sample();
+        let mut values = vec![Vec::new(); wanted.len()];
+        let mut at = 0;
+        for _ in 0..max_rows {
+            let Frame::Whole { kind: b'D', total } = frame(&self.server_buffer, at) else { break };
+            let body = &self.server_buffer[at + HEADER..at + total];
+            let read = data_row::cells(body, |column, cell| {
+                if let (Some(position), Some(cell)) =
+                    (wanted.iter().position(|&index| index == column), cell)
+                {
+                    values[position].push(cell.to_vec());
+                }
+            });
+            if read.is_err() {
+                break;
+            }
+            at += total;
+        }
+        values
+    }
+
+    /// Asks the server for the columns of `sql` without running it. Only while [`Self::quiet`].
+    /// Returns the bytes for the server; the answer comes as [`ServerNeed::Probed`].
+    pub fn probe(&mut self, sql: &[u8]) -> Vec<u8> {
+        let mut out = Vec::with_capacity(sql.len() + 64);
+        write_message(&mut out, b'P', |out| {
+            out.extend_from_slice(OWN_NAME);
+            out.push(0);
+            out.extend(sql.iter().copied().filter(|&byte| byte != 0));
+            out.extend_from_slice(&[0, 0, 0]);
+        });
+        for kind in [b'D', b'C'] {
+            write_message(&mut out, kind, |out| {
+                out.push(b'S');
+                out.extend_from_slice(OWN_NAME);
+                out.push(0);
+            });
+        }
+        write_message(&mut out, b'S', |_| {});
+        self.probe_answer = None;
+        self.pending.push_back(Pending::Probe);
+        out
+    }
+
+    /// Takes the counts since the last call.
+    pub fn take_statistics(&mut self) -> Statistics {
+        std::mem::take(&mut self.statistics)
+    }
+
+    /// Whether a fatal error ended the session.
+    #[must_use]
+    pub fn closed(&self) -> bool {
+        self.closed
+    }
+
+    /// Appends a fatal error for the client and closes the relay.
+    pub(crate) fn fatal(&mut self, out: &mut Vec<u8>, code: &str, message: &str) {
+        write_error(out, "FATAL", code, message, "", "");
+        self.closed = true;
+        self.client_buffer = Vec::new();
+        self.server_buffer = Vec::new();
+        self.server_need = Some(ServerNeed::Close);
+    }
+}
+
+/// Collects the bytes for the other side while a chunk is walked, copying only where it must.
+pub(crate) struct Forward<'a> {
+    pub(crate) input: &'a [u8],
+    pub(crate) out: Vec<u8>,
+    /// Everything of `input` before this is in `out` or dropped.
+    done: usize,
+}
+
+impl<'a> Forward<'a> {
+    pub(crate) fn new(input: &'a [u8]) -> Self {
+        Self { input, out: Vec::new(), done: 0 }
+    }
+
+    /// Copies what was kept up to `at`, and gives the output to append to.
+    pub(crate) fn up_to(&mut self, at: usize) -> &mut Vec<u8> {
+        self.out.extend_from_slice(&self.input[self.done..at]);
+        self.done = at;
+        &mut self.out
+    }
+
+    /// Leaves out the input up to `at`, which the output replaces.
+    pub(crate) fn skip_to(&mut self, at: usize) {
+        self.done = at;
+    }
+
+    /// Ends the walk at `at`. `whole` says that the input is the caller's chunk itself.
+    pub(crate) fn finish(mut self, at: usize, whole: bool) -> Output {
+        if whole && self.done == 0 && at == self.input.len() && self.out.is_empty() {
+            return if at == 0 { Output::Nothing } else { Output::Same };
+        }
+        self.up_to(at);
+        if self.out.is_empty() { Output::Nothing } else { Output::Bytes(self.out) }
+    }
+}

@@ -1,0 +1,228 @@
+//! Rewriting of COPY streams (PostgreSQL manual, COPY, "File Formats").
+//!
+//! A [`CopyRewriter`] takes the payloads of `CopyData` messages in their order. A row may span
+//! payloads: what is incomplete is kept until the rest arrives, within a bound.
+
+mod binary;
+mod csv;
+mod text;
+
+use serde::Deserialize;
+
+use crate::counters::Counters;
+use crate::error::RowError;
+use crate::plan::Plan;
+
+/// The options of a COPY TO that change the bytes of its stream.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct CopyOptions {
+    /// `text`, `csv` or `binary`.
+    pub format: CopyFormat,
+    /// The byte between fields.
+    pub delimiter: u8,
+    /// What stands for NULL.
+    pub null: String,
+    /// The quoting byte of CSV.
+    pub quote: u8,
+    /// The escaping byte inside CSV quotes.
+    pub escape: u8,
+    /// Whether the first line holds column names.
+    pub header: bool,
+}
+
+/// The three formats.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum CopyFormat {
+    /// Tab-separated with backslash escapes.
+    Text,
+    /// Comma-separated values.
+    Csv,
+    /// Length-prefixed fields in binary send format.
+    Binary,
+}
+
+impl Default for CopyOptions {
+    fn default() -> Self {
+        Self {
+            format: CopyFormat::Text,
+            delimiter: b'\t',
+            null: "\\N".into(),
+            quote: b'"',
+            escape: b'"',
+            header: false,
+        }
+    }
+}
+
+/// Rewrites one COPY stream.
+#[derive(Debug)]
+pub struct CopyRewriter {
+    options: CopyOptions,
+    pending: Vec<u8>,
+    /// Bytes of `pending` already searched for the end of a row.
+    searched: usize,
+    in_quotes: bool,
+    header_done: bool,
+    trailer_seen: bool,
+    max_row_bytes: usize,
+}
+
+impl CopyRewriter {
+    /// Starts a stream whose rows have at most `max_row_bytes`.
+    #[must_use]
+    pub fn new(options: CopyOptions, max_row_bytes: usize) -> Self {
+        let header_done = !options.header && options.format != CopyFormat::Binary;
+        Self {
+            options,
+            pending: Vec::new(),
+            searched: 0,
+            in_quotes: false,
+            header_done,
+            trailer_seen: false,
+            max_row_bytes,
+        }
+    }
+
+    /// Takes one payload and appends the rewritten bytes of the rows that it completes to `out`.
+    ///
+    /// # Errors
+    /// When the stream breaks its format's rules, a row does not fit the plan, or is too long.
+    pub fn payload(
+        &mut self,
+        plan: &Plan,
+        payload: &[u8],
+        out: &mut Vec<u8>,
+        counters: &mut Counters,
+    ) -> Result<(), RowError> {
+        self.pending.extend_from_slice(payload);
+        let mut start = 0;
+        while let Some(end) = self.row_end(start)? {
+            self.row(plan, start, end, out, counters)?;
+            start = end;
+        }
+        self.pending.drain(..start);
+        self.searched -= start;
+        if self.pending.len() > self.max_row_bytes {
+            return Err(RowError::CopyFormat("a row is longer than the configured bound"));
+        }
+        Ok(())
+    }
+
+    /// Ends the stream: a last row without its line end is rewritten too.
+    ///
+    /// # Errors
+    /// As [`Self::payload`]; and when a binary stream stops inside a tuple.
+    pub fn finish(
+        &mut self,
+        plan: &Plan,
+        out: &mut Vec<u8>,
+        counters: &mut Counters,
+    ) -> Result<(), RowError> {
+        if self.options.format == CopyFormat::Binary {
+            return match (self.pending.is_empty(), self.trailer_seen) {
+                (true, true) => Ok(()),
+                _ => Err(RowError::CopyFormat("the binary stream ends without its trailer")),
+            };
+        }
+        if self.pending.is_empty() {
+            return Ok(());
+        }
+        if self.in_quotes {
+            return Err(RowError::CopyFormat("the stream ends inside quotes"));
+        }
+        self.row(plan, 0, self.pending.len(), out, counters)?;
+        self.pending.clear();
+        self.searched = 0;
+        Ok(())
+    }
+
+    /// The end of the row that starts at `start`, past its line end, if it is complete.
+    fn row_end(&mut self, start: usize) -> Result<Option<usize>, RowError> {
+        let from = self.searched.max(start);
+        match self.options.format {
+            CopyFormat::Text => {
+                // A line feed inside a value is always written as an escape.
+                let end = memchr::memchr(b'\n', &self.pending[from..]).map(|at| from + at + 1);
+                self.searched = end.unwrap_or(self.pending.len());
+                Ok(end)
+            }
+            CopyFormat::Csv => Ok(self.csv_row_end(from)),
+            CopyFormat::Binary => {
+                let end = if self.header_done {
+                    binary::tuple_end(&self.pending[start..])?
+                } else {
+                    binary::header_end(&self.pending[start..])?
+                };
+                let end = end.map(|length| start + length);
+                self.searched = end.unwrap_or(start);
+                Ok(end)
+            }
+        }
+    }
+
+    fn csv_row_end(&mut self, from: usize) -> Option<usize> {
+        // Where the escape is the quote itself, a doubled quote leaves and enters the quotes and
+        // the state after both is right. Any other escape hides the byte after it.
+        let CopyOptions { quote, escape, .. } = self.options;
+        let mut at = from;
+        while at < self.pending.len() {
+            let byte = self.pending[at];
+            if self.in_quotes && byte == escape && escape != quote {
+                if at + 1 == self.pending.len() {
+                    break;
+                }
+                at += 2;
+                continue;
+            }
+            if byte == quote {
+                self.in_quotes = !self.in_quotes;
+            } else if byte == b'\n' && !self.in_quotes {
+                self.searched = at + 1;
+                return Some(at + 1);
+            }
+            at += 1;
+        }
+        self.searched = at;
+        None
+    }
+
+    fn row(
+        &mut self,
+        plan: &Plan,
+        start: usize,
+        end: usize,
+        out: &mut Vec<u8>,
+        counters: &mut Counters,
+    ) -> Result<(), RowError> {
+        let row = &self.pending[start..end];
+        if !self.header_done {
+            self.header_done = true;
+            out.extend_from_slice(row);
+            return Ok(());
+        }
+        match self.options.format {
+            CopyFormat::Text => text::row(&self.options, plan, row, out, counters)?,
+            CopyFormat::Csv => csv::row(&self.options, plan, row, out, counters)?,
+            CopyFormat::Binary => {
+                if self.trailer_seen {
+                    return Err(RowError::CopyFormat("bytes after the trailer"));
+                }
+                self.trailer_seen = binary::tuple(plan, row, out, counters)?;
+            }
+        }
+        counters.rows += 1;
+        Ok(())
+    }
+}
+
+/// Splits a row from its line end (`\n`, `\r\n` or none).
+fn split_line_end(row: &[u8]) -> (&[u8], &[u8]) {
+    let length = match row {
+        [.., b'\r', b'\n'] => 2,
+        [.., b'\n'] => 1,
+        _ => 0,
+    };
+    row.split_at(row.len() - length)
+}

@@ -1,0 +1,140 @@
+//! Rewriting of `DataRow` bodies (PostgreSQL manual, "Message Formats").
+
+use scrim_mask::Format;
+
+use crate::counters::Counters;
+use crate::error::RowError;
+use crate::plan::{Cell, Plan};
+
+/// The result formats of one execution: none (all text), one for all, or one for each column.
+#[derive(Debug, Clone, Copy)]
+pub enum Formats<'a> {
+    /// Every column has the same format.
+    All(Format),
+    /// One format code a column: 0 or 1.
+    Each(&'a [u8]),
+}
+
+impl Formats<'_> {
+    fn of(self, column: usize) -> Result<Format, RowError> {
+        match self {
+            Self::All(format) => Ok(format),
+            Self::Each(codes) => match codes.get(column) {
+                Some(0) => Ok(Format::Text),
+                Some(1) => Ok(Format::Binary),
+                _ => Err(RowError::FormatCode),
+            },
+        }
+    }
+}
+
+/// Reads a big-endian 32-bit integer at `at`.
+fn int32(body: &[u8], at: usize) -> Result<i32, RowError> {
+    let bytes = body.get(at..at + 4).ok_or(RowError::Truncated)?;
+    Ok(i32::from_be_bytes(bytes.try_into().map_err(|_| RowError::Truncated)?))
+}
+
+/// The number of columns that a `DataRow` body announces.
+///
+/// # Errors
+/// When the body is shorter than the count.
+pub fn column_count(body: &[u8]) -> Result<usize, RowError> {
+    match body {
+        [high, low, ..] => Ok(usize::from(u16::from_be_bytes([*high, *low]))),
+        _ => Err(RowError::Truncated),
+    }
+}
+
+/// Calls `visit(column, cell)` for each cell of a body; `None` is NULL.
+///
+/// # Errors
+/// When the body is malformed.
+pub fn cells<'a>(
+    body: &'a [u8],
+    mut visit: impl FnMut(usize, Option<&'a [u8]>),
+) -> Result<(), RowError> {
+    let count = column_count(body)?;
+    let mut at = 2;
+    for column in 0..count {
+        let length = int32(body, at)?;
+        at += 4;
+        if length < 0 {
+            visit(column, None);
+            continue;
+        }
+        let end = at + usize::try_from(length).map_err(|_| RowError::Truncated)?;
+        visit(column, Some(body.get(at..end).ok_or(RowError::Truncated)?));
+        at = end;
+    }
+    if at == body.len() { Ok(()) } else { Err(RowError::Truncated) }
+}
+
+/// Appends the rewritten `DataRow` message (type byte, length, body) of `body` to `out`.
+///
+/// Returns whether anything differs from the original. When nothing does, `out` is left as it was
+/// and the caller forwards the original bytes.
+///
+/// # Errors
+/// When the row does not fit the plan or is malformed; `out` then holds a partial message that must
+/// not be sent.
+pub fn rewrite(
+    plan: &Plan,
+    formats: Formats<'_>,
+    body: &[u8],
+    out: &mut Vec<u8>,
+    counters: &mut Counters,
+) -> Result<bool, RowError> {
+    let count = column_count(body)?;
+    let columns = plan.columns();
+    if count != columns.len() {
+        return Err(RowError::ColumnCount { expected: columns.len(), found: count });
+    }
+    let message = out.len();
+    out.extend_from_slice(&[b'D', 0, 0, 0, 0]);
+    let mut changed = false;
+    let mut copied = 0;
+    let mut at = 2;
+    for (index, column) in columns.iter().enumerate() {
+        let length_at = at;
+        let length = int32(body, at)?;
+        at += 4;
+        let Ok(length) = usize::try_from(length) else { continue };
+        let end = at.checked_add(length).ok_or(RowError::Truncated)?;
+        let cell = body.get(at..end).ok_or(RowError::Truncated)?;
+        at = end;
+        if column.is_pass() {
+            continue;
+        }
+        let format = formats.of(index)?;
+        // The cell's length precedes it and is known only afterwards.
+        let mark = out.len();
+        out.extend_from_slice(&body[copied..length_at]);
+        let value_at = out.len() + 4;
+        out.extend_from_slice(&[0; 4]);
+        match column.apply(format, cell, out, counters) {
+            Cell::Unchanged => {
+                out.truncate(mark);
+                continue;
+            }
+            Cell::Null => out[value_at - 4..value_at].copy_from_slice(&(-1_i32).to_be_bytes()),
+            Cell::Value => {
+                let size = i32::try_from(out.len() - value_at).map_err(|_| RowError::TooLong)?;
+                out[value_at - 4..value_at].copy_from_slice(&size.to_be_bytes());
+            }
+        }
+        changed = true;
+        copied = end;
+    }
+    if at != body.len() {
+        return Err(RowError::Truncated);
+    }
+    counters.rows += 1;
+    if !changed {
+        out.truncate(message);
+        return Ok(false);
+    }
+    out.extend_from_slice(&body[copied..]);
+    let length = i32::try_from(out.len() - message - 1).map_err(|_| RowError::TooLong)?;
+    out[message + 1..message + 5].copy_from_slice(&length.to_be_bytes());
+    Ok(true)
+}

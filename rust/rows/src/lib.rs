@@ -1,0 +1,20 @@
+//! Column plans, and the rewriting of result rows by them.
+//!
+//! A [`Plan`] says for every column of a result what happens to its cells. [`data_row`] applies it to
+//! the body of a `DataRow` message, [`copy`] to the payload of `CopyData` in the three COPY formats.
+//! A row that does not fit its plan is an error and never passes.
+
+#![forbid(unsafe_code)]
+
+pub mod copy;
+mod counters;
+pub mod data_row;
+mod error;
+mod masker;
+mod plan;
+
+pub use counters::Counters;
+pub use error::RowError;
+pub use masker::{Masker, MaskerError};
+pub use plan::{Column, Plan};
+pub use scrim_mask::Format;

@@ -20,6 +20,7 @@ mod cell;
 mod error;
 mod ff1;
 mod keys;
+mod layout;
 mod operators;
 mod permutation;
 mod prf;

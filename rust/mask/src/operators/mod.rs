@@ -4,20 +4,68 @@
 //! its kind or the room does not suffice; then the generic text operator answers. Whatever an
 //! operator wrote is checked here once more: it must fit, and it must not show the raw text.
 
+mod address;
+mod auto;
+mod card;
 mod compact;
+mod digits;
+mod email;
+mod fold;
+mod iban;
+pub(crate) mod ip;
+mod name;
+mod partial;
+mod phone;
+mod redact;
+mod secret;
+mod ssn;
 mod text;
+mod token;
 
 use std::sync::Arc;
 
 use crate::error::Error;
 use crate::prf::DomainKey;
-use crate::spec::OperatorSpec;
+use crate::spec::{NamePart, OperatorSpec};
 use crate::types::text::count_chars;
 
 /// Purposes of the keyed hash, so that no two operators share their choices.
 pub(crate) mod purpose {
     pub(crate) const TEXT: u8 = 1;
     pub(crate) const COMPACT: u8 = 2;
+    pub(crate) const LAYOUT: u8 = 3;
+    pub(crate) const LAYOUT_FOREIGN: u8 = 4;
+    pub(crate) const TOKEN: u8 = 5;
+    pub(crate) const NAME: u8 = 6;
+    pub(crate) const EMAIL: u8 = 7;
+    pub(crate) const ADDRESS: u8 = 8;
+    pub(crate) const SECRET: u8 = 9;
+    pub(crate) const IPV6: u8 = 10;
+    pub(crate) const BYTES: u8 = 11;
+    pub(crate) const BITS: u8 = 12;
+    pub(crate) const UUID: u8 = 13;
+    pub(crate) const MAC: u8 = 14;
+    pub(crate) const DECIMAL: u8 = 15;
+    pub(crate) const VECTOR: u8 = 16;
+    pub(crate) const LABEL: u8 = 17;
+}
+
+/// Tweaks of the permutations; the low bits are free for a class of values.
+pub(crate) mod tweak {
+    pub(crate) const TEXT: u64 = 1 << 56;
+    pub(crate) const DIGITS: u64 = 2 << 56;
+    pub(crate) const PHONE: u64 = 3 << 56;
+    pub(crate) const CARD: u64 = 4 << 56;
+    pub(crate) const IBAN: u64 = 5 << 56;
+    pub(crate) const SSN: u64 = 6 << 56;
+    pub(crate) const IPV4: u64 = 7 << 56;
+    pub(crate) const INTEGER: u64 = 8 << 56;
+    pub(crate) const DECIMAL: u64 = 9 << 56;
+    pub(crate) const DAY: u64 = 10 << 56;
+    pub(crate) const SECOND: u64 = 11 << 56;
+    pub(crate) const FRACTION: u64 = 12 << 56;
+    pub(crate) const BITS: u64 = 13 << 56;
+    pub(crate) const LABEL: u64 = 14 << 56;
 }
 
 /// What an operator is given.
@@ -30,10 +78,68 @@ pub(crate) struct Input<'a> {
     pub(crate) room: usize,
 }
 
+/// The operators that replace a text; `null` never gets this far.
 #[derive(Debug)]
 enum Operator {
     Redact,
+    Partial(partial::Partial),
+    Token(String),
+    Name(NamePart),
+    Email,
+    Phone,
+    Address,
+    Digits,
+    Card,
+    Iban,
+    Ssn,
+    Ip,
+    Secret,
     Text,
+    Auto,
+}
+
+impl Operator {
+    fn compile(spec: &OperatorSpec) -> Result<Self, Error> {
+        Ok(match spec {
+            OperatorSpec::Null {} | OperatorSpec::Redact {} => Self::Redact,
+            OperatorSpec::Partial { keep_first, keep_last, mask_char } => {
+                Self::Partial(partial::Partial::compile(*keep_first, *keep_last, *mask_char)?)
+            }
+            OperatorSpec::Token { prefix } => Self::Token(token::compile(prefix)?),
+            OperatorSpec::Name { part } => Self::Name(*part),
+            OperatorSpec::Email {} => Self::Email,
+            OperatorSpec::Phone {} => Self::Phone,
+            OperatorSpec::Address {} => Self::Address,
+            OperatorSpec::Digits {} => Self::Digits,
+            OperatorSpec::Card {} => Self::Card,
+            OperatorSpec::Iban {} => Self::Iban,
+            OperatorSpec::Ssn {} => Self::Ssn,
+            OperatorSpec::Ip {} => Self::Ip,
+            OperatorSpec::Secret {} => Self::Secret,
+            OperatorSpec::Text {} => Self::Text,
+            OperatorSpec::Auto {} => Self::Auto,
+        })
+    }
+
+    fn write(&self, input: &Input<'_>, out: &mut Vec<u8>) -> bool {
+        match self {
+            Self::Redact => redact::write(input, out),
+            Self::Partial(partial) => partial.write(input, out),
+            Self::Token(prefix) => token::write(prefix, input, out),
+            Self::Name(part) => name::write(*part, input, out),
+            Self::Email => email::write(input, out),
+            Self::Phone => phone::write(input, out),
+            Self::Address => address::write(input, out),
+            Self::Digits => digits::write(input, out),
+            Self::Card => card::write(input, out),
+            Self::Iban => iban::write(input, out),
+            Self::Ssn => ssn::write(input, out),
+            Self::Ip => ip::write(input, out),
+            Self::Secret => secret::write(input, out),
+            Self::Text => text::write(input, out),
+            Self::Auto => auto::write(input, out),
+        }
+    }
 }
 
 /// An operator with its key and the type's length.
@@ -50,15 +156,16 @@ impl TextMask {
         key: Arc<DomainKey>,
         max_chars: Option<u32>,
     ) -> Result<Self, Error> {
-        let operator = match spec {
-            OperatorSpec::Redact {} => Operator::Redact,
-            _ => Operator::Text,
-        };
+        let operator = Operator::compile(spec)?;
         Ok(Self { operator, key, max_chars: max_chars.map(|chars| chars as usize) })
     }
 
     pub(crate) fn max_chars(&self) -> Option<usize> {
         self.max_chars
+    }
+
+    pub(crate) fn key(&self) -> &Arc<DomainKey> {
+        &self.key
     }
 
     /// Appends the replacement of a text; white space alone becomes the empty text.
@@ -70,11 +177,11 @@ impl TextMask {
         let room = self.max_chars.unwrap_or(usize::MAX);
         let input = Input { key: &self.key, text: trimmed, room };
         let start = out.len();
-        if self.write(&input, out) && acceptable(&out[start..], trimmed, room) {
+        if self.operator.write(&input, out) && self.acceptable(&out[start..], trimmed, room) {
             return;
         }
         out.truncate(start);
-        if text::write(&input, out) && acceptable(&out[start..], trimmed, room) {
+        if text::write(&input, out) && self.acceptable(&out[start..], trimmed, room) {
             return;
         }
         out.truncate(start);
@@ -88,20 +195,12 @@ impl TextMask {
         compact::write(&Input { key: &self.key, text: &text, room }, out);
     }
 
-    fn write(&self, input: &Input<'_>, out: &mut Vec<u8>) -> bool {
-        match &self.operator {
-            Operator::Redact => {
-                out.extend_from_slice(b"[redacted]");
-                true
-            }
-            Operator::Text => text::write(input, out),
-        }
+    /// Whether a replacement fits and does not show the raw text.
+    fn acceptable(&self, masked: &[u8], raw: &str, room: usize) -> bool {
+        let fits = masked.len() <= room || count_chars(masked) <= room;
+        // A constant shows nothing even where it equals the value.
+        fits && (matches!(self.operator, Operator::Redact) || !shows(masked, raw.as_bytes()))
     }
-}
-
-/// Whether a replacement fits and does not show the raw text.
-fn acceptable(masked: &[u8], raw: &str, room: usize) -> bool {
-    (masked.len() <= room || count_chars(masked) <= room) && !shows(masked, raw.as_bytes())
 }
 
 /// Whether the raw text stands in the replacement, in any ASCII case.
@@ -109,5 +208,85 @@ fn shows(masked: &[u8], raw: &[u8]) -> bool {
     if raw.len() < 4 || raw.len() >= masked.len() {
         return masked.eq_ignore_ascii_case(raw);
     }
-    masked.windows(raw.len()).any(|window| window.eq_ignore_ascii_case(raw))
+    let first = raw[0].to_ascii_lowercase();
+    masked.windows(raw.len()).any(|window| {
+        window[0].to_ascii_lowercase() == first && window.eq_ignore_ascii_case(raw)
+    })
+}
+
+#[cfg(test)]
+pub(crate) mod tests {
+    use super::*;
+    use crate::keys::{Keyring, TenantKey};
+
+    /// Masks one text with a key that is the same in every test.
+    pub(crate) fn mask(spec: &OperatorSpec, max_chars: Option<u32>, text: &str) -> String {
+        let key = Keyring::new(TenantKey::new([7; 32]), 1).domain("test").unwrap();
+        let mut out = Vec::new();
+        TextMask::new(spec, Arc::new(key), max_chars).unwrap().apply(text, &mut out);
+        String::from_utf8(out).unwrap()
+    }
+
+    pub(crate) fn all() -> Vec<OperatorSpec> {
+        vec![
+            OperatorSpec::Redact {},
+            OperatorSpec::Partial { keep_first: 1, keep_last: 2, mask_char: '*' },
+            OperatorSpec::Token { prefix: "tok_".into() },
+            OperatorSpec::Name { part: NamePart::Full },
+            OperatorSpec::Name { part: NamePart::Given },
+            OperatorSpec::Name { part: NamePart::Family },
+            OperatorSpec::Email {},
+            OperatorSpec::Phone {},
+            OperatorSpec::Address {},
+            OperatorSpec::Digits {},
+            OperatorSpec::Card {},
+            OperatorSpec::Iban {},
+            OperatorSpec::Ssn {},
+            OperatorSpec::Ip {},
+            OperatorSpec::Secret {},
+            OperatorSpec::Text {},
+            OperatorSpec::Auto {},
+        ]
+    }
+
+    const RAW: &[&str] = &[
+        "a", "9", "-", "é", "日本語", "M", "US", "x y", "Zelda Fitzgerald", "zelda.f@corp.test",
+        "+1 415 555 0132", "4111 1111 1111 1111", "GB82 WEST 1234 5698 7654 32", "078-05-1120",
+        "10.1.2.3", "fe80::1", "12 Main St", "اسم", "e\u{301}", "\u{1f600}\u{1f600}", "****",
+        "A very long sentence about nothing in particular, with names such as Zelda in it.",
+    ];
+
+    #[test]
+    fn every_operator_fits_every_length_and_never_shows_the_value() {
+        for spec in all() {
+            for raw in RAW {
+                for room in [None, Some(1), Some(2), Some(5), Some(9), Some(16), Some(30), Some(60)]
+                {
+                    let fits = room.is_none_or(|room| raw.chars().count() <= room as usize);
+                    let masked = mask(&spec, room, raw);
+                    assert!(!masked.eq_ignore_ascii_case(raw), "{spec:?} {raw} {masked}");
+                    assert!(!masked.is_empty(), "{spec:?} {raw} {room:?}");
+                    assert!(!fits || raw.len() < 4 || !masked.contains(raw), "{spec:?} {raw}");
+                    let room = room.unwrap_or(u32::MAX) as usize;
+                    assert!(masked.chars().count() <= room, "{spec:?} {raw} {masked}");
+                    assert_eq!(masked, mask(&spec, Some(room.min(1 << 30) as u32), raw));
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn surrounding_white_space_does_not_matter() {
+        for spec in all() {
+            assert_eq!(mask(&spec, None, "  Zelda 12 \n"), mask(&spec, None, "Zelda 12"));
+            assert_eq!(mask(&spec, None, " \t"), "");
+        }
+    }
+
+    #[test]
+    fn a_value_inside_the_replacement_is_noticed() {
+        assert!(shows(b"say ZELDA now", b"zelda"));
+        assert!(shows(b"ab", b"AB"));
+        assert!(!shows(b"zelda", b"zeldas"));
+    }
 }

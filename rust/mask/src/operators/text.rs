@@ -7,14 +7,17 @@ const VOWELS: &[u8; 5] = b"aeiou";
 /// Ten syllables hold 66 bits, so that different texts stay different.
 const LENGTH_MIN: usize = 20;
 const LENGTH_MAX: usize = 96;
+/// The last word may pass the wanted length by this much before it is cut.
+const WORD_MAX: usize = 8;
 
 /// Writes words of about the text's length.
 pub(crate) fn write(input: &Input<'_>, out: &mut Vec<u8>) -> bool {
-    if input.room < LENGTH_MIN + 4 {
+    if input.room < LENGTH_MIN {
         return false;
     }
-    let target = input.text.len().clamp(LENGTH_MIN, LENGTH_MAX.min(input.room - 4));
+    let target = input.text.len().clamp(LENGTH_MIN, LENGTH_MAX.min(input.room));
     let mut stream = input.key.stream(purpose::TEXT, input.text.as_bytes());
+    out.reserve(target + WORD_MAX + 1);
     let end = out.len() + target;
     while out.len() < end {
         // A word has two to four syllables of a consonant and a vowel.
@@ -26,9 +29,29 @@ pub(crate) fn write(input: &Input<'_>, out: &mut Vec<u8>) -> bool {
         }
         out.push(b' ');
     }
-    // The last word may pass the target by less than the room that was kept free.
-    while out.len() > end || out.last() == Some(&b' ') {
+    out.truncate(end);
+    if out.last() == Some(&b' ') {
         out.pop();
     }
     true
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::operators::tests::mask;
+    use crate::spec::OperatorSpec;
+
+    #[test]
+    fn words_have_about_the_length_of_the_text() {
+        for length in [1, 20, 50, 96, 1000] {
+            let masked = mask(&OperatorSpec::Text {}, None, &"q".repeat(length));
+            assert!(masked.len().abs_diff(length.clamp(20, 96)) <= 1, "{masked}");
+        }
+    }
+
+    #[test]
+    fn case_matters_because_unique_columns_stay_unique() {
+        let text = |text| mask(&OperatorSpec::Text {}, None, text);
+        assert_ne!(text("Code"), text("code"));
+    }
 }

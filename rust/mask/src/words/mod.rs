@@ -1,1 +1,46 @@
-//! Word lists of the pseudonyms.
+//! Own word lists of the pseudonyms.
+//!
+//! Names are believable but not the most common ones, so that a pseudonym seldom equals the name of
+//! somebody else in the same data.
+
+mod family;
+mod given;
+mod places;
+
+use crate::prf::Stream;
+pub(crate) use given::GIVEN;
+pub(crate) use places::{CITIES, STREET_KINDS};
+
+use family::{ENDINGS, STEMS};
+
+/// A family name's two parts; together there are some five thousand names.
+pub(crate) fn family(stream: &mut Stream<'_>) -> [&'static str; 2] {
+    [stream.pick(STEMS), stream.pick(ENDINGS)]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lists_are_capitalised_ascii_without_repetition() {
+        for list in [GIVEN, STEMS, CITIES, STREET_KINDS] {
+            let unique: std::collections::HashSet<_> = list.iter().collect();
+            assert_eq!(unique.len(), list.len());
+            assert!(list.iter().all(|word| word.is_ascii()
+                && word.as_bytes()[0].is_ascii_uppercase()
+                && word.len() <= 16));
+        }
+        assert!(ENDINGS.iter().all(|word| word.bytes().all(|byte| byte.is_ascii_lowercase())));
+    }
+
+    #[test]
+    fn there_are_thousands_of_family_names() {
+        let names: std::collections::HashSet<String> = STEMS
+            .iter()
+            .flat_map(|stem| ENDINGS.iter().map(move |ending| format!("{stem}{ending}")))
+            .collect();
+        assert!(names.len() > 5000, "{}", names.len());
+        assert!(GIVEN.len() >= 240, "{}", GIVEN.len());
+    }
+}

@@ -1,0 +1,66 @@
+//! A street address, with a town where the raw one has further parts.
+
+use crate::operators::fold::with_folded;
+use crate::operators::{purpose, Input};
+use crate::words::{family, CITIES, STREET_KINDS};
+
+const DRAWS: usize = 8;
+const NUMBER_MAX: usize = 989;
+
+/// Writes number, street and kind; a comma or a line break in the raw address adds a town.
+pub(crate) fn write(input: &Input<'_>, out: &mut Vec<u8>) -> bool {
+    with_folded(input.text, |raw| {
+        let start = out.len();
+        let parts = raw.iter().any(|byte| matches!(byte, b',' | b'\n'));
+        let mut stream = input.key.stream(purpose::ADDRESS, raw);
+        for draw in 0..DRAWS {
+            push_number(10 + stream.below(NUMBER_MAX), out);
+            out.push(b' ');
+            family(&mut stream).iter().for_each(|word| out.extend_from_slice(word.as_bytes()));
+            out.push(b' ');
+            out.extend_from_slice(stream.pick(STREET_KINDS).as_bytes());
+            let city = stream.pick(CITIES);
+            // Where the whole does not fit, the town is the first to go.
+            if parts && draw < DRAWS / 2 {
+                out.extend_from_slice(b", ");
+                out.extend_from_slice(city.as_bytes());
+            }
+            if out.len() - start <= input.room {
+                return true;
+            }
+            out.truncate(start);
+        }
+        false
+    })
+}
+
+fn push_number(number: usize, out: &mut Vec<u8>) {
+    for divisor in [100, 10, 1] {
+        if number >= divisor {
+            out.push(b'0' + (number / divisor % 10) as u8);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::operators::tests::mask;
+    use crate::spec::OperatorSpec;
+
+    fn address(max_chars: Option<u32>, text: &str) -> String {
+        mask(&OperatorSpec::Address {}, max_chars, text)
+    }
+
+    #[test]
+    fn an_address_has_number_street_and_kind() {
+        let masked = address(None, "12 Main St");
+        let words: Vec<&str> = masked.split(' ').collect();
+        assert!(words.len() == 3 && words[0].parse::<u32>().is_ok(), "{masked}");
+    }
+
+    #[test]
+    fn further_parts_add_a_town() {
+        assert!(address(None, "12 Main St, Springfield").contains(", "));
+        assert!(!address(Some(28), "12 Main St, Springfield").contains(", "));
+    }
+}

@@ -1,0 +1,75 @@
+//! An e-mail address in a reserved domain, unique in practice.
+
+use crate::operators::fold::with_folded;
+use crate::operators::{purpose, Input};
+use crate::words::{family, GIVEN};
+
+/// Domains reserved for documentation (RFC 2606).
+const DOMAINS: &[&str] = &["example.com", "example.net", "example.org"];
+const ALPHABET: &[u8] = b"abcdefghijkmnpqrstuvwxyz23456789";
+/// Eight characters of 32, with name and domain, make 63 bits.
+const SUFFIX: usize = 8;
+/// Without a name, thirteen characters make 65 bits.
+const SHORT: usize = 13;
+const SHORT_MIN: usize = 4;
+
+/// Writes `given.family.suffix@example.net`, or only a suffix where there is little room.
+pub(crate) fn write(input: &Input<'_>, out: &mut Vec<u8>) -> bool {
+    let start = out.len();
+    let mut stream =
+        with_folded(input.text, |folded| input.key.stream(purpose::EMAIL, folded));
+    let domain = stream.pick(DOMAINS);
+    out.extend_from_slice(stream.pick(GIVEN).as_bytes());
+    out.push(b'.');
+    family(&mut stream).iter().for_each(|word| out.extend_from_slice(word.as_bytes()));
+    out[start..].make_ascii_lowercase();
+    out.push(b'.');
+    stream.letters(ALPHABET, SUFFIX, out);
+    if out.len() - start + 1 + domain.len() > input.room {
+        out.truncate(start);
+        let Some(local) = input.room.checked_sub(1 + domain.len()) else { return false };
+        if local < SHORT_MIN {
+            return false;
+        }
+        stream.letters(ALPHABET, local.min(SHORT), out);
+    }
+    out.push(b'@');
+    out.extend_from_slice(domain.as_bytes());
+    true
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::operators::tests::mask;
+    use crate::spec::OperatorSpec;
+
+    fn email(max_chars: Option<u32>, text: &str) -> String {
+        mask(&OperatorSpec::Email {}, max_chars, text)
+    }
+
+    #[test]
+    fn an_address_looks_like_one_and_reaches_nobody() {
+        let masked = email(None, "zelda@corp.test");
+        let (local, domain) = masked.split_once('@').unwrap();
+        assert!(domain.starts_with("example."), "{masked}");
+        assert_eq!(local.split('.').count(), 3);
+    }
+
+    #[test]
+    fn case_does_not_matter() {
+        assert_eq!(email(None, "Zelda@Corp.Test"), email(None, "zelda@corp.test"));
+    }
+
+    #[test]
+    fn little_room_gives_a_short_address() {
+        let masked = email(Some(25), "zelda@corp.test");
+        assert!(masked.contains("@example.") && masked.len() <= 25, "{masked}");
+    }
+
+    #[test]
+    fn many_addresses_stay_distinct() {
+        let all: std::collections::HashSet<String> =
+            (0..20_000).map(|i| email(Some(40), &format!("user{i}@corp.test"))).collect();
+        assert_eq!(all.len(), 20_000);
+    }
+}

@@ -1,0 +1,126 @@
+//! A phone number of the same layout and country code.
+
+use crate::layout::{permute, Slot, DIGIT};
+use crate::operators::{digits, tweak, Input};
+
+const DIGITS_MAX: usize = 24;
+/// Fewer national digits than this are permuted together with the country code.
+const NATIONAL_MIN: usize = 5;
+/// A digit that may not be zero, and one that may be neither zero nor one.
+const FROM_ONE: Slot = Slot { base: b'1', size: 9 };
+const FROM_TWO: Slot = Slot { base: b'2', size: 8 };
+
+/// Writes the number with its national digits permuted.
+///
+/// The permutation sees the national digits alone, so a number has the same replacement with and
+/// without its country code.
+pub(crate) fn write(input: &Input<'_>, out: &mut Vec<u8>) -> bool {
+    if input.text.bytes().any(|byte| byte.is_ascii_alphabetic() || !byte.is_ascii()) {
+        return digits::write(input, out);
+    }
+    let mut number = [0; DIGITS_MAX];
+    let mut count = 0;
+    for digit in input.text.bytes().filter(u8::is_ascii_digit) {
+        if count == DIGITS_MAX {
+            return digits::write(input, out);
+        }
+        number[count] = digit;
+        count += 1;
+    }
+    let number = &mut number[..count];
+    let kept = kept_prefix(number, input.text.starts_with('+'));
+    let national = &mut number[kept..];
+    let north_american =
+        national.len() == 10 && national[0] >= b'2' && national[3] >= b'2';
+    let first_not_zero = national.first().is_some_and(|digit| *digit != b'0');
+    let slot = |at, _| {
+        Some(match at {
+            0 | 3 if north_american => FROM_TWO,
+            0 if first_not_zero => FROM_ONE,
+            _ => DIGIT,
+        })
+    };
+    if !permute(input.key, tweak::PHONE, national, slot) {
+        return false;
+    }
+    let mut digits = number.iter();
+    out.extend(input.text.bytes().map(|byte| {
+        if byte.is_ascii_digit() { *digits.next().unwrap_or(&b'0') } else { byte }
+    }));
+    true
+}
+
+/// How many leading digits are not the subscriber's: country code and trunk prefix.
+fn kept_prefix(number: &[u8], plus: bool) -> usize {
+    let mut kept = 0;
+    if plus {
+        kept = country_code(number);
+    } else if number.starts_with(b"00") {
+        kept = 2 + country_code(&number[2..]);
+    } else if number.starts_with(b"0") || (number.len() == 11 && number[0] == b'1') {
+        kept = 1;
+    }
+    if number.len() < kept + NATIONAL_MIN {
+        return 0;
+    }
+    kept
+}
+
+/// The length of the country code (ITU-T E.164 list of assigned codes).
+fn country_code(number: &[u8]) -> usize {
+    const TWO: &[&[u8; 2]] = &[
+        b"20", b"27", b"30", b"31", b"32", b"33", b"34", b"36", b"39", b"40", b"41", b"43", b"44",
+        b"45", b"46", b"47", b"48", b"49", b"51", b"52", b"53", b"54", b"55", b"56", b"57", b"58",
+        b"60", b"61", b"62", b"63", b"64", b"65", b"66", b"81", b"82", b"84", b"86", b"90", b"91",
+        b"92", b"93", b"94", b"95", b"98",
+    ];
+    match number {
+        [b'1' | b'7', ..] => 1,
+        [a, b, ..] if TWO.iter().any(|code| **code == [*a, *b]) => 2,
+        [_, _, _, ..] => 3,
+        _ => 0,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::operators::tests::mask;
+    use crate::spec::OperatorSpec;
+
+    fn phone(text: &str) -> String {
+        mask(&OperatorSpec::Phone {}, None, text)
+    }
+
+    fn digits(text: &str) -> String {
+        text.chars().filter(char::is_ascii_digit).collect()
+    }
+
+    #[test]
+    fn layout_and_country_code_stay() {
+        let masked = phone("+44 (20) 7946-0958");
+        assert!(masked.starts_with("+44 (") && masked.len() == 18, "{masked}");
+        assert!(phone("+1 415 555 0132").starts_with("+1 "));
+        assert!(phone("+351 21 000 0000").starts_with("+351 "));
+    }
+
+    #[test]
+    fn every_layout_of_a_number_gives_the_same_digits() {
+        let masked = digits(&phone("(415) 555-0132"));
+        assert_eq!(digits(&phone("415.555.0132")), masked);
+        assert_eq!(digits(&phone("+1 415 555 0132")), format!("1{masked}"));
+        assert_eq!(digits(&phone("1-415-555-0132")), format!("1{masked}"));
+        assert_eq!(digits(&phone("0014155550132")), format!("001{masked}"));
+    }
+
+    #[test]
+    fn a_north_american_number_stays_diallable() {
+        let masked = digits(&phone("415-555-0132"));
+        assert!(masked.as_bytes()[0] >= b'2' && masked.as_bytes()[3] >= b'2', "{masked}");
+    }
+
+    #[test]
+    fn short_numbers_and_words_are_masked_whole() {
+        assert_ne!(phone("911"), "911");
+        assert!(!phone("ask Zelda").contains("Zelda"));
+    }
+}

@@ -1,0 +1,61 @@
+//! A social security number that was never issued: area numbers from 900 on.
+
+use crate::layout::{permute, DIGIT};
+use crate::operators::{digits, tweak, Input};
+
+const DIGITS: usize = 9;
+
+/// Writes the number with a 9 in front and the other digits permuted.
+///
+/// The first digit selects the arrangement of the other eight, so only numbers that differ in the
+/// first digit can meet.
+pub(crate) fn write(input: &Input<'_>, out: &mut Vec<u8>) -> bool {
+    let mut number = [0; DIGITS];
+    let mut count = 0;
+    for byte in input.text.bytes() {
+        let digit = byte.is_ascii_digit();
+        if !(digit || matches!(byte, b' ' | b'-' | b'.')) || (digit && count == DIGITS) {
+            return digits::write(input, out);
+        }
+        if digit {
+            number[count] = byte;
+            count += 1;
+        }
+    }
+    if count != DIGITS {
+        return digits::write(input, out);
+    }
+    let arrangement = tweak::SSN | u64::from(number[0]);
+    permute(input.key, arrangement, &mut number[1..], |_, _| Some(DIGIT));
+    number[0] = b'9';
+    let mut digits = number.iter();
+    out.extend(input.text.bytes().map(|byte| {
+        if byte.is_ascii_digit() { *digits.next().unwrap_or(&b'0') } else { byte }
+    }));
+    true
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::operators::tests::mask;
+    use crate::spec::OperatorSpec;
+
+    fn ssn(text: &str) -> String {
+        mask(&OperatorSpec::Ssn {}, None, text)
+    }
+
+    #[test]
+    fn the_number_was_never_issued_and_keeps_its_layout() {
+        let masked = ssn("078-05-1120");
+        assert!(masked.starts_with('9') && masked.as_bytes()[3] == b'-', "{masked}");
+        assert_eq!(masked.replace('-', ""), ssn("078051120"));
+    }
+
+    #[test]
+    fn numbers_of_the_range_itself_change() {
+        for number in 0..2000 {
+            let raw = format!("9{number:08}");
+            assert_ne!(ssn(&raw), raw);
+        }
+    }
+}

@@ -1,0 +1,251 @@
+"""The records of the audit log: one JSON object a line, none with a value or a literal.
+
+Every record has `record` (its kind), `time` (UTC, microseconds) and, where it concerns one,
+`session`. The kinds:
+
+- `intent`: a statement, written before it is forwarded or refused. `session` and `statement_id`
+  together name it.
+- `outcome`: how a forwarded statement ended, with the same two names.
+- `columns`: what was decided about the columns of a result once the data store described it.
+- `session`: a sign-in, its refusal, or the end of a session (`event` says which).
+- `gateway`: start, stop and reload of the gateway (`event` says which).
+
+docs/reference/audit-log.md describes every field.
+"""
+
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any, Final
+
+from scrim.domain.decision import ColumnDecision, Treatment
+from scrim.domain.principal import Principal
+
+MAX_STATEMENT_CHARACTERS: Final = 16_384
+MAX_LISTED: Final = 1_000
+MAX_TEXT: Final = 512
+
+Record = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Where a record comes from.
+
+    Attributes:
+        gateway: Name of this installation, such as its host name.
+        worker: Number of the worker process.
+    """
+
+    gateway: str
+    worker: int
+
+
+@dataclass(frozen=True, slots=True)
+class BundleFacts:
+    """The policies that a decision rests on.
+
+    Attributes:
+        digest: SHA-256 of the bundle.
+        commit: Git commit of its folder; empty when unknown.
+    """
+
+    digest: str
+    commit: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ResultColumn:
+    """One result column and what it gets.
+
+    Attributes:
+        name: Name that the client sees.
+        decision: What it gets and why.
+        operator: Name of the masking operator; empty when its values are not masked whole.
+    """
+
+    name: str
+    decision: ColumnDecision
+    operator: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Intent:
+    """What is known of a statement shape before it is forwarded.
+
+    Attributes:
+        origin: Who writes.
+        connection: Name of the connection.
+        protocol: Protocol of the client.
+        principal: Who asks, with those it acts for.
+        operation: What the statement does, such as `select`; several joined by `+`.
+        statement: The text without literals and comments.
+        shape: Fingerprint that equal statements share.
+        relations: Qualified names of what it touches.
+        permitted: Whether it is forwarded.
+        policies: Names of the deciding policies.
+        bundle: The policies.
+        raw: Whether the principal sees everything in the connection raw.
+        columns: What its result columns get, as far as it is known before it runs.
+        refusal_code: SQLSTATE of a refusal; empty when it is forwarded.
+        refusal_reason: Its detail; empty when it is forwarded.
+        client_address: Where the client is; empty when records of many sessions share the shape.
+    """
+
+    origin: Origin
+    connection: str
+    protocol: str
+    principal: Principal
+    operation: str
+    statement: str
+    shape: str
+    relations: tuple[str, ...]
+    permitted: bool
+    policies: tuple[str, ...]
+    bundle: BundleFacts
+    raw: bool = False
+    columns: tuple[ResultColumn, ...] = ()
+    refusal_code: str = ""
+    refusal_reason: str = ""
+    client_address: str = ""
+
+
+def intent_record(intent: Intent) -> Record:
+    """Return the fields of an intent that hold each time its shape is used."""
+    record: Record = {
+        "record": "intent",
+        "gateway": intent.origin.gateway,
+        "worker": intent.origin.worker,
+        "connection": intent.connection,
+        "protocol": intent.protocol,
+        "principal": principal_fields(intent.principal),
+        "operation": intent.operation,
+        "statement": intent.statement[:MAX_STATEMENT_CHARACTERS],
+        "shape": intent.shape,
+        "relations": list(intent.relations[:MAX_LISTED]),
+        "decision": "permit" if intent.permitted else "deny",
+        "policies": list(intent.policies[:MAX_LISTED]),
+        "bundle": intent.bundle.digest,
+        "commit": intent.bundle.commit,
+        "raw": intent.raw,
+        "columns": column_fields(intent.columns),
+    }
+    if len(intent.statement) > MAX_STATEMENT_CHARACTERS:
+        record["statement_characters"] = len(intent.statement)
+    if len(intent.relations) > MAX_LISTED:
+        record["relations_count"] = len(intent.relations)
+    if not intent.permitted:
+        record["refusal"] = {
+            "code": intent.refusal_code,
+            "reason": intent.refusal_reason[:MAX_TEXT],
+        }
+    if intent.client_address:
+        record["client_address"] = intent.client_address
+    return record
+
+
+def columns_record(
+    origin: Origin, session: str, shape: str, columns: Iterable[ResultColumn]
+) -> Record:
+    """Return what was decided about the columns of a described result.
+
+    Args:
+        origin: Who writes.
+        session: The session whose statement was described first.
+        shape: Fingerprint of the statement.
+        columns: The columns in their order.
+    """
+    return {
+        "record": "columns",
+        "gateway": origin.gateway,
+        "worker": origin.worker,
+        "session": session,
+        "shape": shape,
+        "columns": column_fields(columns),
+    }
+
+
+def session_record(
+    origin: Origin, session: str, event: str, facts: Mapping[str, str | int | bool]
+) -> Record:
+    """Return an event of a session.
+
+    Args:
+        origin: Who writes.
+        session: The session.
+        event: `signed_in`, `refused` or `ended`.
+        facts: What is known of it, such as `user`, `connection`, `client_address`,
+            `authentication`, `tls`, `application_name`, `sqlstate`, `statements`.
+    """
+    record: Record = {
+        "record": "session",
+        "event": event,
+        "gateway": origin.gateway,
+        "worker": origin.worker,
+        "session": session,
+    }
+    return record | {name: _bounded(value) for name, value in facts.items()}
+
+
+def signed_in_record(
+    origin: Origin, session: str, principal: Principal, facts: Mapping[str, str | int | bool]
+) -> Record:
+    """Return the sign-in of a principal, which the statements of its session refer to."""
+    record = session_record(origin, session, "signed_in", facts)
+    return record | {"principal": principal_fields(principal)}
+
+
+def gateway_record(origin: Origin, event: str, facts: Mapping[str, str | int | bool]) -> Record:
+    """Return an event of the gateway.
+
+    Args:
+        origin: Who writes.
+        event: `started`, `stopped`, `reloaded` or `reload_failed`.
+        facts: What is known of it, such as `bundle`, `commit`, `version`, `reason`.
+    """
+    record: Record = {
+        "record": "gateway",
+        "event": event,
+        "gateway": origin.gateway,
+        "worker": origin.worker,
+    }
+    return record | {name: _bounded(value) for name, value in facts.items()}
+
+
+def principal_fields(principal: Principal) -> list[dict[str, Any]]:
+    """Return the chain of principals, nearest first."""
+    return [
+        {"kind": link.kind.value, "name": link.name, "groups": sorted(link.groups)[:MAX_LISTED]}
+        for link in principal.chain()
+    ]
+
+
+def column_fields(columns: Iterable[ResultColumn]) -> list[dict[str, str]]:
+    """Return what result columns get; those that pass are listed by name and treatment only."""
+    fields = []
+    for column in columns:
+        decision = column.decision
+        entry = {"name": column.name[:MAX_TEXT], "treatment": decision.treatment.value}
+        if decision.treatment is not Treatment.PASS or decision.reason:
+            entry |= {"entity": decision.entity, "reason": decision.reason[:MAX_TEXT]}
+        if column.operator:
+            entry["operator"] = column.operator
+        fields.append(entry)
+        if len(fields) >= MAX_LISTED:
+            break
+    return fields
+
+
+def render(record: Mapping[str, Any]) -> bytes:
+    """Return a record as JSON in ASCII, without a line end."""
+    return json.dumps(record, separators=(",", ":"), allow_nan=False).encode("ascii")
+
+
+def render_time(moment: datetime) -> str:
+    """Return a moment as the records write it, such as `2026-01-31T23:59:59.000001Z`."""
+    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+
+
+def _bounded(value: str | int | bool) -> str | int | bool:
+    return value[:MAX_TEXT] if isinstance(value, str) else value

@@ -9,12 +9,12 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 
+from scrim import protocols
 from scrim.config.document import DocumentError, parse
 from scrim.config.errors import ConfigError, Problem
 from scrim.config.load import load, validate
 from scrim.config.root import Config
 from scrim.config.secrets import SecretError, read_secret_file
-from scrim.server.tls import ServerTls, TlsError
 
 COPY_NAME = "accepted.yaml"
 _READ_ATTEMPTS = 5
@@ -47,8 +47,13 @@ def read(path: Path) -> bytes:
         raise ConfigError(Problem(path, 0, "", error.reason, error.advice)) from None
 
 
-def check(path: Path) -> Candidate:
+def check(path: Path, *, thorough: bool = True) -> Candidate:
     """Read a configuration file and try everything in it that can be tried without a data store.
+
+    Args:
+        path: The file.
+        thorough: Whether to try certificates, keys and policies as well. A gateway that starts
+            leaves that to its workers, which do it anyway.
 
     Raises:
         ConfigError: With everything that is wrong.
@@ -61,13 +66,59 @@ def check(path: Path) -> Candidate:
             break  # nobody wrote to the file meanwhile, so both readings saw the same
     else:
         raise ConfigError(Problem(path, 0, "", "changes while it is read", "try again"))
-    problems = _tls_problems(loaded.config, path)
+    problems = _protocol_problems(loaded.config, path)
+    if thorough:
+        problems += _tls_problems(loaded.config, path)
+        problems += _token_problems(loaded.config, path)
+        problems += _policy_problems(loaded.config, path)
     if problems:
         raise ConfigError(*problems)
     return Candidate(loaded.config, text, loaded.warnings)
 
 
+def _protocol_problems(config: Config, path: Path) -> list[Problem]:
+    """Find listeners and connections whose protocol no folder of `scrim.protocols` speaks."""
+    folders = [folder for root in protocols.__path__ for folder in Path(root).iterdir()]
+    spoken = {path.name for path in folders if path.is_dir() and not path.name.startswith("_")}
+    advice = f"use one of {', '.join(sorted(spoken))}"
+    named = {f"listeners.{name}": name for name in config.listeners}
+    named |= {
+        f"connections.{name}.protocol": connection.protocol
+        for name, connection in config.connections.items()
+    }
+    return [
+        Problem(path, 0, key, f"the protocol {name} is not spoken by this release", advice)
+        for key, name in named.items()
+        if name not in spoken
+    ]
+
+
+def _token_problems(config: Config, path: Path) -> list[Problem]:
+    from scrim.identity.tokens import TokenKey  # noqa: PLC0415 - slow, and only for this check
+
+    settings = config.identity.tokens
+    if settings is None:
+        return []
+    try:
+        TokenKey.load(settings.key_file, settings.algorithm)
+    except SecretError as error:
+        return [Problem(path, 0, "identity.tokens.key_file", error.reason, error.advice)]
+    return []
+
+
+def _policy_problems(config: Config, path: Path) -> list[Problem]:
+    from scrim.policy.bundle import BundleError, load_bundle  # noqa: PLC0415 - the same
+
+    try:
+        load_bundle(config.policies)
+    except BundleError as error:
+        return [Problem(path, 0, "policies", problem) for problem in error.problems]
+    return []
+
+
 def _tls_problems(config: Config, path: Path) -> list[Problem]:
+    from scrim.server.tls import ServerTls, TlsError  # noqa: PLC0415 - the same
+
     problems = []
     for name, listener in config.listeners.items():
         if listener.tls is None or listener.tls_mode == "off":

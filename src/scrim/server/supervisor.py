@@ -118,7 +118,7 @@ class Supervisor:
             ConfigError: The configuration cannot be used.
             ListenError: An address cannot be listened on.
         """
-        candidate = reload.check(self._path)
+        candidate = reload.check(self._path, thorough=False)
         self._config = candidate.config
         configure(self._config.log.level, self._config.log.format)
         for warning in candidate.warnings:

@@ -1,13 +1,11 @@
-"""TLS towards clients: the server's context, its channel binding, and who a certificate names."""
+"""TLS towards clients: the server's context, its channel binding, and the client's certificate."""
 
 import ssl
-from dataclasses import dataclass
 from pathlib import Path
 
 from cryptography import x509
 from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives import hashes
-from cryptography.x509.oid import NameOID
 
 from scrim.config.listeners import ListenerTls
 
@@ -19,25 +17,6 @@ MAX_FILE_BYTES = 1 << 20
 
 class TlsError(Exception):
     """A certificate, key or CA file cannot be used. The message names the file and the remedy."""
-
-
-@dataclass(frozen=True, slots=True)
-class ClientCertificate:
-    """What a verified client certificate says about its holder.
-
-    Attributes:
-        common_name: The last common name of the subject, empty when there is none.
-        subject: The whole subject as an RFC 4514 string.
-        emails: The e-mail addresses among the subject's alternative names.
-        dns_names: The DNS names among the subject's alternative names.
-        sha256: Fingerprint of the certificate in hexadecimal.
-    """
-
-    common_name: str
-    subject: str
-    emails: tuple[str, ...]
-    dns_names: tuple[str, ...]
-    sha256: str
 
 
 class ServerTls:
@@ -158,38 +137,10 @@ def end_point_hash(pem: bytes) -> bytes | None:
     return certificate.fingerprint(algorithm)
 
 
-def client_certificate(
-    connection: ssl.SSLObject | ssl.SSLSocket | None,
-) -> ClientCertificate | None:
-    """Return who the peer's verified certificate names, None where it showed none.
+def client_certificate(connection: ssl.SSLObject | ssl.SSLSocket | None) -> bytes | None:
+    """Return the peer's verified certificate in DER form, None where it showed none.
 
-    Python hands out a certificate only after the context verified it, so `CERT_NONE` contexts
-    always give None here.
+    Python hands out a certificate only after the context verified it, so a listener without a
+    client CA always gives None here.
     """
-    der = connection.getpeercert(binary_form=True) if connection is not None else None
-    if not der:
-        return None
-    certificate = x509.load_der_x509_certificate(der)
-    names = certificate.subject.get_attributes_for_oid(NameOID.COMMON_NAME)
-    emails, dns_names = _alternative_names(certificate)
-    return ClientCertificate(
-        common_name=_text(names[-1].value) if names else "",
-        subject=certificate.subject.rfc4514_string(),
-        emails=emails,
-        dns_names=dns_names,
-        sha256=certificate.fingerprint(hashes.SHA256()).hex(),
-    )
-
-
-def _alternative_names(certificate: x509.Certificate) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    try:
-        extension = certificate.extensions.get_extension_for_class(x509.SubjectAlternativeName)
-    except (x509.ExtensionNotFound, ValueError):
-        return (), ()
-    names = extension.value
-    emails = names.get_values_for_type(x509.RFC822Name)
-    return tuple(emails), tuple(names.get_values_for_type(x509.DNSName))
-
-
-def _text(value: str | bytes) -> str:
-    return value if isinstance(value, str) else value.decode("utf-8", "replace")
+    return None if connection is None else connection.getpeercert(binary_form=True) or None

@@ -1,0 +1,46 @@
+"""The `scrim` command: what it offers, and how it ends."""
+
+import os
+import sys
+
+import typer
+
+from scrim.cli import audit, completion, config, demo, serve, token, user, version
+from scrim.cli.failures import explain_and_exit
+
+app = typer.Typer(
+    name="scrim",
+    help="An identity-aware data gateway: everyone keeps their client, and sees only what they may."
+    "\n\nExit codes: 0 done, 1 could not be done, 2 wrong command line, 70 a mistake in scrim, "
+    "78 unusable configuration, 130 interrupted.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode="markdown",
+)
+app.command("demo")(demo.demo)
+app.command("serve")(serve.serve)
+app.add_typer(token.app, name="token")
+app.add_typer(user.app, name="user")
+app.add_typer(config.app, name="config")
+app.add_typer(audit.app, name="audit")
+app.command("completion")(completion.completion)
+app.command("version")(version.version)
+
+
+def run() -> None:
+    """Run the command that the command line names. Entry point of the `scrim` program."""
+    try:
+        if completion.VARIABLE in os.environ:
+            completion.prepare()
+        app()
+    except BrokenPipeError:
+        # The reader of our output has seen enough, as in `scrim audit tail | head`.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(0)
+    except (Exception, KeyboardInterrupt) as error:
+        explain_and_exit(error)
+
+
+if __name__ == "__main__":
+    run()

@@ -12,7 +12,7 @@ from tests.support.certificates import Authority, KeyPair
 from tests.support.endpoint import Endpoint
 from tests.support.gateway_process import GatewayProcess, Store, User, free_port
 from tests.support.postgres import debian_bin_dir
-from tests.support.raw_client import RawClient, RawClientError
+from tests.support.raw_client import RawClient, RawClientError, message
 from tests.support.scram_verifier import scram_verifier
 
 __all__ = [
@@ -26,5 +26,6 @@ __all__ = [
     "User",
     "debian_bin_dir",
     "free_port",
+    "message",
     "scram_verifier",
 ]

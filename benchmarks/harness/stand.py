@@ -118,12 +118,17 @@ class Stand:
         )
 
     @property
-    def pooled(self) -> Endpoint:
-        """PostgreSQL behind pgbouncer."""
+    def pooler(self) -> PgBouncer:
+        """Pgbouncer."""
         if self.pgbouncer is None:
             raise BenchmarkError("pgbouncer is not started")
+        return self.pgbouncer
+
+    @property
+    def pooled(self) -> Endpoint:
+        """PostgreSQL behind pgbouncer."""
         return Endpoint(
-            "pgbouncer", "127.0.0.1", self.pgbouncer.port, DATABASE, CLIENT, self._password
+            "pgbouncer", "127.0.0.1", self.pooler.port, DATABASE, CLIENT, self._password
         )
 
     def gateway(self, workers: int = 1) -> GatewayProcess:

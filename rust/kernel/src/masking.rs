@@ -38,10 +38,15 @@ pub(crate) struct PyPlan(pub(crate) Arc<Plan>);
 #[pymethods]
 impl PyPlan {
     #[new]
-    fn new(rules: &str, masker: &PyMasker) -> PyResult<Self> {
-        Plan::compile(rules, &masker.0)
-            .map(|plan| Self(Arc::new(plan)))
-            .map_err(|error| PyValueError::new_err(error.to_string()))
+    #[pyo3(signature = (rules, masker, context=None))]
+    fn new(rules: &str, masker: &PyMasker, context: Option<Py<PyAny>>) -> PyResult<Self> {
+        let plan = Plan::compile(rules, &masker.0)
+            .map_err(|error| PyValueError::new_err(error.to_string()))?;
+        let plan = match context {
+            Some(context) => plan.with_context(Arc::new(context)),
+            None => plan,
+        };
+        Ok(Self(Arc::new(plan)))
     }
 
     /// Whether every cell goes through unchanged.

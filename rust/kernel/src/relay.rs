@@ -9,6 +9,7 @@ use scrim_relay::{
     ClientNeed, Decision, DecisionSpec, Limits, Output, Refusal, Relay, ServerNeed, Shapes,
 };
 use scrim_rows::copy::CopyOptions;
+use scrim_rows::Context;
 
 use crate::log::PyAuditLog;
 use crate::masking::PyPlan;
@@ -21,13 +22,14 @@ pub(crate) struct PyDecision(Arc<Decision>);
 #[pymethods]
 impl PyDecision {
     #[new]
-    #[pyo3(signature = (intent, *, refusal=None, raw=false, copies=Vec::new(), deallocates=None))]
+    #[pyo3(signature = (intent, *, refusal=None, raw=false, copies=Vec::new(), deallocates=None, context=None))]
     fn new(
         intent: &[u8],
         refusal: Option<(String, String, String, String)>,
         raw: bool,
         copies: Vec<(usize, String, Py<PyPlan>)>,
         deallocates: Option<String>,
+        context: Option<Py<PyAny>>,
     ) -> PyResult<Self> {
         let copies = copies
             .into_iter()
@@ -39,7 +41,8 @@ impl PyDecision {
             .collect::<PyResult<Vec<_>>>()?;
         let refusal =
             refusal.map(|(code, message, detail, hint)| Refusal { code, message, detail, hint });
-        let spec = DecisionSpec { refusal, intent: intent.to_vec(), raw, copies, deallocates };
+        let context = context.map(|context| Arc::new(context) as Context);
+        let spec = DecisionSpec { refusal, intent: intent.to_vec(), raw, copies, deallocates, context };
         Ok(Self(Arc::new(Decision::new(spec))))
     }
 }
@@ -67,6 +70,9 @@ impl PyShapes {
 pub(crate) struct PyRelay {
     relay: Relay,
 }
+
+/// Name, statement, extended, shape.
+type ClientAsks<'py> = (&'static str, Bound<'py, PyBytes>, bool, String);
 
 /// The client's direction waits for Python.
 const CLIENT: u8 = 1;
@@ -133,17 +139,17 @@ impl PyRelay {
         client | if self.relay.server_need().is_some() { SERVER } else { 0 }
     }
 
-    /// What the client's direction waits for: its name, and for `statement` the text and whether
-    /// it came by the extended protocol.
-    fn client_need<'py>(&self, py: Python<'py>) -> Option<(&'static str, Bound<'py, PyBytes>, bool)> {
-        let empty = || PyBytes::new(py, b"");
+    /// What the client's direction waits for: its name, and for `statement` the text, whether it
+    /// came by the extended protocol, and its shape in hexadecimal digits.
+    fn client_need<'py>(&self, py: Python<'py>) -> Option<ClientAsks<'py>> {
+        let empty = |name| (name, PyBytes::new(py, b""), false, String::new());
         Some(match self.relay.client_need()? {
-            ClientNeed::Statement { sql, extended, .. } => {
-                ("statement", PyBytes::new(py, sql), *extended)
+            ClientNeed::Statement { sql, extended, shape } => {
+                ("statement", PyBytes::new(py, sql), *extended, format!("{shape:032x}"))
             }
-            ClientNeed::Barrier => ("barrier", empty(), false),
-            ClientNeed::Resume => ("resume", empty(), false),
-            ClientNeed::Terminated => ("terminated", empty(), false),
+            ClientNeed::Barrier => empty("barrier"),
+            ClientNeed::Resume => empty("resume"),
+            ClientNeed::Terminated => empty("terminated"),
         })
     }
 
@@ -194,6 +200,21 @@ impl PyRelay {
         PyBytes::new(py, &self.relay.probe(sql))
     }
 
+    /// The bytes of a statement of the gateway's own, sent before what follows of the client.
+    fn prelude<'py>(&mut self, py: Python<'py>, sql: &[u8]) -> Bound<'py, PyBytes> {
+        PyBytes::new(py, &self.relay.prelude(sql))
+    }
+
+    /// The context of the decision whose answer now arrives.
+    fn context(&self, py: Python<'_>) -> Option<Py<PyAny>> {
+        object(py, &self.relay.context()?)
+    }
+
+    /// The context of the plan to be sampled.
+    fn sampled_context(&self, py: Python<'_>) -> Option<Py<PyAny>> {
+        object(py, &self.relay.sampled_context()?)
+    }
+
     /// The fatal error for the client after its own direction ended the session.
     fn take_farewell<'py>(&mut self, py: Python<'py>) -> Bound<'py, PyBytes> {
         PyBytes::new(py, &self.relay.take_farewell())
@@ -233,6 +254,10 @@ impl PyRelay {
         }
         Ok(counts)
     }
+}
+
+fn object(py: Python<'_>, context: &Context) -> Option<Py<PyAny>> {
+    context.downcast_ref::<Py<PyAny>>().map(|object| object.clone_ref(py))
 }
 
 /// The chunk itself where nothing changed, so that it is not copied.

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use scrim_rows::copy::CopyOptions;
-use scrim_rows::Plan;
+use scrim_rows::{Context, Plan};
 
 /// Why a statement is not forwarded.
 #[derive(Debug, Clone)]
@@ -38,6 +38,8 @@ pub struct DecisionSpec {
     pub copies: Vec<(usize, CopyOptions, Arc<Plan>)>,
     /// Whether prepared statements may be gone when it completes: all (`Some("")`) or one by name.
     pub deallocates: Option<String>,
+    /// Whatever the deciding side wants to have at hand when a result of the statement is planned.
+    pub context: Option<Context>,
 }
 
 /// One decided shape.
@@ -47,6 +49,7 @@ pub struct Decision {
     pub(crate) raw: bool,
     pub(crate) copies: HashMap<usize, CopyDecision>,
     pub(crate) deallocates: Option<String>,
+    pub(crate) context: Option<Context>,
     plans: Mutex<HashMap<PlanKey, Arc<PlanSlot>>>,
 }
 
@@ -86,6 +89,7 @@ impl Decision {
                 .map(|(index, options, plan)| (index, CopyDecision { options, plan }))
                 .collect(),
             deallocates: spec.deallocates,
+            context: spec.context,
             plans: Mutex::new(HashMap::new()),
         }
     }

@@ -4,7 +4,7 @@ use std::collections::{HashMap, VecDeque};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use scrim_rows::copy::CopyRewriter;
-use scrim_rows::{data_row, Counters, Plan};
+use scrim_rows::{data_row, Context, Counters, Plan};
 use scrim_sql::ShapeHasher;
 
 use crate::audit::AuditLog;
@@ -271,6 +271,12 @@ impl Relay {
         values
     }
 
+    /// What the deciding side kept beside the plan to be sampled.
+    #[must_use]
+    pub fn sampled_context(&self) -> Option<Context> {
+        self.sample_slot.as_ref()?.get().context().cloned()
+    }
+
     /// Asks the server for the columns of `sql` without running it. Only while [`Self::quiet`].
     /// Returns the bytes for the server; the answer comes as [`ServerNeed::Probed`].
     pub fn probe(&mut self, sql: &[u8]) -> Vec<u8> {
@@ -292,6 +298,35 @@ impl Relay {
         self.probe_answer = None;
         self.pending.push_back(Pending::Probe);
         out
+    }
+
+    /// Sends a statement of the gateway's own before what follows of the client, such as the
+    /// client's settings. Its answer is swallowed; what became of it comes as
+    /// [`ServerNeed::Probed`]. Returns the bytes for the server.
+    pub fn prelude(&mut self, sql: &[u8]) -> Vec<u8> {
+        let mut out = Vec::with_capacity(sql.len() + 8);
+        write_message(&mut out, b'Q', |out| {
+            out.extend(sql.iter().copied().filter(|&byte| byte != 0));
+            out.push(0);
+        });
+        self.probe_answer = None;
+        self.pending.push_back(Pending::Probe);
+        out
+    }
+
+    /// What the deciding side kept beside the decision whose answer now arrives.
+    #[must_use]
+    pub fn context(&self) -> Option<Context> {
+        let decision = match self.pending.front()? {
+            Pending::Query { decision, .. } => decision,
+            Pending::Parse { statement, .. } => &statement.decision,
+            Pending::Bind { portal, .. } | Pending::Execute { portal, .. } => {
+                &portal.statement.decision
+            }
+            Pending::Describe { target, .. } => target.decision(),
+            _ => return None,
+        };
+        decision.context.clone()
     }
 
     /// Takes the counts since the last call.

@@ -16,5 +16,5 @@ mod plan;
 pub use counters::Counters;
 pub use error::RowError;
 pub use masker::{Masker, MaskerError};
-pub use plan::{Column, Plan};
+pub use plan::{Column, Context, Plan};
 pub use scrim_mask::Format;

@@ -1,5 +1,8 @@
 //! A compiled plan: what happens to the cells of each column of one result.
 
+use std::any::Any;
+use std::sync::Arc;
+
 use scrim_mask::{CellMask, CellScan, ColumnRule, Format, Outcome};
 use serde::Deserialize;
 
@@ -79,11 +82,15 @@ struct PlanSpec {
     sample: Vec<usize>,
 }
 
+/// What the deciding side keeps beside a plan.
+pub type Context = Arc<dyn Any + Send + Sync>;
+
 /// What happens to every column of one result.
 pub struct Plan {
     columns: Vec<Column>,
     sample: Vec<usize>,
     passes: bool,
+    context: Option<Context>,
 }
 
 impl Plan {
@@ -103,7 +110,20 @@ impl Plan {
             return Err(MaskerError("plan: sample names a column that is not there".into()));
         }
         let passes = spec.sample.is_empty() && columns.iter().all(Column::is_pass);
-        Ok(Self { columns, sample: spec.sample, passes })
+        Ok(Self { columns, sample: spec.sample, passes, context: None })
+    }
+
+    /// Keeps something for the deciding side.
+    #[must_use]
+    pub fn with_context(mut self, context: Context) -> Self {
+        self.context = Some(context);
+        self
+    }
+
+    /// What the deciding side wanted kept.
+    #[must_use]
+    pub fn context(&self) -> Option<&Context> {
+        self.context.as_ref()
     }
 
     /// The columns in their order.

@@ -1,12 +1,37 @@
-//! The scanner.
+//! The scanner: which recognisers run over a text, and in what order.
 
+use std::collections::HashSet;
+
+use crate::context::Keywords;
 use crate::finding::Finding;
+use crate::fold;
+use crate::overlap;
+use crate::pattern::Pattern;
+use crate::shapes::anchors::Anchors;
+use crate::shapes::{email, ip, numbers, Scan, Shape, Slot, Slots};
 use crate::spec::{EntitySpec, Error};
+use crate::survey::Survey;
+
+/// Most bytes of an entity's name.
+const MAX_NAME: usize = 128;
+/// Fewest digits that any number of interest has.
+const MIN_DIGITS: usize = 4;
 
 /// A compiled list of entities; build once, share between threads.
 #[derive(Debug)]
 pub struct Detector {
     names: Vec<String>,
+    slots: Slots,
+    patterns: Vec<Pattern>,
+    anchors: Anchors,
+    wants: Wants,
+}
+
+/// Which groups of recognisers have an entity at all.
+#[derive(Debug, Default)]
+struct Wants {
+    numbers: bool,
+    anchors: bool,
 }
 
 impl Detector {
@@ -15,12 +40,70 @@ impl Detector {
     /// # Errors
     /// Names the first entity that cannot be compiled and the reason.
     pub fn new(entities: &[EntitySpec]) -> Result<Self, Error> {
-        if entities.len() > usize::from(u16::MAX) {
-            return Err(Error::new("", "more than 65535 entities"));
+        let anchors =
+            Anchors::compile().ok_or_else(|| Error::new("", "the anchors do not compile"))?;
+        let mut detector = Self {
+            names: Vec::with_capacity(entities.len()),
+            slots: std::array::from_fn(|_| None),
+            patterns: Vec::new(),
+            anchors,
+            wants: Wants::default(),
+        };
+        let mut names = HashSet::new();
+        for (index, spec) in entities.iter().enumerate() {
+            let entity = u16::try_from(index).map_err(|_| Error::new("", "too many entities"))?;
+            check(spec)?;
+            if !names.insert(spec.name.as_str()) {
+                return Err(Error::new(&spec.name, "declared twice"));
+            }
+            detector.names.push(spec.name.clone());
+            detector.add(spec, entity)?;
         }
-        Ok(Self {
-            names: entities.iter().map(|entity| entity.name.clone()).collect(),
-        })
+        let any = |shapes: &[Shape]| {
+            shapes
+                .iter()
+                .any(|&shape| detector.slots[shape as usize].is_some())
+        };
+        detector.wants = Wants {
+            numbers: any(&[
+                Shape::Phone,
+                Shape::Card,
+                Shape::Iban,
+                Shape::Ssn,
+                Shape::Ipv4,
+            ]),
+            anchors: any(&[
+                Shape::AwsAccessKey,
+                Shape::AwsSecretKey,
+                Shape::Jwt,
+                Shape::PemPrivateKey,
+                Shape::ConnectionString,
+            ]),
+        };
+        Ok(detector)
+    }
+
+    fn add(&mut self, spec: &EntitySpec, entity: u16) -> Result<(), Error> {
+        let keywords = Keywords::compile(&spec.name, &spec.keywords)?;
+        let slot = Slot {
+            entity,
+            min_confidence: spec.min_confidence,
+            keywords,
+        };
+        match spec.shape.as_str() {
+            "column" => {}
+            "pattern" => self.patterns.push(Pattern::compile(spec, slot)?),
+            name => {
+                let shape = Shape::by_name(name)
+                    .ok_or_else(|| Error::new(&spec.name, format!("no shape `{name}`")))?;
+                let place = &mut self.slots[shape as usize];
+                if place.is_some() {
+                    return Err(Error::new(&spec.name, format!("shape `{name}` is taken")));
+                }
+                *place = Some(slot);
+            }
+        }
+        Ok(())
     }
 
     /// Names of the entities; a finding's `entity` is an index into them.
@@ -31,8 +114,122 @@ impl Detector {
 
     /// Appends the findings of `text` to `out`, sorted and without overlaps.
     ///
-    /// `hint` names the entity that the column is believed to hold.
+    /// `hint` names the entity that the column is believed to hold: its values are then reported
+    /// in layouts that say too little by themselves. Time is linear in the length of the text.
     pub fn scan(&self, text: &[u8], hint: Option<u16>, out: &mut Vec<Finding>) {
-        let _ = (text, hint, out);
+        let base = out.len();
+        let survey = Survey::of(text);
+        self.scan_plain(text, &survey, hint, out);
+        if survey.highs > 0 {
+            fold::scan(text, out, |folded, found| {
+                self.scan_plain(folded, &Survey::of(folded), hint, found);
+            });
+        }
+        if out.len() > base {
+            overlap::resolve(out, base, hint);
+        }
+    }
+
+    /// Runs the recognisers that the bytes of the text leave possible.
+    fn scan_plain(&self, text: &[u8], survey: &Survey, hint: Option<u16>, out: &mut Vec<Finding>) {
+        let mut scan = Scan {
+            text,
+            slots: &self.slots,
+            hint,
+            out,
+        };
+        if survey.ats > 0 && scan.wants(Shape::Email) {
+            email::scan(&mut scan);
+        }
+        if survey.digits >= MIN_DIGITS && self.wants.numbers {
+            numbers::scan(&mut scan, survey);
+        }
+        if survey.colons >= 2 && scan.wants(Shape::Ipv6) {
+            ip::scan_v6(&mut scan);
+        }
+        if self.wants.anchors && Anchors::possible(survey) {
+            self.anchors.scan(&mut scan);
+        }
+        for pattern in &self.patterns {
+            pattern.scan(text, hint, scan.out);
+        }
+    }
+}
+
+fn check(spec: &EntitySpec) -> Result<(), Error> {
+    let fits = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'_' | b'-');
+    if spec.name.is_empty() || spec.name.len() > MAX_NAME || !spec.name.bytes().all(fits) {
+        return Err(Error::new(
+            "",
+            "a name is empty, too long or has other characters than letters, digits, `.`, `_`, `-`",
+        ));
+    }
+    if !(0.0..=1.0).contains(&spec.min_confidence) {
+        return Err(Error::new(
+            &spec.name,
+            "`min_confidence` is not between 0 and 1",
+        ));
+    }
+    if spec.shape != "pattern" && (spec.pattern.is_some() || spec.checksum.is_some()) {
+        return Err(Error::new(
+            &spec.name,
+            "`pattern` and `checksum` belong to the shape `pattern`",
+        ));
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::testing::spec;
+    use crate::{Detector, EntitySpec, Evidence};
+
+    #[test]
+    fn declarations_come_from_json() {
+        let json = r#"[{"name": "contact.email", "shape": "email", "keywords": ["mail"]},
+            {"name": "person.full", "shape": "column"}]"#;
+        let specs: Vec<EntitySpec> = serde_json::from_str(json).unwrap();
+        let detector = Detector::new(&specs).unwrap();
+        assert_eq!(detector.names(), ["contact.email", "person.full"]);
+        assert!(
+            serde_json::from_str::<EntitySpec>(r#"{"name": "a", "shape": "b", "c": 1}"#).is_err()
+        );
+    }
+
+    #[test]
+    fn bad_lists_are_refused_with_the_entity() {
+        let refused = |specs: &[EntitySpec]| Detector::new(specs).unwrap_err().to_string();
+        assert!(refused(&[spec("a", "no-such")]).contains("no shape `no-such`"));
+        assert!(refused(&[spec("a", "email"), spec("a", "card")]).contains("declared twice"));
+        assert!(refused(&[spec("a", "email"), spec("b", "email")]).contains("taken"));
+        assert!(refused(&[spec("a b", "email")]).contains("name"));
+        let low = EntitySpec {
+            min_confidence: f32::NAN,
+            ..spec("a", "email")
+        };
+        assert!(refused(&[low]).contains("min_confidence"));
+    }
+
+    #[test]
+    fn findings_carry_their_evidence() {
+        let detector = Detector::new(&[spec("e", "email"), spec("s", "ssn")]).unwrap();
+        let bare = ["536", "22", "8137"].concat();
+        let mut findings = Vec::new();
+        detector.scan(format!("ssn {bare}").as_bytes(), None, &mut findings);
+        assert_eq!(findings[0].evidence, Evidence::PATTERN | Evidence::CONTEXT);
+        findings.clear();
+        detector.scan(bare.as_bytes(), Some(1), &mut findings);
+        assert_eq!(findings[0].evidence, Evidence::PATTERN | Evidence::COLUMN);
+        assert_eq!(findings[0].entity, 1);
+        assert!(findings[0].confidence > 0.7);
+    }
+
+    #[test]
+    fn the_shared_output_is_appended_to() {
+        let detector = Detector::new(&[spec("e", "email")]).unwrap();
+        let mut findings = Vec::new();
+        detector.scan(b"a@example.com", None, &mut findings);
+        detector.scan(b"b@example.com", None, &mut findings);
+        assert_eq!(findings.len(), 2);
     }
 }

@@ -1,10 +1,29 @@
 //! Finds sensitive values in the bytes of a cell.
+//!
+//! A [`Detector`] is compiled from [`EntitySpec`]s. A scan first counts the classes of bytes that
+//! values are anchored on (`survey`), then runs only the recognisers that the counts leave
+//! possible (`shapes`), each of which looks at its anchors, checks what a format or a checksum
+//! says, and weighs what is left of the doubt with keywords and the column (`context`). Text with
+//! foreign digits, wide letters or invisible characters is scanned again as it would be read
+//! (`fold`). Where findings overlap, one stays (`overlap`).
+//!
+//! Every step takes time linear in the length of the text, and memory for the findings only.
 
 #![forbid(unsafe_code)]
 
+mod bytes;
+mod checksum;
+mod context;
 mod detector;
 mod finding;
+mod fold;
+mod overlap;
+mod pattern;
+mod shapes;
 mod spec;
+mod survey;
+#[cfg(test)]
+mod testing;
 
 pub use detector::Detector;
 pub use finding::{EntityId, Evidence, Finding};

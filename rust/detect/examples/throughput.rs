@@ -1,0 +1,148 @@
+//! Prints how fast the scanner is: `cargo run --release --example throughput`.
+
+// A program that prints figures: casts lose nothing that is printed.
+#![allow(clippy::print_stdout, clippy::cast_precision_loss)]
+
+use std::hint::black_box;
+use std::time::{Duration, Instant};
+
+use scrim_detect::{Detector, EntitySpec};
+
+const SHAPES: [&str; 12] = [
+    "email",
+    "phone",
+    "card",
+    "iban",
+    "ssn",
+    "ipv4",
+    "ipv6",
+    "aws_access_key",
+    "aws_secret_key",
+    "jwt",
+    "pem_private_key",
+    "connection_string",
+];
+
+fn spec(shape: &str) -> EntitySpec {
+    let keywords = [
+        "phone", "call", "tel", "ssn", "card", "iban", "ip", "aws", "secret", "key",
+    ];
+    EntitySpec {
+        name: shape.to_owned(),
+        shape: shape.to_owned(),
+        pattern: None,
+        keywords: keywords.map(str::to_owned).to_vec(),
+        checksum: None,
+        min_confidence: 0.5,
+    }
+}
+
+/// One row of a table as a data store sends it.
+fn row(number: usize) -> Vec<String> {
+    let card = ["4111", "1111", "1111", "1111"].concat();
+    let mut row = vec![
+        format!("{number}"),
+        format!("Customer {}", number * 7919 % 100_000),
+        format!(
+            "2024-0{}-1{} 0{}:1{}:2{}.{:06}+00",
+            number % 9 + 1,
+            number % 9,
+            number % 9,
+            number % 6,
+            number % 6,
+            number % 1_000_000
+        ),
+        format!("{}.{:02}", number * 31 % 10_000, number % 100),
+        "shipped".to_owned(),
+        format!(
+            "{:08x}-1a2b-4c3d-8e4f-{:012x}",
+            number * 2_654_435_761 % 4_294_967_296,
+            number * 97
+        ),
+        "Left with the neighbour on the second floor, please ring twice next time.".to_owned(),
+        "t".to_owned(),
+        format!("SKU-{:05}-{}", number * 13 % 100_000, number % 7),
+        "https://shop.example.com/products/blue-widget?ref=mail&campaign=spring".to_owned(),
+    ];
+    match number % 5 {
+        0 => row.push(format!("user{number}@example.com")),
+        1 => row.push(format!("+1 212 555 {:04}", number % 10_000)),
+        2 => row.push(card),
+        3 => row.push(format!("10.20.{}.{}", number % 256, number / 256 % 256)),
+        _ => row.push("\\N".to_owned()),
+    }
+    row
+}
+
+fn measure(detector: &Detector, cells: &[String]) -> (Duration, usize) {
+    let mut best = Duration::MAX;
+    let mut found = 0;
+    for _ in 0..5 {
+        let mut findings = Vec::new();
+        found = 0;
+        let start = Instant::now();
+        for cell in cells {
+            detector.scan(black_box(cell.as_bytes()), None, &mut findings);
+            found += findings.len();
+            findings.clear();
+        }
+        best = best.min(start.elapsed());
+    }
+    (best, found)
+}
+
+fn report(name: &str, detector: &Detector, cells: &[String]) {
+    let bytes: usize = cells.iter().map(String::len).sum();
+    let (time, found) = measure(detector, cells);
+    let seconds = time.as_secs_f64();
+    println!(
+        "{name:<28} {:>8.0} MB/s {:>8.1} M cells/s {:>7.1} ns/cell {found:>8} findings",
+        bytes as f64 / seconds / 1e6,
+        cells.len() as f64 / seconds / 1e6,
+        seconds * 1e9 / cells.len() as f64,
+    );
+}
+
+fn main() {
+    let all: Vec<EntitySpec> = SHAPES.iter().map(|shape| spec(shape)).collect();
+    let detector = Detector::new(&all).expect("the shapes are known");
+    let rows: Vec<Vec<String>> = (0..20_000).map(row).collect();
+    let cells = rows.concat();
+    report("rows, cell by cell", &detector, &cells);
+    let lines: Vec<String> = rows.iter().map(|row| row.join("\t")).collect();
+    report("rows, line by line", &detector, &lines);
+    report("rows, as one text", &detector, &[lines.join("\n")]);
+    for column in 0..rows[0].len() {
+        let cells: Vec<String> = rows.iter().map(|row| row[column].clone()).collect();
+        let sample: String = cells[12_345].chars().take(20).collect();
+        report(&format!("  {sample}"), &detector, &cells);
+    }
+    let accented: Vec<String> = (0..20_000)
+        .map(|n| format!("Größere Straße {n}, Café \u{a0}à côté"))
+        .collect();
+    report("accented text", &detector, &accented);
+    println!("adversarial texts of 1 MB:");
+    for unit in [
+        "1",
+        "1 ",
+        "+1 ",
+        "a@a.",
+        "::1",
+        "://a:",
+        "x://a:b@",
+        "password=x host=",
+        "４",
+        "eyJ.",
+    ] {
+        report(
+            &format!("  {unit}"),
+            &detector,
+            &[unit.repeat(1_000_000 / unit.len())],
+        );
+    }
+    println!("one recogniser on its own, over the cells of the rows:");
+    for shape in SHAPES {
+        let detector = Detector::new(&[spec(shape)]).expect("the shape is known");
+        report(&format!("  {shape}"), &detector, &cells);
+    }
+}

@@ -1,0 +1,170 @@
+//! The native recognisers and what they work with.
+
+pub(crate) mod anchors;
+pub(crate) mod aws;
+pub(crate) mod calling_codes;
+pub(crate) mod card;
+pub(crate) mod connection;
+pub(crate) mod email;
+pub(crate) mod iban;
+pub(crate) mod ip;
+pub(crate) mod jwt;
+pub(crate) mod numbers;
+pub(crate) mod pem;
+pub(crate) mod phone;
+pub(crate) mod ssn;
+
+use crate::context::Keywords;
+use crate::finding::{Evidence, Finding};
+
+/// A native recogniser.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Shape {
+    Email,
+    Phone,
+    Card,
+    Iban,
+    Ssn,
+    Ipv4,
+    Ipv6,
+    AwsAccessKey,
+    AwsSecretKey,
+    Jwt,
+    PemPrivateKey,
+    ConnectionString,
+}
+
+impl Shape {
+    pub(crate) const COUNT: usize = 12;
+
+    /// The recogniser that the catalogue calls by this name.
+    pub(crate) fn by_name(name: &str) -> Option<Self> {
+        Some(match name {
+            "email" => Self::Email,
+            "phone" => Self::Phone,
+            "card" => Self::Card,
+            "iban" => Self::Iban,
+            "ssn" => Self::Ssn,
+            "ipv4" => Self::Ipv4,
+            "ipv6" => Self::Ipv6,
+            "aws_access_key" => Self::AwsAccessKey,
+            "aws_secret_key" => Self::AwsSecretKey,
+            "jwt" => Self::Jwt,
+            "pem_private_key" => Self::PemPrivateKey,
+            "connection_string" => Self::ConnectionString,
+            _ => return None,
+        })
+    }
+}
+
+/// An entity that uses a native recogniser.
+#[derive(Debug)]
+pub(crate) struct Slot {
+    pub(crate) entity: u16,
+    pub(crate) min_confidence: f32,
+    pub(crate) keywords: Keywords,
+}
+
+/// The entities by recogniser.
+pub(crate) type Slots = [Option<Slot>; Shape::COUNT];
+
+/// What is left of the doubt when a keyword or the column supports a candidate.
+const DOUBT_LEFT: f32 = 0.4;
+/// A candidate that is this sure is reported without looking for keywords.
+const SURE: f32 = 0.9;
+
+/// Something that could be a value of an entity.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Candidate {
+    pub(crate) start: usize,
+    pub(crate) end: usize,
+    pub(crate) confidence: f32,
+    pub(crate) evidence: Evidence,
+}
+
+impl Candidate {
+    pub(crate) const fn pattern(start: usize, end: usize, confidence: f32) -> Self {
+        Self {
+            start,
+            end,
+            confidence,
+            evidence: Evidence::PATTERN,
+        }
+    }
+
+    pub(crate) fn checked(start: usize, end: usize, confidence: f32) -> Self {
+        let evidence = Evidence::PATTERN | Evidence::CHECKSUM;
+        Self {
+            start,
+            end,
+            confidence,
+            evidence,
+        }
+    }
+}
+
+/// One text while it is being scanned.
+pub(crate) struct Scan<'a> {
+    pub(crate) text: &'a [u8],
+    pub(crate) slots: &'a Slots,
+    pub(crate) hint: Option<u16>,
+    pub(crate) out: &'a mut Vec<Finding>,
+}
+
+impl Scan<'_> {
+    /// Whether an entity uses this recogniser.
+    pub(crate) fn wants(&self, shape: Shape) -> bool {
+        self.slots[shape as usize].is_some()
+    }
+
+    /// Whether the column is believed to hold the entity of this recogniser.
+    pub(crate) fn hinted(&self, shape: Shape) -> bool {
+        self.slots[shape as usize]
+            .as_ref()
+            .is_some_and(|slot| self.hint == Some(slot.entity))
+    }
+
+    /// Weighs a candidate with column and keywords and reports it if that is enough.
+    pub(crate) fn propose(&mut self, shape: Shape, candidate: Candidate) -> bool {
+        let Some(slot) = &self.slots[shape as usize] else {
+            return false;
+        };
+        weigh(slot, self.text, self.hint, candidate, self.out)
+    }
+}
+
+/// Reports the candidate if it reaches the entity's least confidence; each support leaves a part of
+/// the doubt only.
+pub(crate) fn weigh(
+    slot: &Slot,
+    text: &[u8],
+    hint: Option<u16>,
+    candidate: Candidate,
+    out: &mut Vec<Finding>,
+) -> bool {
+    let Candidate {
+        start,
+        end,
+        mut confidence,
+        mut evidence,
+    } = candidate;
+    if hint == Some(slot.entity) {
+        evidence |= Evidence::COLUMN;
+        confidence = 1.0 - (1.0 - confidence) * DOUBT_LEFT;
+    }
+    if confidence < SURE && slot.keywords.near(text, start, end) {
+        evidence |= Evidence::CONTEXT;
+        confidence = 1.0 - (1.0 - confidence) * DOUBT_LEFT;
+    }
+    let enough = confidence >= slot.min_confidence;
+    if enough {
+        out.push(Finding {
+            start,
+            end,
+            entity: slot.entity,
+            confidence,
+            evidence,
+        });
+    }
+    enough
+}

@@ -33,7 +33,7 @@ def normalise_verifier(secret: SecretStr) -> SecretStr:
     match = _VERIFIER.fullmatch(secret.get_secret_value())
     if match is None:
         raise ValueError(
-            "is not a SCRAM-SHA-256 verifier as PostgreSQL keeps it in pg_authid; passwords "
+            "is not a SCRAM-SHA-256 verifier; create one with `scrim user password`, passwords "
             "themselves are never written in scrim.yaml"
         )
     if int(match[1].partition(":")[0]) < MIN_ITERATIONS:

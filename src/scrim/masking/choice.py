@@ -1,0 +1,143 @@
+"""Says which operator masks which entity."""
+
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Any, Final
+
+from pydantic import ValidationError
+
+from scrim.config.connections import Connection
+from scrim.config.masking import Masking
+from scrim.config.operators import OperatorChoice
+from scrim.masking.registry import registry
+
+OperatorSpec = Mapping[str, Any]
+"""An operator and its options as the kernel reads them."""
+
+NULL: Final[OperatorSpec] = MappingProxyType({"name": "null"})
+AUTO: Final[OperatorSpec] = MappingProxyType({"name": "auto"})
+
+_DEFAULTS: Final[Mapping[str, OperatorSpec]] = MappingProxyType(
+    {
+        "contact.email": {"name": "email"},
+        "contact.phone": {"name": "phone"},
+        "contact.fax": {"name": "phone"},
+        "contact.street_address": {"name": "address"},
+        "person.full": {"name": "name", "part": "full"},
+        "person.given": {"name": "name", "part": "given"},
+        "person.middle": {"name": "name", "part": "given"},
+        "person.family": {"name": "name", "part": "family"},
+        "financial.card": {"name": "card"},
+        "financial.iban": {"name": "iban"},
+        "us.ssn": {"name": "ssn"},
+        "network.ipv4": {"name": "ip"},
+        "network.ipv6": {"name": "ip"},
+    }
+)
+_GROUP_DEFAULTS: Final[Mapping[str, OperatorSpec]] = MappingProxyType(
+    {"secret": {"name": "secret"}}
+)
+
+
+class OperatorError(Exception):
+    """An operator of scrim.yaml or of a policy cannot be used.
+
+    Attributes:
+        key: Where it is named, such as `masking.operators.contact.email`.
+        reason: What is wrong and what to do.
+    """
+
+    def __init__(self, key: str, reason: str) -> None:
+        """Keep both; the message joins them."""
+        super().__init__(f"{key}: {reason}")
+        self.key = key
+        self.reason = reason
+
+
+@dataclass(frozen=True, slots=True)
+class OperatorTable:
+    """The operators in force in one connection.
+
+    Attributes:
+        chosen: Operators by entity, where they differ from the defaults.
+        scans: Whether values are searched; without it a column to be searched is masked whole.
+    """
+
+    chosen: Mapping[str, OperatorSpec]
+    scans: bool = True
+
+    @classmethod
+    def of(
+        cls, masking: Masking, connection: Connection | None = None, name: str = ""
+    ) -> "OperatorTable":
+        """Check the operators of scrim.yaml and put them in order.
+
+        Args:
+            masking: The `masking` block.
+            connection: The connection, whose own operators go first.
+            name: The connection's name, for messages.
+
+        Raises:
+            OperatorError: If one is unknown or has wrong options.
+        """
+        chosen = _checked("masking.operators", masking.operators)
+        if connection is None:
+            return cls(chosen)
+        chosen |= _checked(f"connections.{name}.operators", connection.operators)
+        return cls(chosen, connection.detection.enabled)
+
+    def of_entity(self, entity: str) -> OperatorSpec:
+        """Return the operator of an entity.
+
+        Args:
+            entity: Its name; empty when it is not known what the values are.
+        """
+        chosen = self.chosen.get(entity) or _DEFAULTS.get(entity)
+        return chosen or _GROUP_DEFAULTS.get(entity.partition(".")[0], AUTO)
+
+    def of_policy(self, name: str) -> OperatorSpec:
+        """Return the operator that a policy names; one that does not exist becomes `null`.
+
+        Args:
+            name: The name, without options.
+        """
+        return {"name": name} if name in registry() else NULL
+
+    def masker_config(self, entities: Iterable[str]) -> str:
+        """Return the JSON from which the kernel builds a masker.
+
+        Args:
+            entities: Everything that detection can find.
+        """
+        operators = {entity: dict(self.of_entity(entity)) for entity in sorted(entities)}
+        return json.dumps({"operators": operators, "default": dict(AUTO)})
+
+
+def check_choice(choice: OperatorChoice, key: str) -> dict[str, Any]:
+    """Return an operator of scrim.yaml as the kernel reads it.
+
+    Args:
+        choice: Its name and options.
+        key: Where it is named, for messages.
+
+    Raises:
+        OperatorError: If it is unknown or has wrong options.
+    """
+    operator = registry().get(choice.name)
+    if operator is None:
+        raise OperatorError(key, f"is not an operator; choose from {', '.join(sorted(registry()))}")
+    try:
+        options = operator.options.model_validate(choice.options)
+    except ValidationError as error:
+        names = sorted({str(part) for e in error.errors() for part in e["loc"][:1]})
+        known = ", ".join(sorted(operator.options.model_fields)) or "none"
+        raise OperatorError(
+            key, f"has a wrong option ({', '.join(names)}); {choice.name} takes: {known}"
+        ) from None
+    return {"name": choice.name, **options.model_dump(exclude_unset=True)}
+
+
+def _checked(key: str, choices: Mapping[str, OperatorChoice]) -> dict[str, OperatorSpec]:
+    return {entity: check_choice(choice, f"{key}.{entity}") for entity, choice in choices.items()}

@@ -1,0 +1,13 @@
+"""Whatever suits the type."""
+
+from scrim.masking.declaration import Accepts, Operator
+
+OPERATOR = Operator(
+    name="auto",
+    description=(
+        "Replaces a value of unknown meaning by its type's own operator: codes keep their "
+        "layout, texts become words, numbers and dates others of their size."
+    ),
+    accepts=Accepts.ANY,
+    keeps="layout of short codes",
+)

@@ -1,0 +1,103 @@
+"""Turns the decisions about a result into the plan that the kernel compiles."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from scrim.domain.decision import ColumnDecision, Treatment
+from scrim.masking.choice import AUTO, NULL, OperatorSpec, OperatorTable
+from scrim.masking.registry import registry
+from scrim.masking.types import TypeSpec, check_type, leaf_kind
+
+MAX_COLUMNS: Final = 1_664
+"""Columns that a PostgreSQL result can have at most."""
+
+UNNAMED_DOMAIN: Final = "unclassified"
+"""The semantic domain of values whose meaning is not known; equal values stay equal there."""
+
+Rule = dict[str, Any]
+PASS: Final[Rule] = {"action": "pass"}
+NULL_RULE: Final[Rule] = {"action": "null"}
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedColumn:
+    """One result column.
+
+    Attributes:
+        decision: What it gets and why.
+        type_spec: Its type, as `scrim.masking.types` describes it.
+        operator: Operator that policy demands; empty to use that of the entity.
+    """
+
+    decision: ColumnDecision
+    type_spec: TypeSpec
+    operator: str = ""
+
+
+def compile_plan(
+    columns: Sequence[PlannedColumn], operators: OperatorTable, sample: Sequence[int] = ()
+) -> str:
+    """Return the plan of a result as the JSON that `scrim.kernel.Plan` takes.
+
+    Args:
+        columns: The columns in their order.
+        operators: The operators in force.
+        sample: Indexes of the columns whose first values are wanted before the plan is final.
+
+    Raises:
+        ValueError: If there are too many columns, or the kernel would not take a type.
+    """
+    if len(columns) > MAX_COLUMNS:
+        raise ValueError(f"a result has more than {MAX_COLUMNS} columns")
+    if any(not 0 <= index < len(columns) for index in sample):
+        raise ValueError("the sample names a column that is not there")
+    plan: dict[str, Any] = {"columns": [column_rule(column, operators) for column in columns]}
+    if sample:
+        plan["sample"] = list(sample)
+    return json.dumps(plan, separators=(",", ":"))
+
+
+def column_rule(column: PlannedColumn, operators: OperatorTable) -> Rule:
+    """Return the rule of a column, or of a composite type's field.
+
+    Args:
+        column: The column.
+        operators: The operators in force.
+
+    Raises:
+        ValueError: If the kernel would not take its type.
+    """
+    decision = column.decision
+    kind = check_type(column.type_spec)
+    if decision.treatment is Treatment.PASS:
+        return PASS
+    if decision.treatment is Treatment.SCAN and operators.scans and not column.operator:
+        return {"action": "scan", "type": column.type_spec}
+    operator = operator_of(column, operators)
+    if operator["name"] == NULL["name"] or kind == "unknown":
+        return NULL_RULE
+    return {
+        "action": "mask",
+        "type": column.type_spec,
+        "operator": dict(operator),
+        "domain": decision.entity or UNNAMED_DOMAIN,
+    }
+
+
+def operator_of(column: PlannedColumn, operators: OperatorTable) -> OperatorSpec:
+    """Return the operator that replaces a column's values.
+
+    Args:
+        column: The column.
+        operators: The operators in force.
+    """
+    if column.operator:
+        operator = operators.of_policy(column.operator)
+    else:
+        operator = operators.of_entity(column.decision.entity)
+    declared = registry().get(operator["name"])
+    if declared is None:
+        return NULL
+    return operator if declared.accepts.includes(leaf_kind(column.type_spec)) else AUTO

@@ -1,0 +1,156 @@
+"""From decisions to the plan that the kernel compiles."""
+
+import json
+from typing import Any
+
+import pytest
+
+from scrim.domain.decision import ColumnDecision, Treatment
+from scrim.masking.choice import OperatorTable
+from scrim.masking.rewriter import MAX_COLUMNS, PlannedColumn, column_rule, compile_plan
+from scrim.masking.types import TypeSpec, TypeSpecError, check_type
+
+TABLE = OperatorTable({})
+TEXT: TypeSpec = {"kind": "text"}
+
+
+def column(
+    treatment: Treatment, entity: str = "", spec: TypeSpec = TEXT, operator: str = ""
+) -> PlannedColumn:
+    return PlannedColumn(ColumnDecision(treatment, entity), spec, operator)
+
+
+def test_a_plan_has_a_rule_for_each_column() -> None:
+    plan = json.loads(
+        compile_plan(
+            [
+                column(Treatment.PASS, spec={"kind": "int8"}),
+                column(Treatment.MASK, "contact.email", {"kind": "text", "max_chars": 40}),
+                column(Treatment.SCAN),
+            ],
+            TABLE,
+            sample=[2],
+        )
+    )
+    assert plan == {
+        "columns": [
+            {"action": "pass"},
+            {
+                "action": "mask",
+                "type": {"kind": "text", "max_chars": 40},
+                "operator": {"name": "email"},
+                "domain": "contact.email",
+            },
+            {"action": "scan", "type": {"kind": "text"}},
+        ],
+        "sample": [2],
+    }
+
+
+def test_values_of_unknown_meaning_share_a_domain() -> None:
+    rule = column_rule(column(Treatment.MASK), TABLE)
+    assert (rule["operator"], rule["domain"]) == ({"name": "auto"}, "unclassified")
+
+
+def test_a_type_that_nothing_is_known_of_becomes_null() -> None:
+    rule = column_rule(column(Treatment.MASK, "us.ssn", {"kind": "unknown"}), TABLE)
+    assert rule == {"action": "null"}
+
+
+def test_the_operator_null_is_a_rule_of_its_own() -> None:
+    table = OperatorTable({"us.ssn": {"name": "null"}})
+    assert column_rule(column(Treatment.MASK, "us.ssn"), table) == {"action": "null"}
+
+
+@pytest.mark.parametrize(
+    ("spec", "name"),
+    [
+        ({"kind": "text"}, "email"),
+        ({"kind": "int8"}, "auto"),
+        ({"kind": "date"}, "auto"),
+        ({"kind": "jsonb"}, "email"),
+        ({"kind": "array", "element": {"kind": "text"}}, "email"),
+        ({"kind": "array", "element": {"kind": "int4"}}, "auto"),
+        ({"kind": "range", "subtype": {"kind": "date"}}, "auto"),
+    ],
+)
+def test_an_operator_that_does_not_accept_a_type_gives_way_to_the_types_own(
+    spec: TypeSpec, name: str
+) -> None:
+    rule = column_rule(column(Treatment.MASK, "contact.email", spec), TABLE)
+    assert rule["operator"] == {"name": name}
+
+
+def test_a_policys_operator_goes_first_and_applies_to_a_scan_too() -> None:
+    for treatment in (Treatment.MASK, Treatment.SCAN):
+        rule = column_rule(column(treatment, "contact.email", operator="redact"), TABLE)
+        assert rule["operator"] == {"name": "redact"}
+    assert column_rule(column(Treatment.MASK, operator="nope"), TABLE) == {"action": "null"}
+
+
+def test_without_detection_a_column_to_be_searched_is_masked() -> None:
+    table = OperatorTable({}, scans=False)
+    assert column_rule(column(Treatment.SCAN), table)["action"] == "mask"
+
+
+def test_results_are_bounded() -> None:
+    with pytest.raises(ValueError, match="more than"):
+        compile_plan([column(Treatment.PASS)] * (MAX_COLUMNS + 1), TABLE)
+
+
+@pytest.mark.parametrize("index", [-1, 1])
+def test_a_sample_names_columns_that_are_there(index: int) -> None:
+    with pytest.raises(ValueError, match="not there"):
+        compile_plan([column(Treatment.SCAN)], TABLE, [index])
+
+
+def nested(levels: int) -> dict[str, Any]:
+    spec: dict[str, Any] = {"kind": "int4"}
+    for _ in range(levels):
+        spec = {"kind": "array", "element": spec}
+    return spec
+
+
+@pytest.mark.parametrize(
+    "spec",
+    [
+        {"kind": "text", "max_chars": 10, "pad": True},
+        {"kind": "numeric", "precision": 10, "scale": -2},
+        {"kind": "enum", "labels": ["a", "b"]},
+        {"kind": "array", "element": {"kind": "uuid"}, "element_oid": 2950, "delimiter": ","},
+        {"kind": "multirange", "subtype": {"kind": "timestamptz"}},
+        {"kind": "composite", "fields": [{"action": "pass"}, {"action": "scan", "type": TEXT}]},
+        {"kind": "jsonb", "mask_keys": True},
+        nested(16),
+    ],
+)
+def test_types_that_the_kernel_takes(spec: dict[str, Any]) -> None:
+    assert check_type(spec) == spec["kind"]
+
+
+@pytest.mark.parametrize(
+    "spec",
+    [
+        None,
+        {},
+        {"kind": "txt"},
+        {"kind": 1},
+        {"kind": "int4", "max_chars": 1},
+        {"kind": "text", "max_chars": -1},
+        {"kind": "text", "max_chars": True},
+        {"kind": "enum"},
+        {"kind": "enum", "labels": "ab"},
+        {"kind": "array"},
+        {"kind": "array", "element": {"kind": "int4"}, "delimiter": ""},
+        {"kind": "array", "element": {"kind": "nope"}},
+        {"kind": "composite", "fields": "x"},
+        {"kind": "composite", "fields": [{"action": "keep"}]},
+        {"kind": "composite", "fields": [{"action": "scan"}]},
+        {"kind": "composite", "fields": [{"action": "null", "type": TEXT}]},
+        {"kind": "composite", "fields": [{"action": "pass", "type": {"kind": "x"}}]},
+        nested(17),
+    ],
+)
+def test_types_that_it_does_not_take(spec: object) -> None:
+    with pytest.raises(TypeSpecError):
+        check_type(spec)

@@ -32,7 +32,7 @@ RELOAD_TIMEOUT_SECONDS = 60.0
 _log = logging.getLogger("scrim.server.supervisor")
 
 Addresses = Mapping[str, tuple[str, int]]
-OnReady = Callable[[Addresses], None]
+OnReady = Callable[[], None]
 
 
 @dataclass(slots=True)
@@ -95,7 +95,7 @@ class Supervisor:
 
         Args:
             config_path: The configuration file.
-            on_ready: Called once, with the addresses, when every worker accepts clients.
+            on_ready: Called once, when every worker accepts clients.
             command: How to start a worker.
             handle_signals: Whether the process's signals are for this gateway.
         """
@@ -134,6 +134,11 @@ class Supervisor:
             remove_runtime_directory(directory)
             self._reservations.release()
         return self._exit_code
+
+    @property
+    def addresses(self) -> Addresses:
+        """Host and port of each listener, once the gateway runs."""
+        return self._reservations.addresses
 
     def stop(self) -> None:
         """Drain and end; called again, end at once."""
@@ -180,7 +185,7 @@ class Supervisor:
         event(_log, logging.INFO, "serving", listeners=shown, workers=self._config.workers)
         systemd.notify_ready(f"serving {shown}")
         if self._on_ready is not None:
-            self._on_ready(addresses)
+            self._on_ready()
 
     def _failed(self, exit_code: int) -> None:
         """Give up: the workers cannot be started as things are."""

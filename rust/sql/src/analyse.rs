@@ -9,10 +9,12 @@ use serde::Serialize;
 use std::panic::{catch_unwind, AssertUnwindSafe};
 use std::thread;
 
-/// Statements within this depth are analysed on the caller's stack.
-const SHALLOW: usize = 24;
+/// Statements within this depth are analysed on the stack of the caller, who may have little of it.
+const SHALLOW: usize = 8;
 /// Stack for deeper ones; only what is used of it is ever backed by memory.
 const DEEP_STACK_BYTES: usize = 256 * 1024 * 1024;
+/// What the parser itself says when it reaches a bound of its own.
+const TOO_DEEP: [&str; 3] = ["stack depth limit", "memory exhausted", "nested too deeply"];
 /// Longest statement whose error position is looked for.
 const MAX_POSITION_BYTES: usize = 16 * 1024;
 /// Most tokens of the same text that are tried as the place of an error.
@@ -31,7 +33,11 @@ pub struct Limits {
 
 impl Default for Limits {
     fn default() -> Self {
-        Self { bytes: 16 * 1024 * 1024, tokens: 1_000_000, depth: 500 }
+        Self {
+            bytes: 16 * 1024 * 1024,
+            tokens: 1_000_000,
+            depth: 500,
+        }
     }
 }
 
@@ -48,7 +54,11 @@ pub struct ParseError {
 
 impl ParseError {
     fn new(code: &'static str, message: impl Into<String>) -> Self {
-        Self { code, message: message.into(), position: 0 }
+        Self {
+            code,
+            message: message.into(),
+            position: 0,
+        }
     }
 }
 
@@ -66,14 +76,23 @@ pub fn analyse(sql: &str) -> Result<Vec<Facts>, ParseError> {
 /// When the grammar refuses the text, or the text exceeds a bound.
 pub fn analyse_within(sql: &str, limits: &Limits) -> Result<Vec<Facts>, ParseError> {
     if sql.len() > limits.bytes {
-        return Err(ParseError::new("54000", "statement is too long to be checked"));
+        return Err(ParseError::new(
+            "54000",
+            "statement is too long to be checked",
+        ));
     }
     let measured = measure(sql.as_bytes());
     if measured.tokens > limits.tokens {
-        return Err(ParseError::new("54000", "statement has too many parts to be checked"));
+        return Err(ParseError::new(
+            "54000",
+            "statement has too many parts to be checked",
+        ));
     }
     if measured.depth > limits.depth {
-        return Err(ParseError::new("54001", "statement nests too deeply to be checked"));
+        return Err(ParseError::new(
+            "54001",
+            "statement nests too deeply to be checked",
+        ));
     }
     if measured.depth <= SHALLOW {
         return guarded(sql);
@@ -104,7 +123,9 @@ fn parse(sql: &str) -> Result<Vec<Facts>, ParseError> {
             .map_err(|_| ParseError::new("0A000", "statement cannot be checked"))?;
         let mut facts = facts_of(&tree);
         facts.index = index;
-        facts.start = usize::try_from(raw.stmt_location).unwrap_or(0).min(sql.len());
+        facts.start = usize::try_from(raw.stmt_location)
+            .unwrap_or(0)
+            .min(sql.len());
         // A length of 0 means up to the end of the string.
         facts.end = match usize::try_from(raw.stmt_len) {
             Ok(length) if length > 0 => (facts.start + length).min(sql.len()),
@@ -146,7 +167,7 @@ fn bracketed(sql: &str, (start, end): (usize, usize)) -> Option<(usize, usize)> 
 
 fn refusal(sql: &str, error: &pg_query::Error) -> ParseError {
     match error {
-        pg_query::Error::Parse(message) if message.contains("stack depth limit exceeded") => {
+        pg_query::Error::Parse(message) if TOO_DEEP.iter().any(|part| message.contains(part)) => {
             ParseError::new("54001", "statement nests too deeply to be checked")
         }
         pg_query::Error::Parse(message) => ParseError {
@@ -173,14 +194,19 @@ fn position(sql: &str, message: &str) -> usize {
     if message.ends_with("at end of input") {
         return characters(sql.len());
     }
-    let Some(near) = message.split(" at or near \"").nth(1).and_then(|rest| rest.strip_suffix('"'))
+    let Some(near) = message
+        .split(" at or near \"")
+        .nth(1)
+        .and_then(|rest| rest.strip_suffix('"'))
     else {
         return 0;
     };
     let bytes = sql.as_bytes();
     let found = |token: &Token| bytes[token.start..token.end].starts_with(near.as_bytes());
-    let candidates: Vec<Token> =
-        Lexer::new(bytes).filter(found).take(MAX_POSITION_TRIES + 1).collect();
+    let candidates: Vec<Token> = Lexer::new(bytes)
+        .filter(found)
+        .take(MAX_POSITION_TRIES + 1)
+        .collect();
     let boundary = |token: &Token| sql.is_char_boundary(token.start);
     match candidates.as_slice() {
         [only] if boundary(only) => characters(only.start),

@@ -35,7 +35,10 @@ impl Level {
 
     /// At a comma: what follows stands beside what came before, not below it.
     fn finish_part(&mut self) {
-        *self = Self { sets: self.sets, ..Self::default() };
+        *self = Self {
+            sets: self.sets,
+            ..Self::default()
+        };
     }
 
     /// `AND` and `OR` make flat lists, so that their operands stand side by side. Inside `CASE` they

@@ -39,7 +39,10 @@ impl Kind {
     /// Whether the token is a literal value.
     pub(crate) fn is_literal(self) -> bool {
         use Kind::{BitString, HexString, Int4, Int8, NationalString, Numeric, String};
-        matches!(self, String | NationalString | BitString | HexString | Int4 | Int8 | Numeric)
+        matches!(
+            self,
+            String | NationalString | BitString | HexString | Int4 | Int8 | Numeric
+        )
     }
 }
 
@@ -56,6 +59,17 @@ pub(crate) struct Token {
 pub(crate) struct Lexer<'a> {
     text: &'a [u8],
     at: usize,
+}
+
+/// What is special inside a string.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Body {
+    /// Two quotes stand for one.
+    Plain,
+    /// The same, and a backslash escapes.
+    Escapes,
+    /// Nothing.
+    Bits,
 }
 
 const SPACE: u8 = 1;
@@ -155,15 +169,15 @@ impl<'a> Lexer<'a> {
     }
 
     /// Moves past a string whose opening quote is at `self.at`; false when it has no end.
-    fn string(&mut self, escapes: bool) -> bool {
+    fn string(&mut self, body: Body) -> bool {
         loop {
             self.at += 1;
             loop {
                 match self.text.get(self.at) {
                     None => return false,
-                    Some(b'\'') if self.peek(1) == b'\'' => self.at += 2,
+                    Some(b'\'') if body != Body::Bits && self.peek(1) == b'\'' => self.at += 2,
                     Some(b'\'') => break,
-                    Some(b'\\') if escapes => self.at += 2,
+                    Some(b'\\') if body == Body::Escapes => self.at += 2,
                     Some(_) => self.at += 1,
                 }
             }
@@ -320,7 +334,7 @@ impl<'a> Lexer<'a> {
             (b'n' | b'N', b'\'', _) => Kind::NationalString,
             (b'u' | b'U', b'&', b'\'') => {
                 self.at += 2;
-                return self.string(false).then_some(Kind::String);
+                return self.string(Body::Plain).then_some(Kind::String);
             }
             (b'u' | b'U', b'&', b'"') => {
                 self.at += 2;
@@ -331,9 +345,13 @@ impl<'a> Lexer<'a> {
                 return Some(Kind::Word);
             }
         };
-        let escapes = kind == Kind::String;
+        let body = match kind {
+            Kind::String => Body::Escapes,
+            Kind::NationalString => Body::Plain,
+            _ => Body::Bits,
+        };
         self.at += 1;
-        self.string(escapes).then_some(kind)
+        self.string(body).then_some(kind)
     }
 
     fn dollar(&mut self) -> Option<Kind> {
@@ -349,7 +367,7 @@ impl<'a> Lexer<'a> {
     fn token(&mut self) -> Option<Kind> {
         let byte = self.peek(0);
         match byte {
-            b'\'' => self.string(false).then_some(Kind::String),
+            b'\'' => self.string(Body::Plain).then_some(Kind::String),
             b'"' => self.quoted().then_some(Kind::Quoted),
             b'$' => self.dollar(),
             b'0'..=b'9' => Some(self.number()),
@@ -389,7 +407,11 @@ impl Iterator for Lexer<'_> {
         if kind == Kind::Broken {
             self.at = self.text.len();
         }
-        Some(Token { kind, start, end: self.at })
+        Some(Token {
+            kind,
+            start,
+            end: self.at,
+        })
     }
 }
 
@@ -417,7 +439,9 @@ fn integer_kind(digits: &[u8], radix: u32) -> Kind {
 }
 
 fn find(haystack: &[u8], needle: &[u8]) -> Option<usize> {
-    haystack.windows(needle.len()).position(|window| window == needle)
+    haystack
+        .windows(needle.len())
+        .position(|window| window == needle)
 }
 
 #[cfg(test)]

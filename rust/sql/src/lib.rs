@@ -23,8 +23,8 @@ mod walk;
 
 pub use analyse::{analyse, analyse_within, Limits, ParseError};
 pub use facts::{
-    ColumnName, Copy, Cte, Facts, Flow, Function, Name, OptionValue, Query, Relation, Setting, Source,
-    Target, Write,
+    ColumnName, Copy, Cte, Facts, Flow, Function, Name, OptionValue, Query, Relation, Setting,
+    Source, Target, Write,
 };
 pub use normalise::normalise;
 pub use shape::{shape, Shape, ShapeHasher};

@@ -22,13 +22,12 @@ pub fn normalise(sql: &[u8], max_bytes: usize) -> String {
         previous_end = token.end;
         if token.kind.is_literal() || token.kind == Kind::Broken {
             out.push('?');
+        } else if token.end - token.start <= room {
+            out.push_str(&String::from_utf8_lossy(&sql[token.start..token.end]));
         } else {
-            let text = &sql[token.start..token.end];
-            if text.len() > room {
-                out.push_str(CUT);
-            } else {
-                out.push_str(&String::from_utf8_lossy(text));
-            }
+            // Only makes the text too long, whatever of it would have fitted.
+            out.push_str(CUT);
+            out.extend(std::iter::repeat_n(' ', room));
         }
         if out.len() > room {
             out.truncate(before);

@@ -15,8 +15,15 @@ const NO_SET_OPERATION: i64 = 1;
 const EXISTS: i64 = 1;
 
 /// Functions whose result says how many or in which place, and nothing of a value.
-const COUNTING: [&str; 7] =
-    ["count", "row_number", "rank", "dense_rank", "percent_rank", "cume_dist", "ntile"];
+const COUNTING: [&str; 7] = [
+    "count",
+    "row_number",
+    "rank",
+    "dense_rank",
+    "percent_rank",
+    "cume_dist",
+    "ntile",
+];
 
 /// Builds [`Query`] values; keeps the names that `WITH` makes visible.
 #[derive(Default)]
@@ -29,7 +36,10 @@ impl Builder {
     /// The query of a statement: a select, or the `RETURNING` list of a change.
     pub(crate) fn query(&mut self, tree: &Tree) -> Query {
         if self.nesting >= MAX_NESTING {
-            return Query { opaque: true, ..Query::default() };
+            return Query {
+                opaque: true,
+                ..Query::default()
+            };
         }
         self.nesting += 1;
         let visible = self.ctes.len();
@@ -88,8 +98,16 @@ impl Builder {
     }
 
     fn assigned(&mut self, tree: &Tree, assignments: &Tree) -> Query {
-        let targets = assignments.items().iter().map(|target| self.target(target)).collect();
-        Query { sources: self.changed_sources(tree), targets, ..Query::default() }
+        let targets = assignments
+            .items()
+            .iter()
+            .map(|target| self.target(target))
+            .collect();
+        Query {
+            sources: self.changed_sources(tree),
+            targets,
+            ..Query::default()
+        }
     }
 
     fn merged(&mut self, tree: &Tree, clause: &Tree) -> Query {
@@ -97,7 +115,10 @@ impl Builder {
         let values = clause.get("values").items();
         if !values.is_empty() {
             let columns = std::mem::take(&mut query.targets);
-            query.targets = values.iter().map(|value| self.expression_target(value)).collect();
+            query.targets = values
+                .iter()
+                .map(|value| self.expression_target(value))
+                .collect();
             for (target, column) in query.targets.iter_mut().zip(columns) {
                 target.alias = column.alias;
             }
@@ -109,7 +130,11 @@ impl Builder {
         let recursive = with.get("recursive").int() != 0;
         let definitions = with.get("ctes").items();
         if recursive {
-            self.ctes.extend(definitions.iter().map(|cte| cte.get("ctename").text().to_owned()));
+            self.ctes.extend(
+                definitions
+                    .iter()
+                    .map(|cte| cte.get("ctename").text().to_owned()),
+            );
         }
         let mut ctes = Vec::with_capacity(definitions.len());
         for definition in definitions {
@@ -125,7 +150,12 @@ impl Builder {
                 self.ctes.push(name.clone());
             }
             let columns = definition.get("aliascolnames").names();
-            ctes.push(Cte { name, columns, recursive, query });
+            ctes.push(Cte {
+                name,
+                columns,
+                recursive,
+                query,
+            });
         }
         ctes
     }
@@ -136,16 +166,20 @@ impl Builder {
                 branches: vec![self.query(tree.get("larg")), self.query(tree.get("rarg"))],
                 ..Query::default()
             },
-            "SelectStmt" if !tree.get("values_lists").is_empty() => {
-                Query { targets: self.values(tree.get("values_lists")), ..Query::default() }
-            }
+            "SelectStmt" if !tree.get("values_lists").is_empty() => Query {
+                targets: self.values(tree.get("values_lists")),
+                ..Query::default()
+            },
             "SelectStmt" => Query {
                 sources: self.sources(tree.get("from_clause")),
                 targets: self.targets(tree.get("target_list")),
                 ..Query::default()
             },
             "InsertStmt" | "UpdateStmt" | "DeleteStmt" | "MergeStmt" => self.returning(tree),
-            _ => Query { opaque: true, ..Query::default() },
+            _ => Query {
+                opaque: true,
+                ..Query::default()
+            },
         }
     }
 
@@ -153,13 +187,21 @@ impl Builder {
         let clause = tree.get("returning_clause");
         let mut sources = self.changed_sources(tree);
         // `old` and `new` are rows of the relation; `WITH (OLD AS o)` renames them.
-        let renamed = clause.get("options").items().iter().map(|option| option.get("value").text());
+        let renamed = clause
+            .get("options")
+            .items()
+            .iter()
+            .map(|option| option.get("value").text());
         for alias in ["old", "new"].into_iter().chain(renamed) {
             let mut row = self.relation(tree.get("relation"), false);
             row.alias = Some(alias.to_owned());
             sources.push(row);
         }
-        Query { sources, targets: self.targets(clause.get("exprs")), ..Query::default() }
+        Query {
+            sources,
+            targets: self.targets(clause.get("exprs")),
+            ..Query::default()
+        }
     }
 
     /// The relation that a statement changes and whatever it reads beside it.
@@ -188,7 +230,11 @@ impl Builder {
             "RangeVar" => out.push(self.relation(item, true)),
             // An alias of a whole join hides the names inside.
             "JoinExpr" if !alias.is_empty() => {
-                out.push(Source { kind: "other", alias: name, ..Source::default() });
+                out.push(Source {
+                    kind: "other",
+                    alias: name,
+                    ..Source::default()
+                });
             }
             "JoinExpr" => {
                 self.source(item.get("larg"), out);
@@ -196,12 +242,22 @@ impl Builder {
                 let shared = item.get("join_using_alias");
                 if !shared.is_empty() {
                     let alias = alias_name(shared);
-                    out.push(Source { kind: "other", alias, ..Source::default() });
+                    out.push(Source {
+                        kind: "other",
+                        alias,
+                        ..Source::default()
+                    });
                 }
             }
             "RangeSubselect" => {
                 let query = Some(self.query(item.get("subquery")));
-                out.push(Source { kind: "query", alias: name, columns, query, ..Source::default() });
+                out.push(Source {
+                    kind: "query",
+                    alias: name,
+                    columns,
+                    query,
+                    ..Source::default()
+                });
             }
             "RangeFunction" => {
                 let mut flow = Flow::default();
@@ -221,7 +277,11 @@ impl Builder {
                 });
             }
             "RangeTableSample" => self.source(item.get("relation"), out),
-            _ => out.push(Source { kind: "other", alias: name, ..Source::default() }),
+            _ => out.push(Source {
+                kind: "other",
+                alias: name,
+                ..Source::default()
+            }),
         }
     }
 
@@ -254,7 +314,11 @@ impl Builder {
         let mut flow = Flow::default();
         self.flow(value, false, &mut flow);
         let ends_with_star = |list: &str| {
-            value.get(list).items().last().is_some_and(|item| item.kind() == "AStar")
+            value
+                .get(list)
+                .items()
+                .last()
+                .is_some_and(|item| item.kind() == "AStar")
         };
         let kind = match value.kind() {
             "ColumnRef" if ends_with_star("fields") => "star",
@@ -263,7 +327,11 @@ impl Builder {
             _ if is_constant(value) => "constant",
             _ => "expression",
         };
-        Target { alias: None, kind, flow }
+        Target {
+            alias: None,
+            kind,
+            flow,
+        }
     }
 
     /// One target for each position, made of that position in every row.
@@ -272,7 +340,10 @@ impl Builder {
         for row in rows.items() {
             for (position, value) in row.items().iter().enumerate() {
                 if position == targets.len() {
-                    targets.push(Target { kind: "constant", ..Target::default() });
+                    targets.push(Target {
+                        kind: "constant",
+                        ..Target::default()
+                    });
                 }
                 let target = &mut targets[position];
                 if !is_constant(value) {
@@ -312,7 +383,10 @@ impl Builder {
 
     fn call(&mut self, call: &Tree, counted: bool, out: &mut Flow) {
         let name = name_of(&call.get("funcname").names());
-        let built_in = name.schema.as_deref().is_none_or(|schema| schema == "pg_catalog");
+        let built_in = name
+            .schema
+            .as_deref()
+            .is_none_or(|schema| schema == "pg_catalog");
         let counts = counted || (built_in && COUNTING.contains(&name.name.as_str()));
         if !out.functions.contains(&name) {
             out.functions.push(name);
@@ -343,7 +417,11 @@ impl Query {
 }
 
 fn push_column(out: &mut Flow, column: ColumnName, counted: bool) {
-    let list = if counted { &mut out.counted_columns } else { &mut out.columns };
+    let list = if counted {
+        &mut out.counted_columns
+    } else {
+        &mut out.columns
+    };
     if list.len() >= MAX_COLUMNS {
         out.opaque = true;
     } else if !list.contains(&column) {

@@ -34,7 +34,10 @@ impl ShapeHasher {
     /// A hasher whose key is `key`: random, and the same wherever shapes are compared.
     #[must_use]
     pub fn new(key: [u8; 16]) -> Self {
-        Self { key, tokens: Vec::new() }
+        Self {
+            key,
+            tokens: Vec::new(),
+        }
     }
 }
 
@@ -53,7 +56,9 @@ pub fn shape(sql: &[u8], hasher: &mut ShapeHasher) -> Shape {
     if tokens.capacity() > SCRATCH_BYTES {
         *tokens = Vec::new();
     }
-    Shape { key: state.finish128().as_u128() }
+    Shape {
+        key: state.finish128().as_u128(),
+    }
 }
 
 /// Marks in the encoded tokens. All are below every byte that a word or an operator starts with, so
@@ -215,14 +220,7 @@ impl Context {
 fn starts_plain_statement(word: &[u8]) -> bool {
     matches!(
         word,
-        b"select"
-            | b"insert"
-            | b"update"
-            | b"delete"
-            | b"merge"
-            | b"with"
-            | b"values"
-            | b"table"
+        b"select" | b"insert" | b"update" | b"delete" | b"merge" | b"with" | b"values" | b"table"
     )
 }
 

@@ -7,7 +7,11 @@ use crate::walk::{constant, relation_name, Use, Walker, DDL, READ};
 
 /// Collects the facts of the statement `tree`.
 pub(crate) fn facts_of(tree: &Tree) -> Facts {
-    let mut facts = Facts { operation: operation(tree), statement: tree.kind(), ..Facts::default() };
+    let mut facts = Facts {
+        operation: operation(tree),
+        statement: tree.kind(),
+        ..Facts::default()
+    };
     let usage = usage(facts.operation, tree);
     Walker::new(&mut facts).visit(tree, usage);
     match tree.kind() {
@@ -28,7 +32,10 @@ pub(crate) fn facts_of(tree: &Tree) -> Facts {
         "VariableSetStmt" => set(tree, &mut facts),
         "VariableShowStmt" => {
             let name = tree.get("name").text().to_lowercase();
-            facts.setting = Some(Setting { name, ..Setting::default() });
+            facts.setting = Some(Setting {
+                name,
+                ..Setting::default()
+            });
         }
         "CreateTableAsStmt" => kept_query(tree.get("into").get("rel"), tree, &mut facts),
         "ViewStmt" => kept_query(tree.get("view"), tree, &mut facts),
@@ -127,10 +134,22 @@ fn is_ddl(kind: &str) -> bool {
 
 fn usage(operation: &str, tree: &Tree) -> Use {
     match operation {
-        "copy_in" => Use { role: "write", verb: "copy" },
-        "truncate" => Use { role: "write", verb: "truncate" },
-        "refresh" => Use { role: "write", verb: "create" },
-        "lock" => Use { role: "read", verb: "lock" },
+        "copy_in" => Use {
+            role: "write",
+            verb: "copy",
+        },
+        "truncate" => Use {
+            role: "write",
+            verb: "truncate",
+        },
+        "refresh" => Use {
+            role: "write",
+            verb: "create",
+        },
+        "lock" => Use {
+            role: "read",
+            verb: "lock",
+        },
         "ddl" | "admin" | "create_table_as" | "create_view" | "create_function"
             if tree.kind() != "SelectStmt" =>
         {
@@ -146,10 +165,16 @@ fn kept_query(relation: &Tree, tree: &Tree, facts: &mut Facts) {
     let query = if source.kind() == "SelectStmt" {
         query::Builder::default().query(source)
     } else {
-        Query { opaque: true, ..Query::default() }
+        Query {
+            opaque: true,
+            ..Query::default()
+        }
     };
     facts.inner = Some(Box::new(facts_of(source)));
-    facts.writes.push(Write { relation: Some(relation_name(relation)), query });
+    facts.writes.push(Write {
+        relation: Some(relation_name(relation)),
+        query,
+    });
 }
 
 /// Every change in the statement that stores what it reads, also in `WITH`.
@@ -157,9 +182,10 @@ fn nested_writes(tree: &Tree, out: &mut Vec<Write>) {
     if matches!(tree.kind(), "InsertStmt" | "UpdateStmt" | "MergeStmt") {
         let relation = relation_name(tree.get("relation"));
         let queries = query::Builder::default().written(tree);
-        out.extend(
-            queries.into_iter().map(|query| Write { relation: Some(relation.clone()), query }),
-        );
+        out.extend(queries.into_iter().map(|query| Write {
+            relation: Some(relation.clone()),
+            query,
+        }));
     }
     for child in tree.children() {
         nested_writes(child, out);
@@ -193,8 +219,7 @@ fn copy(tree: &Tree, facts: &mut Facts) {
 
 fn set(tree: &Tree, facts: &mut Facts) {
     let name = tree.get("name").text().to_lowercase();
-    let values: Vec<String> =
-        tree.get("args").items().iter().map(|item| option_text(item)).collect();
+    let values: Vec<String> = tree.get("args").items().iter().map(option_text).collect();
     facts.setting = Some(Setting {
         name,
         value: (!values.is_empty()).then(|| values.join(", ")),
@@ -209,7 +234,12 @@ fn options(list: &Tree) -> Vec<(String, OptionValue)> {
     list.items()
         .iter()
         .filter(|item| item.kind() == "DefElem")
-        .map(|item| (item.get("defname").text().to_lowercase(), option_value(item.get("arg"))))
+        .map(|item| {
+            (
+                item.get("defname").text().to_lowercase(),
+                option_value(item.get("arg")),
+            )
+        })
         .collect()
 }
 
@@ -234,7 +264,9 @@ fn option_text(value: &Tree) -> String {
         "TypeName" => value.get("names").names().join("."),
         "DefElem" => {
             let argument = value.get("arg");
-            format!("{} {}", value.get("defname").text(), option_text(argument)).trim().to_owned()
+            format!("{} {}", value.get("defname").text(), option_text(argument))
+                .trim()
+                .to_owned()
         }
         _ => constant(value).unwrap_or_default(),
     }

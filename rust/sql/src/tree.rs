@@ -41,9 +41,10 @@ impl Tree {
     /// The field of that name, or `Empty`.
     pub(crate) fn get(&self, name: &str) -> &Tree {
         match self {
-            Self::Node(_, fields) => {
-                fields.iter().find(|(key, _)| *key == name).map_or(&EMPTY, |(_, value)| value)
-            }
+            Self::Node(_, fields) => fields
+                .iter()
+                .find(|(key, _)| *key == name)
+                .map_or(&EMPTY, |(_, value)| value),
             _ => &EMPTY,
         }
     }
@@ -91,7 +92,10 @@ impl Tree {
 
     /// The texts of a list of name parts.
     pub(crate) fn names(&self) -> Vec<String> {
-        self.items().iter().map(|item| item.text().to_owned()).collect()
+        self.items()
+            .iter()
+            .map(|item| item.text().to_owned())
+            .collect()
     }
 }
 
@@ -150,7 +154,9 @@ impl ser::Serializer for Builder {
         serialize_i64: i64, serialize_u8: u8, serialize_u16: u16, serialize_u32: u32);
 
     fn serialize_u64(self, value: u64) -> Result<Tree, Unsupported> {
-        i64::try_from(value).map(integer).map_err(ser::Error::custom)
+        i64::try_from(value)
+            .map(integer)
+            .map_err(ser::Error::custom)
     }
 
     fn serialize_f32(self, value: f32) -> Result<Tree, Unsupported> {
@@ -166,7 +172,11 @@ impl ser::Serializer for Builder {
     }
 
     fn serialize_str(self, value: &str) -> Result<Tree, Unsupported> {
-        Ok(if value.is_empty() { Tree::Empty } else { Tree::Text(value.to_owned()) })
+        Ok(if value.is_empty() {
+            Tree::Empty
+        } else {
+            Tree::Text(value.to_owned())
+        })
     }
 
     fn serialize_bytes(self, _value: &[u8]) -> Result<Tree, Unsupported> {
@@ -275,7 +285,11 @@ impl ser::SerializeSeq for ListBuilder {
     }
 
     fn end(self) -> Result<Tree, Unsupported> {
-        Ok(if self.0.is_empty() { Tree::Empty } else { Tree::List(self.0) })
+        Ok(if self.0.is_empty() {
+            Tree::Empty
+        } else {
+            Tree::List(self.0)
+        })
     }
 }
 

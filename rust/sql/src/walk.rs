@@ -12,11 +12,20 @@ pub(crate) struct Use {
     pub(crate) verb: &'static str,
 }
 
-pub(crate) const READ: Use = Use { role: "read", verb: "select" };
-pub(crate) const DDL: Use = Use { role: "ddl", verb: "ddl" };
+pub(crate) const READ: Use = Use {
+    role: "read",
+    verb: "select",
+};
+pub(crate) const DDL: Use = Use {
+    role: "ddl",
+    verb: "ddl",
+};
 
 const fn write(verb: &'static str) -> Use {
-    Use { role: "write", verb }
+    Use {
+        role: "write",
+        verb,
+    }
 }
 
 /// Walks a tree and fills the lists of [`Facts`], each name once.
@@ -47,7 +56,11 @@ fn push_once<T: Clone + Eq + Hash>(seen: &mut HashSet<T>, list: &mut Vec<T>, ite
 
 impl<'a> Walker<'a> {
     pub(crate) fn new(facts: &'a mut Facts) -> Self {
-        Self { facts, ctes: Vec::new(), seen: Seen::default() }
+        Self {
+            facts,
+            ctes: Vec::new(),
+            seen: Seen::default(),
+        }
     }
 
     /// Visits `tree`; relations that it names directly are used as `usage` says.
@@ -59,7 +72,11 @@ impl<'a> Walker<'a> {
             }
             "FuncCall" => self.function(tree),
             "ColumnRef" => {
-                push_once(&mut self.seen.columns, &mut self.facts.columns, column_name(tree));
+                push_once(
+                    &mut self.seen.columns,
+                    &mut self.facts.columns,
+                    column_name(tree),
+                );
             }
             "AExpr" => self.operator(tree.get("name")),
             "SortBy" => self.operator(tree.get("use_op")),
@@ -91,7 +108,11 @@ impl<'a> Walker<'a> {
         let recursive = with.get("recursive").int() != 0;
         let definitions = with.get("ctes").items();
         if recursive {
-            self.ctes.extend(definitions.iter().map(|cte| cte.get("ctename").text().to_owned()));
+            self.ctes.extend(
+                definitions
+                    .iter()
+                    .map(|cte| cte.get("ctename").text().to_owned()),
+            );
         }
         for definition in definitions {
             self.visit(definition, READ);
@@ -113,7 +134,12 @@ impl<'a> Walker<'a> {
         push_new(&mut self.facts.verbs, "select");
         self.predicate(tree.get("where_clause"));
         self.predicate(tree.get("having_clause"));
-        for clause in ["group_clause", "sort_clause", "distinct_clause", "window_clause"] {
+        for clause in [
+            "group_clause",
+            "sort_clause",
+            "distinct_clause",
+            "window_clause",
+        ] {
             self.ordering(tree.get(clause), tree.get("target_list"));
         }
         let into = tree.get("into_clause");
@@ -176,7 +202,10 @@ impl<'a> Walker<'a> {
     fn relation(&mut self, range: &Tree, usage: Use) {
         let named_here = range.get("schemaname").is_empty()
             && usage.role == "read"
-            && self.ctes.iter().any(|name| name == range.get("relname").text());
+            && self
+                .ctes
+                .iter()
+                .any(|name| name == range.get("relname").text());
         if !named_here {
             self.push_relation(range, usage);
         }
@@ -187,8 +216,17 @@ impl<'a> Walker<'a> {
             return;
         }
         let Name { schema, name } = relation_name(range);
-        let relation = Relation { schema, name, role: usage.role, verb: usage.verb };
-        push_once(&mut self.seen.relations, &mut self.facts.relations, relation);
+        let relation = Relation {
+            schema,
+            name,
+            role: usage.role,
+            verb: usage.verb,
+        };
+        push_once(
+            &mut self.seen.relations,
+            &mut self.facts.relations,
+            relation,
+        );
     }
 
     fn function(&mut self, call: &Tree) {
@@ -197,11 +235,19 @@ impl<'a> Walker<'a> {
         let constants: Option<Vec<String>> = arguments.iter().map(constant).collect();
         let function = Function {
             constant_args: constants.is_some(),
-            constants: if name == "set_config" { constants.unwrap_or_default() } else { Vec::new() },
+            constants: if name == "set_config" {
+                constants.unwrap_or_default()
+            } else {
+                Vec::new()
+            },
             schema,
             name,
         };
-        push_once(&mut self.seen.functions, &mut self.facts.functions, function);
+        push_once(
+            &mut self.seen.functions,
+            &mut self.facts.functions,
+            function,
+        );
     }
 
     fn operator(&mut self, names: &Tree) {
@@ -214,7 +260,10 @@ impl<'a> Walker<'a> {
     fn join_conditions(&mut self, join: &Tree) {
         self.predicate(join.get("quals"));
         for name in join.get("using_clause").names() {
-            self.push_predicate(ColumnName { qualifier: Vec::new(), name });
+            self.push_predicate(ColumnName {
+                qualifier: Vec::new(),
+                name,
+            });
         }
     }
 
@@ -227,7 +276,11 @@ impl<'a> Walker<'a> {
     }
 
     fn push_predicate(&mut self, column: ColumnName) {
-        push_once(&mut self.seen.predicates, &mut self.facts.predicate_columns, column);
+        push_once(
+            &mut self.seen.predicates,
+            &mut self.facts.predicate_columns,
+            column,
+        );
     }
 
     /// Columns of a clause that groups or sorts, also where it names a target by position or alias.
@@ -236,7 +289,11 @@ impl<'a> Walker<'a> {
         columns_below(clause, &mut columns);
         let targets = targets.items();
         for item in clause.items() {
-            let item = if item.kind() == "SortBy" { item.get("node") } else { item };
+            let item = if item.kind() == "SortBy" {
+                item.get("node")
+            } else {
+                item
+            };
             let named = match item.kind() {
                 "AConst" => usize::try_from(item.get("val").get("ival").int())
                     .ok()
@@ -255,7 +312,11 @@ impl<'a> Walker<'a> {
             }
         }
         for column in columns {
-            push_once(&mut self.seen.orderings, &mut self.facts.ordering_columns, column);
+            push_once(
+                &mut self.seen.orderings,
+                &mut self.facts.ordering_columns,
+                column,
+            );
         }
     }
 }
@@ -277,7 +338,13 @@ pub(crate) fn column_name(tree: &Tree) -> ColumnName {
         .get("fields")
         .items()
         .iter()
-        .map(|field| if field.kind() == "AStar" { "*".to_owned() } else { field.text().to_owned() })
+        .map(|field| {
+            if field.kind() == "AStar" {
+                "*".to_owned()
+            } else {
+                field.text().to_owned()
+            }
+        })
         .collect();
     let name = qualifier.pop().unwrap_or_default();
     ColumnName { qualifier, name }
@@ -287,8 +354,14 @@ pub(crate) fn column_name(tree: &Tree) -> ColumnName {
 pub(crate) fn name_of(parts: &[String]) -> Name {
     match parts {
         [] => Name::default(),
-        [name] => Name { schema: None, name: name.clone() },
-        [.., schema, name] => Name { schema: Some(schema.clone()), name: name.clone() },
+        [name] => Name {
+            schema: None,
+            name: name.clone(),
+        },
+        [.., schema, name] => Name {
+            schema: Some(schema.clone()),
+            name: name.clone(),
+        },
     }
 }
 

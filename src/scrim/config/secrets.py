@@ -12,6 +12,9 @@ MAX_SECRET_BYTES = 1 << 20
 """Bound on a secret file: larger than any key, password file or certificate chain."""
 
 
+ROOT = 0
+
+
 class SecretError(Exception):
     """A secret cannot be used.
 
@@ -39,10 +42,8 @@ def check_permissions(path: Path, facts: os.stat_result) -> None:
     Raises:
         SecretError: If others have access.
     """
-    if not stat.S_ISREG(facts.st_mode):
-        raise SecretError("is not a regular file", "name the file itself")
     forbidden = stat.S_IRWXG | stat.S_IRWXO
-    if facts.st_uid == 0:
+    if facts.st_uid == ROOT:
         forbidden &= ~stat.S_IRGRP
     if facts.st_mode & forbidden:
         raise SecretError("is accessible to other users", f"run: chmod 600 {path}")
@@ -64,13 +65,18 @@ def read_secret_file(path: Path, *, private: bool = True) -> bytes:
         raise SecretError("does not exist", "create it or correct the path") from None
     except OSError as error:
         raise SecretError(f"cannot be read ({error.strerror})", "check its permissions") from None
-    with os.fdopen(descriptor, "rb") as file:
-        facts = os.fstat(file.fileno())
+    try:
+        facts = os.fstat(descriptor)
+        if not stat.S_ISREG(facts.st_mode):
+            raise SecretError("is not a regular file", "name the file itself")
         if private:
             check_permissions(path, facts)
-        elif not stat.S_ISREG(facts.st_mode):
-            raise SecretError("is not a regular file", "name the file itself")
-        content = file.read(MAX_SECRET_BYTES + 1)
+        with os.fdopen(descriptor, "rb", closefd=False) as file:
+            content = file.read(MAX_SECRET_BYTES + 1)
+    except OSError as error:
+        raise SecretError(f"cannot be read ({error.strerror})", "check the disk") from None
+    finally:
+        os.close(descriptor)
     if len(content) > MAX_SECRET_BYTES:
         raise SecretError(f"is larger than {MAX_SECRET_BYTES} bytes", "name the right file")
     if not content.strip():

@@ -51,9 +51,13 @@ class Fleet:
     async def run(self, count: int) -> None:
         """Keep `count` workers running until `stop`."""
         self._wanted = count
-        async with asyncio.TaskGroup() as self._tasks:
-            self._start_missing()
-            await self._stopping.wait()
+        try:
+            async with asyncio.TaskGroup() as self._tasks:
+                self._start_missing()
+                await self._stopping.wait()
+        finally:
+            for worker in self._workers.values():
+                worker.kill()  # only after an error of our own: all have ended otherwise
 
     def _start_missing(self) -> None:
         for index in range(self._wanted):

@@ -14,7 +14,7 @@ import socket
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Protocol, cast
 
 from scrim.server.logging import event, failure
 from scrim.server.tls import ALPN, ServerTls
@@ -320,7 +320,7 @@ class AlpnGate(asyncio.Protocol):
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Replace this protocol by the session, or hang up."""
-        assert isinstance(transport, asyncio.Transport)  # noqa: S101 - narrows the type
+        transport = cast("asyncio.Transport", transport)
         connection = transport.get_extra_info("ssl_object")
         if connection is None or connection.selected_alpn_protocol() != ALPN:
             transport.abort()

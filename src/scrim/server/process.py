@@ -98,6 +98,8 @@ class WorkerProcess:
         """Return the exit code once the worker has ended; negative for a signal."""
         code = await self._process.wait()
         self.ready = False
+        if self._process.stdin is not None:
+            self._process.stdin.close()
         return code
 
     async def ask(self, request: Request, timeout_seconds: float = 5.0) -> object:

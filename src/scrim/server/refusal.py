@@ -8,6 +8,7 @@ no room.
 
 import asyncio
 from collections.abc import Callable
+from typing import cast
 
 from scrim.domain.decision import Refusal
 from scrim.wire import ClientStartup, ProtocolError, StartupStep
@@ -36,10 +37,10 @@ class RefusedClient(asyncio.Protocol):
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Start the clock."""
-        assert isinstance(transport, asyncio.Transport)  # noqa: S101 - narrows the type
-        self._transport = transport
+        # A cast, not a check: uvloop's transports are no instances of asyncio.Transport.
+        self._transport = cast("asyncio.Transport", transport)
         loop = asyncio.get_running_loop()
-        self._timer = loop.call_later(REFUSAL_TIMEOUT_SECONDS, transport.abort)
+        self._timer = loop.call_later(REFUSAL_TIMEOUT_SECONDS, self._transport.abort)
 
     def data_received(self, data: bytes) -> None:
         """Decline encryption, and answer the startup message with the error."""

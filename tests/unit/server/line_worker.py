@@ -14,6 +14,7 @@ import asyncio
 import os
 import sys
 from collections.abc import Awaitable, Callable, Mapping
+from typing import cast
 
 from scrim.config.errors import ConfigError, Problem
 from scrim.config.root import Config
@@ -28,8 +29,7 @@ class LineSession(asyncio.Protocol):
         self.transport: asyncio.Transport
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        assert isinstance(transport, asyncio.Transport)
-        self.transport = transport
+        self.transport = cast("asyncio.Transport", transport)
         self.gateway.sessions.add(self)
 
     def connection_lost(self, exc: Exception | None) -> None:

@@ -18,9 +18,9 @@ fi
 
 command -v node >/dev/null || need_packages nodejs
 command -v npm >/dev/null || need_packages npm
-if ! cmp -s tests/integration/node/package-lock.json "$clients/package-lock.json" ||
+if ! cmp -s tests/support/node/package-lock.json "$clients/package-lock.json" ||
     [ ! -d "$clients/node_modules/pg" ]; then
     say "Installing node's pg"
-    cp tests/integration/node/package.json tests/integration/node/package-lock.json "$clients/"
+    cp tests/support/node/package.json tests/support/node/package-lock.json "$clients/"
     npm ci --prefix "$clients" --no-audit --no-fund --loglevel error
 fi

@@ -16,6 +16,7 @@ from tests.support.postgres import (
     sample_roles,
     tls_server,
 )
+from tests.support.programs import Java, Node, find_java, find_node
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -52,3 +53,15 @@ def embedded_postgres() -> Iterator[PostgresServer]:
     """The embedded PostgreSQL 18 with pgvector, signed in to by SCRAM; shared by the whole run."""
     with embedded_server() as server:
         yield server
+
+
+@pytest.fixture(scope="session")
+def java() -> Java:
+    """Java and PostgreSQL's JDBC driver."""
+    return find_java()
+
+
+@pytest.fixture(scope="session")
+def node() -> Node:
+    """Node and its package `pg`."""
+    return find_node()

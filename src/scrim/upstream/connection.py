@@ -81,6 +81,7 @@ class UpstreamConnection(asyncio.Protocol):
         self._farewell = b""
         self._on_closed: Callable[[UpstreamConnection], None] | None = None
         self._on_settled: Callable[[], None] | None = None
+        self._gone = asyncio.Event()
         self._cancels = 0
         self._reading = True
 
@@ -103,6 +104,7 @@ class UpstreamConnection(asyncio.Protocol):
     def connection_lost(self, exc: Exception | None) -> None:
         """Tell holder and pool."""
         self.closed = True
+        self._gone.set()
         self.receiver.upstream_lost(exc)
         if self._on_closed is not None:
             self._on_closed(self)
@@ -175,6 +177,10 @@ class UpstreamConnection(asyncio.Protocol):
         self.closed = True
         if self.transport is not None:
             self.transport.abort()
+
+    async def wait_closed(self) -> None:
+        """Wait until the transport is gone, after `close` or `abort`."""
+        await self._gone.wait()
 
     # What pool and connector call.
 

@@ -1,8 +1,8 @@
 """The gateway's own questions to a data store, such as those that load its catalog."""
 
 import asyncio
+import contextlib
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 
 from scrim.upstream.connection import ExchangeReceiver, UpstreamConnection, lost
 from scrim.upstream.connector import Connector
@@ -10,6 +10,7 @@ from scrim.wire import ProtocolError, UpstreamDialect
 
 DEFAULT_TIMEOUT_SECONDS = 30.0
 DEFAULT_MAX_BYTES = 256 << 20
+CLOSE_SECONDS = 1.0
 
 
 class ControlConnection:
@@ -71,7 +72,7 @@ class ControlConnection:
         return exchange.rows
 
 
-@asynccontextmanager
+@contextlib.asynccontextmanager
 async def open_control(
     connector: Connector, dialect: UpstreamDialect
 ) -> AsyncIterator[ControlConnection]:
@@ -85,3 +86,7 @@ async def open_control(
         yield ControlConnection(connection, dialect)
     finally:
         connection.close()
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(CLOSE_SECONDS):
+                await connection.wait_closed()
+        connection.abort()

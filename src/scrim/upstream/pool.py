@@ -11,24 +11,17 @@ import asyncio
 from collections import Counter, deque
 from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager
-from dataclasses import dataclass
 
 from scrim.upstream.connection import ExchangeReceiver, UpstreamConnection
 from scrim.upstream.connector import Connector
 from scrim.upstream.control import ControlConnection, open_control
 from scrim.upstream.limits import Backoff, PoolLimits, PoolStatistics
 from scrim.upstream.target import Target
+from scrim.upstream.waiting import Place, WaitingLine
 from scrim.wire import ProtocolError, UpstreamDialect
 
 MAINTENANCE_SECONDS = 1.0
-
-
-@dataclass(eq=False, slots=True)
-class _Waiter:
-    """A client in the queue; it gets a connection, or None: the place to open one itself."""
-
-    principal: str
-    turn: asyncio.Future[UpstreamConnection | None]
+ABORT_SECONDS = 1.0
 
 
 class Pool:
@@ -57,13 +50,15 @@ class Pool:
         self._members: set[UpstreamConnection] = set()
         self._opening = 0
         self._held: Counter[str] = Counter()
-        self._queue: deque[_Waiter] = deque()
+        self._queue = WaitingLine(
+            limits.wait_timeout, limits.max_waiting, self._offer, self._take_back
+        )
         self._backoff = Backoff()
         self._failure = ProtocolError("the data store cannot be reached", "08006")
         self._draining = False
         self._emptied = asyncio.Event()
         self._opened = self._failed = self._discarded = 0
-        self._serving = self._changed = False
+        self._closing: set[UpstreamConnection] = set()
 
     @property
     def statistics(self) -> PoolStatistics:
@@ -118,42 +113,26 @@ class Pool:
         if self._has_place(principal):
             self._reserve(principal)
             return await self._open(principal)
-        return await self._wait(principal)
+        place = await self._queue.wait(principal)
+        return place.connection or await self._open(principal)
 
-    async def _wait(self, principal: str) -> UpstreamConnection:
-        if len(self._queue) >= self._limits.max_waiting:
-            raise _no_connection()
-        loop = asyncio.get_running_loop()
-        waiter = _Waiter(principal, loop.create_future())
-        timer = loop.call_later(self._limits.wait_timeout, self._give_up, waiter)
-        self._queue.append(waiter)
-        try:
-            connection = await waiter.turn
-        except asyncio.CancelledError:
-            self._take_back(waiter)
-            raise
-        finally:
-            timer.cancel()
-        return await self._open(principal) if connection is None else connection
+    def _offer(self, principal: str) -> Place | None:
+        """Return what a waiting client may have now."""
+        connection = self.try_acquire(principal)
+        if connection is None:
+            if not self._has_place(principal):
+                return None
+            self._reserve(principal)
+        return Place(connection)
 
-    def _give_up(self, waiter: _Waiter) -> None:
-        if not waiter.turn.done():
-            self._queue.remove(waiter)
-            waiter.turn.set_exception(_no_connection())
-
-    def _take_back(self, waiter: _Waiter) -> None:
-        """Undo what a client that went away got or would have got."""
-        turn = waiter.turn
-        if turn.cancelled() or not turn.done():
-            self._queue.remove(waiter)
-        elif turn.exception() is None:
-            connection = turn.result()
-            if connection is None:
-                self._give_up_place(waiter.principal)
-            else:
-                self._unhold(waiter.principal)
-                connection.principal = None
-                self._make_idle(connection)
+    def _take_back(self, principal: str, place: Place) -> None:
+        """Take back what a client got that has gone away."""
+        if place.connection is None:
+            self._give_up_place(principal)
+        else:
+            self._unhold(principal)
+            place.connection.principal = None
+            self._make_idle(place.connection)
 
     def _has_place(self, principal: str) -> bool:
         return (
@@ -168,7 +147,7 @@ class Pool:
     def _give_up_place(self, principal: str) -> None:
         self._opening -= 1
         self._unhold(principal)
-        self._serve_queue()
+        self._queue.serve()
 
     def _unhold(self, principal: str) -> None:
         self._held[principal] -= 1
@@ -205,7 +184,7 @@ class Pool:
             raise
         self._backoff.succeeded()
         self._opened += 1
-        connection.watch(self._forget)
+        connection.watch(self._gone)
         return connection
 
     def _hand_out(self, connection: UpstreamConnection, principal: str) -> UpstreamConnection:
@@ -236,12 +215,12 @@ class Pool:
             self._discard(connection, politely=False)
         else:
             connection.when_settled(lambda: self._clean(connection, in_transaction=in_transaction))
-        self._serve_queue()
+        self._queue.serve()
 
     def _clean(self, connection: UpstreamConnection, *, in_transaction: bool) -> None:
         if connection.closed or connection.tainted or self._draining or self._expired(connection):
             self._discard(connection)
-            self._serve_queue()
+            self._queue.serve()
             return
         exchange = self._dialect.reset(in_transaction=in_transaction)
         ExchangeReceiver(
@@ -259,7 +238,7 @@ class Pool:
         """Take the end of a reset or of a sign of life."""
         if error is not None:
             self._discard(connection, politely=False)
-            self._serve_queue()
+            self._queue.serve()
             return
         connection.checked_at = self._clock()
         self._make_idle(connection)
@@ -275,30 +254,7 @@ class Pool:
                 None,
                 lambda _: self._discard(connection, politely=False),
             )
-        self._serve_queue()
-
-    def _serve_queue(self) -> None:
-        """Give what is free to the first in the queue who may have it."""
-        self._changed = True
-        if self._serving:
-            return
-        self._serving = True
-        try:
-            while self._changed:
-                self._changed = False
-                for waiter in list(self._queue):
-                    self._serve(waiter)
-        finally:
-            self._serving = False
-
-    def _serve(self, waiter: _Waiter) -> None:
-        connection = self.try_acquire(waiter.principal)
-        if connection is None:
-            if not self._has_place(waiter.principal):
-                return
-            self._reserve(waiter.principal)
-        self._queue.remove(waiter)
-        waiter.turn.set_result(connection)
+        self._queue.serve()
 
     def _expired(self, connection: UpstreamConnection) -> bool:
         lifetime = self._limits.max_lifetime
@@ -306,11 +262,19 @@ class Pool:
 
     def _discard(self, connection: UpstreamConnection, *, politely: bool = True) -> None:
         """Close a connection and free its place at once."""
+        if connection in self._members:
+            self._closing.add(connection)
         if politely:
             connection.close()
         else:
             connection.abort()
         self._forget(connection)
+
+    def _gone(self, connection: UpstreamConnection) -> None:
+        self._closing.discard(connection)
+        self._forget(connection)
+        if self._draining and not (self._members or self._closing):
+            self._emptied.set()
 
     def _forget(self, connection: UpstreamConnection) -> None:
         """Drop a connection that is gone; the holder, if there is one, still releases it."""
@@ -320,9 +284,7 @@ class Pool:
         self._discarded += 1
         if connection in self._idle:
             self._idle.remove(connection)
-        if self._draining and not self._members:
-            self._emptied.set()
-        self._serve_queue()
+        self._queue.serve()
 
     # Keeping the pool in shape.
 
@@ -381,29 +343,29 @@ class Pool:
             timeout: Seconds to wait; whatever is left then is cut off.
         """
         self._draining = True
-        for waiter in self._queue:
-            if not waiter.turn.done():
-                waiter.turn.set_exception(_stopping())
-        self._queue.clear()
+        self._queue.dismiss(_stopping)
         for connection in list(self._idle):
             self._discard(connection)
-        if self._members:
-            try:
-                async with asyncio.timeout(timeout):
-                    await self._emptied.wait()
-            except TimeoutError:
-                for connection in list(self._members):
-                    self._discard(connection, politely=False)
+        if await self._empty_within(timeout):
+            return
+        for connection in self._members | self._closing:
+            self._discard(connection, politely=False)
+        await self._empty_within(ABORT_SECONDS)
+
+    async def _empty_within(self, seconds: float) -> bool:
+        """Wait until every connection is gone; say whether that was so in time."""
+        if not (self._members or self._closing):
+            return True
+        try:
+            async with asyncio.timeout(seconds):
+                await self._emptied.wait()
+        except TimeoutError:
+            return False
+        return True
 
     def control(self) -> AbstractAsyncContextManager[ControlConnection]:
         """Return a connection for the gateway's own statements, outside the pool's limits."""
         return open_control(self._connector, self._dialect)
-
-
-def _no_connection() -> ProtocolError:
-    return ProtocolError(
-        "no connection to the data store became free in time; try again later", "53300"
-    )
 
 
 def _stopping() -> ProtocolError:

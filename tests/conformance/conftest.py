@@ -11,9 +11,11 @@ from tests.conformance.shop import ANALYST, DATABASE, INVESTIGATOR, SCHEMA, TAGS
 from tests.support.endpoint import Endpoint
 from tests.support.gateway_process import GatewayProcess, Store
 from tests.support.postgres import create_database, tls_server
+from tests.support.programs import Java, Node, find_java, find_node
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
     from tests.support.certificates import Authority
     from tests.support.gateway_process import User
@@ -65,6 +67,24 @@ def places(shop_server: PostgresServer, gateway: GatewayProcess) -> Places:
         through(ANALYST),
         through(INVESTIGATOR),
     )
+
+
+@pytest.fixture(scope="session")
+def ca_file(authority: Authority) -> Path:
+    """The authority of the gateway's certificate."""
+    return authority.certificate
+
+
+@pytest.fixture(scope="session")
+def java() -> Java:
+    """Java and PostgreSQL's JDBC driver."""
+    return find_java()
+
+
+@pytest.fixture(scope="session")
+def node() -> Node:
+    """Node and its package `pg`."""
+    return find_node()
 
 
 @pytest.fixture

@@ -141,7 +141,7 @@ class GatewayProcess:
         self.port = self.port or free_port()
         self.admin_port = self.admin_port or free_port()
         self._write_secret("masking.key", secrets.token_bytes(32))
-        self._write_secret("token.key", secrets.token_bytes(32))
+        self._write_secret("token.key", secrets.token_hex(32).encode())
         (self.directory / "policies").mkdir()
         (self.directory / "policies" / "scrim.cedar").write_text(self.policies)
         self.write_configuration()

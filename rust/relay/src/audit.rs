@@ -80,6 +80,22 @@ impl AuditLog {
         self.sequence
     }
 
+    /// As [`Self::intent`], and writes it.
+    ///
+    /// # Errors
+    /// When it is not written; a line of which nothing was written is taken back.
+    pub(crate) fn record(&mut self, prefix: &[u8], session: &str, phase: &str) -> Result<u64, AuditFailure> {
+        let before = self.buffer.len();
+        let id = self.intent(prefix, session, phase);
+        let line = self.buffer.len() - before;
+        self.flush().inspect_err(|_| {
+            if let Some(length) = self.buffer.len().checked_sub(line) {
+                self.buffer.truncate(length);
+            }
+        })?;
+        Ok(id)
+    }
+
     /// Appends the outcome of the statement `id`; it is written with the next intent or flush.
     pub(crate) fn outcome(&mut self, id: u64, session: &str, outcome: &Outcome<'_>) {
         self.render_clock();

@@ -105,8 +105,8 @@ impl Relay {
             }
         }
         self.client_buffer.extend_from_slice(&input[at..]);
-        // Parse records may still wait in the log's buffer; nothing is forwarded before them.
-        if locked(&self.audit).flush().is_err() {
+        // The records of Parse may still wait in the log's buffer; nothing goes before them.
+        if std::mem::take(&mut self.unwritten) && locked(&self.audit).flush().is_err() {
             return self.client_fatal("58030", "the audit record could not be written");
         }
         forward.finish(at, whole)
@@ -133,6 +133,11 @@ impl Relay {
     }
 
     fn client_message(&mut self, kind: u8, body: &[u8], at: usize, forward: &mut Forward<'_>) -> Step {
+        if self.skipping && !matches!(kind, b'S' | b'X') {
+            // The server ignores it and will not answer it.
+            forward.up_to(at);
+            return Step::Replace;
+        }
         match kind {
             b'Q' => self.query(body, at, forward),
             b'P' => self.parse(body, at, forward),
@@ -141,6 +146,7 @@ impl Relay {
             b'E' => self.execute(body, at, forward),
             b'C' => self.close(body),
             b'S' => {
+                self.skipping = false;
                 self.syncs += 1;
                 self.pending.push_back(Pending::Sync);
                 Step::Keep
@@ -180,13 +186,11 @@ impl Relay {
             Ok(decision) => decision,
             Err(step) => return step,
         };
-        let id = locked(&self.audit).intent(&decision.intent, &self.session, "query");
+        let recorded = locked(&self.audit).record(&decision.intent, &self.session, "query");
         if let Some(refusal) = &decision.refusal {
             return self.refuse_query(refusal.clone(), at, forward);
         }
-        if locked(&self.audit).flush().is_err() {
-            return self.refuse_query(audit_refusal(), at, forward);
-        }
+        let Ok(id) = recorded else { return self.refuse_query(audit_refusal(), at, forward) };
         self.statistics.statements += 1;
         self.statements.remove(&b""[..]);
         self.portals.remove(&b""[..]);
@@ -230,6 +234,7 @@ impl Relay {
             Err(step) => return step,
         };
         locked(&self.audit).intent(&decision.intent, &self.session, "parse");
+        self.unwritten = true;
         if let Some(refusal) = &decision.refusal {
             return self.refuse(refusal.clone(), at, forward);
         }
@@ -302,12 +307,9 @@ impl Relay {
             return self.refuse(unknown_portal(), at, forward);
         };
         let decision = &portal.statement.decision;
-        let id = {
-            let mut audit = locked(&self.audit);
-            let id = audit.intent(&decision.intent, &self.session, "execute");
-            audit.flush().is_ok().then_some(id)
-        };
-        let Some(id) = id else { return self.refuse(audit_refusal(), at, forward) };
+        let recorded = locked(&self.audit).record(&decision.intent, &self.session, "execute");
+        let Ok(id) = recorded else { return self.refuse(audit_refusal(), at, forward) };
+        self.unwritten = false;
         self.statistics.statements += 1;
         let waits = decision.deallocates.is_some();
         if !decision.raw && !portal.will_be_described() {

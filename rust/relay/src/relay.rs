@@ -120,6 +120,10 @@ pub struct Relay {
     /// Number of Syncs forwarded; portals older than an answered one are gone outside a block.
     pub(crate) syncs: u64,
     pub(crate) syncs_answered: u64,
+    /// After an error in the extended protocol the server ignores everything up to Sync.
+    pub(crate) skipping: bool,
+    /// Whether a record waits that must be written before anything is forwarded.
+    pub(crate) unwritten: bool,
     pub(crate) copy: Option<CopyRewriter>,
     pub(crate) copy_in: bool,
     /// Transaction status of the last ReadyForQuery: `I`, `T` or `E`.
@@ -168,6 +172,8 @@ impl Relay {
             portals: HashMap::new(),
             syncs: 0,
             syncs_answered: 0,
+            skipping: false,
+            unwritten: false,
             copy: None,
             copy_in: false,
             status: b'I',

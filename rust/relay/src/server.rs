@@ -474,6 +474,7 @@ impl Relay {
         while !matches!(self.pending.front(), None | Some(Pending::Sync)) {
             skipped.extend(self.pending.pop_front());
         }
+        self.skipping = self.pending.is_empty();
         let last = skipped.len();
         for (index, pending) in skipped.into_iter().rev().enumerate() {
             // What the client cannot have seen to fail is recorded as skipped.

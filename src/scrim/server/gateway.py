@@ -1,0 +1,517 @@
+"""One worker's gateway: everything that its sessions share, built from the configuration."""
+
+import asyncio
+import hashlib
+import logging
+import os
+import secrets
+import time
+from collections.abc import Awaitable, Callable, Coroutine, Mapping
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+from scrim.audit.log import AuditLog
+from scrim.audit.records import (
+    BundleFacts,
+    Origin,
+    gateway_record,
+    session_record,
+    signed_in_record,
+)
+from scrim.audit.segments import AuditError
+from scrim.config.errors import ConfigError, Problem
+from scrim.config.root import Config
+from scrim.config.secrets import SecretError
+from scrim.detection.scan import shipped_detector
+from scrim.enforcement import Enforcement, Tools
+from scrim.identity.configured import Surroundings, build_authenticator
+from scrim.kernel import AuditLog as NativeLog
+from scrim.kernel import Masker, ShapeHasher
+from scrim.masking.choice import OperatorError, OperatorTable
+from scrim.masking.keys import load_key
+from scrim.policy.bundle import BundleError, load_bundle
+from scrim.policy.engine import PolicyEngine
+from scrim.policy.grants import Grants, GrantsBook
+from scrim.policy.questions import SessionFacts
+from scrim.protocols.postgres.dialect import PostgresDialect
+from scrim.server.control import owner_of, process_id
+from scrim.server.logging import event, failure
+from scrim.server.scope import Scope
+from scrim.server.session import SessionProtocol
+from scrim.server.startup import StartupProtocol
+from scrim.server.store import Store
+from scrim.upstream.limits import PoolLimits
+from scrim.upstream.pool import Pool
+from scrim.upstream.target import build_target
+from scrim.wire import CancelKey, ProtocolError
+
+if TYPE_CHECKING:
+    from scrim.domain.principal import Principal
+    from scrim.kernel import Relay
+    from scrim.server.tls import ServerTls
+
+HOUSEKEEPING_SECONDS: Final = 1.0
+MAX_SCOPES: Final = 10_000
+LISTENER: Final = "postgres"
+"""The one listener of this release; its key in `listeners` is its protocol."""
+GATEWAY_NAME: Final = "scrim"
+ENFORCED_OBLIGATIONS: Final[frozenset[str]] = frozenset()
+
+_log = logging.getLogger("scrim.server.gateway")
+
+
+class Gateway:
+    """Serves the clients of one worker.
+
+    Attributes:
+        config: The configuration in force.
+        stores: The data stores by name.
+        authenticator: Who proves who clients are.
+        tls: TLS state by listener.
+        open_connections: Clients that are connected.
+        sign_in_failures: Refused sign-ins since the start.
+    """
+
+    def __init__(
+        self,
+        config: Config,
+        worker_index: int,
+        *,
+        tls: "Mapping[str, ServerTls]",
+        forward_cancel: Callable[[int, bytes], Awaitable[bool]],
+    ) -> None:
+        """Keep the parts; `start` does the work."""
+        self.config = config
+        self.tls = tls
+        self.log = _log
+        self.loop = asyncio.get_running_loop()
+        self.stores: dict[str, Store] = {}
+        self.open_connections = 0
+        self.sign_in_failures = 0
+        self._worker_index = worker_index
+        self._forward_cancel = forward_cancel
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._group: asyncio.TaskGroup
+        self._running: asyncio.Task[None] | None = None
+        self._started = asyncio.Event()
+        self._stopped = asyncio.Event()
+        self._sessions: dict[int, SessionProtocol] = {}
+        self._scopes: dict[tuple[str, str, str], Scope] = {}
+        self._serial = 0
+        self._opened = 0
+        self._cancel_requests = 0
+        self._counts: dict[str, int] = {}
+        self._origin = Origin(GATEWAY_NAME, worker_index)
+        self._hasher = ShapeHasher(secrets.token_bytes(16))
+        # The same in every worker of a gateway, so that a made-up salt does not tell them apart.
+        self._mock_secret = b""
+
+    # Life.
+
+    async def start(self) -> None:
+        """Get ready to serve.
+
+        Raises:
+            ConfigError: If the configuration cannot be used.
+        """
+        self._running = self.loop.create_task(self._run())
+        await self._started.wait()
+        try:
+            self._audit = AuditLog(
+                self.config.audit, self._worker_index, lambda: datetime.now(UTC), NativeLog
+            )
+            self._build(self.config)
+            self._audit.write(
+                gateway_record(self._origin, "started", {"bundle": self._bundle.digest})
+            )
+        except AuditError as error:
+            raise _problem("audit.directory", str(error)) from None
+        self.spawn(self._keep_house())
+        for store in self.stores.values():
+            self._begin_store(store)
+
+    def _begin_store(self, store: Store) -> None:
+        self.spawn(store.pool.run())
+        self.spawn(self._keep_store(store))
+
+    async def _keep_store(self, store: Store) -> None:
+        """Load the catalog as soon as the store answers, and keep it fresh."""
+        while True:
+            try:
+                await store.ready()
+                break
+            except ProtocolError as error:
+                event(
+                    _log,
+                    logging.WARNING,
+                    "the data store cannot be reached",
+                    connection=store.name,
+                    code=error.code,
+                )
+                await asyncio.sleep(HOUSEKEEPING_SECONDS)
+        await store.run()
+
+    async def _run(self) -> None:
+        """Own every task, so that none outlives the gateway."""
+        async with asyncio.TaskGroup() as self._group:
+            self._started.set()
+            await self._stopped.wait()
+            for task in list(self._tasks):
+                task.cancel()
+
+    def spawn(self, work: Coroutine[Any, Any, None]) -> None:
+        """Run something beside the sessions; what goes wrong in it is logged."""
+        task = self._group.create_task(self._watched(work))
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    async def _watched(self, work: Coroutine[Any, Any, None]) -> None:
+        try:
+            await work
+        except Exception as error:  # one session's trouble must not end the group
+            failure(_log, "a task failed", error)
+
+    def _build(self, config: Config) -> None:
+        """Make everything that follows from a configuration; raises ConfigError."""
+        try:
+            bundle = load_bundle(config.policies, commit=_commit_of(config.policies))
+            key = load_key(config.masking, os.environ)
+            detector, names = shipped_detector()
+            surroundings = Surroundings(time.time, secrets.token_bytes, self._secret(key.reveal()))
+            stores: dict[str, Store] = {}
+            maskers: dict[str, Masker] = {}
+            for name, settings in config.connections.items():
+                operators = OperatorTable.of(config.masking, settings, name)
+                maskers[name] = Masker(key.reveal(), detector, operators.masker_config(names))
+                known = self.stores.get(name)
+                if known is not None and known.settings == settings:
+                    known.operators = operators
+                    stores[name] = known
+                    continue
+                pool = Pool(
+                    build_target(settings.upstream, os.environ),
+                    PostgresDialect(),
+                    PoolLimits.from_settings(settings.pool),
+                    time.monotonic,
+                )
+                stores[name] = Store(name, settings, pool, operators, self._catalog_changed)
+            authenticator = build_authenticator(config.identity, stores.__contains__, surroundings)
+        except BundleError as error:
+            raise ConfigError(*(_of("policies", text) for text in error.problems)) from None
+        except OperatorError as error:
+            raise _problem(error.key, error.reason) from None
+        except SecretError as error:
+            raise _problem("", str(error)) from None
+        self._bundle = bundle
+        self._engine = PolicyEngine(bundle, ENFORCED_OBLIGATIONS)
+        self._book = GrantsBook(self._engine)
+        self._detector = detector
+        self._maskers = maskers
+        self._former = [s for n, s in self.stores.items() if stores.get(n) is not s]
+        self.stores = stores
+        self.authenticator = authenticator
+        self.config = config
+        self._scopes.clear()
+
+    def _secret(self, key: bytes) -> bytes:
+        """Return what makes up the salts of unknown users: the same for all workers."""
+        if not self._mock_secret:
+            self._mock_secret = hashlib.sha256(b"scrim mock salt" + key).digest()
+        return self._mock_secret
+
+    async def reload(self, config: Config) -> None:
+        """Take over a configuration, or raise ConfigError and keep the old one."""
+        known = dict(self.stores)
+        self._build(config)
+        for name, store in self.stores.items():
+            if known.get(name) is not store:
+                self._begin_store(store)
+        for session in list(self._sessions.values()):
+            self._move(session)
+        for store in self._former:
+            self.spawn(store.pool.drain(config.limits.shutdown_timeout_ms / 1000))
+        self._audit.write(gateway_record(self._origin, "reloaded", {"bundle": self._bundle.digest}))
+
+    async def drain(self, timeout_seconds: float) -> None:
+        """End every session: idle ones now, others after their transaction or the timeout."""
+        deadline = self.loop.time() + timeout_seconds
+        while self._sessions and self.loop.time() < deadline:
+            for session in list(self._sessions.values()):
+                if not session.busy:
+                    session.terminate("57P01", "the gateway is shutting down")
+            await asyncio.sleep(0.02)
+        for session in list(self._sessions.values()):
+            session.terminate("57P01", "the gateway is shutting down")
+        for store in self.stores.values():
+            await store.pool.drain(min(2.0, max(0.0, deadline - self.loop.time())))
+        try:
+            self._audit.write(gateway_record(self._origin, "stopped", {}))
+            self._audit.close()
+        except AuditError as error:
+            failure(_log, "the audit log could not be closed", error)
+        self._stopped.set()
+        if self._running is not None:
+            await self._running
+
+    async def unreachable(self) -> list[str]:
+        """Return the connections whose data store cannot be reached."""
+        return [name for name, store in self.stores.items() if not store.pool.healthy]
+
+    async def _keep_house(self) -> None:
+        while True:
+            await asyncio.sleep(HOUSEKEEPING_SECONDS)
+            try:
+                self._audit.tick()
+            except AuditError as error:
+                failure(_log, "the audit log cannot be written", error)
+            self._end_idle_sessions()
+
+    def _end_idle_sessions(self) -> None:
+        limits = self.config.limits_of(LISTENER)
+        idle = limits.client_idle_timeout_ms / 1000
+        in_transaction = limits.idle_in_transaction_timeout_ms / 1000
+        if not idle and not in_transaction:
+            return
+        for session in list(self._sessions.values()):
+            if session.active:
+                session.active = False
+                session.idle_ticks = 0
+                continue
+            session.idle_ticks += 1
+            silent = session.idle_ticks * HOUSEKEEPING_SECONDS
+            if session.in_transaction and in_transaction and silent >= in_transaction:
+                session.terminate("25P03", "the transaction was idle for too long")
+            elif not session.busy and idle and silent >= idle:
+                session.terminate("57P05", "the session was idle for too long")
+
+    # What startups ask for.
+
+    def new_session(self) -> asyncio.BaseProtocol:
+        """Return the protocol of one new client connection."""
+        return StartupProtocol(self, LISTENER)
+
+    def grants(self, store: Store, principal: "Principal", facts: SessionFacts) -> Grants:
+        """Return what a principal may do in a data store."""
+        return self._book.grants(principal, store.facts, facts)
+
+    def session_label(self, number: int) -> str:
+        """Return a session's name in the audit log: unique over workers and restarts."""
+        return f"{number:08x}-{secrets.token_hex(6)}"
+
+    def record_refusal(self, principal: "Principal", store: str, facts: SessionFacts) -> None:
+        """Record that a principal was not let into a data store."""
+        self.sign_in_failures += 1
+        told = {
+            "user": principal.name,
+            "connection": store,
+            "client_address": facts.client_address,
+            "authentication": facts.authentication,
+            "sqlstate": "42501",
+        }
+        self._audit.write(session_record(self._origin, "startup", "refused", told))
+
+    def begin_session(  # noqa: PLR0913, PLR0917 - the facts of one sign-in
+        self,
+        store: Store,
+        grants: Grants,
+        facts: SessionFacts,
+        transport: asyncio.Transport,
+        settings: dict[str, str],
+        secret_bytes: int,
+    ) -> SessionProtocol:
+        """Record a sign-in and return its session.
+
+        Raises:
+            OSError: If the record cannot be written.
+        """
+        self._serial += 1
+        key = CancelKey(
+            process_id(self._worker_index, self._serial), secrets.token_bytes(secret_bytes)
+        )
+        scope = self._scope(store, grants, facts)
+        session = SessionProtocol(self, scope, transport, settings, key)
+        told: dict[str, str | int | bool] = {
+            "connection": store.name,
+            "client_address": facts.client_address,
+            "authentication": facts.authentication,
+            "tls": facts.tls,
+            "application_name": settings.get("application_name", ""),
+        }
+        try:
+            self._audit.write(
+                signed_in_record(self._origin, session.label, grants.principal, told)
+            )
+        except AuditError as error:
+            raise OSError(str(error)) from None
+        transport.set_write_buffer_limits(high=self.config.limits_of(LISTENER).write_buffer_bytes)
+        self._sessions[key.process_id] = session
+        self.open_connections += 1
+        self._opened += 1
+        return session
+
+    def session_ended(self, session: SessionProtocol, relay: "Relay | None") -> None:
+        """Forget a session, and keep its counts."""
+        if self._sessions.pop(session.cancel_key.process_id, None) is None:
+            return
+        self.open_connections -= 1
+        if relay is not None:
+            for name, number in relay.take_statistics().items():
+                self._counts[name] = self._counts.get(name, 0) + number
+
+    # Scopes.
+
+    def _scope(self, store: Store, grants: Grants, facts: SessionFacts) -> Scope:
+        key = (store.name, grants.identity, store.catalog.digest)
+        scope = self._scopes.get(key)
+        if scope is None:
+            if len(self._scopes) >= MAX_SCOPES:
+                self._scopes.clear()
+            tools = Tools(
+                catalog=store.catalog,
+                masker=self._maskers[store.name],
+                operators=store.operators,
+                detector=self._detector,
+                verdicts=store.verdicts,
+                origin=self._origin,
+                bundle=BundleFacts(self._bundle.digest, self._bundle.commit),
+                protocol=store.settings.protocol,
+                record=self._audit.write,
+            )
+            enforcement = Enforcement(grants, facts, tools)
+            scope = Scope(
+                store,
+                enforcement,
+                self._audit.sink,
+                self._hasher,
+                self.config.limits_of(LISTENER),
+            )
+            self._scopes[key] = scope
+        return scope
+
+    def _catalog_changed(self, store: Store) -> None:
+        for key in [key for key in self._scopes if key[0] == store.name]:
+            del self._scopes[key]
+        for session in list(self._sessions.values()):
+            if session.store is store:
+                self._move(session)
+
+    def _move(self, session: SessionProtocol) -> None:
+        """Have a session's next statements decided by what holds now."""
+        enforcement = session.scope.enforcement
+        store = self.stores.get(session.store.name)
+        if store is not session.store:
+            session.terminate("57P01", "the connection was removed from the configuration")
+            return
+        principal = self._refreshed(enforcement.principal)
+        if principal is None:
+            session.terminate("57P01", "the principal was removed from the configuration")
+            return
+        grants = self.grants(store, principal, enforcement.facts)
+        if not grants.permits("connect"):
+            session.terminate("42501", "the policies no longer permit this session")
+            return
+        session.change_scope(self._scope(store, grants, enforcement.facts))
+
+    def _refreshed(self, principal: "Principal") -> "Principal | None":
+        """Return a principal as the directory knows it now, None when it is gone."""
+        directory = self.authenticator.directory
+        if principal.acts_for is not None:
+            acts_for = self._refreshed(principal.acts_for)
+            if acts_for is None:
+                return None
+            return directory.agent(principal.name, acts_for, principal.session_claims)
+        known = directory.principal(principal.name)
+        return known and replace(known, session_claims=principal.session_claims)
+
+    # Cancel requests.
+
+    def request_cancel(self, key: CancelKey) -> None:
+        """Have a cancel request followed by whichever worker has the session."""
+        self._cancel_requests += 1
+        if owner_of(key.process_id) == self._worker_index:
+            self.spawn(self._cancel(key.process_id, key.secret))
+        else:
+            self.spawn(self._pass_on(key))
+
+    async def _pass_on(self, key: CancelKey) -> None:
+        await self._forward_cancel(key.process_id, key.secret)
+
+    async def _cancel(self, number: int, secret: bytes) -> None:
+        await self.cancel(number, secret)
+
+    async def cancel(self, process_id: int, secret: bytes) -> bool:
+        """Cancel what one of this worker's sessions is doing; False when there is none such."""
+        session = self._sessions.get(process_id)
+        known = session.cancel_key.secret if session is not None else secrets.token_bytes(32)
+        if not secrets.compare_digest(known, secret) or session is None:
+            return False
+        await session.cancel()
+        return True
+
+    # Figures.
+
+    def stats(self) -> dict[str, object]:
+        """Return figures in the shape that `scrim.server.metrics` lists."""
+        counts = self._counts
+        for session in self._sessions.values():
+            for name, number in session.take_statistics().items():
+                counts[name] = counts.get(name, 0) + number
+        return {
+            "sessions": {
+                "open": len(self._sessions),
+                "opened": self._opened,
+                "sign_in_failures": self.sign_in_failures,
+                "cancel_requests": self._cancel_requests,
+            },
+            "statements": {
+                "all": {
+                    "forwarded": counts.get("statements", 0),
+                    "refused": counts.get("refused", 0),
+                    "failed": counts.get("errors", 0),
+                }
+            },
+            "shapes": {"entries": sum(len(scope.shapes) for scope in self._scopes.values())},
+            "masked_values": counts.get("masked", 0)
+            + counts.get("nulled", 0)
+            + counts.get("scrubbed", 0),
+            "pools": {name: _pool_figures(store) for name, store in self.stores.items()},
+        }
+
+
+def _of(key: str, reason: str) -> Problem:
+    """Name a setting; the file is the one that the supervisor accepted."""
+    return Problem(Path("scrim.yaml"), 0, key, reason)
+
+
+def _problem(key: str, reason: str) -> ConfigError:
+    return ConfigError(_of(key, reason))
+
+
+def _pool_figures(store: Store) -> dict[str, int]:
+    statistics = store.pool.statistics
+    return {
+        "open": statistics.open,
+        "idle": statistics.idle,
+        "waiting": statistics.waiting,
+        "limit": store.settings.pool.max_connections,
+        "opened": statistics.opened,
+        "closed": statistics.discarded,
+        "failures": statistics.failed,
+    }
+
+
+def _commit_of(folder: Path) -> str:
+    """Return the git commit that a folder is at, empty outside a checkout."""
+    for parent in (folder, *folder.parents):
+        head = parent / ".git" / "HEAD"
+        if head.is_file():
+            try:
+                text = head.read_text(encoding="ascii").strip()
+                if text.startswith("ref: "):
+                    text = (parent / ".git" / text[5:]).read_text(encoding="ascii").strip()
+            except (OSError, UnicodeDecodeError):
+                return ""
+            return text if len(text) == 40 else ""
+    return ""

@@ -1,0 +1,159 @@
+"""One data store behind the gateway: its pool, what is known of its catalog, and its masks."""
+
+import asyncio
+import logging
+from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING, Final
+
+from scrim.config.connections import Connection
+from scrim.detection.memory import VerdictMemory
+from scrim.policy.grants import ConnectionFacts
+from scrim.protocols.postgres.settings import reported_settings
+from scrim.server.logging import event
+from scrim.statements.catalog import Catalog
+from scrim.statements.catalog_queries import CATALOG_QUERY
+from scrim.upstream.pool import Pool
+from scrim.wire import ProtocolError, SessionParameters
+
+if TYPE_CHECKING:
+    from scrim.masking.choice import OperatorTable
+
+REFRESH_PAUSE_SECONDS: Final = 0.2
+"""Time between two loads of the catalog that statements ask for."""
+UNKNOWN_FOR_SECONDS: Final = 5.0
+"""A name that a fresh catalog does not have is not looked for again for so long."""
+REFRESH_EVERY_SECONDS: Final = 60.0
+AFTER_CHANGE_SECONDS: Final = (0.02, 0.5, 5.0)
+"""When the catalog is loaded after a statement that changes it: it may commit later."""
+
+_log = logging.getLogger("scrim.server.store")
+
+
+class Store:
+    """A data store, as one worker knows it.
+
+    Attributes:
+        name: Its name in scrim.yaml.
+        settings: Its settings there.
+        pool: Its upstream sessions.
+        facts: What policies can know about it.
+        operators: The operators in force.
+        catalog: The newest snapshot of its catalog.
+        verdicts: What detection has learnt about its columns.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        settings: Connection,
+        pool: Pool,
+        operators: "OperatorTable",
+        on_catalog: Callable[["Store"], None],
+    ) -> None:
+        """Know nothing of the catalog yet.
+
+        Args:
+            name: Its name in scrim.yaml.
+            settings: Its settings there.
+            pool: Its upstream sessions.
+            operators: The operators in force.
+            on_catalog: Called when the catalog has changed.
+        """
+        self.name = name
+        self.settings = settings
+        self.pool = pool
+        self.operators = operators
+        self.facts = ConnectionFacts.of(name, settings)
+        self.catalog = Catalog.empty()
+        self.verdicts = VerdictMemory()
+        self._on_catalog = on_catalog
+        self._parameters: dict[str, str] = {}
+        self._loaded = False
+        self._loading = asyncio.Lock()
+        self._loaded_at = 0.0
+        self._missing: dict[object, float] = {}
+        self._changes = asyncio.Event()
+        self._loop = asyncio.get_running_loop()
+
+    async def ready(self) -> None:
+        """Return when the catalog is known.
+
+        Raises:
+            ProtocolError: If the data store cannot be reached.
+        """
+        if not self._loaded:
+            async with self._loading:
+                if not self._loaded:
+                    await self._load()
+
+    def session_parameters(self, settings: dict[str, str]) -> SessionParameters:
+        """Return what a new session reports to a client that asked for `settings`."""
+        return SessionParameters(reported_settings(self._parameters, settings))
+
+    async def refresh(self, names: Iterable[object] = ()) -> None:
+        """Load the catalog again, unless it was just loaded without what is looked for.
+
+        Args:
+            names: What a statement or a result names and the catalog does not know.
+        """
+        now = self._loop.time()
+        wanted = list(names)
+        if wanted and all(self._missing.get(name, 0.0) > now for name in wanted):
+            return
+        async with self._loading:
+            if self._loop.time() - self._loaded_at < REFRESH_PAUSE_SECONDS:
+                await asyncio.sleep(REFRESH_PAUSE_SECONDS)
+            await self._load()
+        if len(self._missing) > 10_000:
+            self._missing.clear()
+        until = self._loop.time() + UNKNOWN_FOR_SECONDS
+        self._missing.update((name, until) for name in wanted)
+
+    def refresh_soon(self) -> None:
+        """Load the catalog after a statement that changes it."""
+        self._missing.clear()
+        self._changes.set()
+
+    async def run(self) -> None:
+        """Keep the catalog fresh until cancelled."""
+        while True:
+            try:
+                async with asyncio.timeout(REFRESH_EVERY_SECONDS):
+                    await self._changes.wait()
+            except TimeoutError:
+                await self._refresh_quietly()
+                continue
+            self._changes.clear()
+            for delay in AFTER_CHANGE_SECONDS:
+                await asyncio.sleep(delay)
+                await self._refresh_quietly()
+                if self._changes.is_set():
+                    break
+
+    async def _refresh_quietly(self) -> None:
+        try:
+            async with self._loading:
+                await self._load()
+        except ProtocolError as error:
+            event(
+                _log,
+                logging.WARNING,
+                "the catalog could not be loaded",
+                connection=self.name,
+                code=error.code,
+            )
+
+    async def _load(self) -> None:
+        async with self.pool.control() as control:
+            rows = await control.query(CATALOG_QUERY)
+            text = rows[0][0] if rows and rows[0] else None
+            if text is None:
+                raise ProtocolError("the data store gave no catalog", "XX000")
+            fresh = Catalog.from_json(text)
+            self._parameters = dict(control.parameters)
+        self._loaded_at = self._loop.time()
+        changed = fresh.digest != self.catalog.digest
+        first, self._loaded = not self._loaded, True
+        if changed or first:
+            self.catalog = fresh
+            self._on_catalog(self)

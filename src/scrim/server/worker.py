@@ -204,7 +204,16 @@ def main(arguments: Sequence[str], new_gateway: NewGateway) -> int:
         return runner.run(run())
 
 
-if __name__ == "__main__":
-    from scrim.server.gateway import Gateway
+def _start() -> int:
+    """Run as a program: nothing that goes wrong is printed as a traceback, which may show data."""
+    try:
+        from scrim.server.gateway import Gateway  # noqa: PLC0415 - tests bring their own gateway
 
-    sys.exit(main(sys.argv[1:], Gateway))
+        return main(sys.argv[1:], Gateway)
+    except Exception as error:  # the supervisor decides what becomes of it
+        failure(_log, "the worker failed", error)
+        return 1
+
+
+if __name__ == "__main__":
+    sys.exit(_start())

@@ -96,7 +96,7 @@ class LineGateway:
             if not session.busy:
                 session.goodbye()
         deadline = asyncio.get_running_loop().time() + timeout_seconds
-        while self.sessions and asyncio.get_running_loop().time() < deadline:
+        while self.sessions and asyncio.get_running_loop().time() < deadline:  # noqa: ASYNC110
             await asyncio.sleep(0.01)
 
     async def unreachable(self) -> list[str]:

@@ -172,19 +172,25 @@ class Listener:
 
     async def serve(self) -> None:
         """Accept until `close`; returns when every connection is handed over or dropped."""
-        async with asyncio.TaskGroup() as self._tasks:
-            self._loop.add_reader(self._socket.fileno(), self._accept_burst)
-            await self._closed.wait()
+        try:
+            async with asyncio.TaskGroup() as self._tasks:
+                self._loop.add_reader(self._socket.fileno(), self._accept_burst)
+                await self._closed.wait()
+        finally:
+            self._shut()
 
     def close(self) -> None:
         """Take what the kernel has queued, stop listening, and drop clients that said nothing."""
         if self._closed.is_set():
             return
-        self._loop.remove_reader(self._socket.fileno())
         self._accept_burst()
         self._closed.set()
-        self._loop.remove_reader(self._socket.fileno())
-        self._socket.close()
+        self._shut()
+
+    def _shut(self) -> None:
+        if self._socket.fileno() >= 0:
+            self._loop.remove_reader(self._socket.fileno())
+            self._socket.close()
         for sock in list(self._silent):
             self._forget(sock)
             sock.close()

@@ -69,7 +69,7 @@ mod tests {
     #[test]
     fn many_addresses_stay_distinct() {
         let all: std::collections::HashSet<String> =
-            (0..20_000).map(|i| email(Some(40), &format!("user{i}@corp.test"))).collect();
-        assert_eq!(all.len(), 20_000);
+            (0..3_000).map(|i| email(Some(40), &format!("user{i}@corp.test"))).collect();
+        assert_eq!(all.len(), 3_000);
     }
 }

@@ -53,7 +53,7 @@ mod tests {
 
     #[test]
     fn numbers_of_the_range_itself_change() {
-        for number in 0..2000 {
+        for number in 0..200 {
             let raw = format!("9{number:08}");
             assert_ne!(ssn(&raw), raw);
         }

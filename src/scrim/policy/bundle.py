@@ -13,6 +13,7 @@ from typing import Any, Final
 import cedarpy
 
 from scrim.policy.obligations import INFORMATIVE, annotation_problem
+from scrim.policy.questions import ALL_SESSION_FACTS
 
 MAX_FILES: Final = 1000
 MAX_BYTES: Final = 8 << 20
@@ -57,6 +58,7 @@ class Bundle:
         digest: SHA-256 over the names and contents of the files, in hexadecimal.
         commit: The git commit that the folder is at; empty when unknown.
         policies: The policies by Cedar's identifier.
+        session_facts: The facts about a session that some policy may read.
         policy_set: The same, parsed by Cedar.
         schema: The schema that they were checked against.
     """
@@ -64,6 +66,7 @@ class Bundle:
     digest: str
     commit: str
     policies: Mapping[str, Policy]
+    session_facts: frozenset[str]
     policy_set: cedarpy.PolicySet = field(repr=False)
     schema: cedarpy.Schema = field(repr=False)
 
@@ -132,9 +135,8 @@ def build_bundle(
     policy_set = cedarpy.PolicySet.from_str("\n".join(files[name] for name in sorted(files)))
     if len(policy_set) != len(policies):
         raise BundleError("the files read together differ from the files read one by one")
-    return Bundle(
-        _digest({**files, SCHEMA_NAME: schema_text}), commit, policies, policy_set, schema
-    )
+    digest = _digest({**files, SCHEMA_NAME: schema_text})
+    return Bundle(digest, commit, policies, facts_read(policies.values()), policy_set, schema)
 
 
 def _policies_of(file: str, text: str, schema: cedarpy.Schema) -> list[Policy]:
@@ -186,6 +188,29 @@ def _repeated_names(policies: Iterable[Policy]) -> Iterator[str]:
         if policy.name in seen:
             yield f"{policy.name}: two policies have this @id; give each its own"
         seen.add(policy.name)
+
+
+def facts_read(policies: Iterable[Policy]) -> frozenset[str]:
+    """Return the facts of the context that policies may read.
+
+    A condition reads one as `context.name` or `context has name`; any other use of the context
+    counts as reading everything.
+    """
+    found: set[str] = set()
+    stack: list[Any] = [policy.body.get("conditions", []) for policy in policies]
+    while stack:
+        node = stack.pop()
+        if isinstance(node, list):
+            stack.extend(node)
+        elif isinstance(node, Mapping):
+            if node.get("Var") == "context":
+                return ALL_SESSION_FACTS
+            read = node.get(".") or node.get("has")
+            if isinstance(read, Mapping) and read.get("left") == {"Var": "context"}:
+                found.add(str(read.get("attr")))
+            else:
+                stack.extend(node.values())
+    return frozenset(found) if found <= ALL_SESSION_FACTS else ALL_SESSION_FACTS
 
 
 def _digest(files: Mapping[str, str]) -> str:

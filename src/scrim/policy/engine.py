@@ -125,6 +125,16 @@ class PolicyEngine:
             for link in chain
         ]
 
+    def relevant(self, session: SessionFacts) -> SessionFacts:
+        """Return a session's facts without those that no policy reads.
+
+        Sessions that differ in nothing else get equal answers and can share them.
+
+        Args:
+            session: What is known of the session.
+        """
+        return session.only(self.bundle.session_facts)
+
     def _ask(
         self, chain: Sequence[Principal], questions: Sequence[Question], session: SessionFacts
     ) -> list[cedarpy.AuthzResult]:

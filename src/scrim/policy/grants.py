@@ -34,12 +34,23 @@ class ConnectionFacts:
         protocol: The protocol that it speaks.
         column_tags: Tags that scrim.yaml gives to columns.
         relation_tags: Tags that it gives to relations, which hold for their columns.
+        digest: A digest of all of these.
     """
 
     name: str
     protocol: str
     column_tags: Mapping[tuple[str, str, str], frozenset[str]] = field(default_factory=dict)
     relation_tags: Mapping[RelationName, frozenset[str]] = field(default_factory=dict)
+    digest: str = field(init=False, compare=False)
+
+    def __post_init__(self) -> None:
+        """Compute the digest once, because every sign-in asks for it."""
+        tags = (
+            sorted((name, sorted(tags)) for name, tags in self.column_tags.items()),
+            sorted((name, sorted(tags)) for name, tags in self.relation_tags.items()),
+        )
+        everything = repr((self.name, self.protocol, tags)).encode()
+        object.__setattr__(self, "digest", hashlib.sha256(everything).hexdigest())
 
     @classmethod
     def of(cls, name: str, connection: Connection) -> "ConnectionFacts":
@@ -254,15 +265,11 @@ def _identity(
         (link.kind.value, link.name, sorted(link.groups), sorted(link.session_claims))
         for link in principal.chain()
     ]
-    tags = (
-        sorted((name, sorted(tags)) for name, tags in connection.column_tags.items()),
-        sorted((name, sorted(tags)) for name, tags in connection.relation_tags.items()),
-    )
     facts = session or SessionFacts()
     everything = (
         engine.bundle.digest,
         links,
-        (connection.name, connection.protocol, tags),
+        connection.digest,
         (facts.tls, facts.authentication, facts.client_address),
     )
     return hashlib.sha256(repr(everything).encode()).hexdigest()

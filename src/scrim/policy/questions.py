@@ -1,6 +1,6 @@
 """Who asks, and under what circumstances, in the words of the policy schema."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields, replace
 from typing import Any, Final
 
 from scrim.domain.principal import Principal, PrincipalKind
@@ -49,6 +49,19 @@ class SessionFacts:
         if self.client_address:
             facts["client_address"] = {"__extn": {"fn": "ip", "arg": self.client_address}}
         return facts
+
+    def only(self, names: frozenset[str]) -> "SessionFacts":
+        """Return the named facts, with nothing known of the others.
+
+        Args:
+            names: Names of facts.
+        """
+        others = {name: _UNKNOWN[name] for name in ALL_SESSION_FACTS - names}
+        return replace(self, **others) if others else self
+
+
+ALL_SESSION_FACTS: Final = frozenset(fact.name for fact in fields(SessionFacts))
+_UNKNOWN: Final[dict[str, Any]] = {fact.name: fact.default for fact in fields(SessionFacts)}
 
 
 def principal_problem(principal: Principal) -> str:

@@ -109,3 +109,27 @@ def test_the_folder_may_bring_its_own_schema(tmp_path: Path) -> None:
     (tmp_path / "schema.cedarschema").write_text("entity")
     with pytest.raises(BundleError, match="is not a Cedar schema"):
         load_bundle(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("condition", "facts"),
+    [
+        ("", set()),
+        ("when { principal.name == resource.name }", set()),
+        ("when { context.tls }", {"tls"}),
+        (
+            "unless { context has client_address && context.client_address.isLoopback() }",
+            {"client_address"},
+        ),
+        ("when { [context.authentication].contains(principal.name) }", {"authentication"}),
+        (
+            "when { context == context }",
+            {"tls", "authentication", "client_address"},
+        ),
+    ],
+)
+def test_the_facts_that_policies_read_are_known(condition: str, facts: set[str]) -> None:
+    bundle = build_bundle(
+        {"a.cedar": f'permit(principal, action == Action::"connect", resource) {condition};'}
+    )
+    assert bundle.session_facts == facts

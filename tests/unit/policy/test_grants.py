@@ -322,3 +322,12 @@ def test_identity_changes_with_everything_that_an_answer_depends_on() -> None:
 def test_an_unknown_action_is_a_mistake_of_the_caller() -> None:
     with pytest.raises(ValueError, match="unknown action"):
         grants(ALL).permits("selct")
+
+
+def test_sessions_that_differ_in_what_no_policy_reads_are_alike() -> None:
+    text = 'permit(principal, action == Action::"connect", resource) when { context.tls };'
+    engine = PolicyEngine(build_bundle({"a.cedar": text}))
+    one = engine.relevant(SessionFacts(tls=True, client_address="10.0.0.1"))
+    other = engine.relevant(SessionFacts(True, "token", "10.0.0.2"))
+    assert one == other == SessionFacts(tls=True)
+    assert Grants(engine, ALICE, SHOP, one).permits("connect")

@@ -174,6 +174,8 @@ class AuditLog:
             self._sink.rotate(descriptor)
         except (OSError, AuditError) as error:
             os.close(descriptor)
+            # Or a disk in trouble would gather an empty file with each attempt.
+            segment.path.unlink(missing_ok=True)
             raise AuditError(f"{segment.path}: cannot be begun") from error
         finished, self._descriptor, self._segment = self._descriptor, descriptor, segment
         try:

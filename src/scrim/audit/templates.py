@@ -31,14 +31,3 @@ def intent_prefix(intent: Intent) -> bytes:
     if len(line) > MAX_TEMPLATE_BYTES:
         raise ValueError("the record of the statement would be too long")
     return line.removesuffix(b"}")
-
-
-def session_label(session: str) -> str:
-    """Return a session's name if it can stand in a JSON string as it is.
-
-    Raises:
-        ValueError: If it contains anything but ASCII letters, digits and hyphens.
-    """
-    if not session or not session.isascii() or not session.replace("-", "").isalnum():
-        raise ValueError("a session's name consists of letters, digits and hyphens")
-    return session

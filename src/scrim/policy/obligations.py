@@ -44,11 +44,6 @@ def collect(
     return tuple(sorted({pair for obligations in policies for pair in obligations}))
 
 
-def smallest_max_rows(obligations: Iterable[tuple[str, str]]) -> int | None:
-    """Return the lowest row limit among obligations, or None."""
-    return min((int(value) for name, value in obligations if name == "max_rows"), default=None)
-
-
 def operator_of(obligations: Iterable[tuple[str, str]]) -> str:
     """Return the operator that obligations ask for; empty when none, `null` when they disagree."""
     operators = {value for name, value in obligations if name == "operator"}

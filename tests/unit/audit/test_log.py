@@ -198,3 +198,43 @@ def test_the_data_paths_own_writer_can_be_the_sink(tmp_path: Path) -> None:
     log.close()
     assert first != log.path
     assert len(first.read_text().splitlines()) == len(log.path.read_text().splitlines()) == 1
+
+
+class BrokenSink(FileSink):
+    def flush(self) -> None:
+        raise OSError(errno.EIO, "Input/output error")
+
+    def rotate(self, descriptor: int) -> None:
+        raise OSError(errno.EIO, "Input/output error")
+
+
+def broken(descriptor: int, sync: bool) -> FileSink:
+    return BrokenSink(descriptor, sync=sync)
+
+
+def test_what_waits_and_cannot_be_written_is_an_error(tmp_path: Path) -> None:
+    log = AuditLog(settings(tmp_path), 0, Clock(), broken)
+    for act in (log.tick, log.sync, log.close):
+        with pytest.raises(AuditError, match="Input/output error"):
+            act()
+
+
+def test_a_segment_that_cannot_be_begun_leaves_nothing_behind(tmp_path: Path) -> None:
+    log = AuditLog(settings(tmp_path), 0, Clock(), broken)
+    with pytest.raises(AuditError, match="cannot be begun"):
+        log.rotate()
+    assert names(tmp_path) == ["2026-01-31-0-1.jsonl"]
+
+
+def test_a_disk_that_refuses_a_finished_segment_is_an_error(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    log = AuditLog(settings(tmp_path, "interval"), 0, Clock())
+    with monkeypatch.context() as patch:
+        patch.setattr(os, "fdatasync", fail_with(errno.EIO))
+        with pytest.raises(AuditError, match="the disk refuses"):
+            log.rotate()
+        with pytest.raises(AuditError, match="the disk refuses"):
+            log.sync()
+    log.write(RECORD)
+    log.close()

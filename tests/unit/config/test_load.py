@@ -286,3 +286,55 @@ def test_settings_cannot_be_changed_later(read: Load) -> None:
     config = read(MINIMAL).config
     with pytest.raises(ValueError, match="frozen"):
         config.workers = 2  # type: ignore[misc]
+
+
+def test_every_file_that_is_named_is_tried(read: Load, tmp_path: Path) -> None:
+    tls = "tls: {certificate: server.crt, key: server.key, client_ca: ca.crt}"
+    upstream_tls = "tls: {mode: verify-ca, ca_file: ca.crt, certificate: a.crt, key: a.key}"
+    text = MINIMAL.replace('"127.0.0.1:6432"', f'"127.0.0.1:6432", {tls}')
+    text = text.replace("key_file: masking.key", "key_env: MASKING_KEY")
+    text = text.replace("host: db.internal", f"host: db.internal, {upstream_tls}")
+    text += "identity: {certificates: {users: {CN-alice: alice}}}\n"
+    with pytest.raises(ConfigError) as caught:
+        read(text)
+    assert {problem.key for problem in caught.value.problems} == {
+        "masking.key_env",
+        "connections.shop.upstream.tls.certificate",
+        "connections.shop.upstream.tls.key",
+    }
+
+
+def test_an_identity_provider_is_said_to_be_of_no_use_yet(read: Load) -> None:
+    loaded = read(MINIMAL + "identity: {oidc: {issuer: 'https://id.example', client_id: scrim}}\n")
+    assert "nobody can sign in by it" in loaded.warnings[0]
+
+
+def test_a_path_that_no_system_takes_is_refused(read: Load) -> None:
+    problem = only_problem(read, MINIMAL.replace("audit/", '"a\\0b"'))
+    assert (problem.key, "usable path" in problem.reason) == ("audit.directory", True)
+
+
+def test_an_address_may_be_written_as_a_mapping(read: Load) -> None:
+    config = read(MINIMAL.replace('"127.0.0.1:6432"', "{host: localhost, port: 0}")).config
+    assert config.listeners["postgres"].address.port == 0
+
+
+@pytest.mark.parametrize(
+    ("extra", "key", "advice"),
+    [
+        ("identity: {tokens: {key: x}}\n", "identity.tokens.key", "key_file"),
+        (
+            "identity: {local: {users: {a: {group: []}}}}\n",
+            "identity.local.users.a.group",
+            "groups",
+        ),
+        ("nothing_like_it: 1\n", "nothing_like_it", "choose from admin, audit"),
+    ],
+)
+def test_advice_names_the_settings_of_the_place(
+    read: Load, extra: str, key: str, advice: str
+) -> None:
+    with pytest.raises(ConfigError) as caught:
+        read(MINIMAL + extra)
+    found = [problem for problem in caught.value.problems if problem.key == key]
+    assert advice in found[0].advice

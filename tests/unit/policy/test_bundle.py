@@ -133,3 +133,17 @@ def test_the_facts_that_policies_read_are_known(condition: str, facts: set[str])
         {"a.cedar": f'permit(principal, action == Action::"connect", resource) {condition};'}
     )
     assert bundle.session_facts == facts
+
+
+def test_folders_are_bounded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("a.cedar", "b.cedar"):
+        (tmp_path / name).write_text(PERMIT)
+    monkeypatch.setattr("scrim.policy.bundle.MAX_BYTES", len(PERMIT) + 1)
+    with pytest.raises(BundleError, match="characters of policies"):
+        load_bundle(tmp_path)
+    monkeypatch.setattr("scrim.policy.bundle.MAX_BYTES", 5)
+    with pytest.raises(BundleError, match="larger than 5 bytes"):
+        load_bundle(tmp_path)
+    monkeypatch.setattr("scrim.policy.bundle.MAX_FILES", 1)
+    with pytest.raises(BundleError, match="more than 1 policy files"):
+        load_bundle(tmp_path)

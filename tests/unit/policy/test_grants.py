@@ -331,3 +331,12 @@ def test_sessions_that_differ_in_what_no_policy_reads_are_alike() -> None:
     other = engine.relevant(SessionFacts(True, "token", "10.0.0.2"))
     assert one == other == SessionFacts(tls=True)
     assert Grants(engine, ALICE, SHOP, one).permits("connect")
+
+
+def test_what_is_remembered_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("scrim.policy.grants.MAX_REMEMBERED", 2)
+    found = grants(ALL)
+    for number in range(10):
+        assert not found.permits("select", ("public", f"t{number}"))
+        assert found.unmask(Column("public", f"t{number}", "c"))
+    assert not found.permits("select", ("public", "t0"))

@@ -53,7 +53,9 @@ impl CellMask {
         keys: &Keyring,
     ) -> Result<Self, Error> {
         let rule = Rule::mask(op, domain, keys)?;
-        Ok(Self { node: Node::compile(type_, &rule)? })
+        Ok(Self {
+            node: Node::compile(type_, &rule)?,
+        })
     }
 
     /// Appends the masked cell, or appends nothing and says that it is NULL.
@@ -92,7 +94,9 @@ impl CellScan {
         keys: &Keyring,
     ) -> Result<Self, Error> {
         let rule = Rule::scan(scrubber, keys)?;
-        Ok(Self { node: Node::compile(type_, &rule)? })
+        Ok(Self {
+            node: Node::compile(type_, &rule)?,
+        })
     }
 
     /// Appends the cell with every finding replaced, or says that it is NULL or unchanged.

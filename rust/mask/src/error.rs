@@ -27,7 +27,10 @@ impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::KeyLength { needed, given } => {
-                write!(f, "the masking key has {given} bytes; it needs exactly {needed}")
+                write!(
+                    f,
+                    "the masking key has {given} bytes; it needs exactly {needed}"
+                )
             }
             Self::Domain => f.write_str("the semantic domain must have 1 to 200 bytes"),
             Self::Depth => f.write_str("the type nests deeper than 16 levels"),

@@ -33,14 +33,22 @@ impl Ff1 {
             u128::from(radix).checked_pow(left)?,
             u128::from(radix).checked_pow(right)?,
         ];
-        let large_enough = sizes[0].checked_mul(sizes[1]).is_none_or(|size| size >= DOMAIN_MIN);
+        let large_enough = sizes[0]
+            .checked_mul(sizes[1])
+            .is_none_or(|size| size >= DOMAIN_MIN);
         if !(2..=1 << 16).contains(&radix) || sizes[1] > HALF_MAX || !large_enough {
             return None;
         }
         let bits = 128 - (sizes[1] - 1).leading_zeros() as usize;
         let half_bytes = bits.div_ceil(8);
         let round_bytes = 4 * half_bytes.div_ceil(4) + 4;
-        Some(Self { radix, length, sizes, half_bytes, round_bytes })
+        Some(Self {
+            radix,
+            length,
+            sizes,
+            half_bytes,
+            round_bytes,
+        })
     }
 
     /// The sizes of the left and the right half.
@@ -130,7 +138,12 @@ impl<'a, C: Block> Rounds<'a, C> {
         }
         let tail_start = before - whole;
         tail[..tail_start].copy_from_slice(&padded(tweak, whole)[..tail_start]);
-        Self { ff1, cipher, chained, tail }
+        Self {
+            ff1,
+            cipher,
+            chained,
+            tail,
+        }
     }
 
     /// The round's pseudo-random number, already reduced by the half's size.
@@ -190,7 +203,10 @@ mod tests {
     const TWEAK_36: &str = "3737373770717273373737";
 
     fn hex(text: &str) -> Vec<u8> {
-        (0..text.len()).step_by(2).map(|i| u8::from_str_radix(&text[i..i + 2], 16).unwrap()).collect()
+        (0..text.len())
+            .step_by(2)
+            .map(|i| u8::from_str_radix(&text[i..i + 2], 16).unwrap())
+            .collect()
     }
 
     fn halves(radix: u32, text: &str) -> [u128; 2] {
@@ -216,7 +232,13 @@ mod tests {
         let cipher = Aes128Enc::new(&Array::from(key));
         check(&cipher, 10, "", "0123456789", "2433477484");
         check(&cipher, 10, TWEAK_10, "0123456789", "6124200773");
-        check(&cipher, 36, TWEAK_36, "0123456789abcdefghi", "a9tv40mll9kdu509eum");
+        check(
+            &cipher,
+            36,
+            TWEAK_36,
+            "0123456789abcdefghi",
+            "a9tv40mll9kdu509eum",
+        );
     }
 
     #[test]
@@ -225,7 +247,13 @@ mod tests {
         let cipher = Aes192Enc::new(&Array::from(key));
         check(&cipher, 10, "", "0123456789", "2830668132");
         check(&cipher, 10, TWEAK_10, "0123456789", "2496655549");
-        check(&cipher, 36, TWEAK_36, "0123456789abcdefghi", "xbj3kv35jrawxv32ysr");
+        check(
+            &cipher,
+            36,
+            TWEAK_36,
+            "0123456789abcdefghi",
+            "xbj3kv35jrawxv32ysr",
+        );
     }
 
     #[test]
@@ -234,7 +262,13 @@ mod tests {
         let cipher = Aes256Enc::new(&Array::from(key));
         check(&cipher, 10, "", "0123456789", "6657667009");
         check(&cipher, 10, TWEAK_10, "0123456789", "1001623463");
-        check(&cipher, 36, TWEAK_36, "0123456789abcdefghi", "xs8a0azh2avyalyzuwd");
+        check(
+            &cipher,
+            36,
+            TWEAK_36,
+            "0123456789abcdefghi",
+            "xs8a0azh2avyalyzuwd",
+        );
     }
 
     #[test]

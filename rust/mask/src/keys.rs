@@ -28,9 +28,10 @@ impl TenantKey {
     /// # Errors
     /// [`Error::KeyLength`] when it has another length.
     pub fn from_slice(bytes: &[u8]) -> Result<Self, Error> {
-        let array = bytes
-            .try_into()
-            .map_err(|_| Error::KeyLength { needed: KEY_BYTES, given: bytes.len() })?;
+        let array = bytes.try_into().map_err(|_| Error::KeyLength {
+            needed: KEY_BYTES,
+            given: bytes.len(),
+        })?;
         Ok(Self(array))
     }
 }
@@ -67,8 +68,10 @@ impl Keyring {
             return Err(Error::Domain);
         }
         let mut of_domain = expand(&self.tenant.0, &[b"scrim mask domain\0", domain.as_bytes()]);
-        let mut of_version =
-            expand(&of_domain, &[b"scrim mask version\0", &self.version.to_be_bytes()]);
+        let mut of_version = expand(
+            &of_domain,
+            &[b"scrim mask version\0", &self.version.to_be_bytes()],
+        );
         of_domain.zeroize();
         let mut subkeys: [[u8; KEY_BYTES]; 3] = [
             expand(&of_version, &[b"scrim mask hash"]),

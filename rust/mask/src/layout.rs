@@ -12,14 +12,23 @@ pub(crate) struct Slot {
 }
 
 /// Any digit.
-pub(crate) const DIGIT: Slot = Slot { base: b'0', size: 10 };
+pub(crate) const DIGIT: Slot = Slot {
+    base: b'0',
+    size: 10,
+};
 
 /// The slot of a byte by its class: digits, small letters, capitals.
 pub(crate) fn class_of(byte: u8) -> Option<Slot> {
     match byte {
         b'0'..=b'9' => Some(DIGIT),
-        b'a'..=b'z' => Some(Slot { base: b'a', size: 26 }),
-        b'A'..=b'Z' => Some(Slot { base: b'A', size: 26 }),
+        b'a'..=b'z' => Some(Slot {
+            base: b'a',
+            size: 26,
+        }),
+        b'A'..=b'Z' => Some(Slot {
+            base: b'A',
+            size: 26,
+        }),
         _ => None,
     }
 }
@@ -38,7 +47,9 @@ pub(crate) fn permute(
     let mut rank: u128 = 0;
     let mut total: u128 = 1;
     for (at, byte) in bytes.iter().enumerate() {
-        let Some(Slot { base, size }) = slot(at, *byte) else { continue };
+        let Some(Slot { base, size }) = slot(at, *byte) else {
+            continue;
+        };
         if total > SIZE_MAX / u128::from(size) {
             fill(&mut key.stream(purpose::LAYOUT, bytes), bytes, slot);
             return true;
@@ -52,7 +63,9 @@ pub(crate) fn permute(
     let mut rank = derange(key, tweak, total, rank);
     let mut low = u64::try_from(rank).ok();
     for (at, byte) in bytes.iter_mut().enumerate().rev() {
-        let Some(Slot { base, size }) = slot(at, *byte) else { continue };
+        let Some(Slot { base, size }) = slot(at, *byte) else {
+            continue;
+        };
         // Division of 128 bits is slow, so it ends as soon as the number is short enough.
         let value = if let Some(short) = low {
             low = Some(short / u64::from(size));
@@ -68,11 +81,7 @@ pub(crate) fn permute(
     true
 }
 
-fn fill(
-    stream: &mut Stream<'_>,
-    bytes: &mut [u8],
-    slot: impl Fn(usize, u8) -> Option<Slot>,
-) {
+fn fill(stream: &mut Stream<'_>, bytes: &mut [u8], slot: impl Fn(usize, u8) -> Option<Slot>) {
     for (at, byte) in bytes.iter_mut().enumerate() {
         if let Some(Slot { base, size }) = slot(at, *byte) {
             *byte = base + stream.below(usize::from(size)) as u8;
@@ -120,7 +129,9 @@ mod tests {
     fn layout_and_classes_stay() {
         let masked = permuted("AB-12 cd/7");
         let classes = |text: &str| {
-            text.bytes().map(|b| class_of(b).map_or(b, |slot| slot.base)).collect::<Vec<_>>()
+            text.bytes()
+                .map(|b| class_of(b).map_or(b, |slot| slot.base))
+                .collect::<Vec<_>>()
         };
         assert_eq!(classes(&masked), classes("AB-12 cd/7"));
         assert_ne!(masked, "AB-12 cd/7");
@@ -129,7 +140,9 @@ mod tests {
     #[test]
     fn short_codes_stay_distinct() {
         let all: std::collections::HashSet<String> = (b'A'..=b'Z')
-            .flat_map(|a| (b'A'..=b'Z').map(move |b| permuted(&format!("{}{}", a as char, b as char))))
+            .flat_map(|a| {
+                (b'A'..=b'Z').map(move |b| permuted(&format!("{}{}", a as char, b as char)))
+            })
             .collect();
         assert_eq!(all.len(), 676);
     }

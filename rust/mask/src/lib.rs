@@ -13,8 +13,19 @@
 //! them together.
 
 #![forbid(unsafe_code)]
-// Keyed choices take the low bits of wider numbers, and bounds were checked before each cast.
-#![allow(clippy::cast_possible_truncation)]
+// Keyed choices take the low bits of wider numbers, wire formats mix signs, and every bound was
+// checked before its cast.
+#![allow(
+    clippy::cast_possible_truncation,
+    clippy::cast_possible_wrap,
+    clippy::cast_precision_loss,
+    clippy::cast_sign_loss
+)]
+// Oracles in tests are written to be obvious.
+#![cfg_attr(
+    test,
+    allow(clippy::float_cmp, clippy::format_collect, clippy::needless_for_each)
+)]
 
 mod cell;
 mod error;

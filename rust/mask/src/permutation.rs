@@ -80,7 +80,11 @@ impl<'k> Network<'k> {
             None => (2, 128 - (size - 1).leading_zeros()),
         };
         match Ff1::new(radix, length) {
-            Some(ff1) => Self::Large(Large { key, ff1, tweak: tweak.to_be_bytes() }),
+            Some(ff1) => Self::Large(Large {
+                key,
+                ff1,
+                tweak: tweak.to_be_bytes(),
+            }),
             // Not reached: every size from a million to 2^118 is a domain of FF1.
             None => Self::Small(Small::new(key, tweak, size as u64)),
         }
@@ -114,11 +118,17 @@ impl Large<'_> {
 
 impl Walk for Large<'_> {
     fn forward(&self, value: u128) -> u128 {
-        self.join(self.ff1.encrypt(self.key.permutation(), &self.tweak, self.split(value)))
+        self.join(
+            self.ff1
+                .encrypt(self.key.permutation(), &self.tweak, self.split(value)),
+        )
     }
 
     fn backward(&self, value: u128) -> u128 {
-        self.join(self.ff1.decrypt(self.key.permutation(), &self.tweak, self.split(value)))
+        self.join(
+            self.ff1
+                .decrypt(self.key.permutation(), &self.tweak, self.split(value)),
+        )
     }
 }
 
@@ -135,7 +145,11 @@ impl<'k> Small<'k> {
         let mut block = [0; 16];
         block[..8].copy_from_slice(&tweak.to_be_bytes());
         block[8..11].copy_from_slice(&(size as u32).to_be_bytes()[1..]);
-        Self { key, sizes: [left, size.div_ceil(left)], block }
+        Self {
+            key,
+            sizes: [left, size.div_ceil(left)],
+            block,
+        }
     }
 
     fn number(&self, round: u8, half: u64) -> u64 {
@@ -150,25 +164,25 @@ impl<'k> Small<'k> {
 impl Walk for Small<'_> {
     fn forward(&self, value: u128) -> u128 {
         let value = value as u64;
-        let mut halves = [value / self.sizes[1], value % self.sizes[1]];
+        let mut sides = [value / self.sizes[1], value % self.sizes[1]];
         for round in 0..SMALL_ROUNDS {
-            let side = usize::from(round % 2);
-            let size = self.sizes[side];
-            halves[side] = (halves[side] + self.number(round, halves[1 - side]) % size) % size;
+            let at = usize::from(round % 2);
+            let size = self.sizes[at];
+            sides[at] = (sides[at] + self.number(round, sides[1 - at]) % size) % size;
         }
-        u128::from(halves[0] * self.sizes[1] + halves[1])
+        u128::from(sides[0] * self.sizes[1] + sides[1])
     }
 
     fn backward(&self, value: u128) -> u128 {
         let value = value as u64;
-        let mut halves = [value / self.sizes[1], value % self.sizes[1]];
+        let mut sides = [value / self.sizes[1], value % self.sizes[1]];
         for round in (0..SMALL_ROUNDS).rev() {
-            let side = usize::from(round % 2);
-            let size = self.sizes[side];
-            let number = self.number(round, halves[1 - side]) % size;
-            halves[side] = (halves[side] + size - number) % size;
+            let at = usize::from(round % 2);
+            let size = self.sizes[at];
+            let number = self.number(round, sides[1 - at]) % size;
+            sides[at] = (sides[at] + size - number) % size;
         }
-        u128::from(halves[0] * self.sizes[1] + halves[1])
+        u128::from(sides[0] * self.sizes[1] + sides[1])
     }
 }
 
@@ -196,7 +210,14 @@ mod tests {
     #[test]
     fn large_domains_are_injective_without_a_fixed_point() {
         let key = key();
-        for size in [1_000_000, 1_000_003, 10_000_000, 1 << 31, 10u128.pow(16), SIZE_MAX] {
+        for size in [
+            1_000_000,
+            1_000_003,
+            10_000_000,
+            1 << 31,
+            10u128.pow(16),
+            SIZE_MAX,
+        ] {
             let mut seen = std::collections::HashSet::new();
             for index in 0..300 {
                 let value = index * (size / 300);
@@ -210,7 +231,11 @@ mod tests {
     #[test]
     fn tweaks_give_other_arrangements() {
         let key = key();
-        let all = |tweak| (0..100).map(|v| derange(&key, tweak, 100, v)).collect::<Vec<_>>();
+        let all = |tweak| {
+            (0..100)
+                .map(|v| derange(&key, tweak, 100, v))
+                .collect::<Vec<_>>()
+        };
         assert_ne!(all(1), all(2));
     }
 

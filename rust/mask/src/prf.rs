@@ -75,7 +75,12 @@ impl DomainKey {
             filled = tail.len();
         }
         // The padded key is one block of its own, and the purpose one byte.
-        finish(&mut state, &mut block, filled, (BLOCK + 1 + value.len()) as u64);
+        finish(
+            &mut state,
+            &mut block,
+            filled,
+            (BLOCK + 1 + value.len()) as u64,
+        );
 
         let mut outer = self.outer;
         let mut block = [0; BLOCK];
@@ -89,7 +94,13 @@ impl DomainKey {
         let digest = self.hash(purpose, value);
         let mut seed = [0; 16];
         seed.copy_from_slice(&digest[..16]);
-        Stream { cipher: &self.stream, seed, counter: 0, buffer: digest, used: 16 }
+        Stream {
+            cipher: &self.stream,
+            seed,
+            counter: 0,
+            buffer: digest,
+            used: 16,
+        }
     }
 
     /// The cipher under the permutations.
@@ -247,6 +258,9 @@ mod tests {
         for _ in 0..7000 {
             seen[stream.below(7)] += 1;
         }
-        assert!(seen.iter().all(|count| (800..1200).contains(count)), "{seen:?}");
+        assert!(
+            seen.iter().all(|count| (800..1200).contains(count)),
+            "{seen:?}"
+        );
     }
 }

@@ -2,7 +2,7 @@
 
 use crate::operators::fold::with_folded;
 use crate::operators::{purpose, Input};
-use crate::words::{family, CITIES, STREET_KINDS};
+use crate::words::{push_family, CITIES, STREET_KINDS};
 
 const DRAWS: usize = 8;
 const NUMBER_MAX: usize = 989;
@@ -16,7 +16,7 @@ pub(crate) fn write(input: &Input<'_>, out: &mut Vec<u8>) -> bool {
         for draw in 0..DRAWS {
             push_number(10 + stream.below(NUMBER_MAX), out);
             out.push(b' ');
-            family(&mut stream).iter().for_each(|word| out.extend_from_slice(word.as_bytes()));
+            push_family(&mut stream, out);
             out.push(b' ');
             out.extend_from_slice(stream.pick(STREET_KINDS).as_bytes());
             let city = stream.pick(CITIES);
@@ -55,7 +55,10 @@ mod tests {
     fn an_address_has_number_street_and_kind() {
         let masked = address(None, "12 Main St");
         let words: Vec<&str> = masked.split(' ').collect();
-        assert!(words.len() == 3 && words[0].parse::<u32>().is_ok(), "{masked}");
+        assert!(
+            words.len() == 3 && words[0].parse::<u32>().is_ok(),
+            "{masked}"
+        );
     }
 
     #[test]

@@ -11,7 +11,12 @@ pub(crate) fn write(input: &Input<'_>, out: &mut Vec<u8>) -> bool {
     let raw = input.text.as_bytes();
     let code = raw.len() <= CODE_MAX && raw.iter().all(u8::is_ascii_graphic);
     // A single punctuation mark or a lone letter among marks would stay visible as layout.
-    let mostly = raw.iter().filter(|byte| byte.is_ascii_alphanumeric()).count() * 2 > raw.len();
+    let mostly = raw
+        .iter()
+        .filter(|byte| byte.is_ascii_alphanumeric())
+        .count()
+        * 2
+        > raw.len();
     if code && mostly {
         return permute_text(input.key, tweak::TEXT, input.text, out);
     }

@@ -25,11 +25,20 @@ pub(crate) fn write(input: &Input<'_>, out: &mut Vec<u8>) -> bool {
     if count < DIGITS_MIN {
         return digits::write(input, out);
     }
-    permute(input.key, tweak::CARD, &mut number[ISSUER..count - 1], |_, _| Some(DIGIT));
+    permute(
+        input.key,
+        tweak::CARD,
+        &mut number[ISSUER..count - 1],
+        |_, _| Some(DIGIT),
+    );
     number[count - 1] = check_digit(&number[..count - 1]);
     let mut digits = number.iter();
     out.extend(input.text.bytes().map(|byte| {
-        if byte.is_ascii_digit() { *digits.next().unwrap_or(&b'0') } else { byte }
+        if byte.is_ascii_digit() {
+            *digits.next().unwrap_or(&b'0')
+        } else {
+            byte
+        }
     }));
     true
 }
@@ -70,12 +79,19 @@ mod tests {
 
     #[test]
     fn issuer_and_layout_stay_and_the_check_passes() {
-        for raw in ["4111 1111 1111 1111", "3782-822463-10005", "5555555555554444"] {
+        for raw in [
+            "4111 1111 1111 1111",
+            "3782-822463-10005",
+            "5555555555554444",
+        ] {
             let masked = card(raw);
             let digits: Vec<u8> = masked.bytes().filter(u8::is_ascii_digit).collect();
             let issuer = |text: &str| text.replace([' ', '-'], "")[..6].to_owned();
             assert_eq!(issuer(&masked), issuer(raw));
-            assert_eq!(check_digit(&digits[..digits.len() - 1]), digits[digits.len() - 1]);
+            assert_eq!(
+                check_digit(&digits[..digits.len() - 1]),
+                digits[digits.len() - 1]
+            );
             assert_eq!(masked.len(), raw.len());
             assert_ne!(masked, raw);
         }

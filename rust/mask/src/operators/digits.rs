@@ -30,8 +30,9 @@ mod tests {
 
     #[test]
     fn all_short_numbers_stay_distinct() {
-        let all: std::collections::HashSet<String> =
-            (0..1000).map(|number| digits(&format!("{number:03}"))).collect();
+        let all: std::collections::HashSet<String> = (0..1000)
+            .map(|number| digits(&format!("{number:03}")))
+            .collect();
         assert_eq!(all.len(), 1000);
     }
 

@@ -2,7 +2,7 @@
 
 use crate::operators::fold::with_folded;
 use crate::operators::{purpose, Input};
-use crate::words::{family, GIVEN};
+use crate::words::{push_family, GIVEN};
 
 /// Domains reserved for documentation (RFC 2606).
 const DOMAINS: &[&str] = &["example.com", "example.net", "example.org"];
@@ -16,18 +16,21 @@ const SHORT_MIN: usize = 4;
 /// Writes `given.family.suffix@example.net`, or only a suffix where there is little room.
 pub(crate) fn write(input: &Input<'_>, out: &mut Vec<u8>) -> bool {
     let start = out.len();
-    let mut stream =
-        with_folded(input.text, |folded| input.key.stream(purpose::EMAIL, folded));
+    let mut stream = with_folded(input.text, |folded| {
+        input.key.stream(purpose::EMAIL, folded)
+    });
     let domain = stream.pick(DOMAINS);
     out.extend_from_slice(stream.pick(GIVEN).as_bytes());
     out.push(b'.');
-    family(&mut stream).iter().for_each(|word| out.extend_from_slice(word.as_bytes()));
+    push_family(&mut stream, out);
     out[start..].make_ascii_lowercase();
     out.push(b'.');
     stream.letters(ALPHABET, SUFFIX, out);
     if out.len() - start + 1 + domain.len() > input.room {
         out.truncate(start);
-        let Some(local) = input.room.checked_sub(1 + domain.len()) else { return false };
+        let Some(local) = input.room.checked_sub(1 + domain.len()) else {
+            return false;
+        };
         if local < SHORT_MIN {
             return false;
         }
@@ -57,19 +60,26 @@ mod tests {
 
     #[test]
     fn case_does_not_matter() {
-        assert_eq!(email(None, "Zelda@Corp.Test"), email(None, "zelda@corp.test"));
+        assert_eq!(
+            email(None, "Zelda@Corp.Test"),
+            email(None, "zelda@corp.test")
+        );
     }
 
     #[test]
     fn little_room_gives_a_short_address() {
         let masked = email(Some(25), "zelda@corp.test");
-        assert!(masked.contains("@example.") && masked.len() <= 25, "{masked}");
+        assert!(
+            masked.contains("@example.") && masked.len() <= 25,
+            "{masked}"
+        );
     }
 
     #[test]
     fn many_addresses_stay_distinct() {
-        let all: std::collections::HashSet<String> =
-            (0..3_000).map(|i| email(Some(40), &format!("user{i}@corp.test"))).collect();
+        let all: std::collections::HashSet<String> = (0..3_000)
+            .map(|i| email(Some(40), &format!("user{i}@corp.test")))
+            .collect();
         assert_eq!(all.len(), 3_000);
     }
 }

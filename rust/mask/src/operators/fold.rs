@@ -14,8 +14,12 @@ pub(crate) fn with_folded<T>(text: &str, then: impl FnOnce(&[u8]) -> T) -> T {
         return then(folded);
     }
     // Through capitals, because some small letters (the German sharp s) have two of them.
-    let folded: String =
-        text.nfkc().flat_map(char::to_uppercase).flat_map(char::to_lowercase).nfkc().collect();
+    let folded: String = text
+        .nfkc()
+        .flat_map(char::to_uppercase)
+        .flat_map(char::to_lowercase)
+        .nfkc()
+        .collect();
     then(folded.trim().as_bytes())
 }
 

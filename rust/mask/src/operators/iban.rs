@@ -29,32 +29,40 @@ pub(crate) fn write(input: &Input<'_>, out: &mut Vec<u8>) -> bool {
     if count < LENGTH_MIN || !head(iban) {
         return digits::write(input, out);
     }
-    permute(input.key, tweak::IBAN, &mut iban[HEAD..], |_, byte| class_of(byte));
+    permute(input.key, tweak::IBAN, &mut iban[HEAD..], |_, byte| {
+        class_of(byte)
+    });
     let check = 98 - remainder(iban);
     iban[2] = b'0' + check / 10;
     iban[3] = b'0' + check % 10;
     let mut characters = iban.iter();
     out.extend(input.text.bytes().map(|byte| {
-        if byte.is_ascii_alphanumeric() { *characters.next().unwrap_or(&b'0') } else { byte }
+        if byte.is_ascii_alphanumeric() {
+            *characters.next().unwrap_or(&b'0')
+        } else {
+            byte
+        }
     }));
     true
 }
 
 /// The account part followed by country and `00`, letters counted from ten, modulo 97.
 fn remainder(iban: &[u8]) -> u8 {
-    let rest = iban[HEAD..].iter().chain(&iban[..2]).fold(0u32, |rest, byte| {
-        if byte.is_ascii_digit() {
-            (rest * 10 + u32::from(byte - b'0')) % 97
-        } else {
-            (rest * 100 + u32::from(byte - b'A') + 10) % 97
-        }
-    });
+    let rest = iban[HEAD..]
+        .iter()
+        .chain(&iban[..2])
+        .fold(0u32, |rest, byte| {
+            if byte.is_ascii_digit() {
+                (rest * 10 + u32::from(byte - b'0')) % 97
+            } else {
+                (rest * 100 + u32::from(byte - b'A') + 10) % 97
+            }
+        });
     (rest * 100 % 97) as u8
 }
 
 #[cfg(test)]
 mod tests {
-    use super::*;
     use crate::operators::tests::mask;
     use crate::spec::OperatorSpec;
 
@@ -66,9 +74,13 @@ mod tests {
     fn valid(iban: &str) -> bool {
         let compact = iban.replace(' ', "");
         let moved = format!("{}{}", &compact[4..], &compact[..4]);
-        let digits: String =
-            moved.chars().map(|c| c.to_digit(36).unwrap().to_string()).collect();
-        digits.bytes().fold(0u32, |rest, digit| (rest * 10 + u32::from(digit - b'0')) % 97) == 1
+        let digits: String = moved
+            .chars()
+            .map(|c| c.to_digit(36).unwrap().to_string())
+            .collect();
+        digits.bytes().fold(0u32, |rest, digit| {
+            (rest * 10 + u32::from(digit - b'0')) % 97
+        }) == 1
     }
 
     #[test]
@@ -86,7 +98,10 @@ mod tests {
     #[test]
     fn case_and_spaces_do_not_matter() {
         let compact = iban("gb82west12345698765432");
-        assert_eq!(iban("GB82 WEST 1234 5698 7654 32").replace(' ', ""), compact);
+        assert_eq!(
+            iban("GB82 WEST 1234 5698 7654 32").replace(' ', ""),
+            compact
+        );
     }
 
     #[test]

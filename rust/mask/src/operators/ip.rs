@@ -1,7 +1,7 @@
 //! An address from a network that is routed nowhere.
 //!
 //! IPv4 addresses go to 240.0.0.0/4 (reserved, RFC 1112), because the documentation networks have
-//! only 768 addresses; IPv6 addresses go to 2001:db8::/32 (documentation, RFC 3849).
+//! only 768 addresses; IPv6 addresses go to `2001:db8::/32` (documentation, RFC 3849).
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
@@ -15,7 +15,9 @@ pub(crate) fn write(input: &Input<'_>, out: &mut Vec<u8>) -> bool {
         Some((address, prefix)) => (address, Some(prefix)),
         None => (input.text, None),
     };
-    let Ok(address) = address.parse::<IpAddr>() else { return false };
+    let Ok(address) = address.parse::<IpAddr>() else {
+        return false;
+    };
     let width = if address.is_ipv4() { 32 } else { 128 };
     let valid = |prefix: &str| {
         prefix.len() <= 3
@@ -42,7 +44,11 @@ pub(crate) fn mask(key: &DomainKey, address: IpAddr) -> IpAddr {
             // broadcast address, which is left out by moving it to the first.
             let arrangement = tweak::IPV4 | u64::from(bits >> 28);
             let low = derange(key, arrangement, 1 << 28, u128::from(bits & 0x0fff_ffff)) as u32;
-            let masked = if low == 0x0fff_ffff { 0xf000_0000 } else { 0xf000_0000 | low };
+            let masked = if low == 0x0fff_ffff {
+                0xf000_0000
+            } else {
+                0xf000_0000 | low
+            };
             IpAddr::V4(Ipv4Addr::from(masked))
         }
         IpAddr::V6(v6) => {

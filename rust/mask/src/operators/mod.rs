@@ -102,9 +102,15 @@ impl Operator {
     fn compile(spec: &OperatorSpec) -> Result<Self, Error> {
         Ok(match spec {
             OperatorSpec::Null {} | OperatorSpec::Redact {} => Self::Redact,
-            OperatorSpec::Partial { keep_first, keep_last, mask_char } => {
-                Self::Partial(partial::Partial::compile(*keep_first, *keep_last, *mask_char)?)
-            }
+            OperatorSpec::Partial {
+                keep_first,
+                keep_last,
+                mask_char,
+            } => Self::Partial(partial::Partial::compile(
+                *keep_first,
+                *keep_last,
+                *mask_char,
+            )?),
             OperatorSpec::Token { prefix } => Self::Token(token::compile(prefix)?),
             OperatorSpec::Name { part } => Self::Name(*part),
             OperatorSpec::Email {} => Self::Email,
@@ -157,15 +163,15 @@ impl TextMask {
         max_chars: Option<u32>,
     ) -> Result<Self, Error> {
         let operator = Operator::compile(spec)?;
-        Ok(Self { operator, key, max_chars: max_chars.map(|chars| chars as usize) })
+        Ok(Self {
+            operator,
+            key,
+            max_chars: max_chars.map(|chars| chars as usize),
+        })
     }
 
     pub(crate) fn max_chars(&self) -> Option<usize> {
         self.max_chars
-    }
-
-    pub(crate) fn key(&self) -> &Arc<DomainKey> {
-        &self.key
     }
 
     /// Appends the replacement of a text; white space alone becomes the empty text.
@@ -175,7 +181,11 @@ impl TextMask {
             return;
         }
         let room = self.max_chars.unwrap_or(usize::MAX);
-        let input = Input { key: &self.key, text: trimmed, room };
+        let input = Input {
+            key: &self.key,
+            text: trimmed,
+            room,
+        };
         let start = out.len();
         if self.operator.write(&input, out) && self.acceptable(&out[start..], trimmed, room) {
             return;
@@ -192,7 +202,14 @@ impl TextMask {
     pub(crate) fn apply_foreign(&self, bytes: &[u8], out: &mut Vec<u8>) {
         let text: String = bytes.iter().map(|byte| char::from(*byte)).collect();
         let room = self.max_chars.unwrap_or(usize::MAX);
-        compact::write(&Input { key: &self.key, text: &text, room }, out);
+        compact::write(
+            &Input {
+                key: &self.key,
+                text: &text,
+                room,
+            },
+            out,
+        );
     }
 
     /// Whether a replacement fits and does not show the raw text.
@@ -209,9 +226,9 @@ fn shows(masked: &[u8], raw: &[u8]) -> bool {
         return masked.eq_ignore_ascii_case(raw);
     }
     let first = raw[0].to_ascii_lowercase();
-    masked.windows(raw.len()).any(|window| {
-        window[0].to_ascii_lowercase() == first && window.eq_ignore_ascii_case(raw)
-    })
+    masked
+        .windows(raw.len())
+        .any(|window| window[0].to_ascii_lowercase() == first && window.eq_ignore_ascii_case(raw))
 }
 
 #[cfg(test)]
@@ -221,20 +238,36 @@ pub(crate) mod tests {
 
     /// Masks one text with a key that is the same in every test.
     pub(crate) fn mask(spec: &OperatorSpec, max_chars: Option<u32>, text: &str) -> String {
-        let key = Keyring::new(TenantKey::new([7; 32]), 1).domain("test").unwrap();
+        let key = Keyring::new(TenantKey::new([7; 32]), 1)
+            .domain("test")
+            .unwrap();
         let mut out = Vec::new();
-        TextMask::new(spec, Arc::new(key), max_chars).unwrap().apply(text, &mut out);
+        TextMask::new(spec, Arc::new(key), max_chars)
+            .unwrap()
+            .apply(text, &mut out);
         String::from_utf8(out).unwrap()
     }
 
     pub(crate) fn all() -> Vec<OperatorSpec> {
         vec![
             OperatorSpec::Redact {},
-            OperatorSpec::Partial { keep_first: 1, keep_last: 2, mask_char: '*' },
-            OperatorSpec::Token { prefix: "tok_".into() },
-            OperatorSpec::Name { part: NamePart::Full },
-            OperatorSpec::Name { part: NamePart::Given },
-            OperatorSpec::Name { part: NamePart::Family },
+            OperatorSpec::Partial {
+                keep_first: 1,
+                keep_last: 2,
+                mask_char: '*',
+            },
+            OperatorSpec::Token {
+                prefix: "tok_".into(),
+            },
+            OperatorSpec::Name {
+                part: NamePart::Full,
+            },
+            OperatorSpec::Name {
+                part: NamePart::Given,
+            },
+            OperatorSpec::Name {
+                part: NamePart::Family,
+            },
             OperatorSpec::Email {},
             OperatorSpec::Phone {},
             OperatorSpec::Address {},
@@ -250,9 +283,27 @@ pub(crate) mod tests {
     }
 
     const RAW: &[&str] = &[
-        "a", "9", "-", "é", "日本語", "M", "US", "x y", "Zelda Fitzgerald", "zelda.f@corp.test",
-        "+1 415 555 0132", "4111 1111 1111 1111", "GB82 WEST 1234 5698 7654 32", "078-05-1120",
-        "10.1.2.3", "fe80::1", "12 Main St", "اسم", "e\u{301}", "\u{1f600}\u{1f600}", "****",
+        "a",
+        "9",
+        "-",
+        "é",
+        "日本語",
+        "M",
+        "US",
+        "x y",
+        "Zelda Fitzgerald",
+        "zelda.f@corp.test",
+        "+1 415 555 0132",
+        "4111 1111 1111 1111",
+        "GB82 WEST 1234 5698 7654 32",
+        "078-05-1120",
+        "10.1.2.3",
+        "fe80::1",
+        "12 Main St",
+        "اسم",
+        "e\u{301}",
+        "\u{1f600}\u{1f600}",
+        "****",
         "A very long sentence about nothing in particular, with names such as Zelda in it.",
     ];
 
@@ -260,13 +311,24 @@ pub(crate) mod tests {
     fn every_operator_fits_every_length_and_never_shows_the_value() {
         for spec in all() {
             for raw in RAW {
-                for room in [None, Some(1), Some(2), Some(5), Some(9), Some(16), Some(30), Some(60)]
-                {
+                for room in [
+                    None,
+                    Some(1),
+                    Some(2),
+                    Some(5),
+                    Some(9),
+                    Some(16),
+                    Some(30),
+                    Some(60),
+                ] {
                     let fits = room.is_none_or(|room| raw.chars().count() <= room as usize);
                     let masked = mask(&spec, room, raw);
                     assert!(!masked.eq_ignore_ascii_case(raw), "{spec:?} {raw} {masked}");
                     assert!(!masked.is_empty(), "{spec:?} {raw} {room:?}");
-                    assert!(!fits || raw.len() < 4 || !masked.contains(raw), "{spec:?} {raw}");
+                    assert!(
+                        !fits || raw.len() < 4 || !masked.contains(raw),
+                        "{spec:?} {raw}"
+                    );
                     let room = room.unwrap_or(u32::MAX) as usize;
                     assert!(masked.chars().count() <= room, "{spec:?} {raw} {masked}");
                     assert_eq!(masked, mask(&spec, Some(room.min(1 << 30) as u32), raw));
@@ -278,7 +340,10 @@ pub(crate) mod tests {
     #[test]
     fn surrounding_white_space_does_not_matter() {
         for spec in all() {
-            assert_eq!(mask(&spec, None, "  Zelda 12 \n"), mask(&spec, None, "Zelda 12"));
+            assert_eq!(
+                mask(&spec, None, "  Zelda 12 \n"),
+                mask(&spec, None, "Zelda 12")
+            );
             assert_eq!(mask(&spec, None, " \t"), "");
         }
     }

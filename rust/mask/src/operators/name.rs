@@ -3,7 +3,7 @@
 use crate::operators::fold::with_folded;
 use crate::operators::{purpose, Input};
 use crate::spec::NamePart;
-use crate::words::{family, GIVEN};
+use crate::words::{push_family, GIVEN};
 
 /// Draws until a name fits that does not show the raw one.
 const DRAWS: usize = 12;
@@ -21,7 +21,7 @@ pub(crate) fn write(part: NamePart, input: &Input<'_>, out: &mut Vec<u8>) -> boo
                 out.push(b' ');
             }
             if part != NamePart::Given {
-                family(&mut stream).iter().for_each(|word| out.extend_from_slice(word.as_bytes()));
+                push_family(&mut stream, out);
             }
             if out.len() - start <= input.room && !shares_word(&out[start..], raw) {
                 return true;
@@ -35,7 +35,9 @@ pub(crate) fn write(part: NamePart, input: &Input<'_>, out: &mut Vec<u8>) -> boo
 /// Whether a word of the raw name stands in the new one.
 fn shares_word(masked: &[u8], raw: &[u8]) -> bool {
     raw.split(|byte| *byte == b' ').any(|word| {
-        masked.split(|byte| *byte == b' ').any(|other| other.eq_ignore_ascii_case(word))
+        masked
+            .split(|byte| *byte == b' ')
+            .any(|other| other.eq_ignore_ascii_case(word))
     })
 }
 
@@ -75,6 +77,9 @@ mod tests {
     #[test]
     fn short_columns_get_short_names() {
         let masked = name(NamePart::Family, Some(7), "Zola");
-        assert!(masked.len() <= 7 && masked.as_bytes()[0].is_ascii_uppercase(), "{masked}");
+        assert!(
+            masked.len() <= 7 && masked.as_bytes()[0].is_ascii_uppercase(),
+            "{masked}"
+        );
     }
 }

@@ -25,7 +25,11 @@ impl Partial {
         if mask.is_control() || mask.is_whitespace() {
             return Err(Error::Option { name: "mask_char" });
         }
-        Ok(Self { first: first as usize, last: last as usize, mask })
+        Ok(Self {
+            first: first as usize,
+            last: last as usize,
+            mask,
+        })
     }
 
     /// Writes the ends with the mask between them; a text of which no more than half would be
@@ -33,13 +37,21 @@ impl Partial {
     pub(crate) fn write(&self, input: &Input<'_>, out: &mut Vec<u8>) -> bool {
         let count = input.text.chars().count();
         let kept = self.first + self.last;
-        let (first, last) = if kept * 2 >= count { (0, 0) } else { (self.first, self.last) };
+        let (first, last) = if kept * 2 >= count {
+            (0, 0)
+        } else {
+            (self.first, self.last)
+        };
         let mut mask = [0; 4];
         let mask = self.mask.encode_utf8(&mut mask).as_bytes();
         let mut buffer = [0; 4];
         for (at, character) in input.text.chars().enumerate() {
             let keep = at < first || at >= count - last;
-            let bytes = if keep { character.encode_utf8(&mut buffer).as_bytes() } else { mask };
+            let bytes = if keep {
+                character.encode_utf8(&mut buffer).as_bytes()
+            } else {
+                mask
+            };
             out.extend_from_slice(bytes);
         }
         true
@@ -53,7 +65,15 @@ mod tests {
     use crate::spec::OperatorSpec;
 
     fn partial(first: u32, last: u32, text: &str) -> String {
-        mask(&OperatorSpec::Partial { keep_first: first, keep_last: last, mask_char: '*' }, None, text)
+        mask(
+            &OperatorSpec::Partial {
+                keep_first: first,
+                keep_last: last,
+                mask_char: '*',
+            },
+            None,
+            text,
+        )
     }
 
     #[test]

@@ -7,15 +7,25 @@ const DIGITS_MAX: usize = 24;
 /// Fewer national digits than this are permuted together with the country code.
 const NATIONAL_MIN: usize = 5;
 /// A digit that may not be zero, and one that may be neither zero nor one.
-const FROM_ONE: Slot = Slot { base: b'1', size: 9 };
-const FROM_TWO: Slot = Slot { base: b'2', size: 8 };
+const FROM_ONE: Slot = Slot {
+    base: b'1',
+    size: 9,
+};
+const FROM_TWO: Slot = Slot {
+    base: b'2',
+    size: 8,
+};
 
 /// Writes the number with its national digits permuted.
 ///
 /// The permutation sees the national digits alone, so a number has the same replacement with and
 /// without its country code.
 pub(crate) fn write(input: &Input<'_>, out: &mut Vec<u8>) -> bool {
-    if input.text.bytes().any(|byte| byte.is_ascii_alphabetic() || !byte.is_ascii()) {
+    if input
+        .text
+        .bytes()
+        .any(|byte| byte.is_ascii_alphabetic() || !byte.is_ascii())
+    {
         return digits::write(input, out);
     }
     let mut number = [0; DIGITS_MAX];
@@ -30,8 +40,7 @@ pub(crate) fn write(input: &Input<'_>, out: &mut Vec<u8>) -> bool {
     let number = &mut number[..count];
     let kept = kept_prefix(number, input.text.starts_with('+'));
     let national = &mut number[kept..];
-    let north_american =
-        national.len() == 10 && national[0] >= b'2' && national[3] >= b'2';
+    let north_american = national.len() == 10 && national[0] >= b'2' && national[3] >= b'2';
     let first_not_zero = national.first().is_some_and(|digit| *digit != b'0');
     let slot = |at, _| {
         Some(match at {
@@ -45,7 +54,11 @@ pub(crate) fn write(input: &Input<'_>, out: &mut Vec<u8>) -> bool {
     }
     let mut digits = number.iter();
     out.extend(input.text.bytes().map(|byte| {
-        if byte.is_ascii_digit() { *digits.next().unwrap_or(&b'0') } else { byte }
+        if byte.is_ascii_digit() {
+            *digits.next().unwrap_or(&b'0')
+        } else {
+            byte
+        }
     }));
     true
 }
@@ -98,7 +111,10 @@ mod tests {
     #[test]
     fn layout_and_country_code_stay() {
         let masked = phone("+44 (20) 7946-0958");
-        assert!(masked.starts_with("+44 (") && masked.len() == 18, "{masked}");
+        assert!(
+            masked.starts_with("+44 (") && masked.len() == 18,
+            "{masked}"
+        );
         assert!(phone("+1 415 555 0132").starts_with("+1 "));
         assert!(phone("+351 21 000 0000").starts_with("+351 "));
     }
@@ -115,7 +131,10 @@ mod tests {
     #[test]
     fn a_north_american_number_stays_diallable() {
         let masked = digits(&phone("415-555-0132"));
-        assert!(masked.as_bytes()[0] >= b'2' && masked.as_bytes()[3] >= b'2', "{masked}");
+        assert!(
+            masked.as_bytes()[0] >= b'2' && masked.as_bytes()[3] >= b'2',
+            "{masked}"
+        );
     }
 
     #[test]

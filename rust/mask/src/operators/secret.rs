@@ -12,8 +12,23 @@ const LENGTH_MAX: usize = 128;
 const JWT_HEADER: &[u8] = b"eyJhbGciOiJIUzI1NiJ9";
 /// What keys of well-known services start with; these say the kind and nothing else.
 const KINDS: &[&str] = &[
-    "ghp_", "gho_", "ghs_", "github_pat_", "glpat-", "xoxb-", "xoxp-", "sk_live_", "sk_test_",
-    "pk_live_", "rk_live_", "sk-", "npm_", "pypi-", "hf_", "SG.", "AIza",
+    "ghp_",
+    "gho_",
+    "ghs_",
+    "github_pat_",
+    "glpat-",
+    "xoxb-",
+    "xoxp-",
+    "sk_live_",
+    "sk_test_",
+    "pk_live_",
+    "rk_live_",
+    "sk-",
+    "npm_",
+    "pypi-",
+    "hf_",
+    "SG.",
+    "AIza",
 ];
 
 /// Writes keyed characters after what shows the kind.
@@ -34,10 +49,21 @@ pub(crate) fn write(input: &Input<'_>, out: &mut Vec<u8>) -> bool {
     } else if let Some((scheme, _)) = raw.split_once("://").filter(|(s, _)| is_scheme(s)) {
         write_url(scheme, &mut stream, out);
     } else {
-        let kind = KINDS.iter().find(|kind| raw.starts_with(**kind)).copied().unwrap_or("");
+        let kind = KINDS
+            .iter()
+            .find(|kind| raw.starts_with(**kind))
+            .copied()
+            .unwrap_or("");
         out.extend_from_slice(kind.as_bytes());
-        let length = raw.len().saturating_sub(kind.len()).clamp(LENGTH_MIN, LENGTH_MAX);
-        stream.letters(BASE62, length.min(input.room.saturating_sub(kind.len())), out);
+        let length = raw
+            .len()
+            .saturating_sub(kind.len())
+            .clamp(LENGTH_MIN, LENGTH_MAX);
+        stream.letters(
+            BASE62,
+            length.min(input.room.saturating_sub(kind.len())),
+            out,
+        );
     }
     true
 }
@@ -45,12 +71,19 @@ pub(crate) fn write(input: &Input<'_>, out: &mut Vec<u8>) -> bool {
 /// The label between the dashes, where it is one of the labels in use.
 fn pem_kind(raw: &str) -> Option<&'static str> {
     const LABELS: &[&str] = &[
-        "RSA PRIVATE KEY", "EC PRIVATE KEY", "DSA PRIVATE KEY", "OPENSSH PRIVATE KEY",
-        "ENCRYPTED PRIVATE KEY", "PRIVATE KEY", "PUBLIC KEY", "CERTIFICATE",
+        "RSA PRIVATE KEY",
+        "EC PRIVATE KEY",
+        "DSA PRIVATE KEY",
+        "OPENSSH PRIVATE KEY",
+        "ENCRYPTED PRIVATE KEY",
+        "PRIVATE KEY",
+        "PUBLIC KEY",
+        "CERTIFICATE",
     ];
     let rest = raw.strip_prefix("-----BEGIN ")?;
     LABELS.iter().copied().find(|label| {
-        rest.strip_prefix(label).is_some_and(|after| after.starts_with("-----"))
+        rest.strip_prefix(label)
+            .is_some_and(|after| after.starts_with("-----"))
     })
 }
 
@@ -69,9 +102,31 @@ fn write_pem(kind: &str, stream: &mut Stream<'_>, out: &mut Vec<u8>) {
 
 fn is_scheme(scheme: &str) -> bool {
     const SCHEMES: &[&str] = &[
-        "postgres", "postgresql", "mysql", "mariadb", "mongodb", "mongodb+srv", "redis", "rediss",
-        "amqp", "amqps", "mssql", "sqlserver", "oracle", "http", "https", "ftp", "sftp", "ldap",
-        "ldaps", "smtp", "jdbc:postgresql", "jdbc:mysql", "clickhouse", "kafka", "nats",
+        "postgres",
+        "postgresql",
+        "mysql",
+        "mariadb",
+        "mongodb",
+        "mongodb+srv",
+        "redis",
+        "rediss",
+        "amqp",
+        "amqps",
+        "mssql",
+        "sqlserver",
+        "oracle",
+        "http",
+        "https",
+        "ftp",
+        "sftp",
+        "ldap",
+        "ldaps",
+        "smtp",
+        "jdbc:postgresql",
+        "jdbc:mysql",
+        "clickhouse",
+        "kafka",
+        "nats",
     ];
     SCHEMES.contains(&scheme)
 }
@@ -103,7 +158,10 @@ mod tests {
     #[test]
     fn a_token_keeps_three_parts() {
         let masked = secret(None, &format!("{}.{}.{}", "eyJ0eXAi", "eyJzdWIi", "c2ln"));
-        assert!(masked.starts_with("eyJ") && masked.split('.').count() == 3, "{masked}");
+        assert!(
+            masked.starts_with("eyJ") && masked.split('.').count() == 3,
+            "{masked}"
+        );
     }
 
     #[test]
@@ -111,12 +169,18 @@ mod tests {
         let dashes = "-".repeat(5);
         let raw = format!("{dashes}BEGIN RSA PRIVATE KEY{dashes}\nMIIEraw\n{dashes}END");
         let masked = secret(None, &raw);
-        assert!(masked.starts_with(&raw[..31]) && !masked.contains("MIIEraw"), "{masked}");
+        assert!(
+            masked.starts_with(&raw[..31]) && !masked.contains("MIIEraw"),
+            "{masked}"
+        );
     }
 
     #[test]
     fn a_connection_string_keeps_its_scheme() {
-        let masked = secret(None, &format!("postgresql://{}:{}@db/prod", "app", "hunter2"));
+        let masked = secret(
+            None,
+            &format!("postgresql://{}:{}@db/prod", "app", "hunter2"),
+        );
         assert!(masked.starts_with("postgresql://user:"), "{masked}");
         assert!(!masked.contains("hunter2") && !masked.contains("prod"));
     }

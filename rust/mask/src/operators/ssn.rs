@@ -30,7 +30,11 @@ pub(crate) fn write(input: &Input<'_>, out: &mut Vec<u8>) -> bool {
     number[0] = b'9';
     let mut digits = number.iter();
     out.extend(input.text.bytes().map(|byte| {
-        if byte.is_ascii_digit() { *digits.next().unwrap_or(&b'0') } else { byte }
+        if byte.is_ascii_digit() {
+            *digits.next().unwrap_or(&b'0')
+        } else {
+            byte
+        }
     }));
     true
 }
@@ -47,7 +51,10 @@ mod tests {
     #[test]
     fn the_number_was_never_issued_and_keeps_its_layout() {
         let masked = ssn("078-05-1120");
-        assert!(masked.starts_with('9') && masked.as_bytes()[3] == b'-', "{masked}");
+        assert!(
+            masked.starts_with('9') && masked.as_bytes()[3] == b'-',
+            "{masked}"
+        );
         assert_eq!(masked.replace('-', ""), ssn("078051120"));
     }
 

@@ -15,7 +15,10 @@ pub(crate) fn write(input: &Input<'_>, out: &mut Vec<u8>) -> bool {
     if input.room < LENGTH_MIN {
         return false;
     }
-    let target = input.text.len().clamp(LENGTH_MIN, LENGTH_MAX.min(input.room));
+    let target = input
+        .text
+        .len()
+        .clamp(LENGTH_MIN, LENGTH_MAX.min(input.room));
     let mut stream = input.key.stream(purpose::TEXT, input.text.as_bytes());
     out.reserve(target + WORD_MAX + 1);
     let end = out.len() + target;

@@ -23,7 +23,9 @@ pub(crate) fn write(prefix: &str, input: &Input<'_>, out: &mut Vec<u8>) -> bool 
     out.extend_from_slice(prefix.as_bytes());
     let digest = input.key.hash(purpose::TOKEN, input.text.as_bytes());
     for half in [&digest[..5], &digest[5..10]] {
-        let bits = half.iter().fold(0u64, |bits, byte| bits << 8 | u64::from(*byte));
+        let bits = half
+            .iter()
+            .fold(0u64, |bits, byte| bits << 8 | u64::from(*byte));
         for place in (0..8).rev() {
             out.push(ALPHABET[(bits >> (place * 5)) as usize % 32]);
         }
@@ -39,7 +41,9 @@ mod tests {
 
     #[test]
     fn a_token_has_prefix_and_sixteen_characters() {
-        let spec = OperatorSpec::Token { prefix: "id-".into() };
+        let spec = OperatorSpec::Token {
+            prefix: "id-".into(),
+        };
         let masked = mask(&spec, None, "value");
         assert!(masked.starts_with("id-") && masked.len() == 19, "{masked}");
         assert_ne!(masked, mask(&spec, None, "Value"));

@@ -21,7 +21,12 @@ pub(crate) struct Array {
 
 impl Array {
     pub(crate) fn new(element: Node, element_oid: u32, delimiter: u8, masks: bool) -> Self {
-        Self { element: Box::new(element), element_oid, delimiter, masks }
+        Self {
+            element: Box::new(element),
+            element_oid,
+            delimiter,
+            masks,
+        }
     }
 
     pub(crate) fn apply(&self, format: Format, cell: &[u8], out: &mut Vec<u8>) -> Outcome {
@@ -93,7 +98,9 @@ impl Array {
             let (element, after) = take_quoted(inner, false)?;
             return Some((Some(element), after));
         }
-        let end = text.iter().position(|byte| *byte == self.delimiter || *byte == b'}')?;
+        let end = text
+            .iter()
+            .position(|byte| *byte == self.delimiter || *byte == b'}')?;
         let (element, after) = text.split_at(end);
         let plain = |byte: &u8| !matches!(byte, b'{' | b'"' | b'\\') && !is_space(*byte);
         if element.is_empty() || !element.iter().all(plain) {
@@ -127,7 +134,9 @@ impl Array {
         let mut count = u64::from(dimensions > 0);
         for _ in 0..dimensions {
             // Each element needs four bytes, so a larger product than the cell is false.
-            count = count.checked_mul(reader.u32()?.into()).filter(|n| *n <= VALUE_MAX as u64)?;
+            count = count
+                .checked_mul(reader.u32()?.into())
+                .filter(|n| *n <= VALUE_MAX as u64)?;
             reader.u32()?;
         }
         let start = out.len();
@@ -163,7 +172,10 @@ fn skip_bounds(text: &[u8]) -> Option<&[u8]> {
     };
     let bounds = text[1..end].strip_suffix(b"]")?;
     let valid = bounds.split(|byte| *byte == b'[').all(|dimension| {
-        let mut limits = dimension.strip_suffix(b"]").unwrap_or(dimension).split(|b| *b == b':');
+        let mut limits = dimension
+            .strip_suffix(b"]")
+            .unwrap_or(dimension)
+            .split(|b| *b == b':');
         let [lower, upper] = [limits.next(), limits.next()];
         lower.is_some_and(number) && upper.is_some_and(number) && limits.next().is_none()
     });
@@ -176,18 +188,27 @@ mod tests {
     use crate::types::tests::{masked_binary, masked_text, scanned_text};
 
     fn of(element: TypeSpec) -> TypeSpec {
-        TypeSpec::Array { element: Box::new(element), element_oid: 25, delimiter: ',' }
+        TypeSpec::Array {
+            element: Box::new(element),
+            element_oid: 25,
+            delimiter: ',',
+        }
     }
 
     fn texts() -> TypeSpec {
-        of(TypeSpec::Text { max_chars: None, pad: false })
+        of(TypeSpec::Text {
+            max_chars: None,
+            pad: false,
+        })
     }
 
     fn encode(elements: &[Option<&str>]) -> Vec<u8> {
         let nulls = u32::from(elements.iter().any(Option::is_none));
         let count = elements.len() as u32;
-        let mut raw: Vec<u8> =
-            [1, nulls, 25, count, 1].iter().flat_map(|w| u32::to_be_bytes(*w)).collect();
+        let mut raw: Vec<u8> = [1, nulls, 25, count, 1]
+            .iter()
+            .flat_map(|w| u32::to_be_bytes(*w))
+            .collect();
         for element in elements {
             raw.extend(element.map_or(-1, |text| text.len() as i32).to_be_bytes());
             raw.extend(element.unwrap_or("").bytes());
@@ -199,7 +220,10 @@ mod tests {
     fn elements_change_and_nulls_stay() {
         let masked = masked_text(&texts(), r#"{Zelda,NULL,"a \"b\" c","",null}"#).unwrap();
         let parts: Vec<&str> = masked[1..masked.len() - 1].split(',').collect();
-        assert_eq!((parts.len(), parts[1], parts[3], parts[4]), (5, "NULL", "\"\"", "null"));
+        assert_eq!(
+            (parts.len(), parts[1], parts[3], parts[4]),
+            (5, "NULL", "\"\"", "null")
+        );
         assert!(!masked.contains("Zelda"));
     }
 
@@ -215,7 +239,10 @@ mod tests {
     #[test]
     fn dimensions_and_bounds_stay() {
         let masked = masked_text(&of(TypeSpec::Int4 {}), "[0:1][2:3]={{1,2},{3,44}}").unwrap();
-        assert!(masked.starts_with("[0:1][2:3]={{") && masked.ends_with("}}"), "{masked}");
+        assert!(
+            masked.starts_with("[0:1][2:3]={{") && masked.ends_with("}}"),
+            "{masked}"
+        );
         assert_eq!(masked.len(), "[0:1][2:3]={{1,2},{3,44}}".len());
         assert_eq!(masked_text(&texts(), "{}").as_deref(), Some("{}"));
         let empty = [0u8, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 25];
@@ -226,18 +253,35 @@ mod tests {
     fn an_element_that_cannot_be_masked_is_null_in_both_formats() {
         let dates = of(TypeSpec::Date {});
         assert_eq!(masked_text(&dates, "{infinity}").as_deref(), Some("{NULL}"));
-        let raw: Vec<u8> =
-            [1, 0, 25, 1, 1, 4, i32::MAX].iter().flat_map(|w| w.to_be_bytes()).collect();
-        let expected: Vec<u8> =
-            [1, 1, 25, 1, 1, -1].iter().flat_map(|w| i32::to_be_bytes(*w)).collect();
+        let raw: Vec<u8> = [1, 0, 25, 1, 1, 4, i32::MAX]
+            .iter()
+            .flat_map(|w| w.to_be_bytes())
+            .collect();
+        let expected: Vec<u8> = [1, 1, 25, 1, 1, -1]
+            .iter()
+            .flat_map(|w| i32::to_be_bytes(*w))
+            .collect();
         assert_eq!(masked_binary(&dates, &raw), Some(expected));
     }
 
     #[test]
     fn broken_arrays_are_null() {
         for raw in [
-            "", "{", "}", "{a", "{a,}", "{,a}", "{a}b", "a", "{\"a}", "{{a}", "{a b}", "[1={a}",
-            "{{{{{{{a}}}}}}}", "{a\"b\"}", "{\"a\"b}",
+            "",
+            "{",
+            "}",
+            "{a",
+            "{a,}",
+            "{,a}",
+            "{a}b",
+            "a",
+            "{\"a}",
+            "{{a}",
+            "{a b}",
+            "[1={a}",
+            "{{{{{{{a}}}}}}}",
+            "{a\"b\"}",
+            "{\"a\"b}",
         ] {
             assert_eq!(masked_text(&texts(), raw), None, "{raw}");
         }
@@ -252,7 +296,10 @@ mod tests {
     #[test]
     fn a_scan_replaces_findings_only() {
         let raw = r#"{a,"x SECRET",NULL}"#;
-        assert_eq!(scanned_text(&texts(), raw).as_deref(), Some(r#"{a,"x <found>",NULL}"#));
+        assert_eq!(
+            scanned_text(&texts(), raw).as_deref(),
+            Some(r#"{a,"x <found>",NULL}"#)
+        );
         assert_eq!(scanned_text(&texts(), "{a,b}").as_deref(), Some("{a,b}"));
     }
 }

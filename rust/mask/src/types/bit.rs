@@ -25,7 +25,9 @@ impl Bit {
     }
 
     pub(crate) fn apply(&self, format: Format, cell: &[u8], out: &mut Vec<u8>) -> Outcome {
-        let Some((count, mut bytes)) = read(format, cell) else { return Outcome::Null };
+        let Some((count, mut bytes)) = read(format, cell) else {
+            return Outcome::Null;
+        };
         self.mask(count, &mut bytes);
         match format {
             Format::Binary => {
@@ -45,7 +47,10 @@ impl Bit {
             // The only other arrangement of one bit would tell it, so it becomes a constant.
             bytes.fill(0);
         } else if count <= PERMUTED_MAX {
-            let rank = bytes.iter().fold(0, |sum, byte| sum << 8 | u128::from(*byte)) >> unused;
+            let rank = bytes
+                .iter()
+                .fold(0, |sum, byte| sum << 8 | u128::from(*byte))
+                >> unused;
             let place = derange(&self.key, tweak::BITS | count as u64, 1 << count, rank) << unused;
             bytes.copy_from_slice(&place.to_be_bytes()[16 - bytes.len()..]);
         } else {
@@ -74,7 +79,9 @@ fn read(format: Format, cell: &[u8]) -> Option<(usize, Vec<u8>)> {
         return None;
     }
     let pack = |bits: &[u8]| {
-        bits.iter().enumerate().fold(0, |sum, (at, bit)| sum | (bit & 1) << (7 - at))
+        bits.iter()
+            .enumerate()
+            .fold(0, |sum, (at, bit)| sum | (bit & 1) << (7 - at))
     };
     Some((cell.len(), cell.chunks(8).map(pack).collect()))
 }
@@ -89,14 +96,20 @@ mod tests {
     #[test]
     fn formats_agree_at_every_length() {
         for count in [2, 3, 7, 8, 9, 64, 112, 113, 500] {
-            let text: String = (0..count).map(|at| if at % 3 == 0 { '1' } else { '0' }).collect();
+            let text: String = (0..count)
+                .map(|at| if at % 3 == 0 { '1' } else { '0' })
+                .collect();
             let mut raw = (count as u32).to_be_bytes().to_vec();
             for chunk in text.as_bytes().chunks(8) {
                 let padded = format!("{:0<8}", std::str::from_utf8(chunk).unwrap());
                 raw.push(u8::from_str_radix(&padded, 2).unwrap());
             }
             let masked = both(&BIT, &text, &raw, |cell| {
-                cell[4..].iter().map(|byte| format!("{byte:08b}")).collect::<String>()[..count].into()
+                cell[4..]
+                    .iter()
+                    .map(|byte| format!("{byte:08b}"))
+                    .collect::<String>()[..count]
+                    .into()
             });
             assert_ne!(masked, text);
         }

@@ -23,8 +23,14 @@ impl Bytea {
     }
 
     pub(crate) fn apply(&self, format: Format, cell: &[u8], out: &mut Vec<u8>) -> Outcome {
-        let Some(raw) = decode(format, cell) else { return Outcome::Null };
-        let length = if raw.is_empty() { 0 } else { raw.len().clamp(LENGTH_MIN, LENGTH_MAX) };
+        let Some(raw) = decode(format, cell) else {
+            return Outcome::Null;
+        };
+        let length = if raw.is_empty() {
+            0
+        } else {
+            raw.len().clamp(LENGTH_MIN, LENGTH_MAX)
+        };
         let mut masked = vec![0; length];
         self.key.stream(purpose::BYTES, &raw).fill(&mut masked);
         encode(format, cell, &masked, out);
@@ -49,7 +55,9 @@ impl ScanBytea {
     }
 
     pub(crate) fn apply(&self, format: Format, cell: &[u8], out: &mut Vec<u8>) -> Outcome {
-        let Some(raw) = decode(format, cell) else { return Outcome::Null };
+        let Some(raw) = decode(format, cell) else {
+            return Outcome::Null;
+        };
         let mut scrubbed = String::new();
         // Pictures and archives are no UTF-8; what is found among their bytes takes the value.
         match std::str::from_utf8(&raw) {
@@ -58,7 +66,11 @@ impl ScanBytea {
                 encode(format, cell, scrubbed.as_bytes(), out);
                 Outcome::Value
             }
-            Err(_) if self.scrubber.scrub(&String::from_utf8_lossy(&raw), &mut scrubbed) => {
+            Err(_)
+                if self
+                    .scrubber
+                    .scrub(&String::from_utf8_lossy(&raw), &mut scrubbed) =>
+            {
                 Outcome::Null
             }
             Err(_) => Outcome::Unchanged,
@@ -143,14 +155,24 @@ mod tests {
             format!("\\x{hex}")
         });
         let escaped = masked_text(&TypeSpec::Bytea {}, "Zelda \\\\ \\000\\377 raw").unwrap();
-        let decoded = decode(Format::Text, escaped.as_bytes()).unwrap().into_owned();
+        let decoded = decode(Format::Text, escaped.as_bytes())
+            .unwrap()
+            .into_owned();
         assert_eq!(masked_binary(&TypeSpec::Bytea {}, raw), Some(decoded));
     }
 
     #[test]
     fn lengths_are_bounded() {
-        assert_eq!(masked_binary(&TypeSpec::Bytea {}, &[1; 100]).unwrap().len(), 100);
-        assert_eq!(masked_binary(&TypeSpec::Bytea {}, &[1; 10_000]).unwrap().len(), 4096);
+        assert_eq!(
+            masked_binary(&TypeSpec::Bytea {}, &[1; 100]).unwrap().len(),
+            100
+        );
+        assert_eq!(
+            masked_binary(&TypeSpec::Bytea {}, &[1; 10_000])
+                .unwrap()
+                .len(),
+            4096
+        );
         assert_eq!(masked_binary(&TypeSpec::Bytea {}, b"").unwrap().len(), 0);
     }
 

@@ -73,7 +73,11 @@ pub(crate) fn civil(day: i64) -> (i64, i64, i64) {
     let of_year = of_era - (365 * year + year / 4 - year / 100);
     let shifted_month = (5 * of_year + 2) / 153;
     let day = of_year - (153 * shifted_month + 2) / 5 + 1;
-    let month = if shifted_month < 10 { shifted_month + 3 } else { shifted_month - 9 };
+    let month = if shifted_month < 10 {
+        shifted_month + 3
+    } else {
+        shifted_month - 9
+    };
     (year + era * 400 + i64::from(month <= 2), month, day)
 }
 
@@ -88,12 +92,18 @@ pub(crate) fn days(year: i64, month: i64, day: i64) -> i64 {
 }
 
 /// Takes `count` digits or more, up to `most`, off the front.
-pub(crate) fn number<'a>(text: &'a [u8], least: usize, most: usize) -> Option<(i64, &'a [u8])> {
-    let count = text.iter().take(most + 1).take_while(|byte| byte.is_ascii_digit()).count();
+pub(crate) fn number(text: &[u8], least: usize, most: usize) -> Option<(i64, &[u8])> {
+    let count = text
+        .iter()
+        .take(most + 1)
+        .take_while(|byte| byte.is_ascii_digit())
+        .count();
     if count < least || count > most {
         return None;
     }
-    let value = text[..count].iter().fold(0, |sum, byte| sum * 10 + i64::from(byte - b'0'));
+    let value = text[..count]
+        .iter()
+        .fold(0, |sum, byte| sum * 10 + i64::from(byte - b'0'));
     Some((value, &text[count..]))
 }
 
@@ -200,7 +210,13 @@ mod tests {
 
     #[test]
     fn days_that_do_not_exist_are_refused() {
-        for raw in ["2023-02-29", "2023-13-01", "2023-00-10", "2023-04-31", "23-01-01"] {
+        for raw in [
+            "2023-02-29",
+            "2023-13-01",
+            "2023-00-10",
+            "2023-04-31",
+            "23-01-01",
+        ] {
             assert_eq!(parse_date(raw.as_bytes(), false), None);
         }
     }
@@ -209,8 +225,9 @@ mod tests {
     fn days_stay_distinct_near_and_inside_the_range() {
         let key = key();
         let last = 3_000;
-        let all: std::collections::HashSet<i64> =
-            (0..=last).map(|day| mask_day(&key, day, last).unwrap()).collect();
+        let all: std::collections::HashSet<i64> = (0..=last)
+            .map(|day| mask_day(&key, day, last).unwrap())
+            .collect();
         assert_eq!(all.len(), last as usize + 1);
         assert!(all.iter().all(|day| (0..=last).contains(day)));
         assert!(mask_day(&key, FIRST_DAY, last).unwrap() >= FIRST_DAY);
@@ -221,7 +238,14 @@ mod tests {
     fn fractions_keep_their_digits() {
         for fraction in [100_000, 250_000, 1, 999_999, 10] {
             let masked = mask_fraction(&key(), fraction);
-            let zeros = |mut n: i64| { let mut z = 0; while n % 10 == 0 { n /= 10; z += 1; } z };
+            let zeros = |mut n: i64| {
+                let mut z = 0;
+                while n % 10 == 0 {
+                    n /= 10;
+                    z += 1;
+                }
+                z
+            };
             assert_eq!(zeros(masked), zeros(fraction));
             assert!(masked != fraction && (1..SECOND).contains(&masked));
         }

@@ -29,7 +29,9 @@ impl Char1 {
             (_, [byte]) => *byte,
             (Format::Text, [b'\\', octal @ ..]) if octal.len() == 3 => {
                 let digits = octal.iter().all(|digit| matches!(digit, b'0'..=b'7'));
-                let value = octal.iter().fold(0, |sum, digit| sum * 8 + u32::from(digit & 7));
+                let value = octal
+                    .iter()
+                    .fold(0, |sum, digit| sum * 8 + u32::from(digit & 7));
                 match u8::try_from(value) {
                     Ok(byte) if digits => byte,
                     _ => return Outcome::Null,
@@ -38,7 +40,9 @@ impl Char1 {
             _ => return Outcome::Null,
         };
         let mut masked = [byte];
-        if !permute(&self.key, tweak::TEXT, &mut masked, |_, byte| class_of(byte)) {
+        if !permute(&self.key, tweak::TEXT, &mut masked, |_, byte| {
+            class_of(byte)
+        }) {
             masked[0] = b'a' + self.key.stream(purpose::COMPACT, &masked).below(26) as u8;
         }
         out.extend_from_slice(&masked);
@@ -55,7 +59,10 @@ mod tests {
     fn formats_agree() {
         for (text, byte) in [("M", b'M'), ("7", b'7'), ("-", b'-'), ("\\351", 0o351)] {
             let masked = masked_text(&TypeSpec::Char1 {}, text).unwrap();
-            assert_eq!(masked_binary(&TypeSpec::Char1 {}, &[byte]), Some(masked.clone().into()));
+            assert_eq!(
+                masked_binary(&TypeSpec::Char1 {}, &[byte]),
+                Some(masked.clone().into())
+            );
             assert_ne!(masked, text);
         }
         assert_eq!(masked_text(&TypeSpec::Char1 {}, "").as_deref(), Some(""));

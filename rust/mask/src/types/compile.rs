@@ -24,9 +24,17 @@ const NAME_BYTES: u32 = 63;
 #[derive(Clone)]
 pub(crate) enum Rule<'a> {
     /// Replace it.
-    Mask { operator: &'a OperatorSpec, key: Arc<DomainKey>, keys: &'a Keyring },
+    Mask {
+        operator: &'a OperatorSpec,
+        key: Arc<DomainKey>,
+        keys: &'a Keyring,
+    },
     /// Search the texts in it; the key is for values that cannot be replaced in part.
-    Scan { scrubber: Arc<dyn TextScrubber + Send + Sync>, key: Arc<DomainKey>, keys: &'a Keyring },
+    Scan {
+        scrubber: Arc<dyn TextScrubber + Send + Sync>,
+        key: Arc<DomainKey>,
+        keys: &'a Keyring,
+    },
 }
 
 impl<'a> Rule<'a> {
@@ -35,14 +43,22 @@ impl<'a> Rule<'a> {
         domain: &str,
         keys: &'a Keyring,
     ) -> Result<Self, Error> {
-        Ok(Self::Mask { operator, key: Arc::new(keys.domain(domain)?), keys })
+        Ok(Self::Mask {
+            operator,
+            key: Arc::new(keys.domain(domain)?),
+            keys,
+        })
     }
 
     pub(crate) fn scan(
         scrubber: Arc<dyn TextScrubber + Send + Sync>,
         keys: &'a Keyring,
     ) -> Result<Self, Error> {
-        Ok(Self::Scan { scrubber, key: Arc::new(keys.domain("scan")?), keys })
+        Ok(Self::Scan {
+            scrubber,
+            key: Arc::new(keys.domain("scan")?),
+            keys,
+        })
     }
 
     fn masks(&self) -> bool {
@@ -84,7 +100,13 @@ fn compile(type_: &TypeSpec, rule: &Rule<'_>, depth: usize) -> Result<Node, Erro
 
 /// Types with texts or other types inside, which masks and scans walk in the same way.
 fn structured(type_: &TypeSpec, rule: &Rule<'_>, depth: usize) -> Result<Option<Node>, Error> {
-    if matches!(rule, Rule::Mask { operator: OperatorSpec::Null {}, .. }) {
+    if matches!(
+        rule,
+        Rule::Mask {
+            operator: OperatorSpec::Null {},
+            ..
+        }
+    ) {
         return Ok(Some(Node::Null));
     }
     Ok(Some(match type_ {
@@ -92,21 +114,31 @@ fn structured(type_: &TypeSpec, rule: &Rule<'_>, depth: usize) -> Result<Option<
         TypeSpec::Jsonb { mask_keys } => Node::Json(json::Json::new(rule.leaf(*mask_keys)?, true)),
         TypeSpec::Hstore { mask_keys } => Node::Hstore(hstore::Hstore::new(rule.leaf(*mask_keys)?)),
         TypeSpec::Xml { mask_keys } => Node::Xml(xml::Xml::new(rule.leaf(*mask_keys)?)),
-        TypeSpec::Array { element, element_oid, delimiter } => {
+        TypeSpec::Array {
+            element,
+            element_oid,
+            delimiter,
+        } => {
             let delimiter = u8::try_from(*delimiter)
                 .ok()
                 .filter(|byte| matches!(byte, b',' | b';' | b'|' | b':'))
                 .ok_or(Error::Option { name: "delimiter" })?;
             match compile(element, rule, depth + 1)? {
                 node @ (Node::Null | Node::Pass) => node,
-                node => {
-                    Node::Array(array::Array::new(node, *element_oid, delimiter, rule.masks()))
-                }
+                node => Node::Array(array::Array::new(
+                    node,
+                    *element_oid,
+                    delimiter,
+                    rule.masks(),
+                )),
             }
         }
         TypeSpec::Range { subtype } | TypeSpec::Multirange { subtype } if rule.masks() => {
             let multiple = matches!(type_, TypeSpec::Multirange { .. });
-            Node::Range(range::Range::new(compile(subtype, rule, depth + 1)?, multiple))
+            Node::Range(range::Range::new(
+                compile(subtype, rule, depth + 1)?,
+                multiple,
+            ))
         }
         TypeSpec::Composite { fields } => {
             let fields = fields
@@ -123,20 +155,18 @@ fn structured(type_: &TypeSpec, rule: &Rule<'_>, depth: usize) -> Result<Option<
 fn compile_field(field: &ColumnRule, rule: &Rule<'_>, depth: usize) -> Result<Node, Error> {
     match field {
         ColumnRule::Null {} => Ok(Node::Null),
-        ColumnRule::Mask { type_, operator, domain } => {
-            compile(type_, &Rule::mask(operator, domain, rule.keys())?, depth)
-        }
+        ColumnRule::Mask {
+            type_,
+            operator,
+            domain,
+        } => compile(type_, &Rule::mask(operator, domain, rule.keys())?, depth),
         ColumnRule::Scan { type_ } => compile(type_, rule, depth),
         ColumnRule::Pass { type_: Some(type_) } if rule.masks() => compile(type_, rule, depth),
         ColumnRule::Pass { .. } => Ok(if rule.masks() { Node::Null } else { Node::Pass }),
     }
 }
 
-fn scalar(
-    type_: &TypeSpec,
-    operator: &OperatorSpec,
-    key: &Arc<DomainKey>,
-) -> Result<Node, Error> {
+fn scalar(type_: &TypeSpec, operator: &OperatorSpec, key: &Arc<DomainKey>) -> Result<Node, Error> {
     if matches!(operator, OperatorSpec::Redact {}) {
         if let Some(constant) = constant::Constant::of(type_) {
             return Ok(Node::Constant(constant));
@@ -180,9 +210,7 @@ fn scalar(
         TypeSpec::Vector {} => Node::Vector(vector::Vector::new(key, vector::Kind::Single)),
         TypeSpec::Halfvec {} => Node::Vector(vector::Vector::new(key, vector::Kind::Half)),
         TypeSpec::Sparsevec {} => Node::Vector(vector::Vector::new(key, vector::Kind::Sparse)),
-        TypeSpec::Enum { labels } => {
-            Node::Enumeration(enumeration::Enumeration::new(key, labels))
-        }
+        TypeSpec::Enum { labels } => Node::Enumeration(enumeration::Enumeration::new(key, labels)),
         // Queries and paths are programs, and nobody knows what stands in an unknown type.
         _ => Node::Null,
     })
@@ -193,20 +221,22 @@ fn scan(
     scrubber: &Arc<dyn TextScrubber + Send + Sync>,
     key: &Arc<DomainKey>,
 ) -> Result<Node, Error> {
-    let texts = |max_chars| {
-        Node::ScanText(text::ScanText::new(Arc::clone(scrubber), max_chars))
-    };
+    let texts = |max_chars| Node::ScanText(text::ScanText::new(Arc::clone(scrubber), max_chars));
     let whole = |wording| {
         let mask = scalar(type_, &OperatorSpec::Auto {}, key)?;
-        Ok(Node::ScanWhole(ScanWhole::new(Arc::clone(scrubber), wording, mask)))
+        Ok(Node::ScanWhole(ScanWhole::new(
+            Arc::clone(scrubber),
+            wording,
+            mask,
+        )))
     };
     match type_ {
         TypeSpec::Text { max_chars, .. } => Ok(texts(*max_chars)),
         TypeSpec::Name {} => Ok(texts(Some(NAME_BYTES))),
         TypeSpec::Bytea {} => Ok(Node::ScanBytea(bytea::ScanBytea::new(Arc::clone(scrubber)))),
-        TypeSpec::Tsvector {} => {
-            Ok(Node::Tsvector(tsvector::Tsvector::new(Leaf::scan(scrubber, key))))
-        }
+        TypeSpec::Tsvector {} => Ok(Node::Tsvector(tsvector::Tsvector::new(Leaf::scan(
+            scrubber, key,
+        )))),
         TypeSpec::Int8 {} => whole(Wording::Integer),
         TypeSpec::Numeric { .. } => whole(Wording::Numeric),
         TypeSpec::Inet {} | TypeSpec::Cidr {} => whole(Wording::Address),

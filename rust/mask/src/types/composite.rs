@@ -128,13 +128,18 @@ mod tests {
     use crate::types::tests::{masked_binary, masked_text, scanned_text};
 
     fn text() -> TypeSpec {
-        TypeSpec::Text { max_chars: None, pad: false }
+        TypeSpec::Text {
+            max_chars: None,
+            pad: false,
+        }
     }
 
     fn type_() -> TypeSpec {
         TypeSpec::Composite {
             fields: vec![
-                ColumnRule::Pass { type_: Some(TypeSpec::Int4 {}) },
+                ColumnRule::Pass {
+                    type_: Some(TypeSpec::Int4 {}),
+                },
                 ColumnRule::Mask {
                     type_: text(),
                     operator: OperatorSpec::Redact {},
@@ -160,15 +165,26 @@ mod tests {
     fn a_scan_applies_each_fields_own_rule() {
         let raw = r#"(42,"Zelda ""F""",see SECRET,x)"#.replace("see SECRET", "\"see SECRET\"");
         let masked = scanned_text(&type_(), &raw);
-        assert_eq!(masked.as_deref(), Some(r#"(42,"[redacted]","see <found>",)"#));
-        assert_eq!(scanned_text(&type_(), "(42,,,)").as_deref(), Some("(42,,,)"));
+        assert_eq!(
+            masked.as_deref(),
+            Some(r#"(42,"[redacted]","see <found>",)"#)
+        );
+        assert_eq!(
+            scanned_text(&type_(), "(42,,,)").as_deref(),
+            Some("(42,,,)")
+        );
     }
 
     #[test]
     fn a_mask_leaves_no_field_as_it_is() {
         let masked = masked_text(&type_(), "(42,Zelda,Ariadne,x)").unwrap();
-        assert!(!masked.contains("Ariadne") && !masked.starts_with("(42,"), "{masked}");
-        let unknown = TypeSpec::Composite { fields: vec![ColumnRule::Pass { type_: None }; 2] };
+        assert!(
+            !masked.contains("Ariadne") && !masked.starts_with("(42,"),
+            "{masked}"
+        );
+        let unknown = TypeSpec::Composite {
+            fields: vec![ColumnRule::Pass { type_: None }; 2],
+        };
         assert_eq!(masked_text(&unknown, "(a,b)").as_deref(), Some("(,)"));
     }
 
@@ -177,16 +193,33 @@ mod tests {
         let text = masked_text(&type_(), "(42,Zelda,Ariadne,)").unwrap();
         let parts: Vec<&str> = text[1..text.len() - 1].split(',').collect();
         let number: i32 = parts[0].parse().unwrap();
-        let raw = encode(&[Some(&42i32.to_be_bytes()), Some(b"Zelda"), Some(b"Ariadne"), None]);
+        let raw = encode(&[
+            Some(&42i32.to_be_bytes()),
+            Some(b"Zelda"),
+            Some(b"Ariadne"),
+            None,
+        ]);
         let masked = parts[2].trim_matches('"').as_bytes();
-        let expected =
-            encode(&[Some(&number.to_be_bytes()), Some(b"[redacted]"), Some(masked), None]);
+        let expected = encode(&[
+            Some(&number.to_be_bytes()),
+            Some(b"[redacted]"),
+            Some(masked),
+            None,
+        ]);
         assert_eq!(masked_binary(&type_(), &raw), Some(expected));
     }
 
     #[test]
     fn another_count_of_fields_is_null() {
-        for raw in ["()", "(1,2,3)", "(1,2,3,4,5)", "1,2,3,4", "(1,2,3,4", "(1,2,3,4)x", "(1,a b,,)"] {
+        for raw in [
+            "()",
+            "(1,2,3)",
+            "(1,2,3,4,5)",
+            "1,2,3,4",
+            "(1,2,3,4",
+            "(1,2,3,4)x",
+            "(1,a b,,)",
+        ] {
             assert_eq!(scanned_text(&type_(), raw), None, "{raw}");
         }
         assert_eq!(masked_binary(&type_(), &encode(&[None, None])), None);

@@ -54,13 +54,21 @@ mod tests {
     fn redacted_values_are_constants_of_their_type() {
         let redacted = |type_: &TypeSpec, raw| masked_with(&OperatorSpec::Redact {}, type_, raw);
         assert_eq!(redacted(&TypeSpec::Int4 {}, "42").as_deref(), Some("0"));
-        assert_eq!(redacted(&TypeSpec::Date {}, "2024-02-29").as_deref(), Some("2000-01-01"));
-        assert_eq!(redacted(&TypeSpec::Json { mask_keys: false }, "[\"a\",5]").as_deref(),
-            Some("[\"[redacted]\",0]"));
+        assert_eq!(
+            redacted(&TypeSpec::Date {}, "2024-02-29").as_deref(),
+            Some("2000-01-01")
+        );
+        assert_eq!(
+            redacted(&TypeSpec::Json { mask_keys: false }, "[\"a\",5]").as_deref(),
+            Some("[\"[redacted]\",0]")
+        );
     }
 
     #[test]
     fn booleans_tell_nothing() {
-        assert_eq!(masked_text(&TypeSpec::Bool {}, "t"), masked_text(&TypeSpec::Bool {}, "f"));
+        assert_eq!(
+            masked_text(&TypeSpec::Bool {}, "t"),
+            masked_text(&TypeSpec::Bool {}, "f")
+        );
     }
 }

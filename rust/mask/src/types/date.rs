@@ -29,7 +29,9 @@ impl Date {
 
     pub(crate) fn apply(&self, format: Format, cell: &[u8], out: &mut Vec<u8>) -> Outcome {
         let masked = read_date(format, cell).and_then(|day| mask_day(&self.key, day, LAST_DATE));
-        let Some(day) = masked else { return Outcome::Null };
+        let Some(day) = masked else {
+            return Outcome::Null;
+        };
         match format {
             Format::Binary => out.extend_from_slice(&(day as i32).to_be_bytes()),
             Format::Text => {
@@ -84,11 +86,18 @@ impl Timestamp {
         let (text, before_christ) = era(cell);
         let (day, rest) = parse_date(text, before_christ)?;
         let (clock, rest) = parse_clock(rest.strip_prefix(b" ")?, 2)?;
-        let (zone, rest) = if self.zoned { parse_zone(rest)? } else { (0, rest) };
+        let (zone, rest) = if self.zoned {
+            parse_zone(rest)?
+        } else {
+            (0, rest)
+        };
         if !rest.is_empty() || clock >= DAY {
             return None;
         }
-        let value = day.checked_mul(DAY)?.checked_add(clock)?.checked_sub(zone * SECOND)?;
+        let value = day
+            .checked_mul(DAY)?
+            .checked_add(clock)?
+            .checked_sub(zone * SECOND)?;
         Some((value, zone))
     }
 
@@ -100,10 +109,12 @@ impl Timestamp {
     }
 
     pub(crate) fn apply(&self, format: Format, cell: &[u8], out: &mut Vec<u8>) -> Outcome {
-        let masked = self.read(format, cell).and_then(|(value, zone)| {
-            Some((self.mask(value)?, zone))
-        });
-        let Some((value, zone)) = masked else { return Outcome::Null };
+        let masked = self
+            .read(format, cell)
+            .and_then(|(value, zone)| Some((self.mask(value)?, zone)));
+        let Some((value, zone)) = masked else {
+            return Outcome::Null;
+        };
         match format {
             Format::Binary => out.extend_from_slice(&value.to_be_bytes()),
             Format::Text => {
@@ -156,7 +167,11 @@ mod tests {
         both(&TypeSpec::Date {}, text, &count.to_be_bytes(), |cell| {
             let day = i32::from_be_bytes(cell.try_into().unwrap());
             let (y, m, d) = civil(day.into());
-            if y <= 0 { format!("{:04}-{m:02}-{d:02} BC", 1 - y) } else { format!("{y:04}-{m:02}-{d:02}") }
+            if y <= 0 {
+                format!("{:04}-{m:02}-{d:02} BC", 1 - y)
+            } else {
+                format!("{y:04}-{m:02}-{d:02}")
+            }
         })
     }
 
@@ -183,16 +198,43 @@ mod tests {
     #[test]
     fn timestamps_agree_in_both_formats() {
         for (text, zoned, day, clock) in [
-            ("2024-02-29 12:34:56", false, days(2024, 2, 29), 45_296 * SECOND),
-            ("0044-03-15 01:02:03.5 BC", false, days(-43, 3, 15), 3_723 * SECOND + 500_000),
-            ("2024-02-29 23:34:56+05:30", true, days(2024, 2, 29), (84_896 - 19_800) * SECOND),
-            ("2024-02-29 23:34:56-08", true, days(2024, 2, 29), (84_896 + 28_800) * SECOND),
+            (
+                "2024-02-29 12:34:56",
+                false,
+                days(2024, 2, 29),
+                45_296 * SECOND,
+            ),
+            (
+                "0044-03-15 01:02:03.5 BC",
+                false,
+                days(-43, 3, 15),
+                3_723 * SECOND + 500_000,
+            ),
+            (
+                "2024-02-29 23:34:56+05:30",
+                true,
+                days(2024, 2, 29),
+                (84_896 - 19_800) * SECOND,
+            ),
+            (
+                "2024-02-29 23:34:56-08",
+                true,
+                days(2024, 2, 29),
+                (84_896 + 28_800) * SECOND,
+            ),
         ] {
-            let type_ = if zoned { TypeSpec::Timestamptz {} } else { TypeSpec::Timestamp {} };
+            let type_ = if zoned {
+                TypeSpec::Timestamptz {}
+            } else {
+                TypeSpec::Timestamp {}
+            };
             let value = day * DAY + clock;
             let masked = masked_text(&type_, text).unwrap();
             let binary = masked_binary(&type_, &value.to_be_bytes()).unwrap();
-            let reader = Timestamp { key: Arc::new(crate::types::tests::key()), zoned };
+            let reader = Timestamp {
+                key: Arc::new(crate::types::tests::key()),
+                zoned,
+            };
             let back = reader.read(Format::Text, masked.as_bytes()).unwrap().0;
             assert_eq!(back.to_be_bytes()[..], binary[..], "{text} {masked}");
             assert_ne!(masked, text);
@@ -201,13 +243,30 @@ mod tests {
 
     #[test]
     fn other_styles_and_infinity_are_null() {
-        for raw in ["infinity", "-infinity", "02/29/2024", "29.02.2024", "2024-02-30", ""] {
+        for raw in [
+            "infinity",
+            "-infinity",
+            "02/29/2024",
+            "29.02.2024",
+            "2024-02-30",
+            "",
+        ] {
             assert_eq!(masked_text(&TypeSpec::Date {}, raw), None);
         }
-        for raw in ["Thu Feb 29 12:34:56 2024", "2024-02-29", "2024-02-29 25:00:00"] {
+        for raw in [
+            "Thu Feb 29 12:34:56 2024",
+            "2024-02-29",
+            "2024-02-29 25:00:00",
+        ] {
             assert_eq!(masked_text(&TypeSpec::Timestamp {}, raw), None);
         }
-        assert_eq!(masked_binary(&TypeSpec::Date {}, &i32::MAX.to_be_bytes()), None);
-        assert_eq!(masked_binary(&TypeSpec::Timestamp {}, &i64::MIN.to_be_bytes()), None);
+        assert_eq!(
+            masked_binary(&TypeSpec::Date {}, &i32::MAX.to_be_bytes()),
+            None
+        );
+        assert_eq!(
+            masked_binary(&TypeSpec::Timestamp {}, &i64::MIN.to_be_bytes()),
+            None
+        );
     }
 }

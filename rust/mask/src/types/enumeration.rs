@@ -16,12 +16,19 @@ pub(crate) struct Enumeration {
 
 impl Enumeration {
     pub(crate) fn new(key: Arc<DomainKey>, labels: &[String]) -> Self {
-        Self { key, labels: labels.to_vec() }
+        Self {
+            key,
+            labels: labels.to_vec(),
+        }
     }
 
     pub(crate) fn apply(&self, cell: &[u8], out: &mut Vec<u8>) -> Outcome {
         let count = self.labels.len();
-        let place = match self.labels.iter().position(|label| label.as_bytes() == cell) {
+        let place = match self
+            .labels
+            .iter()
+            .position(|label| label.as_bytes() == cell)
+        {
             // With two labels the other one would tell the raw one, so both become the first.
             _ if count < 3 => 0,
             Some(place) => derange(&self.key, tweak::LABEL, count as u128, place as u128) as usize,
@@ -44,20 +51,26 @@ mod tests {
     use crate::types::tests::masked_text;
 
     fn labels(count: usize) -> TypeSpec {
-        TypeSpec::Enum { labels: (0..count).map(|at| format!("label{at}")).collect() }
+        TypeSpec::Enum {
+            labels: (0..count).map(|at| format!("label{at}")).collect(),
+        }
     }
 
     #[test]
     fn a_label_becomes_another_label() {
-        let all: std::collections::HashSet<String> =
-            (0..5).map(|at| masked_text(&labels(5), &format!("label{at}")).unwrap()).collect();
+        let all: std::collections::HashSet<String> = (0..5)
+            .map(|at| masked_text(&labels(5), &format!("label{at}")).unwrap())
+            .collect();
         assert_eq!(all.len(), 5);
         assert_ne!(masked_text(&labels(5), "label3").unwrap(), "label3");
     }
 
     #[test]
     fn few_labels_tell_nothing() {
-        assert_eq!(masked_text(&labels(2), "label1"), masked_text(&labels(2), "label0"));
+        assert_eq!(
+            masked_text(&labels(2), "label1"),
+            masked_text(&labels(2), "label0")
+        );
         assert_eq!(masked_text(&labels(0), "label1"), None);
     }
 

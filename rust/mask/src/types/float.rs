@@ -25,7 +25,11 @@ impl Float {
 
     /// The digits that every number of the type holds, by which PostgreSQL also chooses notation.
     fn digits(&self) -> usize {
-        if self.double { 15 } else { 6 }
+        if self.double {
+            15
+        } else {
+            6
+        }
     }
 
     pub(crate) fn read(&self, format: Format, cell: &[u8]) -> Option<f64> {
@@ -49,7 +53,9 @@ impl Float {
             let masked = self.mask(value)?;
             (masked.is_finite() && masked.to_bits() != value.to_bits()).then_some(masked)
         });
-        let Some(masked) = masked else { return Outcome::Null };
+        let Some(masked) = masked else {
+            return Outcome::Null;
+        };
         match (format, self.double) {
             (Format::Text, _) => self.write_text(masked, out),
             (Format::Binary, true) => out.extend_from_slice(&masked.to_be_bytes()),
@@ -69,7 +75,11 @@ impl Float {
         let count = digits.len().min(self.digits());
         let raw: u64 = digits[..count].parse().ok()?;
         // The first digit is not zero; the last is kept from zero, so that the count stays.
-        let low = if count == 1 { 1 } else { 10u64.pow(count as u32 - 2) };
+        let low = if count == 1 {
+            1
+        } else {
+            10u64.pow(count as u32 - 2)
+        };
         let (size, rank) = if count == 1 {
             (9, raw - 1)
         } else {
@@ -78,7 +88,11 @@ impl Float {
         };
         let class = tweak::DECIMAL | 1 << 48 | (exponent as u64 & 0xffff) << 8 | count as u64;
         let place = derange(&self.key, class, size.into(), rank.into()) as u64;
-        let masked = if count == 1 { place + 1 } else { (place / 9 + low) * 10 + place % 9 + 1 };
+        let masked = if count == 1 {
+            place + 1
+        } else {
+            (place / 9 + low) * 10 + place % 9 + 1
+        };
         let sign = if value < 0.0 { "-" } else { "" };
         let text = format!("{sign}{masked}e{}", exponent - (count as i32 - 1));
         parse(text.as_bytes(), self.double)
@@ -97,7 +111,9 @@ impl Float {
 
     /// As PostgreSQL writes it: an exponent only outside 1e-4 and the digits that the type holds.
     fn write_text(&self, value: f64, out: &mut Vec<u8>) {
-        let Some((digits, exponent)) = self.shortest(value) else { return };
+        let Some((digits, exponent)) = self.shortest(value) else {
+            return;
+        };
         let mut text = String::with_capacity(32);
         if value < 0.0 {
             text.push('-');
@@ -136,12 +152,15 @@ pub(crate) fn parse(text: &[u8], double: bool) -> Option<f64> {
         return None;
     }
     let text = std::str::from_utf8(text).ok()?;
-    if double { text.parse().ok() } else { text.parse::<f32>().ok().map(f64::from) }
+    if double {
+        text.parse().ok()
+    } else {
+        text.parse::<f32>().ok().map(f64::from)
+    }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::*;
     use crate::spec::TypeSpec;
     use crate::types::tests::{both, masked_binary, masked_text};
 
@@ -149,7 +168,10 @@ mod tests {
         let value: f64 = raw.parse().unwrap();
         let text = masked_text(&TypeSpec::Float8 {}, raw).unwrap();
         let binary = masked_binary(&TypeSpec::Float8 {}, &value.to_be_bytes()).unwrap();
-        assert_eq!(f64::from_be_bytes(binary.try_into().unwrap()), text.parse::<f64>().unwrap());
+        assert_eq!(
+            f64::from_be_bytes(binary.try_into().unwrap()),
+            text.parse::<f64>().unwrap()
+        );
         text
     }
 
@@ -157,21 +179,44 @@ mod tests {
         let value: f32 = raw.parse().unwrap();
         let text = masked_text(&TypeSpec::Float4 {}, raw).unwrap();
         let binary = masked_binary(&TypeSpec::Float4 {}, &value.to_be_bytes()).unwrap();
-        assert_eq!(f32::from_be_bytes(binary.try_into().unwrap()), text.parse::<f32>().unwrap());
+        assert_eq!(
+            f32::from_be_bytes(binary.try_into().unwrap()),
+            text.parse::<f32>().unwrap()
+        );
         text
     }
 
     #[test]
     fn formats_agree_and_digits_keep_their_places() {
-        for raw in ["0", "1", "-7", "12.5", "-0.25", "1234.5678", "0.001", "99.99", "123456.75"] {
+        for raw in [
+            "0",
+            "1",
+            "-7",
+            "12.5",
+            "-0.25",
+            "1234.5678",
+            "0.001",
+            "99.99",
+            "123456.75",
+        ] {
             let masked = double(raw);
-            assert_eq!((masked.len(), masked.find('.')), (raw.len(), raw.find('.')), "{masked}");
+            assert_eq!(
+                (masked.len(), masked.find('.')),
+                (raw.len(), raw.find('.')),
+                "{masked}"
+            );
             assert_ne!(masked, raw);
         }
         for raw in ["0", "1.5", "-12.25", "1e+20", "1.5e-07", "0.1"] {
             assert_ne!(single(raw), raw);
         }
-        for raw in ["1e+300", "2.5e-300", "0.1234567890123456", "1e+15", "123456789012345680"] {
+        for raw in [
+            "1e+300",
+            "2.5e-300",
+            "0.1234567890123456",
+            "1e+15",
+            "123456789012345680",
+        ] {
             assert_ne!(double(raw), raw);
         }
     }
@@ -186,9 +231,12 @@ mod tests {
 
     #[test]
     fn integers_agree_with_integer_columns() {
-        let text = both(&TypeSpec::Float8 {}, "4711", &4711f64.to_be_bytes(), |cell| {
-            f64::from_be_bytes(cell.try_into().unwrap()).to_string()
-        });
+        let text = both(
+            &TypeSpec::Float8 {},
+            "4711",
+            &4711f64.to_be_bytes(),
+            |cell| f64::from_be_bytes(cell.try_into().unwrap()).to_string(),
+        );
         assert_eq!(masked_text(&TypeSpec::Int4 {}, "4711"), Some(text));
     }
 
@@ -198,7 +246,10 @@ mod tests {
             assert_eq!(masked_text(&TypeSpec::Float8 {}, raw), None);
         }
         for value in [f64::NAN, f64::INFINITY] {
-            assert_eq!(masked_binary(&TypeSpec::Float8 {}, &value.to_be_bytes()), None);
+            assert_eq!(
+                masked_binary(&TypeSpec::Float8 {}, &value.to_be_bytes()),
+                None
+            );
         }
     }
 }

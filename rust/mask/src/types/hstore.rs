@@ -67,7 +67,11 @@ impl Hstore {
     }
 
     fn replace(&self, value: bool, raw: &str, out: &mut Vec<u8>) -> bool {
-        if value { self.leaf.text(raw, out) } else { self.leaf.name(raw, out) }
+        if value {
+            self.leaf.text(raw, out)
+        } else {
+            self.leaf.name(raw, out)
+        }
     }
 
     fn binary(&self, cell: &[u8], out: &mut Vec<u8>) -> Option<bool> {
@@ -126,23 +130,43 @@ mod tests {
     fn formats_agree_and_keys_stay() {
         let raw = r#""name"=>"Zelda \"F\"", "none"=>NULL"#;
         let text = masked_text(&HSTORE, raw).unwrap();
-        assert!(text.starts_with("\"name\"=>\"") && text.ends_with("\", \"none\"=>NULL"), "{text}");
+        assert!(
+            text.starts_with("\"name\"=>\"") && text.ends_with("\", \"none\"=>NULL"),
+            "{text}"
+        );
         assert!(!text.contains("Zelda"));
         let value = text.split('"').nth(3).unwrap();
-        let binary = masked_binary(&HSTORE, &encode(&[("name", Some("Zelda \"F\"")), ("none", None)]));
-        assert_eq!(binary, Some(encode(&[("name", Some(value)), ("none", None)])));
+        let binary = masked_binary(
+            &HSTORE,
+            &encode(&[("name", Some("Zelda \"F\"")), ("none", None)]),
+        );
+        assert_eq!(
+            binary,
+            Some(encode(&[("name", Some(value)), ("none", None)]))
+        );
     }
 
     #[test]
     fn keys_that_hold_data_are_replaced() {
-        assert!(!masked_text(&HSTORE, r#""zelda@corp.test"=>"1""#).unwrap().contains("zelda"));
+        assert!(!masked_text(&HSTORE, r#""zelda@corp.test"=>"1""#)
+            .unwrap()
+            .contains("zelda"));
         let keys = TypeSpec::Hstore { mask_keys: true };
-        assert!(!masked_text(&keys, r#""Zelda"=>"1""#).unwrap().contains("Zelda"));
+        assert!(!masked_text(&keys, r#""Zelda"=>"1""#)
+            .unwrap()
+            .contains("Zelda"));
     }
 
     #[test]
     fn broken_values_are_null() {
-        for raw in ["a=>b", "\"a\"", "\"a\"=>", "\"a\"=>\"b", "\"a\"=>\"b\",", "NULL=>\"a\""] {
+        for raw in [
+            "a=>b",
+            "\"a\"",
+            "\"a\"=>",
+            "\"a\"=>\"b",
+            "\"a\"=>\"b\",",
+            "NULL=>\"a\"",
+        ] {
             assert_eq!(masked_text(&HSTORE, raw), None, "{raw}");
         }
         assert_eq!(masked_binary(&HSTORE, &[0, 0, 0, 1, 0, 0, 0, 9, 1]), None);
@@ -152,6 +176,9 @@ mod tests {
     #[test]
     fn a_scan_replaces_findings_only() {
         let raw = r#""a"=>"SECRET", "b"=>"c""#;
-        assert_eq!(scanned_text(&HSTORE, raw).as_deref(), Some(r#""a"=>"<found>", "b"=>"c""#));
+        assert_eq!(
+            scanned_text(&HSTORE, raw).as_deref(),
+            Some(r#""a"=>"<found>", "b"=>"c""#)
+        );
     }
 }

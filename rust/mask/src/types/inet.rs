@@ -26,7 +26,9 @@ impl Inet {
     }
 
     pub(crate) fn apply(&self, format: Format, cell: &[u8], out: &mut Vec<u8>) -> Outcome {
-        let Some((raw, prefix)) = read(format, cell) else { return Outcome::Null };
+        let Some((raw, prefix)) = read(format, cell) else {
+            return Outcome::Null;
+        };
         let mut masked = mask(&self.key, raw);
         if self.network {
             masked = network(masked, prefix);
@@ -42,7 +44,11 @@ impl Inet {
                 }
             }
             Format::Binary => {
-                let family = if masked.is_ipv4() { FAMILY_V4 } else { FAMILY_V6 };
+                let family = if masked.is_ipv4() {
+                    FAMILY_V4
+                } else {
+                    FAMILY_V6
+                };
                 out.extend_from_slice(&[family, prefix, u8::from(self.network)]);
                 match masked {
                     IpAddr::V4(v4) => {
@@ -61,7 +67,11 @@ impl Inet {
 }
 
 fn width(address: IpAddr) -> u8 {
-    if address.is_ipv4() { 32 } else { 128 }
+    if address.is_ipv4() {
+        32
+    } else {
+        128
+    }
 }
 
 fn network(address: IpAddr, prefix: u8) -> IpAddr {
@@ -80,7 +90,9 @@ fn network(address: IpAddr, prefix: u8) -> IpAddr {
 /// Address and prefix length.
 pub(crate) fn read(format: Format, cell: &[u8]) -> Option<(IpAddr, u8)> {
     if format == Format::Text {
-        let text = std::str::from_utf8(cell).ok().filter(|text| text.len() <= 64)?;
+        let text = std::str::from_utf8(cell)
+            .ok()
+            .filter(|text| text.len() <= 64)?;
         let (address, prefix) = match text.split_once('/') {
             Some((address, prefix)) => (address, Some(prefix.parse::<u8>().ok()?)),
             None => (text, None),
@@ -114,18 +126,33 @@ mod tests {
         };
         let family = if octets.len() == 4 { 2 } else { 3 };
         let prefix = prefix.parse().unwrap_or(octets.len() as u8 * 8);
-        [&[family, prefix, u8::from(cidr), octets.len() as u8][..], &octets].concat()
+        [
+            &[family, prefix, u8::from(cidr), octets.len() as u8][..],
+            &octets,
+        ]
+        .concat()
     }
 
     #[test]
     fn formats_agree() {
         for (raw, cidr) in [
-            ("192.168.1.7", false), ("192.168.1.7/24", false), ("10.0.0.0/8", true),
-            ("2001:470::1", false), ("2001:470:1::/48", true), ("192.0.2.1/32", true),
+            ("192.168.1.7", false),
+            ("192.168.1.7/24", false),
+            ("10.0.0.0/8", true),
+            ("2001:470::1", false),
+            ("2001:470:1::/48", true),
+            ("192.0.2.1/32", true),
         ] {
-            let type_ = if cidr { TypeSpec::Cidr {} } else { TypeSpec::Inet {} };
+            let type_ = if cidr {
+                TypeSpec::Cidr {}
+            } else {
+                TypeSpec::Inet {}
+            };
             let masked = masked_text(&type_, raw).unwrap();
-            assert_eq!(masked_binary(&type_, &encode(raw, cidr)), Some(encode(&masked, cidr)));
+            assert_eq!(
+                masked_binary(&type_, &encode(raw, cidr)),
+                Some(encode(&masked, cidr))
+            );
             let prefix = |text: &str| text.split_once('/').map(|(_, prefix)| prefix.to_owned());
             assert_eq!(prefix(&masked), prefix(raw));
         }
@@ -141,9 +168,15 @@ mod tests {
     fn an_address_agrees_with_a_text_column() {
         let spec = crate::spec::OperatorSpec::Ip {};
         let text = crate::operators::tests::mask(&spec, None, "10.1.2.3");
-        assert_eq!(both(&TypeSpec::Inet {}, "10.1.2.3", &encode("10.1.2.3", false), |cell| {
-            IpAddr::from(<[u8; 4]>::try_from(&cell[4..]).unwrap()).to_string()
-        }), text);
+        assert_eq!(
+            both(
+                &TypeSpec::Inet {},
+                "10.1.2.3",
+                &encode("10.1.2.3", false),
+                |cell| { IpAddr::from(<[u8; 4]>::try_from(&cell[4..]).unwrap()).to_string() }
+            ),
+            text
+        );
     }
 
     #[test]
@@ -151,7 +184,13 @@ mod tests {
         for raw in ["", "10.0.0", "10.0.0.1/33", "::1/129", "Zelda", "1.2.3.4/x"] {
             assert_eq!(masked_text(&TypeSpec::Inet {}, raw), None);
         }
-        assert_eq!(masked_binary(&TypeSpec::Inet {}, &[2, 33, 0, 4, 1, 2, 3, 4]), None);
-        assert_eq!(masked_binary(&TypeSpec::Inet {}, &[3, 32, 0, 4, 1, 2, 3, 4]), None);
+        assert_eq!(
+            masked_binary(&TypeSpec::Inet {}, &[2, 33, 0, 4, 1, 2, 3, 4]),
+            None
+        );
+        assert_eq!(
+            masked_binary(&TypeSpec::Inet {}, &[3, 32, 0, 4, 1, 2, 3, 4]),
+            None
+        );
     }
 }

@@ -17,11 +17,19 @@ pub(crate) fn mask_integer(key: &DomainKey, value: i64) -> i64 {
     let negative = value < 0;
     let magnitude = value.unsigned_abs();
     let digits = magnitude.checked_ilog10().unwrap_or(0);
-    let mut low = if digits == 0 { u64::from(negative) } else { 10u64.pow(digits) };
+    let mut low = if digits == 0 {
+        u64::from(negative)
+    } else {
+        10u64.pow(digits)
+    };
     // One past the last, except that twenty digits do not fit: then the last limit applies.
     let mut high = 10u64.checked_pow(digits + 1).unwrap_or(u64::MAX);
     let sign = u64::from(negative);
-    for limit in [i16::MAX as u64 + sign, i32::MAX as u64 + sign, i64::MAX as u64 + sign] {
+    for limit in [
+        i16::MAX as u64 + sign,
+        i32::MAX as u64 + sign,
+        i64::MAX as u64 + sign,
+    ] {
         if limit >= low && limit < high {
             if magnitude <= limit {
                 high = limit + 1;
@@ -30,10 +38,19 @@ pub(crate) fn mask_integer(key: &DomainKey, value: i64) -> i64 {
             }
         }
     }
-    let class = tweak::INTEGER | sign << 48 | low % (1 << 48);
-    let place = derange(key, class, u128::from(high - low), u128::from(magnitude - low));
+    let class = tweak::INTEGER | (sign << 48) | (low % (1 << 48));
+    let place = derange(
+        key,
+        class,
+        u128::from(high - low),
+        u128::from(magnitude - low),
+    );
     let masked = low + place as u64;
-    if negative { 0i64.wrapping_sub_unsigned(masked) } else { masked as i64 }
+    if negative {
+        0i64.wrapping_sub_unsigned(masked)
+    } else {
+        masked as i64
+    }
 }
 
 /// Decimal digits with an optional minus.
@@ -84,8 +101,13 @@ impl Integer {
     }
 
     pub(crate) fn apply(&self, format: Format, cell: &[u8], out: &mut Vec<u8>) -> Outcome {
-        let Some(value) = self.read(format, cell) else { return Outcome::Null };
-        let by_digits = self.digits.as_ref().and_then(|mask| mask_digits(mask, value));
+        let Some(value) = self.read(format, cell) else {
+            return Outcome::Null;
+        };
+        let by_digits = self
+            .digits
+            .as_ref()
+            .and_then(|mask| mask_digits(mask, value));
         let masked = by_digits
             .filter(|masked| self.fits(*masked))
             .unwrap_or_else(|| mask_integer(&self.key, value));
@@ -103,7 +125,11 @@ pub(crate) fn mask_digits(mask: &TextMask, value: i64) -> Option<i64> {
     let mut masked = Vec::with_capacity(raw.len());
     mask.apply(&raw, &mut masked);
     let same_shape = masked.len() == raw.len() && masked[0] != b'0';
-    if same_shape && value >= 0 { parse(&masked) } else { None }
+    if same_shape && value >= 0 {
+        parse(&masked)
+    } else {
+        None
+    }
 }
 
 /// Appends an integer.
@@ -118,8 +144,8 @@ pub(crate) fn write(format: Format, bytes: usize, value: i64, out: &mut Vec<u8>)
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::types::tests::{both, key, masked_text};
     use crate::spec::TypeSpec;
+    use crate::types::tests::{both, key, masked_text};
 
     #[test]
     fn formats_agree_and_numbers_fit() {
@@ -128,9 +154,12 @@ mod tests {
             let text = both(&TypeSpec::Int2 {}, &value.to_string(), &narrow, |cell| {
                 i16::from_be_bytes(cell.try_into().unwrap()).to_string()
             });
-            let wide = both(&TypeSpec::Int8 {}, &value.to_string(), &value.to_be_bytes(), |cell| {
-                i64::from_be_bytes(cell.try_into().unwrap()).to_string()
-            });
+            let wide = both(
+                &TypeSpec::Int8 {},
+                &value.to_string(),
+                &value.to_be_bytes(),
+                |cell| i64::from_be_bytes(cell.try_into().unwrap()).to_string(),
+            );
             assert_eq!(text, wide, "the width does not change the replacement");
             assert_eq!(text.len(), value.to_string().len());
         }
@@ -138,7 +167,13 @@ mod tests {
 
     #[test]
     fn the_ends_of_each_type_stay_inside() {
-        for value in [i64::MAX, i64::MIN, i64::from(i32::MAX), i64::from(i32::MIN), 1 << 31] {
+        for value in [
+            i64::MAX,
+            i64::MIN,
+            i64::from(i32::MAX),
+            i64::from(i32::MIN),
+            1 << 31,
+        ] {
             let masked = mask_integer(&key(), value);
             assert_ne!(masked, value);
             assert_eq!(masked < 0, value < 0);
@@ -148,8 +183,10 @@ mod tests {
 
     #[test]
     fn numbers_stay_distinct() {
-        let all: std::collections::HashSet<i64> =
-            (-3_000..3_000).chain(31_000..35_000).map(|value| mask_integer(&key(), value)).collect();
+        let all: std::collections::HashSet<i64> = (-3_000..3_000)
+            .chain(31_000..35_000)
+            .map(|value| mask_integer(&key(), value))
+            .collect();
         assert_eq!(all.len(), 10_000);
     }
 

@@ -32,7 +32,9 @@ impl Interval {
             Format::Text => parse(cell),
             Format::Binary => read_binary(cell),
         };
-        let Some(parts) = raw.and_then(|raw| self.mask(raw)) else { return Outcome::Null };
+        let Some(parts) = raw.and_then(|raw| self.mask(raw)) else {
+            return Outcome::Null;
+        };
         match format {
             Format::Text => write(parts, out),
             Format::Binary => {
@@ -47,14 +49,26 @@ impl Interval {
     /// Each part that is there becomes another of its sign and size; an empty interval says nothing.
     fn mask(&self, raw: Parts) -> Option<Parts> {
         let part = |value: i32| {
-            if value == 0 { Some(0) } else { i32::try_from(self.not_zero(value.into())).ok() }
+            if value == 0 {
+                Some(0)
+            } else {
+                i32::try_from(self.not_zero(value.into())).ok()
+            }
         };
         let second = raw.micros / SECOND;
         let fraction = mask_fraction(&self.key, (raw.micros % SECOND).abs());
-        let second = if second == 0 { 0 } else { self.not_zero(second) };
+        let second = if second == 0 {
+            0
+        } else {
+            self.not_zero(second)
+        };
         let sign = if raw.micros < 0 { -1 } else { 1 };
         let micros = second.checked_mul(SECOND)?.checked_add(sign * fraction)?;
-        Some(Parts { months: part(raw.months)?, days: part(raw.days)?, micros })
+        Some(Parts {
+            months: part(raw.months)?,
+            days: part(raw.days)?,
+            micros,
+        })
     }
 
     /// Another number of the same sign and count of digits that is not zero, because a part that
@@ -73,18 +87,34 @@ impl Interval {
 
 fn read_binary(cell: &[u8]) -> Option<Parts> {
     let mut reader = Reader::new(cell);
-    let parts = Parts { micros: reader.i64()?, days: reader.i32()?, months: reader.i32()? };
+    let parts = Parts {
+        micros: reader.i64()?,
+        days: reader.i32()?,
+        months: reader.i32()?,
+    };
     // The infinities are made of all largest or all smallest numbers.
     let infinite = [
-        Parts { months: i32::MAX, days: i32::MAX, micros: i64::MAX },
-        Parts { months: i32::MIN, days: i32::MIN, micros: i64::MIN },
+        Parts {
+            months: i32::MAX,
+            days: i32::MAX,
+            micros: i64::MAX,
+        },
+        Parts {
+            months: i32::MIN,
+            days: i32::MIN,
+            micros: i64::MIN,
+        },
     ];
     (reader.is_empty() && !infinite.contains(&parts)).then_some(parts)
 }
 
 /// Fields in the order year, month, day, time, each at most once.
 fn parse(text: &[u8]) -> Option<Parts> {
-    let mut parts = Parts { months: 0, days: 0, micros: 0 };
+    let mut parts = Parts {
+        months: 0,
+        days: 0,
+        micros: 0,
+    };
     let mut rest = text;
     let mut order = 0;
     while !rest.is_empty() {
@@ -102,7 +132,10 @@ fn parse(text: &[u8]) -> Option<Parts> {
         }
         let (value, after) = number(unsigned, 1, 10)?;
         let after = after.strip_prefix(b" ")?;
-        let end = after.iter().position(|byte| *byte == b' ').unwrap_or(after.len());
+        let end = after
+            .iter()
+            .position(|byte| *byte == b' ')
+            .unwrap_or(after.len());
         let (unit, after) = after.split_at(end);
         let (place, months, days) = match unit {
             b"year" | b"years" => (1, value.checked_mul(12)?, 0),
@@ -114,7 +147,9 @@ fn parse(text: &[u8]) -> Option<Parts> {
             return None;
         }
         order = place;
-        parts.months = parts.months.checked_add(i32::try_from(sign * months).ok()?)?;
+        parts.months = parts
+            .months
+            .checked_add(i32::try_from(sign * months).ok()?)?;
         parts.days = parts.days.checked_add(i32::try_from(sign * days).ok()?)?;
         rest = after;
     }
@@ -131,7 +166,11 @@ fn write(parts: Parts, out: &mut Vec<u8>) {
             continue;
         }
         let space = if first { "" } else { " " };
-        let plus = if negative_before && value > 0 { "+" } else { "" };
+        let plus = if negative_before && value > 0 {
+            "+"
+        } else {
+            ""
+        };
         let plural = if value == 1 { "" } else { "s" };
         // Writing to memory cannot fail.
         let _ = write!(out, "{space}{plus}{value} {unit}{plural}");
@@ -167,12 +206,22 @@ mod tests {
     #[test]
     fn formats_agree_and_fields_stay() {
         for raw in [
-            "1 year 2 mons 3 days 04:05:06.789", "-1 years -2 mons +3 days -04:05:06", "00:00:01",
-            "-00:00:00.5", "5 days", "1 mon", "-3 days +02:00:00", "178000000 years", "100:00:00",
+            "1 year 2 mons 3 days 04:05:06.789",
+            "-1 years -2 mons +3 days -04:05:06",
+            "00:00:01",
+            "-00:00:00.5",
+            "5 days",
+            "1 mon",
+            "-3 days +02:00:00",
+            "178000000 years",
+            "100:00:00",
         ] {
             let masked = masked_text(&TypeSpec::Interval {}, raw).unwrap();
             let parts = parse(masked.as_bytes()).unwrap();
-            let binary = masked_binary(&TypeSpec::Interval {}, &encode(parse(raw.as_bytes()).unwrap()));
+            let binary = masked_binary(
+                &TypeSpec::Interval {},
+                &encode(parse(raw.as_bytes()).unwrap()),
+            );
             assert_eq!(binary, Some(encode(parts)), "{raw} {masked}");
             assert_ne!(masked, raw);
         }
@@ -181,23 +230,59 @@ mod tests {
     #[test]
     fn what_is_written_reads_back() {
         for parts in [
-            Parts { months: 14, days: -3, micros: 5 * SECOND },
-            Parts { months: -14, days: 3, micros: -5 },
-            Parts { months: 0, days: 0, micros: 0 },
-            Parts { months: 1, days: 1, micros: 1 },
+            Parts {
+                months: 14,
+                days: -3,
+                micros: 5 * SECOND,
+            },
+            Parts {
+                months: -14,
+                days: 3,
+                micros: -5,
+            },
+            Parts {
+                months: 0,
+                days: 0,
+                micros: 0,
+            },
+            Parts {
+                months: 1,
+                days: 1,
+                micros: 1,
+            },
         ] {
             let mut out = Vec::new();
             write(parts, &mut out);
-            assert_eq!(parse(&out), Some(parts), "{}", String::from_utf8_lossy(&out));
+            assert_eq!(
+                parse(&out),
+                Some(parts),
+                "{}",
+                String::from_utf8_lossy(&out)
+            );
         }
     }
 
     #[test]
     fn other_styles_and_infinity_are_null() {
-        for raw in ["P1Y2M", "@ 1 year", "1-2", "infinity", "", "1 day 1 year", "1 fortnight"] {
+        for raw in [
+            "P1Y2M",
+            "@ 1 year",
+            "1-2",
+            "infinity",
+            "",
+            "1 day 1 year",
+            "1 fortnight",
+        ] {
             assert_eq!(masked_text(&TypeSpec::Interval {}, raw), None);
         }
-        let infinite = Parts { months: i32::MAX, days: i32::MAX, micros: i64::MAX };
-        assert_eq!(masked_binary(&TypeSpec::Interval {}, &encode(infinite)), None);
+        let infinite = Parts {
+            months: i32::MAX,
+            days: i32::MAX,
+            micros: i64::MAX,
+        };
+        assert_eq!(
+            masked_binary(&TypeSpec::Interval {}, &encode(infinite)),
+            None
+        );
     }
 }

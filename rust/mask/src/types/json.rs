@@ -37,7 +37,13 @@ impl Json {
             return Outcome::Null;
         }
         let splice = Splice::new(text, out);
-        let mut walk = Walk { leaf: &self.leaf, text, at: 0, splice, scratch: Vec::new() };
+        let mut walk = Walk {
+            leaf: &self.leaf,
+            text,
+            at: 0,
+            splice,
+            scratch: Vec::new(),
+        };
         match walk.value(0) {
             Some(()) => {
                 walk.space();
@@ -129,7 +135,9 @@ impl Walk<'_, '_> {
         self.word(word)?;
         if self.leaf.masks() {
             // Any other choice than a constant would tell the raw one.
-            self.splice.replace(start, self.at).extend_from_slice(b"false");
+            self.splice
+                .replace(start, self.at)
+                .extend_from_slice(b"false");
         }
         Some(())
     }
@@ -154,8 +162,13 @@ impl Walk<'_, '_> {
         }
         self.scratch.clear();
         // The exponent is the number's size, which stays.
-        if self.leaf.number(&self.text[start..mantissa], &mut self.scratch) {
-            self.splice.replace(start, mantissa).extend_from_slice(&self.scratch);
+        if self
+            .leaf
+            .number(&self.text[start..mantissa], &mut self.scratch)
+        {
+            self.splice
+                .replace(start, mantissa)
+                .extend_from_slice(&self.scratch);
         }
         Some(())
     }
@@ -188,7 +201,11 @@ impl Walk<'_, '_> {
         if inner.bytes().any(|byte| byte < b' ') {
             return None;
         }
-        let raw = if escaped { Cow::Owned(unescape(inner)?) } else { Cow::Borrowed(inner) };
+        let raw = if escaped {
+            Cow::Owned(unescape(inner)?)
+        } else {
+            Cow::Borrowed(inner)
+        };
         self.scratch.clear();
         let changed = if name {
             self.leaf.name(&raw, &mut self.scratch)
@@ -261,9 +278,9 @@ fn write_string(text: &[u8], out: &mut Vec<u8>) {
 
 #[cfg(test)]
 mod tests {
+    use crate::spec::OperatorSpec;
     use crate::spec::TypeSpec;
     use crate::types::tests::{masked_binary, masked_text, masked_with, scanned_text};
-    use crate::spec::OperatorSpec;
     use serde_json::Value;
 
     const JSONB: TypeSpec = TypeSpec::Jsonb { mask_keys: false };
@@ -280,15 +297,21 @@ mod tests {
         assert!(!masked.to_string().contains("Zelda"));
         assert_eq!(masked["tags"].as_array().unwrap().len(), 3);
         assert!(masked["tags"][1].is_null() && masked["none"].is_null());
-        assert!(masked["age"].as_u64().is_some_and(|age| (10..100).contains(&age) && age != 42));
+        assert!(masked["age"]
+            .as_u64()
+            .is_some_and(|age| (10..100).contains(&age) && age != 42));
         assert_eq!(masked["deep"]["x"][2], "");
     }
 
     #[test]
     fn names_that_hold_data_are_replaced() {
-        assert!(!parsed(r#"{"zelda@corp.test": 1}"#).to_string().contains("zelda"));
+        assert!(!parsed(r#"{"zelda@corp.test": 1}"#)
+            .to_string()
+            .contains("zelda"));
         let keys = TypeSpec::Json { mask_keys: true };
-        assert!(!masked_text(&keys, r#"{"Zelda": 1}"#).unwrap().contains("Zelda"));
+        assert!(!masked_text(&keys, r#"{"Zelda": 1}"#)
+            .unwrap()
+            .contains("Zelda"));
     }
 
     #[test]
@@ -303,7 +326,10 @@ mod tests {
     #[test]
     fn a_leaf_agrees_with_a_column_of_its_own() {
         let json = masked_with(&OperatorSpec::Email {}, &JSONB, r#""zelda@corp.test""#).unwrap();
-        let text = TypeSpec::Text { max_chars: None, pad: false };
+        let text = TypeSpec::Text {
+            max_chars: None,
+            pad: false,
+        };
         let column = masked_with(&OperatorSpec::Email {}, &text, "zelda@corp.test").unwrap();
         assert_eq!(json, format!("\"{column}\""));
         let number = masked_text(&JSONB, "4711").unwrap();
@@ -313,8 +339,22 @@ mod tests {
     #[test]
     fn broken_values_are_null() {
         for raw in [
-            "", "{", "[1,]", "{\"a\"}", "{a:1}", "01", "1.", "-", "\"\\x\"", "\"\\ud800\"", "tru",
-            "\"", "\"\\", "[1] 2", "\"\\u12\"", "\"a\nb\"",
+            "",
+            "{",
+            "[1,]",
+            "{\"a\"}",
+            "{a:1}",
+            "01",
+            "1.",
+            "-",
+            "\"\\x\"",
+            "\"\\ud800\"",
+            "tru",
+            "\"",
+            "\"\\",
+            "[1] 2",
+            "\"\\u12\"",
+            "\"a\nb\"",
         ] {
             assert_eq!(masked_text(&JSONB, raw), None, "{raw}");
         }
@@ -327,7 +367,10 @@ mod tests {
         let raw = r#"{ "note":"call SECRET now" , "n":[1,true],"k":"\u0041" }"#;
         let expected = r#"{ "note":"call <found> now" , "n":[1,true],"k":"\u0041" }"#;
         assert_eq!(scanned_text(&JSONB, raw).as_deref(), Some(expected));
-        assert_eq!(scanned_text(&JSONB, r#"{"a": "b"}"#).as_deref(), Some(r#"{"a": "b"}"#));
+        assert_eq!(
+            scanned_text(&JSONB, r#"{"a": "b"}"#).as_deref(),
+            Some(r#"{"a": "b"}"#)
+        );
         let named = scanned_text(&JSONB, r#"{"SECRET": "\"SECRET\""}"#);
         assert_eq!(named.as_deref(), Some(r#"{"<found>": "\"<found>\""}"#));
     }

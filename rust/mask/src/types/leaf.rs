@@ -20,9 +20,17 @@ const SCANNED_DIGITS_MIN: usize = 13;
 /// The rule for the leaves of a structured value.
 pub(crate) enum Leaf {
     /// Each is replaced; the names too where they come from data.
-    Mask { text: TextMask, number: Numeric, redact: bool, names: bool },
+    Mask {
+        text: TextMask,
+        number: Numeric,
+        redact: bool,
+        names: bool,
+    },
     /// Texts are searched, names too.
-    Scan { scrubber: Arc<dyn TextScrubber + Send + Sync>, number: Numeric },
+    Scan {
+        scrubber: Arc<dyn TextScrubber + Send + Sync>,
+        number: Numeric,
+    },
 }
 
 impl fmt::Debug for Leaf {
@@ -41,7 +49,12 @@ impl Leaf {
         let digits = digits_mask(operator, key)?;
         let number = Numeric::new(Arc::clone(key), None, None, digits);
         let redact = matches!(operator, OperatorSpec::Redact {});
-        Ok(Self::Mask { text, number, redact, names })
+        Ok(Self::Mask {
+            text,
+            number,
+            redact,
+            names,
+        })
     }
 
     pub(crate) fn scan(
@@ -49,7 +62,10 @@ impl Leaf {
         key: &Arc<DomainKey>,
     ) -> Self {
         let number = Numeric::new(Arc::clone(key), None, None, None);
-        Self::Scan { scrubber: Arc::clone(scrubber), number }
+        Self::Scan {
+            scrubber: Arc::clone(scrubber),
+            number,
+        }
     }
 
     /// Appends the replacement of a text and returns true, or says that it stays.

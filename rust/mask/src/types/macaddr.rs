@@ -24,10 +24,12 @@ impl Macaddr {
         let mut raw = [0; 8];
         let raw = &mut raw[..self.bytes];
         let read = match format {
-            Format::Binary => cell.len() == raw.len() && {
-                raw.copy_from_slice(cell);
-                true
-            },
+            Format::Binary => {
+                cell.len() == raw.len() && {
+                    raw.copy_from_slice(cell);
+                    true
+                }
+            }
             Format::Text => parse(cell, raw).is_some(),
         };
         let mut masked = [0; 8];
@@ -71,7 +73,10 @@ mod tests {
     use crate::types::tests::{both, masked_binary, masked_text};
 
     fn decode(cell: &[u8]) -> String {
-        cell.iter().map(|byte| format!("{byte:02x}")).collect::<Vec<_>>().join(":")
+        cell.iter()
+            .map(|byte| format!("{byte:02x}"))
+            .collect::<Vec<_>>()
+            .join(":")
     }
 
     #[test]
@@ -80,12 +85,22 @@ mod tests {
         let masked = both(&TypeSpec::Macaddr {}, "08:00:2b:01:02:03", &raw, decode);
         assert_eq!(u8::from_str_radix(&masked[..2], 16).unwrap() & 3, 2);
         let raw = [8, 0, 0x2b, 1, 2, 3, 4, 5];
-        both(&TypeSpec::Macaddr8 {}, "08:00:2b:01:02:03:04:05", &raw, decode);
+        both(
+            &TypeSpec::Macaddr8 {},
+            "08:00:2b:01:02:03:04:05",
+            &raw,
+            decode,
+        );
     }
 
     #[test]
     fn what_is_no_address_is_null() {
-        for raw in ["", "08:00:2b:01:02", "08-00-2b-01-02-03", "08:00:2b:01:02:0g"] {
+        for raw in [
+            "",
+            "08:00:2b:01:02",
+            "08-00-2b-01-02-03",
+            "08:00:2b:01:02:0g",
+        ] {
             assert_eq!(masked_text(&TypeSpec::Macaddr {}, raw), None);
         }
         assert_eq!(masked_binary(&TypeSpec::Macaddr {}, &[0; 8]), None);

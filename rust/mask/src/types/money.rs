@@ -23,7 +23,9 @@ impl Money {
     }
 
     pub(crate) fn apply(&self, format: Format, cell: &[u8], out: &mut Vec<u8>) -> Outcome {
-        let Some(value) = read(format, cell) else { return Outcome::Null };
+        let Some(value) = read(format, cell) else {
+            return Outcome::Null;
+        };
         let masked = mask_integer(&self.key, value);
         match format {
             Format::Binary => out.extend_from_slice(&masked.to_be_bytes()),
@@ -34,11 +36,19 @@ impl Money {
                 let zeros = places.saturating_sub(digits.len());
                 let mut digits = std::iter::repeat_n(b'0', zeros).chain(digits.bytes());
                 out.extend(cell.iter().map(|byte| {
-                    if byte.is_ascii_digit() { digits.next().unwrap_or(b'0') } else { *byte }
+                    if byte.is_ascii_digit() {
+                        digits.next().unwrap_or(b'0')
+                    } else {
+                        *byte
+                    }
                 }));
             }
         }
-        if masked == value { Outcome::Null } else { Outcome::Value }
+        if masked == value {
+            Outcome::Null
+        } else {
+            Outcome::Value
+        }
     }
 }
 
@@ -50,7 +60,10 @@ fn read(format: Format, cell: &[u8]) -> Option<i64> {
     }
     std::str::from_utf8(cell).ok()?;
     let negative = cell.iter().any(|byte| matches!(byte, b'-' | b'('));
-    let letters = cell.iter().filter(|byte| byte.is_ascii_alphabetic()).count();
+    let letters = cell
+        .iter()
+        .filter(|byte| byte.is_ascii_alphabetic())
+        .count();
     let digits = || cell.iter().filter(|byte| byte.is_ascii_digit());
     let places = digits().count();
     if letters > LETTERS_MAX || places == 0 || places > 20 || cell.len() > places + LAYOUT_MAX {
@@ -58,7 +71,8 @@ fn read(format: Format, cell: &[u8]) -> Option<i64> {
     }
     digits().try_fold(0i64, |sum, byte| {
         let digit = i64::from(byte - b'0');
-        sum.checked_mul(10)?.checked_add(if negative { -digit } else { digit })
+        sum.checked_mul(10)?
+            .checked_add(if negative { -digit } else { digit })
     })
 }
 
@@ -70,18 +84,34 @@ mod tests {
     fn check(raw: &str, units: i64) -> String {
         both(&TypeSpec::Money {}, raw, &units.to_be_bytes(), |cell| {
             let masked = i64::from_be_bytes(cell.try_into().unwrap());
-            let digits = format!("{:0width$}", masked.unsigned_abs(),
-                width = raw.bytes().filter(u8::is_ascii_digit).count());
+            let digits = format!(
+                "{:0width$}",
+                masked.unsigned_abs(),
+                width = raw.bytes().filter(u8::is_ascii_digit).count()
+            );
             let mut digits = digits.chars();
-            raw.chars().map(|c| if c.is_ascii_digit() { digits.next().unwrap() } else { c }).collect()
+            raw.chars()
+                .map(|c| {
+                    if c.is_ascii_digit() {
+                        digits.next().unwrap()
+                    } else {
+                        c
+                    }
+                })
+                .collect()
         })
     }
 
     #[test]
     fn formats_agree_in_every_locale() {
         for (raw, units) in [
-            ("$1,234.56", 123_456), ("-$0.05", -5), ("$0.00", 0), ("1.234,56 €", 123_456),
-            ("($12.00)", -1200), ("¥1,235", 1235), ("92 233 720 368 547 758,07 kr", i64::MAX),
+            ("$1,234.56", 123_456),
+            ("-$0.05", -5),
+            ("$0.00", 0),
+            ("1.234,56 €", 123_456),
+            ("($12.00)", -1200),
+            ("¥1,235", 1235),
+            ("92 233 720 368 547 758,07 kr", i64::MAX),
         ] {
             assert_ne!(check(raw, units), raw);
         }

@@ -42,8 +42,19 @@ impl Decimal {
         if !all_digits || !some || whole.len() > WHOLE_MAX || fraction.len() > SCALE_MAX {
             return None;
         }
-        let digits = whole.iter().chain(fraction).map(|byte| byte - b'0').collect();
-        Some(Self { negative, digits, scale: fraction.len() }.trimmed())
+        let digits = whole
+            .iter()
+            .chain(fraction)
+            .map(|byte| byte - b'0')
+            .collect();
+        Some(
+            Self {
+                negative,
+                digits,
+                scale: fraction.len(),
+            }
+            .trimmed(),
+        )
     }
 
     fn read_binary(cell: &[u8]) -> Option<Self> {
@@ -69,19 +80,32 @@ impl Decimal {
         let mut digits = Vec::with_capacity((first - last + 1).max(0) as usize * 4);
         for place in (last..=first).rev() {
             let index = usize::try_from(i32::from(weight) - place).ok();
-            let group = index.and_then(|index| values.get(index)).copied().unwrap_or(0);
+            let group = index
+                .and_then(|index| values.get(index))
+                .copied()
+                .unwrap_or(0);
             for divisor in [1000, 100, 10, 1] {
                 digits.push((group / divisor % 10) as u8);
             }
         }
         digits.truncate(digits.len() - (scale.div_ceil(4) * 4 - scale));
-        Some(Self { negative: sign == NEGATIVE, digits, scale }.trimmed())
+        Some(
+            Self {
+                negative: sign == NEGATIVE,
+                digits,
+                scale,
+            }
+            .trimmed(),
+        )
     }
 
     /// Without leading zeros, but with at least one digit before the point.
     fn trimmed(mut self) -> Self {
         let whole = self.digits.len() - self.scale;
-        let zeros = self.digits[..whole].iter().take_while(|digit| **digit == 0).count();
+        let zeros = self.digits[..whole]
+            .iter()
+            .take_while(|digit| **digit == 0)
+            .count();
         self.digits.drain(..zeros);
         if self.digits.len() == self.scale {
             self.digits.insert(0, 0);
@@ -104,7 +128,8 @@ impl Decimal {
         }
         self.digits[..whole].iter().try_fold(0i64, |sum, digit| {
             let digit = i64::from(*digit);
-            sum.checked_mul(10)?.checked_add(if self.negative { -digit } else { digit })
+            sum.checked_mul(10)?
+                .checked_add(if self.negative { -digit } else { digit })
         })
     }
 
@@ -113,7 +138,11 @@ impl Decimal {
         if let Some(value) = self.integer() {
             return self.with_integer(mask_integer(key, value));
         }
-        let zeros = self.digits[self.whole()..].iter().rev().take_while(|d| **d == 0).count();
+        let zeros = self.digits[self.whole()..]
+            .iter()
+            .rev()
+            .take_while(|d| **d == 0)
+            .count();
         let mut masked = self.clone();
         let end = masked.digits.len() - zeros;
         // A zero before the point stays, and so the places after it may begin with zero.
@@ -125,10 +154,18 @@ impl Decimal {
     }
 
     fn with_integer(&self, value: i64) -> Self {
-        let mut digits: Vec<u8> =
-            value.unsigned_abs().to_string().bytes().map(|byte| byte - b'0').collect();
+        let mut digits: Vec<u8> = value
+            .unsigned_abs()
+            .to_string()
+            .bytes()
+            .map(|byte| byte - b'0')
+            .collect();
         digits.resize(digits.len() + self.scale, 0);
-        Self { negative: value < 0, digits, scale: self.scale }
+        Self {
+            negative: value < 0,
+            digits,
+            scale: self.scale,
+        }
     }
 
     pub(crate) fn write(&self, format: Format, out: &mut Vec<u8>) {
@@ -158,9 +195,11 @@ impl Decimal {
         }
         groups.extend(whole[head..].chunks(4).map(group));
         let mut weight = groups.len() as i32 - 1;
-        groups.extend(fraction.chunks(4).map(|chunk| {
-            group(chunk) * 10u16.pow(4 - chunk.len() as u32)
-        }));
+        groups.extend(
+            fraction
+                .chunks(4)
+                .map(|chunk| group(chunk) * 10u16.pow(4 - chunk.len() as u32)),
+        );
         let zeros = groups.iter().take_while(|group| **group == 0).count();
         groups.drain(..zeros);
         weight -= zeros as i32;
@@ -175,7 +214,9 @@ impl Decimal {
         out.extend_from_slice(&(weight as i16).to_be_bytes());
         out.extend_from_slice(&sign.to_be_bytes());
         out.extend_from_slice(&(self.scale as u16).to_be_bytes());
-        groups.iter().for_each(|group| out.extend_from_slice(&group.to_be_bytes()));
+        for group in &groups {
+            out.extend_from_slice(&group.to_be_bytes());
+        }
     }
 
     fn same_value(&self, other: &Self) -> bool {
@@ -187,7 +228,8 @@ impl Decimal {
             self.whole().cmp(&other.whole()).then_with(|| {
                 let places = self.digits.len().max(other.digits.len());
                 let digit = |of: &Self, at: usize| of.digits.get(at).copied().unwrap_or(0);
-                (0..places).map(|at| digit(self, at).cmp(&digit(other, at)))
+                (0..places)
+                    .map(|at| digit(self, at).cmp(&digit(other, at)))
                     .find(|order| order.is_ne())
                     .unwrap_or(Ordering::Equal)
             })
@@ -195,7 +237,13 @@ impl Decimal {
         match (self.negative, other.negative) {
             (false, false) => magnitude(),
             (true, true) => magnitude().reverse(),
-            (negative, _) => if negative { Ordering::Less } else { Ordering::Greater },
+            (negative, _) => {
+                if negative {
+                    Ordering::Less
+                } else {
+                    Ordering::Greater
+                }
+            }
         }
     }
 }
@@ -209,9 +257,8 @@ fn mask_places(key: &DomainKey, digits: &mut [u8], raw: &Decimal, first: bool, l
         | u64::from(last) << 21
         | count as u64 & 0xffff;
     if count <= PERMUTED_MAX {
-        let base = |at: usize| {
-            u128::from((first && at == 0 && count > 1) || (last && at + 1 == count))
-        };
+        let base =
+            |at: usize| u128::from((first && at == 0 && count > 1) || (last && at + 1 == count));
         let mut rank = 0;
         let mut total = 1;
         for (at, digit) in digits.iter().enumerate() {
@@ -229,7 +276,11 @@ fn mask_places(key: &DomainKey, digits: &mut [u8], raw: &Decimal, first: bool, l
     let mut stream = key.stream(purpose::DECIMAL, digits);
     for (at, digit) in digits.iter_mut().enumerate() {
         let not_zero = (first && at == 0) || (last && at + 1 == count);
-        *digit = if not_zero { 1 + stream.below(9) as u8 } else { stream.below(10) as u8 };
+        *digit = if not_zero {
+            1 + stream.below(9) as u8
+        } else {
+            stream.below(10) as u8
+        };
     }
 }
 
@@ -257,12 +308,19 @@ impl Numeric {
         scale: Option<i32>,
         digits: Option<TextMask>,
     ) -> Self {
-        let below_one = matches!((precision, scale), (Some(p), Some(s)) if i64::from(s) >= p.into());
-        Self { key, below_one, digits }
+        let below_one =
+            matches!((precision, scale), (Some(p), Some(s)) if i64::from(s) >= p.into());
+        Self {
+            key,
+            below_one,
+            digits,
+        }
     }
 
     pub(crate) fn apply(&self, format: Format, cell: &[u8], out: &mut Vec<u8>) -> Outcome {
-        let Some(value) = read(format, cell) else { return Outcome::Null };
+        let Some(value) = read(format, cell) else {
+            return Outcome::Null;
+        };
         let zero = value.digits.iter().all(|digit| *digit == 0);
         if zero && self.below_one {
             // Every other integer would pass the declared precision, and zero alone says little.
@@ -291,7 +349,10 @@ mod tests {
     use crate::spec::TypeSpec;
     use crate::types::tests::{both, masked_binary, masked_text};
 
-    const NUMERIC: TypeSpec = TypeSpec::Numeric { precision: None, scale: None };
+    const NUMERIC: TypeSpec = TypeSpec::Numeric {
+        precision: None,
+        scale: None,
+    };
 
     /// The binary format from the text, one digit at a time.
     fn encode(text: &str) -> Vec<u8> {
@@ -306,8 +367,10 @@ mod tests {
             padded.push('0');
         }
         let all = format!("{whole}{padded}");
-        let mut groups: Vec<u16> =
-            (0..all.len()).step_by(4).map(|at| all[at..at + 4].parse().unwrap()).collect();
+        let mut groups: Vec<u16> = (0..all.len())
+            .step_by(4)
+            .map(|at| all[at..at + 4].parse().unwrap())
+            .collect();
         let mut weight = (whole.len() / 4) as i16 - 1;
         while groups.first() == Some(&0) {
             groups.remove(0);
@@ -322,13 +385,19 @@ mod tests {
         out.extend(weight.to_be_bytes());
         out.extend(if negative { 0x4000u16 } else { 0 }.to_be_bytes());
         out.extend((fraction.len() as u16).to_be_bytes());
-        groups.iter().for_each(|group| out.extend(group.to_be_bytes()));
+        groups
+            .iter()
+            .for_each(|group| out.extend(group.to_be_bytes()));
         out
     }
 
     fn check(raw: &str) -> String {
         let text = masked_text(&NUMERIC, raw).unwrap();
-        assert_eq!(masked_binary(&NUMERIC, &encode(raw)), Some(encode(&text)), "{raw} {text}");
+        assert_eq!(
+            masked_binary(&NUMERIC, &encode(raw)),
+            Some(encode(&text)),
+            "{raw} {text}"
+        );
         text
     }
 
@@ -336,8 +405,19 @@ mod tests {
     fn formats_agree_and_digits_keep_their_places() {
         let huge = format!("{}.{}", "123".repeat(40), "004".repeat(30));
         for raw in [
-            "0", "7", "-7", "10", "1234.50", "0.05", "0.0001", "99999999999999999999.5", "-0.5",
-            "12345678901234567890123456789012345678901234567890", "1.000", "0.1000", &huge,
+            "0",
+            "7",
+            "-7",
+            "10",
+            "1234.50",
+            "0.05",
+            "0.0001",
+            "99999999999999999999.5",
+            "-0.5",
+            "12345678901234567890123456789012345678901234567890",
+            "1.000",
+            "0.1000",
+            &huge,
         ] {
             let masked = check(raw);
             assert_eq!(masked.len(), raw.len(), "{raw} {masked}");
@@ -350,19 +430,34 @@ mod tests {
     fn equal_numbers_of_other_scale_stay_equal() {
         assert_eq!(format!("{}0", check("1.50")), check("1.500"));
         assert_eq!(format!("{}.00", check("42")), check("42.00"));
-        assert_eq!(masked_text(&NUMERIC, "42"), masked_text(&TypeSpec::Int4 {}, "42"));
+        assert_eq!(
+            masked_text(&NUMERIC, "42"),
+            masked_text(&TypeSpec::Int4 {}, "42")
+        );
     }
 
     #[test]
     fn a_scale_as_large_as_the_precision_keeps_zero() {
-        let type_ = TypeSpec::Numeric { precision: Some(3), scale: Some(3) };
+        let type_ = TypeSpec::Numeric {
+            precision: Some(3),
+            scale: Some(3),
+        };
         assert_eq!(masked_text(&type_, "0.000").as_deref(), Some("0.000"));
         assert!(masked_text(&type_, "0.123").unwrap().starts_with("0."));
     }
 
     #[test]
     fn what_is_no_number_is_null() {
-        for raw in ["NaN", "Infinity", "-Infinity", "", ".", "1e5", "--1", "1.2.3"] {
+        for raw in [
+            "NaN",
+            "Infinity",
+            "-Infinity",
+            "",
+            ".",
+            "1e5",
+            "--1",
+            "1.2.3",
+        ] {
             assert_eq!(masked_text(&NUMERIC, raw), None);
         }
         let nan = [0, 0, 0, 0, 0xc0, 0, 0, 0];
@@ -383,11 +478,13 @@ mod tests {
     #[test]
     fn integers_agree_with_the_oracle() {
         both(&NUMERIC, "123456", &encode("123456"), |cell| {
-            Decimal::read_binary(cell).map(|d| {
-                let mut out = Vec::new();
-                d.write(Format::Text, &mut out);
-                String::from_utf8(out).unwrap()
-            }).unwrap()
+            Decimal::read_binary(cell)
+                .map(|d| {
+                    let mut out = Vec::new();
+                    d.write(Format::Text, &mut out);
+                    String::from_utf8(out).unwrap()
+                })
+                .unwrap()
         });
     }
 }

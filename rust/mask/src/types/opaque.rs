@@ -40,7 +40,11 @@ impl ScanWhole {
         wording: Wording,
         mask: Node,
     ) -> Self {
-        Self { scrubber, wording, mask: Box::new(mask) }
+        Self {
+            scrubber,
+            wording,
+            mask: Box::new(mask),
+        }
     }
 
     pub(crate) fn apply(&self, format: Format, cell: &[u8], out: &mut Vec<u8>) -> Outcome {
@@ -110,14 +114,35 @@ mod tests {
     #[test]
     fn a_finding_takes_the_whole_value() {
         let long = 4_111_111_111_111_111i64;
-        let (outcome, text) = scan(&TypeSpec::Int8 {}, Format::Text, long.to_string().as_bytes());
+        let (outcome, text) = scan(
+            &TypeSpec::Int8 {},
+            Format::Text,
+            long.to_string().as_bytes(),
+        );
         assert_eq!((outcome, text.len()), (Outcome::Value, 16));
         let (_, binary) = scan(&TypeSpec::Int8 {}, Format::Binary, &long.to_be_bytes());
         let number = i64::from_be_bytes(binary.try_into().unwrap());
         assert_eq!(number.to_string().into_bytes(), text);
-        assert_eq!(scan(&TypeSpec::Int8 {}, Format::Text, b"42").0, Outcome::Unchanged);
-        assert_eq!(scan(&TypeSpec::Inet {}, Format::Text, b"10.0.0.1").0, Outcome::Value);
-        assert_eq!(scan(&TypeSpec::Inet {}, Format::Binary, &[2, 32, 0, 4, 10, 0, 0, 1]).0, Outcome::Value);
-        assert_eq!(scan(&TypeSpec::Unknown {}, Format::Text, b"(1,2)").0, Outcome::Null);
+        assert_eq!(
+            scan(&TypeSpec::Int8 {}, Format::Text, b"42").0,
+            Outcome::Unchanged
+        );
+        assert_eq!(
+            scan(&TypeSpec::Inet {}, Format::Text, b"10.0.0.1").0,
+            Outcome::Value
+        );
+        assert_eq!(
+            scan(
+                &TypeSpec::Inet {},
+                Format::Binary,
+                &[2, 32, 0, 4, 10, 0, 0, 1]
+            )
+            .0,
+            Outcome::Value
+        );
+        assert_eq!(
+            scan(&TypeSpec::Unknown {}, Format::Text, b"(1,2)").0,
+            Outcome::Null
+        );
     }
 }

@@ -45,8 +45,14 @@ mod tests {
         let mut out = Vec::new();
         write_quoted(b"a\"b\\c", &mut out);
         assert_eq!(out, b"\"a\\\"b\\\\c\"");
-        assert_eq!(take_quoted(&out[1..], false), Some((b"a\"b\\c".to_vec(), &b""[..])));
-        assert_eq!(take_quoted(b"a\"\"b\",c", true), Some((b"a\"b".to_vec(), &b",c"[..])));
+        assert_eq!(
+            take_quoted(&out[1..], false),
+            Some((b"a\"b\\c".to_vec(), &b""[..]))
+        );
+        assert_eq!(
+            take_quoted(b"a\"\"b\",c", true),
+            Some((b"a\"b".to_vec(), &b",c"[..]))
+        );
         assert_eq!(take_quoted(b"open", true), None);
         assert_eq!(take_quoted(b"open\\", true), None);
     }

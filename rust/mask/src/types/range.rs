@@ -31,47 +31,67 @@ struct Raw {
 
 impl Range {
     pub(crate) fn new(subtype: Node, multiple: bool) -> Self {
-        Self { subtype: Box::new(subtype), multiple }
+        Self {
+            subtype: Box::new(subtype),
+            multiple,
+        }
     }
 
     pub(crate) fn apply(&self, format: Format, cell: &[u8], out: &mut Vec<u8>) -> Outcome {
         if cell.len() > VALUE_MAX {
             return Outcome::Null;
         }
-        let ranges = match (format, self.multiple) {
+        match self
+            .read(format, cell)
+            .and_then(|ranges| self.mask(format, ranges))
+        {
+            Some(ranges) => {
+                self.write(format, &ranges, out);
+                Outcome::Value
+            }
+            None => Outcome::Null,
+        }
+    }
+
+    fn read(&self, format: Format, cell: &[u8]) -> Option<Vec<Raw>> {
+        match (format, self.multiple) {
             (Format::Text, false) => parse(cell).filter(|(_, rest)| rest.is_empty()).map(one),
             (Format::Text, true) => parse_multiple(cell),
             (Format::Binary, false) => read(cell).map(|range| vec![range]),
             (Format::Binary, true) => read_multiple(cell),
-        };
-        let Some(ranges) = ranges.and_then(|ranges| self.mask(format, ranges)) else {
-            return Outcome::Null;
-        };
+        }
+    }
+
+    fn write(&self, format: Format, ranges: &[Raw], out: &mut Vec<u8>) {
         match (format, self.multiple) {
-            (Format::Text, false) => ranges.iter().for_each(|range| write_text(range, out)),
-            (Format::Text, true) => {
-                out.push(b'{');
-                for (at, range) in ranges.iter().enumerate() {
+            (Format::Text, true) => out.push(b'{'),
+            (Format::Binary, true) => out.extend_from_slice(&(ranges.len() as u32).to_be_bytes()),
+            _ => {}
+        }
+        for (at, range) in ranges.iter().enumerate() {
+            match format {
+                Format::Text => {
                     if at > 0 {
                         out.push(b',');
                     }
                     write_text(range, out);
                 }
-                out.push(b'}');
-            }
-            (Format::Binary, false) => ranges.iter().for_each(|range| write_binary(range, out)),
-            (Format::Binary, true) => {
-                out.extend_from_slice(&(ranges.len() as u32).to_be_bytes());
-                for range in &ranges {
+                Format::Binary => {
                     let frame = out.len();
-                    out.extend_from_slice(&[0; 4]);
+                    if self.multiple {
+                        out.extend_from_slice(&[0; 4]);
+                    }
                     write_binary(range, out);
-                    let length = (out.len() - frame - 4) as u32;
-                    out[frame..frame + 4].copy_from_slice(&length.to_be_bytes());
+                    if self.multiple {
+                        let length = (out.len() - frame - 4) as u32;
+                        out[frame..frame + 4].copy_from_slice(&length.to_be_bytes());
+                    }
                 }
             }
         }
-        Outcome::Value
+        if format == Format::Text && self.multiple {
+            out.push(b'}');
+        }
     }
 
     /// Replaces all bounds and deals them out again in ascending order.
@@ -80,7 +100,10 @@ impl Range {
     /// multirange stay apart. Equal bounds stay equal, because their replacements are.
     fn mask(&self, format: Format, mut ranges: Vec<Raw>) -> Option<Vec<Raw>> {
         let mut masked: Vec<Vec<u8>> = Vec::new();
-        for raw in ranges.iter().flat_map(|range| range.bounds.iter().flatten()) {
+        for raw in ranges
+            .iter()
+            .flat_map(|range| range.bounds.iter().flatten())
+        {
             let mut bound = Vec::with_capacity(raw.len());
             match self.subtype.apply(format, raw, &mut bound) {
                 Outcome::Value => masked.push(bound),
@@ -95,7 +118,10 @@ impl Range {
             })
         });
         let mut masked = masked.into_iter();
-        for bound in ranges.iter_mut().flat_map(|range| range.bounds.iter_mut().flatten()) {
+        for bound in ranges
+            .iter_mut()
+            .flat_map(|range| range.bounds.iter_mut().flatten())
+        {
             *bound = masked.next()?;
         }
         ordered.then_some(ranges)
@@ -109,7 +135,13 @@ fn one((range, _): (Raw, &[u8])) -> Vec<Raw> {
 /// A range and what follows it.
 fn parse(text: &[u8]) -> Option<(Raw, &[u8])> {
     if let Some(rest) = text.strip_prefix(b"empty") {
-        return Some((Raw { flags: EMPTY, bounds: [None, None] }, rest));
+        return Some((
+            Raw {
+                flags: EMPTY,
+                bounds: [None, None],
+            },
+            rest,
+        ));
     }
     let (open, rest) = text.split_first()?;
     let (lower, rest) = take_field(rest, |byte| byte == b',')?;
@@ -126,7 +158,13 @@ fn parse(text: &[u8]) -> Option<(Raw, &[u8])> {
         b')' => 0,
         _ => return None,
     };
-    Some((Raw { flags, bounds: [lower, upper] }, rest))
+    Some((
+        Raw {
+            flags,
+            bounds: [lower, upper],
+        },
+        rest,
+    ))
 }
 
 fn parse_multiple(text: &[u8]) -> Option<Vec<Raw>> {
@@ -177,12 +215,24 @@ fn write_text(range: &Raw, out: &mut Vec<u8>) {
         out.extend_from_slice(b"empty");
         return;
     }
-    out.push(if range.flags & LOWER_INCLUSIVE == 0 { b'(' } else { b'[' });
+    out.push(if range.flags & LOWER_INCLUSIVE == 0 {
+        b'('
+    } else {
+        b'['
+    });
     let [lower, upper] = &range.bounds;
-    lower.iter().for_each(|bound| write(bound, out));
+    if let Some(bound) = lower {
+        write(bound, out);
+    }
     out.push(b',');
-    upper.iter().for_each(|bound| write(bound, out));
-    out.push(if range.flags & UPPER_INCLUSIVE == 0 { b')' } else { b']' });
+    if let Some(bound) = upper {
+        write(bound, out);
+    }
+    out.push(if range.flags & UPPER_INCLUSIVE == 0 {
+        b')'
+    } else {
+        b']'
+    });
 }
 
 fn write_binary(range: &Raw, out: &mut Vec<u8>) {
@@ -200,7 +250,9 @@ mod tests {
     use crate::types::tests::{masked_binary, masked_text};
 
     fn range(subtype: TypeSpec) -> TypeSpec {
-        TypeSpec::Range { subtype: Box::new(subtype) }
+        TypeSpec::Range {
+            subtype: Box::new(subtype),
+        }
     }
 
     fn encode(flags: u8, bounds: &[i32]) -> Vec<u8> {
@@ -213,7 +265,9 @@ mod tests {
     }
 
     fn bounds(text: &str) -> Vec<i32> {
-        text.split(|c: char| !c.is_ascii_digit()).filter_map(|part| part.parse().ok()).collect()
+        text.split(|c: char| !c.is_ascii_digit())
+            .filter_map(|part| part.parse().ok())
+            .collect()
     }
 
     #[test]
@@ -244,19 +298,36 @@ mod tests {
         let type_ = range(TypeSpec::Timestamp {});
         let raw = r#"["2024-01-01 10:00:00","2024-06-01 11:00:00")"#;
         let masked = masked_text(&type_, raw).unwrap();
-        assert_eq!((masked.len(), masked.matches('"').count()), (raw.len(), 4), "{masked}");
+        assert_eq!(
+            (masked.len(), masked.matches('"').count()),
+            (raw.len(), 4),
+            "{masked}"
+        );
         let day = masked_text(&range(TypeSpec::Date {}), "[2024-01-01,infinity)");
         assert_eq!(day, None);
     }
 
     #[test]
     fn ranges_of_a_multirange_stay_apart() {
-        let type_ = TypeSpec::Multirange { subtype: Box::new(TypeSpec::Int4 {}) };
+        let type_ = TypeSpec::Multirange {
+            subtype: Box::new(TypeSpec::Int4 {}),
+        };
         let text = masked_text(&type_, "{[10,20),[30,40),[50,)}").unwrap();
         let numbers = bounds(&text);
-        assert!(numbers.windows(2).all(|pair| pair[0] < pair[1]) && numbers.len() == 5, "{text}");
-        let frames = [encode(2, &[10, 20]), encode(2, &[30, 40]), encode(2 | 16, &[50])];
-        let masked = [encode(2, &numbers[..2]), encode(2, &numbers[2..4]), encode(2 | 16, &numbers[4..])];
+        assert!(
+            numbers.windows(2).all(|pair| pair[0] < pair[1]) && numbers.len() == 5,
+            "{text}"
+        );
+        let frames = [
+            encode(2, &[10, 20]),
+            encode(2, &[30, 40]),
+            encode(2 | 16, &[50]),
+        ];
+        let masked = [
+            encode(2, &numbers[..2]),
+            encode(2, &numbers[2..4]),
+            encode(2 | 16, &numbers[4..]),
+        ];
         let whole = |frames: &[Vec<u8>]| {
             let mut raw = 3u32.to_be_bytes().to_vec();
             for frame in frames {
@@ -272,10 +343,15 @@ mod tests {
     #[test]
     fn broken_ranges_and_bounds_without_order_are_null() {
         let type_ = range(TypeSpec::Int4 {});
-        for raw in ["", "[", "[1", "[1,2", "1,2", "[1,2)x", "{[1,2)}", "[a,b)", "[1,2,3)"] {
+        for raw in [
+            "", "[", "[1", "[1,2", "1,2", "[1,2)x", "{[1,2)}", "[a,b)", "[1,2,3)",
+        ] {
             assert_eq!(masked_text(&type_, raw), None, "{raw}");
         }
-        let texts = range(TypeSpec::Text { max_chars: None, pad: false });
+        let texts = range(TypeSpec::Text {
+            max_chars: None,
+            pad: false,
+        });
         assert_eq!(masked_text(&texts, "[a,b)"), None);
         assert_eq!(masked_binary(&type_, &encode(0x20, &[1, 2])), None);
         assert_eq!(masked_binary(&type_, &encode(0, &[1])), None);

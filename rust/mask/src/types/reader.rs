@@ -52,6 +52,7 @@ impl<'a> Reader<'a> {
         self.array().map(i64::from_be_bytes)
     }
 
+    #[allow(clippy::option_option)] // The end of the bytes, and NULL, are two things.
     /// A value after its length; the inner None is NULL, whose length is -1.
     pub(crate) fn framed(&mut self) -> Option<Option<&'a [u8]>> {
         match self.i32()? {

@@ -13,7 +13,12 @@ pub(crate) struct Splice<'a, 'o> {
 
 impl<'a, 'o> Splice<'a, 'o> {
     pub(crate) fn new(raw: &'a [u8], out: &'o mut Vec<u8>) -> Self {
-        Self { raw, copied: 0, changed: false, out }
+        Self {
+            raw,
+            copied: 0,
+            changed: false,
+            out,
+        }
     }
 
     /// Copies what stands before `start` and goes on behind `end`; the caller writes the

@@ -54,7 +54,10 @@ impl ScanText {
         scrubber: Arc<dyn TextScrubber + Send + Sync>,
         max_chars: Option<u32>,
     ) -> Self {
-        Self { scrubber, max_chars: max_chars.map(|chars| chars as usize) }
+        Self {
+            scrubber,
+            max_chars: max_chars.map(|chars| chars as usize),
+        }
     }
 
     pub(crate) fn apply(&self, cell: &[u8], out: &mut Vec<u8>) -> Outcome {
@@ -62,14 +65,23 @@ impl ScanText {
         // Bytes of another encoding are searched for what is ASCII in them; a finding cannot be
         // written back in that encoding, so the value goes.
         let Ok(text) = std::str::from_utf8(cell) else {
-            let found = self.scrubber.scrub(&String::from_utf8_lossy(cell), &mut scrubbed);
-            return if found { Outcome::Null } else { Outcome::Unchanged };
+            let found = self
+                .scrubber
+                .scrub(&String::from_utf8_lossy(cell), &mut scrubbed);
+            return if found {
+                Outcome::Null
+            } else {
+                Outcome::Unchanged
+            };
         };
         if !self.scrubber.scrub(text, &mut scrubbed) {
             return Outcome::Unchanged;
         }
         let kept = match self.max_chars {
-            Some(max) => scrubbed.char_indices().nth(max).map_or(scrubbed.len(), |(at, _)| at),
+            Some(max) => scrubbed
+                .char_indices()
+                .nth(max)
+                .map_or(scrubbed.len(), |(at, _)| at),
             None => scrubbed.len(),
         };
         out.extend_from_slice(&scrubbed.as_bytes()[..kept]);

@@ -31,18 +31,28 @@ impl Time {
             let mut reader = Reader::new(cell);
             let clock = reader.i64()?;
             // On the wire zones count west.
-            let zone = if self.zoned { -i64::from(reader.i32()?) } else { 0 };
+            let zone = if self.zoned {
+                -i64::from(reader.i32()?)
+            } else {
+                0
+            };
             reader.is_empty().then_some((clock, zone))?
         } else {
             let (clock, rest) = parse_clock(cell, 2)?;
-            let (zone, rest) = if self.zoned { parse_zone(rest)? } else { (0, rest) };
+            let (zone, rest) = if self.zoned {
+                parse_zone(rest)?
+            } else {
+                (0, rest)
+            };
             rest.is_empty().then_some((clock, zone))?
         };
         ((0..=DAY).contains(&clock) && zone.abs() <= ZONE_MAX).then_some((clock, zone))
     }
 
     pub(crate) fn apply(&self, format: Format, cell: &[u8], out: &mut Vec<u8>) -> Outcome {
-        let Some((clock, zone)) = self.read(format, cell) else { return Outcome::Null };
+        let Some((clock, zone)) = self.read(format, cell) else {
+            return Outcome::Null;
+        };
         let masked = mask_clock(&self.key, CLASS, clock, false);
         match format {
             Format::Binary => {
@@ -70,9 +80,12 @@ mod tests {
 
     #[test]
     fn times_agree_in_both_formats() {
-        for (text, clock) in [("00:00:00", 0), ("12:34:56.5", 45_296 * SECOND + 500_000),
-            ("23:59:59.999999", 86_400 * SECOND - 1), ("24:00:00", 86_400 * SECOND)]
-        {
+        for (text, clock) in [
+            ("00:00:00", 0),
+            ("12:34:56.5", 45_296 * SECOND + 500_000),
+            ("23:59:59.999999", 86_400 * SECOND - 1),
+            ("24:00:00", 86_400 * SECOND),
+        ] {
             let masked = masked_text(&TypeSpec::Time {}, text).unwrap();
             let binary = masked_binary(&TypeSpec::Time {}, &i64::to_be_bytes(clock)).unwrap();
             let back = parse_clock(masked.as_bytes(), 2).unwrap().0;
@@ -88,7 +101,12 @@ mod tests {
         let masked = both(&TypeSpec::Timetz {}, "01:00:00+05:30", &raw, |cell| {
             let clock = i64::from_be_bytes(cell[..8].try_into().unwrap()) / SECOND;
             assert_eq!(cell[8..], (-19_800i32).to_be_bytes());
-            format!("{:02}:{:02}:{:02}+05:30", clock / 3600, clock / 60 % 60, clock % 60)
+            format!(
+                "{:02}:{:02}:{:02}+05:30",
+                clock / 3600,
+                clock / 60 % 60,
+                clock % 60
+            )
         });
         assert_ne!(masked, "01:00:00+05:30");
     }
@@ -98,6 +116,9 @@ mod tests {
         for raw in ["25:00:00", "12:60:00", "1:00:00", "noon", "12:00:00 PM", ""] {
             assert_eq!(masked_text(&TypeSpec::Time {}, raw), None);
         }
-        assert_eq!(masked_binary(&TypeSpec::Time {}, &(-1i64).to_be_bytes()), None);
+        assert_eq!(
+            masked_binary(&TypeSpec::Time {}, &(-1i64).to_be_bytes()),
+            None
+        );
     }
 }

@@ -55,7 +55,10 @@ impl Tsvector {
         let mut changed = false;
         for (lexeme, positions) in raw {
             let mut word = Vec::with_capacity(lexeme.len() + 8);
-            if self.leaf.text(std::str::from_utf8(&lexeme).ok()?, &mut word) {
+            if self
+                .leaf
+                .text(std::str::from_utf8(&lexeme).ok()?, &mut word)
+            {
                 changed = true;
             } else {
                 word = lexeme;
@@ -89,7 +92,9 @@ fn parse(text: &[u8]) -> Option<Vec<(Vec<u8>, Vec<u16>)>> {
             if !(1..=POSITION_MAX).contains(&position) || positions.len() == POSITIONS_MAX {
                 return None;
             }
-            let letter = after.first().and_then(|byte| WEIGHTS.iter().position(|w| w == byte));
+            let letter = after
+                .first()
+                .and_then(|byte| WEIGHTS.iter().position(|w| w == byte));
             rest = &after[usize::from(letter.is_some())..];
             positions.push((letter.unwrap_or(0) as u16) << 14 | position as u16);
             next = b',';
@@ -122,12 +127,20 @@ fn read(cell: &[u8]) -> Option<Vec<(Vec<u8>, Vec<u16>)>> {
     let count = reader.u32()? as usize;
     let mut lexemes = Vec::with_capacity(count.min(cell.len() / 3));
     for _ in 0..count {
-        let lexeme = reader.until_zero().filter(|lexeme| lexeme.len() <= LEXEME_MAX)?.to_vec();
+        let lexeme = reader
+            .until_zero()
+            .filter(|lexeme| lexeme.len() <= LEXEME_MAX)?
+            .to_vec();
         let positions = usize::from(reader.u16()?);
         if positions > POSITIONS_MAX {
             return None;
         }
-        lexemes.push((lexeme, (0..positions).map(|_| reader.u16()).collect::<Option<_>>()?));
+        lexemes.push((
+            lexeme,
+            (0..positions)
+                .map(|_| reader.u16())
+                .collect::<Option<_>>()?,
+        ));
     }
     reader.is_empty().then_some(lexemes)
 }
@@ -163,7 +176,9 @@ fn write_binary(lexemes: &Lexemes, out: &mut Vec<u8>) {
         out.extend_from_slice(lexeme);
         out.push(0);
         out.extend_from_slice(&(positions.len() as u16).to_be_bytes());
-        positions.iter().for_each(|position| out.extend_from_slice(&position.to_be_bytes()));
+        for position in positions {
+            out.extend_from_slice(&position.to_be_bytes());
+        }
     }
 }
 
@@ -184,13 +199,26 @@ mod tests {
     #[test]
     fn formats_agree() {
         let text = masked_text(&TSVECTOR, "'ariadne':3C 'zelda':1A,5").unwrap();
-        let raw = [&[0, 0, 0, 2][..], b"ariadne\0", &[0, 1, 0x40, 3], b"zelda\0",
-            &[0, 2, 0xc0, 1, 0, 5]].concat();
-        let mut words: Vec<(&str, &[u8])> = text.split(' ').map(|entry| {
-            let (word, positions) = entry.split_once(':').unwrap();
-            let bytes: &[u8] = if positions == "3C" { &[0, 1, 0x40, 3] } else { &[0, 2, 0xc0, 1, 0, 5] };
-            (word.trim_matches('\''), bytes)
-        }).collect();
+        let raw = [
+            &[0, 0, 0, 2][..],
+            b"ariadne\0",
+            &[0, 1, 0x40, 3],
+            b"zelda\0",
+            &[0, 2, 0xc0, 1, 0, 5],
+        ]
+        .concat();
+        let mut words: Vec<(&str, &[u8])> = text
+            .split(' ')
+            .map(|entry| {
+                let (word, positions) = entry.split_once(':').unwrap();
+                let bytes: &[u8] = if positions == "3C" {
+                    &[0, 1, 0x40, 3]
+                } else {
+                    &[0, 2, 0xc0, 1, 0, 5]
+                };
+                (word.trim_matches('\''), bytes)
+            })
+            .collect();
         words.sort_unstable();
         let mut expected = vec![0, 0, 0, 2];
         for (word, positions) in words {
@@ -203,7 +231,17 @@ mod tests {
 
     #[test]
     fn broken_values_are_null() {
-        for raw in ["a", "'a", "'a':", "'a':0", "'a':1 ", "'a':99999", "'a''", r"'\'", "'a' b"] {
+        for raw in [
+            "a",
+            "'a",
+            "'a':",
+            "'a':0",
+            "'a':1 ",
+            "'a':99999",
+            "'a''",
+            r"'\'",
+            "'a' b",
+        ] {
             assert_eq!(masked_text(&TSVECTOR, raw), None, "{raw}");
         }
         assert_eq!(masked_binary(&TSVECTOR, &[0, 0, 0, 1, b'a']), None);
@@ -213,6 +251,9 @@ mod tests {
     fn a_scan_replaces_findings_only() {
         let masked = scanned_text(&TSVECTOR, "'SECRET':1 'b':2");
         assert_eq!(masked.as_deref(), Some("'<found>':1 'b':2"));
-        assert_eq!(scanned_text(&TSVECTOR, "'a':1 'b':2").as_deref(), Some("'a':1 'b':2"));
+        assert_eq!(
+            scanned_text(&TSVECTOR, "'a':1 'b':2").as_deref(),
+            Some("'a':1 'b':2")
+        );
     }
 }

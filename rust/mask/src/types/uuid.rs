@@ -25,7 +25,9 @@ impl Uuid {
             Format::Text => parse(cell),
             Format::Binary => cell.try_into().ok(),
         };
-        let Some(raw): Option<[u8; BYTES]> = raw else { return Outcome::Null };
+        let Some(raw): Option<[u8; BYTES]> = raw else {
+            return Outcome::Null;
+        };
         let mut masked = [0; BYTES];
         let mut stream = self.key.stream(purpose::UUID, &raw);
         stream.fill(&mut masked);
@@ -77,16 +79,32 @@ mod tests {
     #[test]
     fn formats_agree_on_a_version_4_uuid() {
         let raw: Vec<u8> = (0..16).map(|byte| byte * 17).collect();
-        let text = both(&TypeSpec::Uuid {}, "00112233-4455-6677-8899-aabbccddeeff", &raw, |cell| {
-            let hex: String = cell.iter().map(|byte| format!("{byte:02x}")).collect();
-            format!("{}-{}-{}-{}-{}", &hex[..8], &hex[8..12], &hex[12..16], &hex[16..20], &hex[20..])
-        });
+        let text = both(
+            &TypeSpec::Uuid {},
+            "00112233-4455-6677-8899-aabbccddeeff",
+            &raw,
+            |cell| {
+                let hex: String = cell.iter().map(|byte| format!("{byte:02x}")).collect();
+                format!(
+                    "{}-{}-{}-{}-{}",
+                    &hex[..8],
+                    &hex[8..12],
+                    &hex[12..16],
+                    &hex[16..20],
+                    &hex[20..]
+                )
+            },
+        );
         assert_eq!(&text[14..15], "4");
     }
 
     #[test]
     fn what_is_no_uuid_is_null() {
-        for raw in ["", "00112233-4455-6677-8899-aabbccddeefg", "00112233445566778899aabbccddeeff"] {
+        for raw in [
+            "",
+            "00112233-4455-6677-8899-aabbccddeefg",
+            "00112233445566778899aabbccddeeff",
+        ] {
             assert_eq!(masked_text(&TypeSpec::Uuid {}, raw), None);
         }
         assert_eq!(masked_binary(&TypeSpec::Uuid {}, &[0; 15]), None);

@@ -51,7 +51,9 @@ impl Vector {
             (Format::Binary, _) => read_dense(cell, self.kind),
         };
         let finite = raw.filter(|raw| raw.values.iter().all(|value| value.is_finite()));
-        let Some(mut raw) = finite else { return Outcome::Null };
+        let Some(mut raw) = finite else {
+            return Outcome::Null;
+        };
         self.mask(&mut raw);
         match (format, self.kind) {
             (Format::Text, _) => self.write_text(&raw, out),
@@ -60,7 +62,9 @@ impl Vector {
                 for word in [raw.dimensions, count, 0].iter().chain(&raw.places) {
                     out.extend_from_slice(&word.to_be_bytes());
                 }
-                raw.values.iter().for_each(|value| out.extend_from_slice(&value.to_be_bytes()));
+                raw.values
+                    .iter()
+                    .for_each(|value| out.extend_from_slice(&value.to_be_bytes()));
             }
             (Format::Binary, _) => {
                 out.extend_from_slice(&(raw.dimensions as u16).to_be_bytes());
@@ -79,10 +83,16 @@ impl Vector {
     /// Odd multiples of 1/1024 below 1: never zero, and exact in each of the three types.
     fn mask(&self, raw: &mut Raw) {
         let mut bytes = raw.dimensions.to_be_bytes().to_vec();
-        raw.places.iter().for_each(|place| bytes.extend_from_slice(&place.to_be_bytes()));
+        raw.places
+            .iter()
+            .for_each(|place| bytes.extend_from_slice(&place.to_be_bytes()));
         for value in &raw.values {
             // Minus zero is equal to zero, and a half is equal to the single it came from.
-            let value = if self.kind == Kind::Half { from_half(to_half(*value)) } else { *value };
+            let value = if self.kind == Kind::Half {
+                from_half(to_half(*value))
+            } else {
+                *value
+            };
             bytes.extend_from_slice(&(value + 0.0).to_bits().to_be_bytes());
         }
         let mut stream = self.key.stream(purpose::VECTOR, &bytes);
@@ -121,26 +131,37 @@ fn parse_dense(text: &[u8]) -> Option<Raw> {
         }
         values.push(parse_float(number, false)? as f32);
     }
-    Some(Raw { dimensions: values.len() as u32, places: Vec::new(), values })
+    Some(Raw {
+        dimensions: values.len() as u32,
+        places: Vec::new(),
+        values,
+    })
 }
 
 fn parse_sparse(text: &[u8]) -> Option<Raw> {
     let text = std::str::from_utf8(text).ok()?;
     let (inner, dimensions) = text.strip_prefix('{')?.split_once("}/")?;
-    let mut raw = Raw { dimensions: natural(dimensions)?, places: Vec::new(), values: Vec::new() };
+    let mut raw = Raw {
+        dimensions: natural(dimensions)?,
+        places: Vec::new(),
+        values: Vec::new(),
+    };
     for entry in inner.split(',').filter(|_| !inner.is_empty()) {
         let (place, value) = entry.split_once(':')?;
         if raw.values.len() == DIMENSIONS_MAX {
             return None;
         }
         raw.places.push(natural(place)?.checked_sub(1)?);
-        raw.values.push(parse_float(value.as_bytes(), false)? as f32);
+        raw.values
+            .push(parse_float(value.as_bytes(), false)? as f32);
     }
     valid_sparse(raw)
 }
 
 fn natural(text: &str) -> Option<u32> {
-    text.bytes().all(|byte| byte.is_ascii_digit()).then(|| text.parse().ok())?
+    text.bytes()
+        .all(|byte| byte.is_ascii_digit())
+        .then(|| text.parse().ok())?
 }
 
 fn valid_sparse(raw: Raw) -> Option<Raw> {
@@ -164,7 +185,11 @@ fn read_dense(cell: &[u8], kind: Kind) -> Option<Raw> {
             _ => f32::from_bits(reader.u32()?),
         });
     }
-    let raw = Raw { dimensions: dimensions.into(), places: Vec::new(), values };
+    let raw = Raw {
+        dimensions: dimensions.into(),
+        places: Vec::new(),
+        values,
+    };
     reader.is_empty().then_some(raw)
 }
 
@@ -176,8 +201,17 @@ fn read_sparse(cell: &[u8]) -> Option<Raw> {
         return None;
     }
     let places = (0..count).map(|_| reader.u32()).collect::<Option<_>>()?;
-    let values = (0..count).map(|_| reader.u32().map(f32::from_bits)).collect::<Option<_>>()?;
-    reader.is_empty().then_some(Raw { dimensions, places, values }).and_then(valid_sparse)
+    let values = (0..count)
+        .map(|_| reader.u32().map(f32::from_bits))
+        .collect::<Option<_>>()?;
+    reader
+        .is_empty()
+        .then_some(Raw {
+            dimensions,
+            places,
+            values,
+        })
+        .and_then(valid_sparse)
 }
 
 /// IEEE 754 half precision to single.
@@ -240,25 +274,40 @@ mod tests {
             format!("[{}]", numbers.join(","))
         });
         assert_eq!(masked.split(',').count(), 3);
-        let raw = dense(&[1.0, -2.5, 0.1], |value| to_half(value).to_be_bytes().to_vec());
-        both(&TypeSpec::Halfvec {}, "[1,-2.5,0.099975586]", &raw, |cell| {
-            let numbers: Vec<String> = cell[4..]
-                .chunks(2)
-                .map(|chunk| from_half(u16::from_be_bytes(chunk.try_into().unwrap())).to_string())
-                .collect();
-            format!("[{}]", numbers.join(","))
+        let raw = dense(&[1.0, -2.5, 0.1], |value| {
+            to_half(value).to_be_bytes().to_vec()
         });
+        both(
+            &TypeSpec::Halfvec {},
+            "[1,-2.5,0.099975586]",
+            &raw,
+            |cell| {
+                let numbers: Vec<String> = cell[4..]
+                    .chunks(2)
+                    .map(|chunk| {
+                        from_half(u16::from_be_bytes(chunk.try_into().unwrap())).to_string()
+                    })
+                    .collect();
+                format!("[{}]", numbers.join(","))
+            },
+        );
     }
 
     #[test]
     fn sparse_vectors_agree_in_both_formats() {
-        let mut raw: Vec<u8> = [5u32, 2, 0, 0, 2].iter().flat_map(|w| w.to_be_bytes()).collect();
+        let mut raw: Vec<u8> = [5u32, 2, 0, 0, 2]
+            .iter()
+            .flat_map(|w| w.to_be_bytes())
+            .collect();
         raw.extend([1.5f32, 2.0].iter().flat_map(|value| value.to_be_bytes()));
         both(&TypeSpec::Sparsevec {}, "{1:1.5,3:2}/5", &raw, |cell| {
             let value = |at: usize| f32::from_be_bytes(cell[at..at + 4].try_into().unwrap());
             format!("{{1:{},3:{}}}/5", value(20), value(24))
         });
-        assert_eq!(masked_text(&TypeSpec::Sparsevec {}, "{}/5").as_deref(), Some("{}/5"));
+        assert_eq!(
+            masked_text(&TypeSpec::Sparsevec {}, "{}/5").as_deref(),
+            Some("{}/5")
+        );
     }
 
     #[test]
@@ -269,6 +318,9 @@ mod tests {
         for raw in ["{1:1}/0", "{2:1,1:1}/5", "{6:1}/5", "{0:1}/5", "{1:1}"] {
             assert_eq!(masked_text(&TypeSpec::Sparsevec {}, raw), None);
         }
-        assert_eq!(masked_binary(&TypeSpec::Vector {}, &[0, 2, 0, 0, 0, 0, 0, 0]), None);
+        assert_eq!(
+            masked_binary(&TypeSpec::Vector {}, &[0, 2, 0, 0, 0, 0, 0, 0]),
+            None
+        );
     }
 }

@@ -24,13 +24,21 @@ impl Xml {
     }
 
     pub(crate) fn apply(&self, cell: &[u8], out: &mut Vec<u8>) -> Outcome {
-        let Ok(text) = std::str::from_utf8(cell) else { return Outcome::Null };
+        let Ok(text) = std::str::from_utf8(cell) else {
+            return Outcome::Null;
+        };
         if cell.len() > VALUE_MAX {
             return Outcome::Null;
         }
         let splice = Splice::new(cell, out);
-        let mut walk =
-            Walk { leaf: &self.leaf, text, at: 0, open: Vec::new(), splice, scratch: Vec::new() };
+        let mut walk = Walk {
+            leaf: &self.leaf,
+            text,
+            at: 0,
+            open: Vec::new(),
+            splice,
+            scratch: Vec::new(),
+        };
         if walk.nodes().is_none() {
             return Outcome::Null;
         }
@@ -146,7 +154,11 @@ impl<'a> Walk<'a, '_> {
             self.space();
             self.eat('=')?;
             self.space();
-            let quote = self.rest().chars().next().filter(|c| matches!(c, '"' | '\''))?;
+            let quote = self
+                .rest()
+                .chars()
+                .next()
+                .filter(|c| matches!(c, '"' | '\''))?;
             self.at += 1;
             let end = self.at + self.rest().find(quote)?;
             if self.text[self.at..end].contains('<') {
@@ -159,9 +171,8 @@ impl<'a> Walk<'a, '_> {
 
     fn name(&mut self) -> Option<(usize, &'a str)> {
         let start = self.at;
-        let part = |c: char| {
-            c.is_alphanumeric() || matches!(c, '_' | ':' | '-' | '.') || c >= '\u{300}'
-        };
+        let part =
+            |c: char| c.is_alphanumeric() || matches!(c, '_' | ':' | '-' | '.') || c >= '\u{300}';
         let rest = self.rest();
         let name = &rest[..rest.find(|c| !part(c)).unwrap_or(rest.len())];
         let first = name.chars().next()?;
@@ -178,7 +189,11 @@ impl<'a> Walk<'a, '_> {
         let out = self.splice.replace(start, start + name.len());
         out.push(b'x');
         out.extend(self.scratch.iter().map(|byte| {
-            if byte.is_ascii_alphanumeric() { *byte } else { b'_' }
+            if byte.is_ascii_alphanumeric() {
+                *byte
+            } else {
+                b'_'
+            }
         }));
     }
 
@@ -196,14 +211,19 @@ impl<'a> Walk<'a, '_> {
 
     fn space(&mut self) -> bool {
         let start = self.at;
-        while matches!(self.text.as_bytes().get(self.at), Some(b' ' | b'\t' | b'\n' | b'\r')) {
+        while matches!(
+            self.text.as_bytes().get(self.at),
+            Some(b' ' | b'\t' | b'\n' | b'\r')
+        ) {
             self.at += 1;
         }
         self.at > start
     }
 
     fn eat(&mut self, wanted: char) -> Option<()> {
-        self.rest().starts_with(wanted).then(|| self.at += wanted.len_utf8())
+        self.rest()
+            .starts_with(wanted)
+            .then(|| self.at += wanted.len_utf8())
     }
 }
 
@@ -268,7 +288,10 @@ mod tests {
         assert!(!masked.contains("Zelda"), "{masked}");
         assert!(masked.starts_with("<?xml version=\"1.0\"?><p id=\""));
         assert!(masked.ends_with("<e/></p>") && masked.contains("\n <b>"));
-        assert_eq!(masked_binary(&XML, raw.as_bytes()), Some(masked.into_bytes()));
+        assert_eq!(
+            masked_binary(&XML, raw.as_bytes()),
+            Some(masked.into_bytes())
+        );
     }
 
     #[test]
@@ -282,15 +305,31 @@ mod tests {
     fn names_that_come_from_data_are_replaced() {
         let keys = TypeSpec::Xml { mask_keys: true };
         let masked = masked_text(&keys, "<Zelda Ariadne='1'><e/></Zelda>").unwrap();
-        assert!(!masked.contains("Zelda") && !masked.contains("Ariadne"), "{masked}");
+        assert!(
+            !masked.contains("Zelda") && !masked.contains("Ariadne"),
+            "{masked}"
+        );
         assert!(masked_text(&XML, &masked).is_some(), "still well-formed");
     }
 
     #[test]
     fn what_is_not_well_formed_is_null() {
         for raw in [
-            "<a>", "</a>", "<a></b>", "<a b></a>", "<a b=c></a>", "<a b='<'/>", "<1/>", "<a", "<",
-            "&unknown;", "& ", "<!DOCTYPE a><a/>", "<!-- open", "<a b='1'c='2'/>", "&#xD800;",
+            "<a>",
+            "</a>",
+            "<a></b>",
+            "<a b></a>",
+            "<a b=c></a>",
+            "<a b='<'/>",
+            "<1/>",
+            "<a",
+            "<",
+            "&unknown;",
+            "& ",
+            "<!DOCTYPE a><a/>",
+            "<!-- open",
+            "<a b='1'c='2'/>",
+            "&#xD800;",
         ] {
             assert_eq!(masked_text(&XML, raw), None, "{raw}");
         }
@@ -303,6 +342,9 @@ mod tests {
         let expected = "<a b='x'>the &lt;found&gt;<!-- c --><c/></a>";
         assert_eq!(scanned_text(&XML, raw).as_deref(), Some(expected));
         assert_eq!(scanned_text(&XML, "<a>b</a>").as_deref(), Some("<a>b</a>"));
-        assert_eq!(scanned_text(&XML, "<a><!--SECRET--></a>").as_deref(), Some("<a></a>"));
+        assert_eq!(
+            scanned_text(&XML, "<a><!--SECRET--></a>").as_deref(),
+            Some("<a></a>")
+        );
     }
 }

@@ -13,9 +13,11 @@ pub(crate) use places::{CITIES, STREET_KINDS};
 
 use family::{ENDINGS, STEMS};
 
-/// A family name's two parts; together there are some five thousand names.
-pub(crate) fn family(stream: &mut Stream<'_>) -> [&'static str; 2] {
-    [stream.pick(STEMS), stream.pick(ENDINGS)]
+/// Writes a family name of two parts; together there are some nine thousand names.
+pub(crate) fn push_family(stream: &mut Stream<'_>, out: &mut Vec<u8>) {
+    for words in [STEMS, ENDINGS] {
+        out.extend_from_slice(stream.pick(words).as_bytes());
+    }
 }
 
 #[cfg(test)]
@@ -31,7 +33,9 @@ mod tests {
                 && word.as_bytes()[0].is_ascii_uppercase()
                 && word.len() <= 16));
         }
-        assert!(ENDINGS.iter().all(|word| word.bytes().all(|byte| byte.is_ascii_lowercase())));
+        assert!(ENDINGS
+            .iter()
+            .all(|word| word.bytes().all(|byte| byte.is_ascii_lowercase())));
     }
 
     #[test]

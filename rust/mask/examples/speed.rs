@@ -1,0 +1,179 @@
+//! Prints nanoseconds a value for each operator and for the common types.
+//!
+//! `cargo run --release -p scrim-mask --example speed`; with `--json` one JSON object.
+
+#![allow(clippy::print_stdout, clippy::cast_precision_loss)] // Printing figures is what it is for.
+
+use std::hint::black_box;
+use std::time::{Duration, Instant};
+
+use scrim_mask::{CellMask, Format, Keyring, NamePart, OperatorSpec, TenantKey, TypeSpec};
+
+const DISTINCT: usize = 4096;
+const ROUND: Duration = Duration::from_millis(60);
+const ROUNDS: usize = 5;
+
+fn text() -> TypeSpec {
+    TypeSpec::Text {
+        max_chars: None,
+        pad: false,
+    }
+}
+
+/// Median nanoseconds a value over some rounds.
+fn measure(mask: &CellMask, format: Format, cells: &[Vec<u8>]) -> f64 {
+    let mut out = Vec::with_capacity(1 << 20);
+    let mut rounds: Vec<f64> = (0..ROUNDS)
+        .map(|_| {
+            let start = Instant::now();
+            let mut count = 0;
+            while start.elapsed() < ROUND {
+                out.clear();
+                for cell in cells {
+                    black_box(mask.mask(format, black_box(cell), &mut out));
+                }
+                count += cells.len();
+            }
+            start.elapsed().as_nanos() as f64 / count as f64
+        })
+        .collect();
+    rounds.sort_by(f64::total_cmp);
+    rounds[ROUNDS / 2]
+}
+
+type Case = (&'static str, TypeSpec, OperatorSpec, fn(usize) -> Vec<u8>);
+
+fn operators() -> Vec<Case> {
+    let person = |i: usize| format!("Person{} Family{}", i % 97, i).into_bytes();
+    let email = |i: usize| format!("person.family{i}@corp.test").into_bytes();
+    vec![
+        ("redact", text(), OperatorSpec::Redact {}, person),
+        (
+            "partial",
+            text(),
+            OperatorSpec::Partial {
+                keep_first: 1,
+                keep_last: 2,
+                mask_char: '*',
+            },
+            person,
+        ),
+        (
+            "token",
+            text(),
+            OperatorSpec::Token {
+                prefix: "tok_".into(),
+            },
+            email,
+        ),
+        (
+            "name",
+            text(),
+            OperatorSpec::Name {
+                part: NamePart::Full,
+            },
+            person,
+        ),
+        ("email", text(), OperatorSpec::Email {}, email),
+        ("phone", text(), OperatorSpec::Phone {}, |i| {
+            format!("+1 415 55{:05}", 10_000 + i).into_bytes()
+        }),
+        ("address", text(), OperatorSpec::Address {}, |i| {
+            format!("{i} Main St").into_bytes()
+        }),
+        ("digits_16", text(), OperatorSpec::Digits {}, |i| {
+            format!("41111111{:08}", i * 7919).into_bytes()
+        }),
+        ("card", text(), OperatorSpec::Card {}, |i| {
+            format!("41111111{:08}", i * 7919).into_bytes()
+        }),
+        ("iban", text(), OperatorSpec::Iban {}, |i| {
+            format!("DE8937040044{:010}", i * 7919).into_bytes()
+        }),
+        ("ssn", text(), OperatorSpec::Ssn {}, |i| {
+            format!("078-05-{i:04}").into_bytes()
+        }),
+        ("ip", text(), OperatorSpec::Ip {}, |i| {
+            format!("10.1.{}.{}", i / 256, i % 256).into_bytes()
+        }),
+        ("secret", text(), OperatorSpec::Secret {}, |i| {
+            format!("secret-value-{i}").into_bytes()
+        }),
+        ("text", text(), OperatorSpec::Text {}, person),
+        ("auto", text(), OperatorSpec::Auto {}, |i| {
+            format!("INV-{i:06}").into_bytes()
+        }),
+    ]
+}
+
+fn types() -> Vec<Case> {
+    let auto = || OperatorSpec::Auto {};
+    let number = |i: usize| (i * 7919).to_string().into_bytes();
+    vec![
+        ("int4", TypeSpec::Int4 {}, auto(), number),
+        ("int8", TypeSpec::Int8 {}, auto(), |i| {
+            (1_000_000_000 + i).to_string().into_bytes()
+        }),
+        (
+            "numeric",
+            TypeSpec::Numeric {
+                precision: None,
+                scale: None,
+            },
+            auto(),
+            |i| format!("{i}.50").into_bytes(),
+        ),
+        ("float8", TypeSpec::Float8 {}, auto(), |i| {
+            format!("{i}.25").into_bytes()
+        }),
+        ("date", TypeSpec::Date {}, auto(), |i| {
+            format!("19{:02}-{:02}-{:02}", i % 100, i % 12 + 1, i % 28 + 1).into_bytes()
+        }),
+        ("timestamptz", TypeSpec::Timestamptz {}, auto(), |i| {
+            format!("2024-02-{:02} 10:{:02}:33.25+00", i % 28 + 1, i % 60).into_bytes()
+        }),
+        ("uuid", TypeSpec::Uuid {}, auto(), |i| {
+            format!("00112233-4455-4677-8899-{i:012}").into_bytes()
+        }),
+        ("jsonb", TypeSpec::Jsonb { mask_keys: false }, auto(), |i| {
+            format!(
+                r#"{{"name": "Person{i}", "age": {}, "tags": ["a", null]}}"#,
+                i % 90
+            )
+            .into_bytes()
+        }),
+        (
+            "text_array",
+            TypeSpec::Array {
+                element: Box::new(text()),
+                element_oid: 25,
+                delimiter: ',',
+            },
+            auto(),
+            |i| format!("{{a{i},\"b {i}\",NULL}}").into_bytes(),
+        ),
+    ]
+}
+
+fn main() {
+    let json = std::env::args().any(|argument| argument == "--json");
+    let keys = Keyring::new(TenantKey::new([7; 32]), 1);
+    let mut figures = Vec::new();
+    for (name, type_, operator, cell) in operators().into_iter().chain(types()) {
+        let Ok(mask) = CellMask::compile(&type_, &operator, "speed", &keys) else {
+            continue;
+        };
+        let cells: Vec<Vec<u8>> = (0..DISTINCT).map(cell).collect();
+        let nanoseconds = measure(&mask, Format::Text, &cells);
+        if !json {
+            println!(
+                "{name:12} {nanoseconds:8.0} ns  {:10.0} values/s",
+                1e9 / nanoseconds
+            );
+        }
+        figures.push(format!("\"mask_{name}_ns\": {nanoseconds:.1}"));
+    }
+    if json {
+        println!("{{{}}}", figures.join(", "));
+    }
+}

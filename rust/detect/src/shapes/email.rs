@@ -149,6 +149,14 @@ mod tests {
     }
 
     #[test]
+    fn a_limit_never_cuts_a_character() {
+        for length in 60..70 {
+            let text = format!("{}@{}.com", "é".repeat(length), "ü".repeat(20));
+            assert!(text.ends_with(email(&text)[0]));
+        }
+    }
+
+    #[test]
     fn a_domain_stops_before_what_is_no_domain() {
         assert_eq!(email("a@b.com."), ["a@b.com"]);
         assert_eq!(email("a@b.com-"), ["a@b.com"]);

@@ -133,6 +133,16 @@ impl Scan<'_> {
     }
 }
 
+/// Widens a span that a limit has cut inside a character of UTF-8.
+fn whole_characters(text: &[u8], mut start: usize, mut end: usize) -> (usize, usize) {
+    let inside = |at: usize| text.get(at).is_some_and(|byte| byte & 0xc0 == 0x80);
+    for _ in 0..3 {
+        start -= usize::from(start > 0 && inside(start));
+        end += usize::from(inside(end));
+    }
+    (start, end)
+}
+
 /// Reports the candidate if it reaches the entity's least confidence; each support leaves a part of
 /// the doubt only.
 pub(crate) fn weigh(
@@ -143,11 +153,11 @@ pub(crate) fn weigh(
     out: &mut Vec<Finding>,
 ) -> bool {
     let Candidate {
-        start,
-        end,
         mut confidence,
         mut evidence,
+        ..
     } = candidate;
+    let (start, end) = whole_characters(text, candidate.start, candidate.end);
     if hint == Some(slot.entity) {
         evidence |= Evidence::COLUMN;
         confidence = 1.0 - (1.0 - confidence) * DOUBT_LEFT;

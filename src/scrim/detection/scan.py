@@ -1,0 +1,108 @@
+"""Finds sensitive values in texts, with the kernel's scanner."""
+
+from collections.abc import Sequence
+from functools import cache
+from pathlib import Path
+
+from scrim.config.errors import ConfigError, Problem
+from scrim.detection.catalogue import Catalogue, builtin_catalogue
+from scrim.domain.finding import Evidence, Finding
+from scrim.kernel import Detector
+
+
+class Scanner:
+    """The scanner of a catalogue. Immutable, so that sessions can share it."""
+
+    def __init__(self, catalogue: Catalogue) -> None:
+        """Compile the catalogue.
+
+        Raises:
+            ConfigError: If an entity cannot be compiled, such as one with a bad expression.
+        """
+        self._catalogue = catalogue
+        self._names = catalogue.names
+        self._detector = compile_detector(catalogue)
+
+    @property
+    def catalogue(self) -> Catalogue:
+        """The entities that are looked for."""
+        return self._catalogue
+
+    def scan_cells(
+        self, cells: Sequence[bytes], expected: str | None = None
+    ) -> list[list[Finding]]:
+        """Find the values in each cell; the spans count bytes.
+
+        Args:
+            cells: The cells, in any encoding.
+            expected: Entity that the cells are believed to hold.
+        """
+        hint = None if expected is None else self._catalogue.place(expected)
+        found = self._detector.scan(cells, hint)
+        return [[self._finding(*one) for one in cell] for cell in found]
+
+    def scan(self, texts: Sequence[str], expected: str | None = None) -> list[list[Finding]]:
+        """Find the values in each text; the spans count characters.
+
+        Args:
+            texts: The texts.
+            expected: Entity that the texts are believed to hold.
+        """
+        cells = [text.encode("utf-8", "surrogatepass") for text in texts]
+        found = self.scan_cells(cells, expected)
+        return [
+            findings if len(cell) == len(text) else _in_characters(cell, findings)
+            for text, cell, findings in zip(texts, cells, found, strict=True)
+        ]
+
+    def _finding(
+        self, start: int, end: int, entity: int, confidence: float, evidence: int
+    ) -> Finding:
+        return Finding(start, end, self._names[entity], confidence, Evidence(evidence))
+
+
+def compile_detector(catalogue: Catalogue) -> Detector:
+    """Return the kernel's scanner of a catalogue.
+
+    Raises:
+        ConfigError: If an entity cannot be compiled.
+    """
+    try:
+        return Detector(catalogue.kernel_json())
+    except ValueError as error:
+        problem = Problem(Path("entities"), 0, "", str(error), "correct that entity")
+        raise ConfigError(problem) from None
+
+
+def _in_characters(cell: bytes, findings: Sequence[Finding]) -> list[Finding]:
+    """Turn spans of bytes into spans of characters, in one pass."""
+    moved = []
+    at_byte = at_character = 0
+    for finding in findings:
+        ends = []
+        for edge in (finding.start, finding.end):
+            at_character += len(cell[at_byte:edge].decode("utf-8", "surrogatepass"))
+            at_byte = edge
+            ends.append(at_character)
+        moved.append(
+            Finding(ends[0], ends[1], finding.entity, finding.confidence, finding.evidence)
+        )
+    return moved
+
+
+@cache
+def builtin_scanner() -> Scanner:
+    """Return the scanner of the entities that come with scrim."""
+    return Scanner(builtin_catalogue())
+
+
+def detect(text: str) -> list[Finding]:
+    """Find every value that scrim knows in a text.
+
+    Args:
+        text: Any text.
+
+    Returns:
+        The findings in their order, without overlaps; the spans count characters.
+    """
+    return builtin_scanner().scan([text])[0]

@@ -1,0 +1,108 @@
+"""How many of a column's values are what they seem, with the doubt of a small sample."""
+
+import math
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from scrim.domain.finding import Evidence, Finding
+
+MAX_VALUES = 256
+"""Distinct values that vote; more would not change the outcome."""
+WHOLE_VALUE = 0.8
+"""Part of a value that a finding must cover to speak for all of it."""
+_NORMAL_QUANTILE = 1.959963984540054
+
+
+def lower_bound(successes: int, trials: int) -> float:
+    """Return the lower end of Wilson's 95 percent interval for a proportion."""
+    if trials == 0:
+        return 0.0
+    z2 = _NORMAL_QUANTILE**2
+    p = successes / trials
+    centre = p + z2 / (2 * trials)
+    spread = _NORMAL_QUANTILE * math.sqrt(p * (1 - p) / trials + z2 / (4 * trials**2))
+    return max(0.0, (centre - spread) / (1 + z2 / trials))
+
+
+@dataclass(frozen=True, slots=True)
+class Vote:
+    """The outcome for one entity.
+
+    Attributes:
+        entity: The entity.
+        votes: Distinct values that are one.
+        values: Distinct values that were asked.
+        checked: Whether a checksum agreed for every vote.
+    """
+
+    entity: str
+    votes: int
+    values: int
+    checked: bool
+
+    @property
+    def bound(self) -> float:
+        """Lower bound of the share of such values in the column."""
+        return lower_bound(self.votes, self.values)
+
+
+@dataclass(frozen=True, slots=True)
+class Ballot:
+    """The votes of the distinct values of a column.
+
+    Attributes:
+        votes: Outcome by entity.
+        values: Distinct values that were asked.
+    """
+
+    votes: Mapping[str, Vote]
+    values: int
+
+    def of(self, entity: str) -> Vote:
+        """Return the outcome for an entity, which may have no votes."""
+        return self.votes.get(entity, Vote(entity, 0, self.values, checked=False))
+
+    def winner(self) -> Vote | None:
+        """Return the entity with the most votes; of equal ones, the one with a checksum."""
+        return max(self.votes.values(), key=lambda vote: (vote.votes, vote.checked), default=None)
+
+
+def hold(
+    values: Sequence[str],
+    findings: Sequence[Sequence[Finding]],
+    word_lists: Mapping[str, Callable[[str], bool]],
+) -> Ballot:
+    """Let the distinct values vote.
+
+    Args:
+        values: Values of the column; blank ones abstain.
+        findings: What the scanner found in each of them.
+        word_lists: Tests of the entities that have no shape, by entity.
+    """
+    distinct: dict[str, Sequence[Finding]] = {}
+    for value, found in zip(values, findings, strict=True):
+        if len(distinct) == MAX_VALUES:
+            break
+        if value.strip():
+            distinct.setdefault(value, found)
+    votes: dict[str, int] = {}
+    checked: dict[str, bool] = {}
+    for value, found in distinct.items():
+        for finding in _speakers(value, found):
+            votes[finding.entity] = votes.get(finding.entity, 0) + 1
+            agrees = Evidence.CHECKSUM in finding.evidence
+            checked[finding.entity] = checked.get(finding.entity, True) and agrees
+        for entity, test in word_lists.items():
+            if test(value):
+                votes[entity] = votes.get(entity, 0) + 1
+    total = len(distinct)
+    outcome = {
+        entity: Vote(entity, count, total, checked.get(entity, False))
+        for entity, count in votes.items()
+    }
+    return Ballot(outcome, total)
+
+
+def _speakers(value: str, found: Iterable[Finding]) -> list[Finding]:
+    length = len(value.strip())
+    return [one for one in found if one.end - one.start >= WHOLE_VALUE * length][:1]

@@ -10,7 +10,7 @@ SHELL := /bin/bash
 MAKEFLAGS += --no-builtin-rules --no-print-directory
 
 # The kernel is built again when one of these is newer than the last build; Python needs no build.
-SOURCES := pyproject.toml $(shell find rust -path rust/target -prune -o -path rust/fuzz -prune -o \
+SOURCES := pyproject.toml constraints.txt $(shell find rust -path rust/target -prune -o -path rust/fuzz -prune -o \
 	\( -name '*.rs' -o -name Cargo.toml -o -name Cargo.lock -o -name '*.json' \) -print 2>/dev/null)
 
 PYTEST_FLAGS ?=

@@ -39,6 +39,6 @@ need_c_compiler
 need_rust
 .venv/bin/python -m pip install --quiet --disable-pip-version-check 'maturin>=1.9,<2'
 say "Building the kernel and installing scrim[$extra] (minutes the first time, seconds later)"
-PIP_QUIET=1 PATH="$PWD/.venv/bin:$PATH" VIRTUAL_ENV="$PWD/.venv" \
+PIP_QUIET=1 PIP_CONSTRAINT="$PWD/constraints.txt" PATH="$PWD/.venv/bin:$PATH" VIRTUAL_ENV="$PWD/.venv" \
     maturin develop --release --extras "$extra"
 .venv/bin/python -c 'import scrim, scrim._kernel'

@@ -1,0 +1,79 @@
+"""The pages of entities, operators and metrics, from what declares them."""
+
+from __future__ import annotations
+
+from scrim.detection.catalogue import builtin_catalogue
+from scrim.masking.registry import registry
+from scrim.server.metrics import FAMILIES
+
+WRITTEN = "<!-- Written by scripts/reference.py from {source}; change the descriptions there. -->"
+
+
+def entities_page() -> str:
+    """Return the page of the entities that detection knows."""
+    lines = [
+        "# Entities",
+        "",
+        WRITTEN.format(source="src/scrim/detection/entities"),
+        "",
+        "What detection finds, in values and by the names of columns. An entity's name is a tag: "
+        "given to a column in [scrim.yaml](configuration.md) it says what the column holds.",
+        "",
+        "| entity | source | keywords near it |",
+        "|---|---|---|",
+    ]
+    for entry in sorted(builtin_catalogue().entries, key=lambda entry: entry.name):
+        words = ", ".join(entry.keywords[:5])
+        lines.append(f"| `{entry.name}` | {entry.source} | {words} |")
+    return "\n".join(lines) + "\n"
+
+
+def operators_page() -> str:
+    """Return the page of the operators."""
+    lines = [
+        "# Operators",
+        "",
+        WRITTEN.format(source="src/scrim/masking/operators"),
+        "",
+        "What replaces a value. Each entity has an operator; `masking.operators` of "
+        "[scrim.yaml](configuration.md) chooses another, and so does `@operator` of a "
+        "[policy](policies.md). A value of a type that the operator does not accept is replaced by "
+        "its type's own keyed operator. What cannot be masked within its type becomes NULL.",
+        "",
+        "| operator | what it makes of a value | accepts | what stays visible |",
+        "|---|---|---|---|",
+    ]
+    operators = sorted(registry().values(), key=lambda operator: operator.name)
+    for operator in operators:
+        stays = operator.keeps or "nothing"
+        lines.append(
+            f"| `{operator.name}` | {operator.description} | {operator.accepts.value} | {stays} |"
+        )
+    for operator in operators:
+        fields = operator.options.model_fields
+        if fields:
+            lines += ["", f"## Options of `{operator.name}`", ""]
+            lines += [f"- `{name}`: {field.description}" for name, field in fields.items()]
+    return "\n".join(lines) + "\n"
+
+
+def metrics_page() -> str:
+    """Return the page of the metrics."""
+    lines = [
+        "# Metrics",
+        "",
+        WRITTEN.format(source="src/scrim/server/metrics.py"),
+        "",
+        "Served for Prometheus at `/metrics` of the `admin` listener, added up over all workers. "
+        "No label holds a value or the name of a user. Beside them `/healthz` answers while the "
+        "gateway runs, and `/readyz` while it takes clients.",
+        "",
+        "| metric | kind | labels | |",
+        "|---|---|---|---|",
+    ]
+    for family in FAMILIES:
+        suffix = "_total" if family.kind.value == "counter" else ""
+        labels = ", ".join(f"`{label}`" for label in family.labels)
+        name = f"`{family.name}{suffix}`"
+        lines.append(f"| {name} | {family.kind.value} | {labels} | {family.meaning} |")
+    return "\n".join(lines) + "\n"

@@ -8,9 +8,8 @@ import time
 from typing import TYPE_CHECKING
 
 from harness.commands import BenchmarkError
-from harness.processor import resident_kilobytes
 from harness.report import at_most, main
-from harness.shared import RawClient, message
+from harness.shared import RawClient, message, resident_kilobytes
 from harness.stand import DATABASE, Stand, describe_peers
 from harness.tables import MARKER, POINT_TAGS
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from harness.commands import BenchmarkError, program, run
 from harness.pairs import Sample, percentile
-from harness.processor import processor_seconds
+from harness.shared import processor_seconds
 
 if TYPE_CHECKING:
     from harness.shared import Endpoint

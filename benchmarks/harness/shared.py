@@ -12,6 +12,7 @@ from tests.support.certificates import Authority, KeyPair
 from tests.support.endpoint import Endpoint
 from tests.support.gateway_process import GatewayProcess, Store, User, free_port
 from tests.support.postgres import debian_bin_dir
+from tests.support.processes import processor_seconds, resident_kilobytes
 from tests.support.raw_client import RawClient, RawClientError, message
 from tests.support.scram_verifier import scram_verifier
 
@@ -27,5 +28,7 @@ __all__ = [
     "debian_bin_dir",
     "free_port",
     "message",
+    "processor_seconds",
+    "resident_kilobytes",
     "scram_verifier",
 ]

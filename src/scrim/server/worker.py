@@ -7,6 +7,7 @@ ends, which is how it notices that the supervisor is gone.
 
 import argparse
 import asyncio
+import contextlib
 import gc
 import logging
 import os
@@ -188,13 +189,13 @@ def raise_file_limit() -> None:
     """Allow as many open files as the system lets this process have: each client is one."""
     _soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     wanted = MAX_OPEN_FILES if hard == resource.RLIM_INFINITY else min(hard, MAX_OPEN_FILES)
-    resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
+    with contextlib.suppress(OSError, ValueError):  # a sandbox may forbid it; then it stays
+        resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
 
 
 def main(arguments: Sequence[str], new_gateway: NewGateway) -> int:
     """Run a worker and return its exit code."""
     raise_file_limit()
-    configure()
     options = read_options(arguments)
 
     async def run() -> int:
@@ -206,6 +207,7 @@ def main(arguments: Sequence[str], new_gateway: NewGateway) -> int:
 
 def _start() -> int:
     """Run as a program: nothing that goes wrong is printed as a traceback, which may show data."""
+    configure()
     try:
         from scrim.server.gateway import Gateway  # noqa: PLC0415 - tests bring their own gateway
 

@@ -83,7 +83,7 @@ impl Relay {
                     return self.server_fatal(forward, at, "08P01", message);
                 }
             };
-            let step = if kind == b'D' {
+            let step = if kind == b'D' && !matches!(self.pending.front(), Some(Pending::Probe)) {
                 match self.rows(at, &mut forward) {
                     Ok(end) => {
                         at = end;

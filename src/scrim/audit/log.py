@@ -3,6 +3,7 @@
 import os
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -117,6 +118,7 @@ class AuditLog:
         make = sink if sink is not None else _file_sink
         self._sink = make(self._descriptor, settings.fsync == "always")
         self._synced_at = clock()
+        self._finished: list[int] = []
         self._closed = False
 
     @property
@@ -143,25 +145,50 @@ class AuditLog:
             self._sink.line(line)
         except OSError as error:
             raise AuditError(f"the audit record was not written ({error.strerror})") from None
-        self.tick()
+        self.turn()
 
     def tick(self) -> None:
-        """Do what is due: write what waits, begin the next segment, force records to the disk.
+        """Do what is due, and wait for the disk where that is due.
 
-        Call it about once a second; `write` calls it too.
+        Call it about once a second, or `turn` and the work of `due_sync` in its place.
 
         Raises:
             AuditError: If the next segment cannot be begun, or the disk refuses.
         """
-        now = self._clock()
+        self.turn()
+        work = self.due_sync()
+        if work is not None:
+            work()
+
+    def turn(self) -> None:
+        """Write what waits, and begin the next segment if it is time; never wait for the disk.
+
+        Raises:
+            AuditError: If what waits is not written, or the next segment cannot be begun.
+        """
         self._flush()
         full = self._sink.written >= self._settings.max_segment_bytes
-        if full or now.astimezone(UTC).date() != self._segment.day:
+        if full or self._clock().astimezone(UTC).date() != self._segment.day:
             self.rotate()
+
+    def due_sync(self) -> Callable[[], None] | None:
+        """Return the work of forcing records to the disk, or None when it is not due.
+
+        The work may be done in any thread, while this log goes on. It raises AuditError if the
+        disk refuses.
+        """
+        if self._settings.fsync == "never":
+            return None
+        now = self._clock()
         elapsed_ms = (now - self._synced_at).total_seconds() * 1000
-        if self._settings.fsync == "interval" and elapsed_ms >= self._settings.fsync_interval_ms:
-            self.sync()
-            self._synced_at = now
+        if not self._finished and (
+            self._settings.fsync == "always" or elapsed_ms < self._settings.fsync_interval_ms
+        ):
+            return None
+        self._synced_at = now
+        descriptors = [*self._finished, os.dup(self._descriptor)]
+        self._finished = []
+        return partial(_sync_and_close, descriptors)
 
     def rotate(self) -> None:
         """Begin the next segment.
@@ -177,26 +204,21 @@ class AuditLog:
             # Or a disk in trouble would gather an empty file with each attempt.
             segment.path.unlink(missing_ok=True)
             raise AuditError(f"{segment.path}: cannot be begun") from error
-        finished, self._descriptor, self._segment = self._descriptor, descriptor, segment
-        try:
-            if self._settings.fsync != "never":
-                os.fdatasync(finished)
-        except OSError as error:
-            raise AuditError(f"the disk refuses the audit log ({error.strerror})") from None
-        finally:
-            os.close(finished)
+        self._finished.append(self._descriptor)
+        self._descriptor, self._segment = descriptor, segment
+        if self._settings.fsync == "never":
+            os.close(self._finished.pop())
 
     def sync(self) -> None:
-        """Write what waits, and force it to the disk.
+        """Write what waits, and force everything to the disk.
 
         Raises:
             AuditError: If the disk refuses.
         """
         self._flush()
-        try:
-            os.fdatasync(self._descriptor)
-        except OSError as error:
-            raise AuditError(f"the disk refuses the audit log ({error.strerror})") from None
+        descriptors = [*self._finished, os.dup(self._descriptor)]
+        self._finished = []
+        _sync_and_close(descriptors)
 
     def close(self) -> None:
         """Force what was written to the disk, and close the file. Closing twice is harmless."""
@@ -206,7 +228,8 @@ class AuditLog:
         try:
             self.sync()
         finally:
-            os.close(self._descriptor)
+            for descriptor in (*self._finished, self._descriptor):
+                os.close(descriptor)
 
     def _flush(self) -> None:
         try:
@@ -217,6 +240,20 @@ class AuditLog:
     def _create(self) -> tuple[Segment, int]:
         day = self._clock().astimezone(UTC).date()
         return create_segment(self._settings.directory, day, self._worker)
+
+
+def _sync_and_close(descriptors: list[int]) -> None:
+    """Force files to the disk and close them, all of them even if one fails."""
+    failures: list[OSError] = []
+    for descriptor in descriptors:
+        try:
+            os.fdatasync(descriptor)
+        except OSError as error:
+            failures.append(error)
+        finally:
+            os.close(descriptor)
+    if failures:
+        raise AuditError(f"the disk refuses the audit log ({failures[0].strerror})")
 
 
 def _file_sink(descriptor: int, sync: bool) -> Sink:

@@ -79,7 +79,7 @@ class Intent:
         connection: Name of the connection.
         protocol: Protocol of the client.
         principal: Who asks, with those it acts for.
-        operation: What the statement does, such as `select`; several joined by `+`.
+        operation: What the statement does, such as `select`; several with spaces between.
         statement: The text without literals and comments.
         shape: Fingerprint that equal statements share.
         relations: Qualified names of what it touches.

@@ -5,6 +5,7 @@ import json
 import os
 import stat
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Literal
@@ -146,6 +147,7 @@ def test_records_reach_the_disk_as_configured(
     log = AuditLog(settings(tmp_path, fsync), 0, clock)
     for _ in range(3):
         log.write(RECORD)
+        log.tick()
         clock.advance(0.6)
     assert len(synced) == expected
     log.close()
@@ -232,9 +234,36 @@ def test_a_disk_that_refuses_a_finished_segment_is_an_error(
     log = AuditLog(settings(tmp_path, "interval"), 0, Clock())
     with monkeypatch.context() as patch:
         patch.setattr(os, "fdatasync", fail_with(errno.EIO))
+        log.rotate()
         with pytest.raises(AuditError, match="the disk refuses"):
-            log.rotate()
+            log.tick()
         with pytest.raises(AuditError, match="the disk refuses"):
             log.sync()
     log.write(RECORD)
     log.close()
+
+
+def test_waiting_for_the_disk_can_be_left_to_another_thread(tmp_path: Path) -> None:
+    clock = Clock()
+    log = AuditLog(settings(tmp_path, "interval"), 0, clock)
+    log.write(RECORD)
+    assert log.due_sync() is None
+    log.rotate()
+    work = log.due_sync()
+    assert work is not None
+    log.rotate()
+    log.close()
+    with ThreadPoolExecutor(1) as pool:
+        pool.submit(work).result()
+
+
+def test_no_descriptor_is_left_open(tmp_path: Path) -> None:
+    before = len(os.listdir("/proc/self/fd"))
+    modes: list[Literal["never", "interval", "always"]] = ["never", "interval", "always"]
+    for fsync in modes:
+        log = AuditLog(settings(tmp_path, fsync), 0, Clock())
+        log.rotate()
+        log.tick()
+        log.rotate()
+        log.close()
+    assert len(os.listdir("/proc/self/fd")) == before

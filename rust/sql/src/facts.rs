@@ -108,6 +108,9 @@ pub struct Function {
     /// Whether every argument is a constant.
     #[serde(skip_serializing_if = "is_false")]
     pub constant_args: bool,
+    /// Whether an argument is made of columns or subqueries.
+    #[serde(skip_serializing_if = "is_false")]
+    pub reads_columns: bool,
     /// The constants that `set_config` is called with; empty for other functions.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub constants: Vec<String>,
@@ -139,6 +142,9 @@ pub struct Query {
     /// The result columns, or what expands to them. For `VALUES`, one target for each position.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub targets: Vec<Target>,
+    /// Whether a join with `USING` or `NATURAL` changes what `*` expands to, and in which order.
+    #[serde(skip_serializing_if = "is_false")]
+    pub merges: bool,
     /// Whether it contains something that this analysis does not see through.
     #[serde(skip_serializing_if = "is_false")]
     pub opaque: bool,
@@ -176,6 +182,12 @@ pub struct Source {
     /// New names for its first columns.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub columns: Vec<String>,
+    /// Whether a subquery may refer to the items before it.
+    #[serde(skip_serializing_if = "is_false")]
+    pub lateral: bool,
+    /// Whether `*` leaves it out, as it does the `old` and `new` rows of `RETURNING`.
+    #[serde(skip_serializing_if = "is_false")]
+    pub by_name_only: bool,
     /// The query of a subquery.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub query: Option<Query>,

@@ -173,6 +173,7 @@ impl Builder {
             "SelectStmt" => Query {
                 sources: self.sources(tree.get("from_clause")),
                 targets: self.targets(tree.get("target_list")),
+                merges: merges_columns(tree.get("from_clause")),
                 ..Query::default()
             },
             "InsertStmt" | "UpdateStmt" | "DeleteStmt" | "MergeStmt" => self.returning(tree),
@@ -195,11 +196,17 @@ impl Builder {
         for alias in ["old", "new"].into_iter().chain(renamed) {
             let mut row = self.relation(tree.get("relation"), false);
             row.alias = Some(alias.to_owned());
+            row.by_name_only = true;
             sources.push(row);
         }
+        // `*` of MERGE starts with the source's columns, and joins may merge some.
+        let merges = tree.kind() == "MergeStmt"
+            || merges_columns(tree.get("from_clause"))
+            || merges_columns(tree.get("using_clause"));
         Query {
             sources,
             targets: self.targets(clause.get("exprs")),
+            merges,
             ..Query::default()
         }
     }
@@ -256,6 +263,7 @@ impl Builder {
                     alias: name,
                     columns,
                     query,
+                    lateral: item.get("lateral").int() != 0,
                     ..Source::default()
                 });
             }
@@ -426,6 +434,19 @@ fn push_column(out: &mut Flow, column: ColumnName, counted: bool) {
         out.opaque = true;
     } else if !list.contains(&column) {
         list.push(column);
+    }
+}
+
+/// Whether a join below, but not in a subquery, merges columns of both sides.
+fn merges_columns(item: &Tree) -> bool {
+    match item.kind() {
+        "JoinExpr" => {
+            item.get("is_natural").int() != 0
+                || !item.get("using_clause").is_empty()
+                || merges_columns(item.get("larg"))
+                || merges_columns(item.get("rarg"))
+        }
+        _ => matches!(item, Tree::List(items) if items.iter().any(merges_columns)),
     }
 }
 

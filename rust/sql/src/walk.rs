@@ -235,6 +235,7 @@ impl<'a> Walker<'a> {
         let constants: Option<Vec<String>> = arguments.iter().map(constant).collect();
         let function = Function {
             constant_args: constants.is_some(),
+            reads_columns: call.children().any(reads_columns),
             constants: if name == "set_config" {
                 constants.unwrap_or_default()
             } else {
@@ -330,6 +331,10 @@ fn columns_below(tree: &Tree, out: &mut Vec<ColumnName>) {
     for child in tree.children() {
         columns_below(child, out);
     }
+}
+
+fn reads_columns(tree: &Tree) -> bool {
+    matches!(tree.kind(), "ColumnRef" | "SubLink") || tree.children().any(reads_columns)
 }
 
 /// The column that a `ColumnRef` names.

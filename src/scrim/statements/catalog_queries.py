@@ -1,0 +1,149 @@
+"""The statement that loads a catalog snapshot, for PostgreSQL 13 to 18.
+
+One statement, one row, one text column, so that any connection can run it in one round trip. Every
+name is qualified, because the search path may be anybody's. Lists are JSON arrays in a fixed order
+of fields, which `scrim.statements.catalog` reads; both change together.
+"""
+
+from typing import Final
+
+_RELATIONS: Final = """
+SELECT pg_catalog.json_agg(pg_catalog.json_build_array(
+    c.oid::bigint, n.nspname, c.relname, c.relkind, c.reltype::bigint,
+    EXISTS (SELECT 1 FROM pg_catalog.pg_rewrite r
+            WHERE r.ev_class = c.oid AND r.rulename <> '_RETURN')) ORDER BY c.oid)
+FROM pg_catalog.pg_class c
+JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+WHERE c.relkind IN ('r', 'p', 'v', 'm', 'f', 'S', 'c')
+  AND n.nspname !~ '^pg_(toast|temp_)'
+"""
+
+_COLUMNS: Final = """
+SELECT pg_catalog.json_agg(pg_catalog.json_build_array(oid, columns) ORDER BY oid)
+FROM (
+    SELECT a.attrelid::bigint AS oid, pg_catalog.json_agg(pg_catalog.json_build_array(
+        a.attnum, a.attname, a.atttypid::bigint, a.atttypmod, a.attnotnull, a.attgenerated)
+        ORDER BY a.attnum) AS columns
+    FROM pg_catalog.pg_attribute a
+    JOIN pg_catalog.pg_class c ON c.oid = a.attrelid
+    JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+    WHERE c.relkind IN ('r', 'p', 'v', 'm', 'f', 'S', 'c') AND a.attnum > 0 AND NOT a.attisdropped
+      AND n.nspname !~ '^pg_(toast|temp_)'
+    GROUP BY a.attrelid
+) AS grouped
+"""
+
+# Row types of tables, and arrays of them, are left out: there are two for each table.
+_TYPES: Final = """
+SELECT pg_catalog.json_agg(pg_catalog.json_build_array(
+    t.oid::bigint, n.nspname, t.typname, t.typtype, t.typcategory, t.typelem::bigint,
+    t.typbasetype::bigint, t.typtypmod, t.typrelid::bigint, t.typdelim, t.typlen) ORDER BY t.oid)
+FROM pg_catalog.pg_type t
+JOIN pg_catalog.pg_namespace n ON n.oid = t.typnamespace
+LEFT JOIN pg_catalog.pg_class c ON c.oid = t.typrelid
+LEFT JOIN pg_catalog.pg_type e ON e.oid = t.typelem
+LEFT JOIN pg_catalog.pg_class ec ON ec.oid = e.typrelid
+WHERE (c.oid IS NULL OR c.relkind = 'c') AND (ec.oid IS NULL OR ec.relkind = 'c')
+"""
+
+_ENUMS: Final = """
+SELECT pg_catalog.json_agg(pg_catalog.json_build_array(oid, labels) ORDER BY oid)
+FROM (
+    SELECT e.enumtypid::bigint AS oid,
+           pg_catalog.json_agg(e.enumlabel ORDER BY e.enumsortorder) AS labels
+    FROM pg_catalog.pg_enum e GROUP BY e.enumtypid
+) AS grouped
+"""
+
+# The column for multiranges came with PostgreSQL 14, so it is read by name from the row.
+_RANGES: Final = """
+SELECT pg_catalog.json_agg(pg_catalog.json_build_array(
+    r.rngtypid::bigint, r.rngsubtype::bigint,
+    (pg_catalog.to_jsonb(r) ->> 'rngmultitypid')::bigint) ORDER BY r.rngtypid)
+FROM pg_catalog.pg_range r
+"""
+
+_INHERITS: Final = """
+SELECT pg_catalog.json_agg(pg_catalog.json_build_array(
+    i.inhrelid::bigint, i.inhparent::bigint) ORDER BY i.inhrelid, i.inhparent)
+FROM pg_catalog.pg_inherits i
+JOIN pg_catalog.pg_class c ON c.oid = i.inhrelid
+WHERE c.relkind IN ('r', 'p', 'f')
+"""
+
+_VIEWS: Final = """
+SELECT pg_catalog.json_agg(pg_catalog.json_build_array(
+    c.oid::bigint, pg_catalog.pg_get_viewdef(c.oid)) ORDER BY c.oid)
+FROM pg_catalog.pg_class c
+WHERE c.relkind IN ('v', 'm') AND c.oid >= 16384
+"""
+
+_VIEW_RELATIONS: Final = """
+SELECT pg_catalog.json_agg(pg_catalog.json_build_array(viewed, used) ORDER BY viewed, used)
+FROM (
+    SELECT DISTINCT r.ev_class::bigint AS viewed, d.refobjid::bigint AS used
+    FROM pg_catalog.pg_rewrite r
+    JOIN pg_catalog.pg_depend d
+      ON d.classid = 'pg_catalog.pg_rewrite'::pg_catalog.regclass AND d.objid = r.oid
+    WHERE r.rulename = '_RETURN' AND r.ev_class >= 16384 AND d.refobjid <> r.ev_class
+      AND d.refclassid = 'pg_catalog.pg_class'::pg_catalog.regclass
+) AS edges
+"""
+
+_EXTENSION: Final = """
+(SELECT x.extname FROM pg_catalog.pg_depend d
+ JOIN pg_catalog.pg_extension x ON x.oid = d.refobjid
+ WHERE d.deptype = 'e' AND d.objid = o.oid
+   AND d.refclassid = 'pg_catalog.pg_extension'::pg_catalog.regclass
+   AND d.classid = 'pg_catalog.{catalog}'::pg_catalog.regclass LIMIT 1)
+"""
+
+_FUNCTIONS: Final = f"""
+SELECT pg_catalog.json_agg(pg_catalog.json_build_array(nspname, name, extension)
+                           ORDER BY nspname, name, extension)
+FROM (
+    SELECT DISTINCT n.nspname, o.proname AS name,
+           {_EXTENSION.format(catalog="pg_proc")} AS extension
+    FROM pg_catalog.pg_proc o JOIN pg_catalog.pg_namespace n ON n.oid = o.pronamespace
+    WHERE o.oid >= 16384
+) AS listed
+"""  # noqa: S608 - made of constants
+
+_OPERATORS: Final = f"""
+SELECT pg_catalog.json_agg(pg_catalog.json_build_array(nspname, name, extension)
+                           ORDER BY nspname, name, extension)
+FROM (
+    SELECT DISTINCT n.nspname, o.oprname AS name,
+           {_EXTENSION.format(catalog="pg_operator")} AS extension
+    FROM pg_catalog.pg_operator o JOIN pg_catalog.pg_namespace n ON n.oid = o.oprnamespace
+    WHERE o.oid >= 16384
+) AS listed
+"""  # noqa: S608 - made of constants
+
+_CASTS: Final = f"""
+SELECT pg_catalog.json_agg(pg_catalog.json_build_array(typname, castcontext, extension)
+                           ORDER BY typname, castcontext, extension)
+FROM (
+    SELECT DISTINCT t.typname, o.castcontext,
+           {_EXTENSION.format(catalog="pg_cast")} AS extension
+    FROM pg_catalog.pg_cast o JOIN pg_catalog.pg_type t ON t.oid = o.casttarget
+    WHERE o.oid >= 16384 AND o.castmethod = 'f'
+) AS listed
+"""  # noqa: S608 - made of constants
+
+LOAD: Final = f"""SELECT pg_catalog.json_build_object(
+'version', pg_catalog.current_setting('server_version_num')::int,
+'database', pg_catalog.current_database(),
+'relations', ({_RELATIONS}),
+'columns', ({_COLUMNS}),
+'types', ({_TYPES}),
+'enums', ({_ENUMS}),
+'ranges', ({_RANGES}),
+'inherits', ({_INHERITS}),
+'views', ({_VIEWS}),
+'view_relations', ({_VIEW_RELATIONS}),
+'functions', ({_FUNCTIONS}),
+'operators', ({_OPERATORS}),
+'casts', ({_CASTS})
+)::text"""
+"""Returns the snapshot that `Catalog.from_json` reads."""

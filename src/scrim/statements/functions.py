@@ -1,0 +1,50 @@
+"""Which functions return nothing but what their arguments hold."""
+
+from collections.abc import Iterable
+
+from scrim.statements.catalog import Catalog
+from scrim.statements.facts import FunctionUse, Name
+from scrim.statements.pure_functions import (
+    METADATA_FUNCTIONS,
+    REVIEWED_EXTENSIONS,
+    STATISTICS_PREFIX,
+    VALUE_FUNCTIONS,
+)
+from scrim.statements.refused_functions import is_refused
+
+
+def is_reviewed_builtin(name: str) -> bool:
+    """Say whether the system's own functions of that name were reviewed."""
+    return (
+        name in VALUE_FUNCTIONS
+        or name in METADATA_FUNCTIONS
+        or (name.startswith(STATISTICS_PREFIX) and not is_refused(name))
+    )
+
+
+def is_pure(function: Name | FunctionUse, catalog: Catalog) -> bool:
+    """Say whether a call can return only what its arguments hold, or facts about the schema.
+
+    A name without a schema can mean a function of the user's as soon as there is one of that name.
+
+    Args:
+        function: The name as written.
+        catalog: The data store's functions.
+    """
+    if function.schema == "pg_catalog":
+        return is_reviewed_builtin(function.name)
+    if function.schema == "information_schema":
+        return True
+    others = [
+        extension
+        for schema, extension in catalog.functions(function.name)
+        if function.schema is None or schema == function.schema
+    ]
+    if not others:
+        return function.schema is None and is_reviewed_builtin(function.name)
+    return all(extension in REVIEWED_EXTENSIONS for extension in others)
+
+
+def are_pure(functions: Iterable[Name | FunctionUse], catalog: Catalog) -> bool:
+    """Say whether all of them are."""
+    return all(is_pure(function, catalog) for function in functions)

@@ -1,0 +1,270 @@
+"""Where each column of a statement's result can come from.
+
+Soundness rests on three rules. A result column that the data store itself traces to a relation's
+column is that column, whatever it is called now. Any other column is made of what its expression
+names, if every name in it is understood. Everything else carries all that the statement touches.
+"""
+
+from collections.abc import Sequence
+from typing import Final
+
+from scrim.domain.column import Column, ColumnOrigin, ResultField
+from scrim.statements.catalog import Catalog, Relation
+from scrim.statements.facts import Facts, Name, Query, StatementError, read
+from scrim.statements.functions import are_pure
+from scrim.statements.origins import ANYTHING, NOTHING, Origins, Outputs, opaque, union
+from scrim.statements.scopes import Lookup, QueryResolver, touched
+from scrim.statements.system_relations import carries_data, is_system
+
+_MAX_VIEW_DEPTH: Final = 32
+
+
+class Lineage:
+    """Resolves statements against one catalog snapshot.
+
+    Keep it as long as the snapshot: it remembers what views are made of.
+
+    Args:
+        catalog: The snapshot.
+    """
+
+    def __init__(self, catalog: Catalog) -> None:
+        """Start with nothing remembered."""
+        self.catalog = catalog
+        self._outputs: dict[int, Outputs] = {}
+        self._view_depth = 0
+
+    def resolve(self, facts: Facts, fields: Sequence[ResultField]) -> list[ColumnOrigin]:
+        """Return where each column of a statement's result can come from.
+
+        Args:
+            facts: The statement; for FETCH and EXECUTE that of the cursor or prepared statement.
+            fields: The columns of the result as the data store describes them.
+        """
+        everything = self._everything(facts)
+        outputs = self._result(facts, everything)
+        placed = outputs.exact and len(outputs.columns) == len(fields)
+        rewritten = self._is_rewritten(facts)
+        suspect = self._uses_unreviewed_code(facts)
+        found = []
+        for place, field in enumerate(fields):
+            unchanged = False
+            if rewritten:
+                origins = Origins(everything.columns, known=False)
+            elif field.relation_id:
+                origins = self._described(field)
+                unchanged = field.column_number > 0
+            else:
+                origins = outputs.columns[place][1] if placed else outputs.total()
+                if suspect:
+                    origins = Origins(origins.columns | everything.columns, known=False)
+            found.append(
+                ColumnOrigin(
+                    origins.columns, origins.known, unchanged and len(origins.columns) == 1
+                )
+            )
+        return found
+
+    def columns_of(
+        self, schema: str | None, name: str, columns: Sequence[str]
+    ) -> list[ColumnOrigin]:
+        """Return where the columns that `COPY relation TO` sends come from.
+
+        Args:
+            schema: Schema as written, None when absent.
+            name: Name of the relation.
+            columns: The columns listed; all that are not generated when empty.
+        """
+        candidates = self.catalog.named(schema, name)
+        if not columns:
+            if len(candidates) != 1:
+                # Which columns there are depends on the session.
+                return []
+            columns = [
+                column.name
+                for column in self.catalog.columns(candidates[0].id)
+                if not column.generated
+            ]
+        found = []
+        for column in columns:
+            parts = [self.relation_outputs(candidate).named(column) for candidate in candidates]
+            origins = union(ANYTHING if part is None else part for part in parts or [None])
+            found.append(ColumnOrigin(origins.columns, origins.known, len(origins.columns) == 1))
+        return found
+
+    def stored(self, facts: Facts) -> list[tuple[Name | None, str | None, ColumnOrigin]]:
+        """Return what a statement stores from other data: relation, column if known, origins.
+
+        Storing a value in the column that it came from is left out.
+        """
+        everything = self._everything(facts)
+        if self._uses_unreviewed_code(facts):
+            everything = Origins(everything.columns, known=False)
+        found = []
+        for write in facts.writes:
+            outputs = self._resolver(everything).outputs(write.query)
+            entries = [(name, origins) for name, origins in outputs.columns]
+            if outputs.rest is not None:
+                entries.append((None, outputs.rest))
+            for name, origins in entries:
+                moved = Origins(
+                    frozenset(
+                        column
+                        for column in origins.columns
+                        if not self._is_own(write.relation, name, column)
+                    ),
+                    origins.known,
+                )
+                if moved != NOTHING:
+                    found.append((write.relation, name, ColumnOrigin(moved.columns, moved.known)))
+        return found
+
+    def relation_outputs(self, relation: Relation) -> Outputs:
+        """Return the columns of a relation with the base columns behind each."""
+        found = self._outputs.get(relation.id)
+        if found is None:
+            if relation.is_view and not is_system(relation.schema):
+                # A view that leads back to itself meets this.
+                self._outputs[relation.id] = opaque(ANYTHING)
+                found = self._view_outputs(relation)
+            else:
+                found = Outputs(
+                    tuple(
+                        (column.name, self._base(relation, column.name))
+                        for column in self.catalog.columns(relation.id)
+                    )
+                )
+            self._outputs[relation.id] = found
+        return found
+
+    def _base(self, relation: Relation, column: str) -> Origins:
+        if is_system(relation.schema):
+            return ANYTHING if carries_data(relation.name, column) else NOTHING
+        family = {relation.column(column)}
+        for other in self.catalog.relatives(relation.id):
+            relative = self.catalog.relation(other)
+            if relative is None:
+                return Origins(frozenset(family), known=False)
+            if any(own.name == column for own in self.catalog.columns(other)):
+                family.add(relative.column(column))
+        return Origins(frozenset(family))
+
+    def _view_outputs(self, view: Relation) -> Outputs:
+        """Resolve a view by its stored query; each column also counts as itself."""
+        names = [column.name for column in self.catalog.columns(view.id)]
+        outputs = self._view_query(view)
+        if not (outputs.exact and len(outputs.columns) == len(names)):
+            total = outputs.total()
+            return Outputs(
+                tuple((name, total | Origins(frozenset({view.column(name)}))) for name in names)
+            )
+        return Outputs(
+            tuple(
+                (name, origins | Origins(frozenset({view.column(name)})))
+                for name, (_, origins) in zip(names, outputs.columns, strict=True)
+            )
+        )
+
+    def _view_query(self, view: Relation) -> Outputs:
+        definition = self.catalog.view_definition(view.id)
+        if definition is None or self._view_depth >= _MAX_VIEW_DEPTH:
+            return opaque(ANYTHING)
+        used = self.catalog.view_relations(view.id)
+
+        def lookup(schema: str | None, name: str) -> tuple[Relation, ...]:
+            # The store's own record of what the view uses says which relation a name means.
+            return tuple(
+                relation
+                for relation in self.catalog.named(schema, name)
+                if relation.id in used or is_system(relation.schema)
+            )
+
+        self._view_depth += 1
+        try:
+            (facts,) = read(definition)
+            everything = self._everything(facts, lookup)
+            if facts.query is None or self._uses_unreviewed_code(facts):
+                return opaque(Origins(everything.columns, known=False))
+            return self._resolver(everything, lookup).outputs(facts.query)
+        except (StatementError, ValueError):
+            return opaque(ANYTHING)
+        finally:
+            self._view_depth -= 1
+
+    def _described(self, field: ResultField) -> Origins:
+        """Return the origins of a column that the data store traced itself."""
+        relation = self.catalog.relation(field.relation_id)
+        if relation is None:
+            return ANYTHING
+        if field.column_number < 0:
+            return NOTHING
+        outputs = self.relation_outputs(relation)
+        if field.column_number == 0:
+            return outputs.total()
+        column = self.catalog.column(relation.id, field.column_number)
+        named = None if column is None else outputs.named(column.name)
+        return ANYTHING if named is None else named
+
+    def _everything(self, facts: Facts, lookup: Lookup | None = None) -> Origins:
+        names = [Name(use.schema, use.name) for use in facts.relations]
+        found = touched(lookup or self.catalog.named, self.relation_outputs, names)
+        if not are_pure(facts.functions, self.catalog):
+            found = Origins(found.columns, known=False)
+        return found
+
+    def _resolver(self, everything: Origins, lookup: Lookup | None = None) -> QueryResolver:
+        return QueryResolver(
+            self.catalog, lookup or self.catalog.named, self.relation_outputs, everything
+        )
+
+    def _result(self, facts: Facts, everything: Origins) -> Outputs:
+        if facts.operation == "show":
+            return opaque(NOTHING)
+        if facts.operation == "explain":
+            # A plan quotes constants of views and rules, and estimates from the statistics.
+            return opaque(everything)
+        query: Query | None = facts.query
+        if facts.operation in {"declare", "prepare"} and facts.inner is not None:
+            query = facts.inner.query
+        if query is None:
+            return opaque(Origins(everything.columns, known=False))
+        return self._resolver(everything).outputs(query)
+
+    def _is_rewritten(self, facts: Facts) -> bool:
+        """Whether rules make the statement another one, whose columns nobody saw."""
+        return any(
+            relation.has_rules
+            for use in facts.relations
+            if use.role == "write"
+            for relation in self.catalog.named(use.schema, use.name)
+        )
+
+    def _uses_unreviewed_code(self, facts: Facts) -> bool:
+        """Whether operators or casts can run functions that nobody reviewed."""
+        catalog = self.catalog
+        return (
+            catalog.has_unreviewed_implicit_cast
+            or any(
+                catalog.has_unreviewed_operator(name.schema, name.name) for name in facts.operators
+            )
+            or any(name.name in catalog.unreviewed_casts for name in facts.types)
+        )
+
+    def _is_own(self, relation: Name | None, column: str | None, origin: Column) -> bool:
+        return (
+            relation is not None
+            and column is not None
+            and (origin.relation, origin.name) == (relation.name, column)
+            and relation.schema in {None, origin.schema}
+        )
+
+
+def resolve(facts: Facts, catalog: Catalog, fields: Sequence[ResultField]) -> list[ColumnOrigin]:
+    """Return where each column of a statement's result can come from.
+
+    Args:
+        facts: The statement.
+        catalog: The data store's schema. Who resolves many statements keeps a `Lineage` instead.
+        fields: The columns of the result as the data store describes them.
+    """
+    return Lineage(catalog).resolve(facts, fields)

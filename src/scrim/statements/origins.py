@@ -1,0 +1,108 @@
+"""Sets of base columns, and the columns of a query's result with where each comes from."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Final
+
+from scrim.domain.column import Column
+
+
+@dataclass(frozen=True, slots=True)
+class Origins:
+    """Where a value can have come from.
+
+    Attributes:
+        columns: Base columns that can flow into it.
+        known: False when anything else can, too.
+    """
+
+    columns: frozenset[Column] = frozenset()
+    known: bool = True
+
+    def __or__(self, other: "Origins") -> "Origins":
+        """Return what can have come from either."""
+        if other in (self, NOTHING):
+            return self
+        if self == NOTHING:
+            return other
+        return Origins(self.columns | other.columns, self.known and other.known)
+
+
+NOTHING: Final = Origins()
+"""Made of constants, counts and facts about the schema."""
+
+ANYTHING: Final = Origins(known=False)
+"""Made of something that was not understood."""
+
+
+def union(parts: Iterable[Origins]) -> Origins:
+    """Return what can have come from any of the parts."""
+    columns: set[Column] = set()
+    known = True
+    for part in parts:
+        columns |= part.columns
+        known = known and part.known
+    return Origins(frozenset(columns), known)
+
+
+@dataclass(frozen=True, slots=True)
+class Outputs:
+    """The columns that a query or a source of rows gives.
+
+    Attributes:
+        columns: Name and origins of each, in order. The name is None where it is not worked out, so
+            that the column can have any name.
+        ordered: Whether the order is the real one.
+        rest: Where the values of further columns can have come from; None when there are none.
+    """
+
+    columns: tuple[tuple[str | None, Origins], ...] = ()
+    ordered: bool = True
+    rest: Origins | None = field(default=None)
+
+    @property
+    def exact(self) -> bool:
+        """Whether these are all columns, each in its place."""
+        return self.ordered and self.rest is None
+
+    def total(self) -> Origins:
+        """Return where any of its values can have come from."""
+        everything = union(origins for _, origins in self.columns)
+        return everything if self.rest is None else everything | self.rest
+
+    def named(self, name: str) -> Origins | None:
+        """Return the origins of the column of that name, None when there is none."""
+        exact = [origins for own, origins in self.columns if own == name]
+        if exact:
+            return union(exact)
+        possible = [origins for own, origins in self.columns if own is None]
+        if self.rest is not None:
+            possible.append(self.rest)
+        return union(possible) if possible else None
+
+    def renamed(self, names: tuple[str, ...]) -> "Outputs":
+        """Return the same with new names for the first columns."""
+        if not names:
+            return self
+        if not self.exact:
+            # The names stand for columns that cannot be told apart.
+            total = self.total()
+            return Outputs(tuple((name, total) for name in names), ordered=False, rest=total)
+        renamed = tuple(
+            (names[place] if place < len(names) else own, origins)
+            for place, (own, origins) in enumerate(self.columns)
+        )
+        return Outputs(renamed)
+
+
+def opaque(origins: Origins) -> Outputs:
+    """Return columns of any number and name that have these origins."""
+    return Outputs(ordered=False, rest=origins)
+
+
+def combined(left: Outputs, right: Outputs) -> Outputs:
+    """Return the columns of a set operation: the names of the left side, the values of both."""
+    if not (left.exact and right.exact and len(left.columns) == len(right.columns)):
+        return opaque(left.total() | right.total())
+    pairs = zip(left.columns, right.columns, strict=True)
+    return Outputs(tuple((name, one | other) for (name, one), (_, other) in pairs))

@@ -1,0 +1,267 @@
+"""Follows columns through the subqueries, joins and table expressions of a query.
+
+Names are looked up as PostgreSQL does, from the inside out. Where a name can mean several things,
+all of them count; where it means nothing that is known, anything does.
+"""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Final
+
+from scrim.statements.catalog import Catalog, Relation
+from scrim.statements.facts import ColumnName, Cte, Flow, Name, Query, Source, Target
+from scrim.statements.functions import are_pure
+from scrim.statements.origins import ANYTHING, NOTHING, Origins, Outputs, combined, opaque, union
+
+RelationOutputs = Callable[[Relation], Outputs]
+Lookup = Callable[[str | None, str], tuple[Relation, ...]]
+_Ctes = Mapping[str, Outputs]
+
+_SYSTEM_COLUMNS: Final = frozenset({"ctid", "tableoid", "xmin", "xmax", "cmin", "cmax"})
+_MAX_ROUNDS: Final = 12
+_MAX_COLUMNS: Final = 1_664
+_MAX_QUERIES: Final = 20_000
+
+
+@dataclass(slots=True)
+class Scope:
+    """The names that an expression can use.
+
+    Attributes:
+        parent: The scope around it, None for the outermost.
+        sources: What the query takes rows from, with the columns of each.
+        ctes: The table expressions that are visible.
+    """
+
+    parent: "Scope | None"
+    ctes: _Ctes
+    sources: list[tuple[Source, Outputs]] = field(default_factory=list)
+
+
+class QueryResolver:
+    """Resolves the queries of one statement.
+
+    Args:
+        catalog: The data store's schema.
+        lookup: Gives the relations that a name can mean.
+        relation_outputs: Gives the columns of a relation with their base columns.
+        everything: All that the statement touches, for what is not understood.
+    """
+
+    def __init__(
+        self,
+        catalog: Catalog,
+        lookup: Lookup,
+        relation_outputs: RelationOutputs,
+        everything: Origins,
+    ) -> None:
+        """Keep what resolving needs."""
+        self._catalog = catalog
+        self._lookup = lookup
+        self._relation_outputs = relation_outputs
+        self._everything = everything
+        self._unknown = Origins(everything.columns, known=False)
+        self._queries = 0
+
+    def outputs(
+        self, query: Query, parent: Scope | None = None, ctes: _Ctes | None = None
+    ) -> Outputs:
+        """Return the columns of a query's result.
+
+        Args:
+            query: The query.
+            parent: The scope of the query around it.
+            ctes: The table expressions that are visible in it.
+        """
+        # Recursion inside recursion is looked at again and again; what takes too long is unknown.
+        self._queries += 1
+        if self._queries > _MAX_QUERIES:
+            return opaque(self._unknown)
+        visible = self._with(query.ctes, parent, ctes or {})
+        if query.opaque:
+            return opaque(self._everything)
+        if query.branches:
+            left, right = (self.outputs(branch, parent, visible) for branch in query.branches)
+            return combined(left, right)
+        scope = Scope(parent, visible)
+        for source in query.sources:
+            scope.sources.append((source, self._source(source, scope)))
+        return self._targets(query, scope)
+
+    def _with(self, ctes: Iterable[Cte], parent: Scope | None, outer: _Ctes) -> _Ctes:
+        visible = dict(outer)
+        definitions = tuple(ctes)
+        if not definitions:
+            return visible
+        for cte in definitions:
+            if cte.recursive:
+                visible[cte.name] = opaque(self._unknown)
+        for cte in definitions:
+            if cte.recursive and cte.query.branches:
+                found = self._recursive(cte, parent, visible)
+            else:
+                found = self.outputs(cte.query, parent, visible)
+            visible[cte.name] = found.renamed(cte.columns)
+        return visible
+
+    def _recursive(self, cte: Cte, parent: Scope | None, visible: _Ctes) -> Outputs:
+        """Find what a query that names itself gives: the least that is true of it."""
+        inner = self._with(cte.query.ctes, parent, visible)
+        current = self.outputs(cte.query.branches[0], parent, inner)
+        for _ in range(_MAX_ROUNDS):
+            named = {**visible, cte.name: current.renamed(cte.columns)}
+            following = combined(current, self.outputs(cte.query, parent, named))
+            if following == current:
+                return current
+            current = following
+        return opaque(self._unknown)
+
+    def _source(self, source: Source, scope: Scope) -> Outputs:
+        # A subquery sees the sources before it only if it says so.
+        around = scope if source.lateral else scope.parent
+        match source.kind:
+            case "relation":
+                found = self._relation(source)
+            case "cte":
+                found = scope.ctes.get(source.name, opaque(self._unknown))
+            case "query" if source.query is not None:
+                found = self.outputs(source.query, around, scope.ctes)
+            case "function" if source.flow is not None:
+                found = opaque(self._flow(source.flow, scope))
+            case _:
+                found = opaque(self._everything)
+        return found.renamed(source.columns)
+
+    def _relation(self, source: Source) -> Outputs:
+        candidates = self._lookup(source.schema, source.name)
+        if not candidates:
+            return opaque(self._unknown)
+        found = [self._relation_outputs(candidate) for candidate in candidates]
+        if len(found) == 1:
+            return found[0]
+        # Which of them is meant depends on the session; their columns are put together by name.
+        merged = tuple(column for outputs in found for column in outputs.columns)
+        rests = [outputs.rest for outputs in found if outputs.rest is not None]
+        return Outputs(merged, ordered=False, rest=union(rests) if rests else None)
+
+    def _targets(self, query: Query, scope: Scope) -> Outputs:
+        columns: list[tuple[str | None, Origins]] = []
+        rests: list[Origins] = []
+        ordered = True
+        for target in query.targets:
+            if target.kind != "star":
+                columns.append((_name(target), self._flow(target.flow, scope)))
+                continue
+            for expanded in self._star(target, scope):
+                columns.extend(expanded.columns)
+                ordered = ordered and expanded.ordered
+                if expanded.rest is not None:
+                    rests.append(expanded.rest)
+            merged = query.merges and not target.flow.columns[0].qualifier
+            ordered = ordered and not merged
+            if len(columns) > _MAX_COLUMNS:
+                return opaque(self._unknown)
+        return Outputs(tuple(columns), ordered, union(rests) if rests else None)
+
+    def _star(self, target: Target, scope: Scope) -> list[Outputs]:
+        column = target.flow.columns[0] if target.flow.columns else None
+        if column is None or column.name != "*":
+            # `(expression).*`: as many columns as the composite value has.
+            return [opaque(self._flow(target.flow, scope))]
+        if not column.qualifier:
+            return [outputs for source, outputs in scope.sources if not source.by_name_only]
+        here = [outputs for source, outputs in scope.sources if _is_named(source, column.qualifier)]
+        return here or [opaque(self._column(column, scope))]
+
+    def _flow(self, flow: Flow, scope: Scope) -> Origins:
+        if flow.opaque or not are_pure(flow.functions, self._catalog):
+            return self._unknown
+        parts = [self._column(column, scope) for column in flow.columns]
+        parts += [self.outputs(query, scope, scope.ctes).total() for query in flow.subqueries]
+        return union(parts)
+
+    def _column(self, column: ColumnName, scope: Scope) -> Origins:
+        level: Scope | None = scope
+        whole_rows: list[Origins] = []
+        while level is not None:
+            if column.qualifier:
+                found = self._qualified(column, level)
+            elif column.name == "*":
+                found = union(outputs.total() for _, outputs in level.sources)
+            else:
+                found = _unqualified(column.name, level)
+                if not _has_column(column.name, level):
+                    whole_rows += [
+                        outputs.total()
+                        for source, outputs in level.sources
+                        if source.visible_name == column.name
+                    ]
+            if found is not None:
+                return union([found, *whole_rows])
+            level = level.parent
+        if whole_rows:
+            return union(whole_rows)
+        return NOTHING if self._is_system_column(column, scope) else self._unknown
+
+    def _qualified(self, column: ColumnName, level: Scope) -> Origins | None:
+        matching = [
+            outputs for source, outputs in level.sources if _is_named(source, column.qualifier)
+        ]
+        if not matching:
+            return None
+        if column.name == "*":
+            return union(outputs.total() for outputs in matching)
+        if column.name in _SYSTEM_COLUMNS:
+            return NOTHING
+        found = [outputs.named(column.name) for outputs in matching]
+        # A name that is no column can be a function of the row.
+        return union(self._unknown if origins is None else origins for origins in found)
+
+    def _is_system_column(self, column: ColumnName, scope: Scope) -> bool:
+        return not column.qualifier and column.name in _SYSTEM_COLUMNS and bool(scope.sources)
+
+
+def touched(lookup: Lookup, relation_outputs: RelationOutputs, names: Iterable[Name]) -> Origins:
+    """Return where any value of the named relations can have come from.
+
+    Args:
+        lookup: Gives the relations that a name can mean.
+        relation_outputs: Gives the columns of a relation with their base columns.
+        names: The relations as written.
+    """
+    parts = []
+    for name in names:
+        candidates = lookup(name.schema, name.name)
+        parts += [relation_outputs(candidate).total() for candidate in candidates]
+        if not candidates:
+            parts.append(ANYTHING)
+    return union(parts)
+
+
+def _name(target: Target) -> str | None:
+    if target.alias is not None:
+        return target.alias
+    return target.flow.columns[0].name if target.kind == "column" else None
+
+
+def _unqualified(name: str, level: Scope) -> Origins | None:
+    found = [
+        origins for _, outputs in level.sources if (origins := outputs.named(name)) is not None
+    ]
+    return union(found) if found else None
+
+
+def _has_column(name: str, level: Scope) -> bool:
+    return any(own == name for _, outputs in level.sources for own, _ in outputs.columns)
+
+
+def _is_named(source: Source, qualifier: tuple[str, ...]) -> bool:
+    if len(qualifier) == 1:
+        return source.visible_name == qualifier[0]
+    # With a schema only a relation without an alias can be meant.
+    return (
+        source.kind == "relation"
+        and source.alias is None
+        and source.name == qualifier[-1]
+        and source.schema in {None, qualifier[-2]}
+    )

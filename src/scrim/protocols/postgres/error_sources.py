@@ -55,7 +55,8 @@ _SERVER = """
     nbtinsert.c nbtsort.c nbtutils.c pgstat.c plancache.c portalmem.c postgres.c postinit.c pquery.c
     predicate.c proc.c procarray.c procsignal.c relation.c relcache.c reloptions.c signalfuncs.c
     snapmgr.c spgdoinsert.c stack_depth.c stringinfo.c syscache.c table.c tableam.c
-    toast_compression.c toast_internals.c tuplesort.c tuplesortvariants.c tuplestore.c twophase.c typcache.c xact.c
+    toast_compression.c toast_internals.c tuplesort.c tuplesortvariants.c tuplestore.c twophase.c
+    typcache.c xact.c
 """
 
 KNOWN_SOURCES: Final = frozenset(f"{_TYPES} {_STATEMENTS} {_COMMANDS} {_SERVER}".split())

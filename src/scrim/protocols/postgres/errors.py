@@ -1,5 +1,6 @@
 """ErrorResponse and NoticeResponse: reading them, writing them, and the gateway's own errors."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Self
@@ -14,6 +15,7 @@ ERROR = "E"
 NOTICE = "N"
 MAX_FIELDS = 64
 _UNKNOWN_STATE = "XX000"
+_SQLSTATE = re.compile(r"[0-9A-Z]{5}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +71,11 @@ class ErrorFields:
     def code(self) -> str:
         """The SQLSTATE."""
         return self.fields.get("C", _UNKNOWN_STATE)
+
+    @property
+    def safe_code(self) -> str:
+        """The SQLSTATE for a text of the gateway's own: `unknown` if it is none."""
+        return self.code if _SQLSTATE.fullmatch(self.code) else "unknown"
 
     @property
     def message(self) -> str:

@@ -20,9 +20,8 @@ def _failure(fields: ErrorFields) -> ProtocolError:
     """Say that the server failed a statement of the gateway, without the server's text."""
     if fields.code in _LOST_STATES:
         return ProtocolError("the data store ended the session", "57P01")
-    state = fields.code[:5] if fields.code.isascii() and fields.code.isalnum() else "unknown"
     return ProtocolError(
-        f"the data store failed a statement of the gateway (SQLSTATE {state})", "08006"
+        f"the data store failed a statement of the gateway (SQLSTATE {fields.safe_code})", "08006"
     )
 
 

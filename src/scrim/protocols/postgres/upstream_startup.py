@@ -63,9 +63,8 @@ def refusal_of(fields: ErrorFields) -> ProtocolError:
         return ProtocolError(*_REFUSALS[fields.code])
     if fields.code.startswith("28"):
         return ProtocolError("the data store refused the gateway's credentials", LOGIN_REFUSED)
-    state = fields.code if fields.code.isalnum() and fields.code.isascii() else "unknown"
     return ProtocolError(
-        f"the data store refused the connection (SQLSTATE {state[:5]})", LOGIN_REFUSED
+        f"the data store refused the connection (SQLSTATE {fields.safe_code})", LOGIN_REFUSED
     )
 
 

@@ -3,7 +3,7 @@
 import asyncio
 import logging
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 
 from scrim.server.control import ControlError
 from scrim.server.logging import event
@@ -27,19 +27,25 @@ class Fleet:
     """
 
     def __init__(
-        self, spec: WorkerSpec, on_ready: Callable[[], None], on_failure: Callable[[int], None]
+        self,
+        spec: WorkerSpec,
+        on_ready: Callable[[], None],
+        on_failure: Callable[[int], None],
+        start: Callable[[], Awaitable[WorkerProcess]],
     ) -> None:
         """Keep how to start workers.
 
         Args:
-            spec: What every worker is started with.
+            spec: What every worker is told.
             on_ready: Called once, when every worker accepts clients.
             on_failure: Called with an exit code when workers cannot be started at all.
+            start: Starts a process that waits to be told which worker it is.
         """
         self.all_ready = asyncio.Event()
         self._spec = spec
         self._on_ready = on_ready
         self._on_failure = on_failure
+        self._start = start
         self._wanted = 0
         self._stopping = asyncio.Event()
         self._workers: dict[int, WorkerProcess] = {}
@@ -71,7 +77,8 @@ class Fleet:
         failed_starts = 0
         try:
             while not self._stopping.is_set() and index < self._wanted:
-                worker = await WorkerProcess.start(index, self._spec)
+                worker = await self._start()
+                worker.assign(index, self._spec)
                 self._workers[index] = worker
                 if self._stopping.is_set() or index >= self._wanted:
                     await worker.drain(0)  # it was started while the others were being stopped
@@ -83,7 +90,7 @@ class Fleet:
                 if self._is_hopeless(code, failed_starts):
                     self._on_failure(code)
                     return
-                if time.monotonic() - worker.started_at > STABLE_AFTER_SECONDS:
+                if time.monotonic() - worker.assigned_at > STABLE_AFTER_SECONDS:
                     back_off = FIRST_BACK_OFF_SECONDS
                 self._restarts += 1
                 await self._pause(back_off)

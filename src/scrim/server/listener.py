@@ -16,6 +16,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import Protocol, cast
 
+from scrim.server.addresses import bind
 from scrim.server.logging import event, failure
 from scrim.server.tls import ALPN, ServerTls
 
@@ -32,10 +33,6 @@ KEEPALIVE_PROBES = 4
 _OUT_OF_RESOURCES = {errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM}
 
 _log = logging.getLogger("scrim.server.listener")
-
-
-class ListenError(Exception):
-    """An address cannot be listened on. The message says which, why, and what to do."""
 
 
 class ConnectionHandler(Protocol):
@@ -74,41 +71,6 @@ class Overload:
 
     is_urgent: Callable[[bytes], bool]
     new_refused: Callable[[Callable[[], None]], asyncio.BaseProtocol]
-
-
-def bind(host: str, port: int, *, shared: bool) -> socket.socket:
-    """Return a bound TCP socket that does not listen yet.
-
-    Args:
-        host: Name or address; the first address that a name resolves to is taken.
-        port: Port; 0 lets the system choose.
-        shared: Whether other processes of this user may bind the same port (SO_REUSEPORT).
-
-    Raises:
-        ListenError: The address is taken, forbidden or unknown.
-    """
-    where = f"{host}:{port}"
-    try:
-        family, kind, number, _, address = socket.getaddrinfo(
-            host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
-        )[0]
-    except socket.gaierror:
-        raise ListenError(f"cannot listen on {where}: the host name is unknown") from None
-    sock = socket.socket(family, kind, number)
-    try:
-        sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        if shared:
-            sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
-        sock.bind(address)
-    except OSError as error:
-        sock.close()
-        remedy = {
-            errno.EADDRINUSE: "another program uses it; stop that or choose another port",
-            errno.EACCES: "not permitted; choose a port above 1023 or grant CAP_NET_BIND_SERVICE",
-            errno.EADDRNOTAVAIL: "this machine has no such address; choose one of its own",
-        }.get(error.errno or 0, error.strerror)
-        raise ListenError(f"cannot listen on {where}: {remedy}") from None
-    return sock
 
 
 def open_listening_socket(host: str, port: int) -> socket.socket:

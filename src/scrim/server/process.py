@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import json
 import os
 import signal
 import sys
@@ -22,64 +23,73 @@ WORKER_COMMAND = (sys.executable, "-m", "scrim.server.worker")
 
 @dataclass(frozen=True, slots=True)
 class WorkerSpec:
-    """What every worker of one gateway is started with.
+    """What every worker of one gateway is told.
 
     Attributes:
         config_path: The configuration file that the operator named.
         runtime_directory: Where the accepted copy of it and the control sockets lie.
         addresses: Host and port of each listener, with the port that was really taken.
-        command: The program and its first arguments.
     """
 
     config_path: Path
     runtime_directory: Path
     addresses: Mapping[str, tuple[str, int]]
-    command: Sequence[str] = WORKER_COMMAND
 
-    def arguments(self, index: int) -> list[str]:
-        """Return the whole command line of one worker."""
-        line = [*self.command, "--config", str(self.config_path)]
-        line += ["--runtime-directory", str(self.runtime_directory), "--index", str(index)]
-        for name, (host, port) in self.addresses.items():
-            line += ["--listen", f"{name}={host}={port}"]
-        return line
+    def line(self, index: int) -> bytes:
+        """Return the line that makes a started process the worker of this number."""
+        options = {
+            "config_path": str(self.config_path),
+            "runtime_directory": str(self.runtime_directory),
+            "addresses": self.addresses,
+            "index": index,
+        }
+        return json.dumps(options).encode() + b"\n"
 
 
 class WorkerProcess:
     """A started worker.
 
-    Its standard input is a pipe that nobody writes to: when the supervisor dies, however that
-    happens, the worker reads the end of it and drains. Its standard output carries one line when it
-    accepts clients.
+    Its standard input is a pipe with one line: what the worker is to do. So a process can be
+    started before that is known, and load its modules meanwhile. When the supervisor dies, however
+    that happens, the worker reads the end of the pipe and drains. Its standard output carries one
+    line when it accepts clients.
 
     Attributes:
-        index: The worker's number, from 0.
+        index: The worker's number, from 0; -1 before it has one.
         ready: Whether it accepts clients.
-        started_at: When it was started, on the monotonic clock.
+        assigned_at: When it was told what to do, on the monotonic clock.
         retiring: Whether it was asked to end.
     """
 
-    def __init__(self, index: int, spec: WorkerSpec, process: asyncio.subprocess.Process) -> None:
+    def __init__(self, process: asyncio.subprocess.Process) -> None:
         """Wrap a process; use `start`."""
-        self.index = index
+        self.index = -1
         self.ready = False
         self.retiring = False
-        self.started_at = time.monotonic()
-        self._socket = worker_socket(spec.runtime_directory, index)
+        self.assigned_at = 0.0
         self._process = process
+        self._socket = Path()
 
     @classmethod
-    async def start(cls, index: int, spec: WorkerSpec) -> "WorkerProcess":
-        """Start a worker; it becomes ready later."""
+    async def start(cls, command: Sequence[str] = WORKER_COMMAND) -> "WorkerProcess":
+        """Start a process that waits to be told which worker it is."""
         process = await asyncio.create_subprocess_exec(
-            *spec.arguments(index),
+            *command,
             stdin=asyncio.subprocess.PIPE,
             stdout=asyncio.subprocess.PIPE,
             # Its own group: Ctrl-C in a terminal is for the supervisor, which drains.
             process_group=0,
             env={**os.environ, "NOTIFY_SOCKET": ""},
         )
-        return cls(index, spec, process)
+        return cls(process)
+
+    def assign(self, index: int, spec: WorkerSpec) -> None:
+        """Tell the process which worker it is."""
+        self.index = index
+        self.assigned_at = time.monotonic()
+        self._socket = worker_socket(spec.runtime_directory, index)
+        if self._process.stdin is not None:
+            self._process.stdin.write(spec.line(index))
 
     @property
     def pid(self) -> int:

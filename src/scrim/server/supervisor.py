@@ -13,19 +13,23 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from scrim.config.errors import ConfigError
-from scrim.config.root import Config
-from scrim.server import reload, systemd
+from scrim.server import systemd
+from scrim.server.addresses import ListenError, bind
 from scrim.server.control import (
     ControlError,
     create_runtime_directory,
     remove_runtime_directory,
 )
 from scrim.server.fleet import Fleet
-from scrim.server.listener import ListenError, bind
 from scrim.server.logging import configure, event
-from scrim.server.process import EXIT_CONFIGURATION, WORKER_COMMAND, WorkerSpec
+from scrim.server.process import EXIT_CONFIGURATION, WORKER_COMMAND, WorkerProcess, WorkerSpec
+
+if TYPE_CHECKING:
+    from scrim.config.root import Config
+    from scrim.server.reload import Candidate
 
 RELOAD_TIMEOUT_SECONDS = 60.0
 
@@ -52,7 +56,7 @@ class Reservations:
     _held: list[socket.socket] = field(default_factory=list)
 
     @classmethod
-    def of(cls, config: Config) -> "Reservations":
+    def of(cls, config: "Config") -> "Reservations":
         """Bind every address of a configuration. Raises ListenError."""
         taken = cls()
         try:
@@ -107,6 +111,7 @@ class Supervisor:
         self._reload_wanted = asyncio.Event()
         self._admin_stopping = asyncio.Event()
         self._exit_code = 0
+        self._spare: WorkerProcess | None = None
         self._config: Config
         self._fleet: Fleet
         self._reservations: Reservations
@@ -118,22 +123,43 @@ class Supervisor:
             ConfigError: The configuration cannot be used.
             ListenError: An address cannot be listened on.
         """
+        # The first worker loads its modules while the configuration is read.
+        self._spare = await WorkerProcess.start(self._command)
+        try:
+            return await self._run()
+        finally:
+            if self._spare is not None:
+                self._spare.kill()
+                await self._spare.wait()
+
+    async def _run(self) -> int:
+        # Not at the top of the module: the worker has to be started before these are loaded.
+        from scrim.server import reload  # noqa: PLC0415
+
         candidate = reload.check(self._path, thorough=False)
-        self._config = candidate.config
-        configure(self._config.log.level, self._config.log.format)
-        for warning in candidate.warnings:
-            event(_log, logging.WARNING, "configuration warning", warning=warning)
+        self._take_over(candidate)
         self._reservations = Reservations.of(self._config)
         directory = create_runtime_directory()
         try:
             reload.keep_copy(candidate.text, directory)
-            spec = WorkerSpec(self._path, directory, self._reservations.addresses, self._command)
-            self._fleet = Fleet(spec, self._ready, self._failed)
+            spec = WorkerSpec(self._path, directory, self._reservations.addresses)
+            self._fleet = Fleet(spec, self._ready, self._failed, self._start_worker)
             await self._serve(directory)
         finally:
             remove_runtime_directory(directory)
             self._reservations.release()
         return self._exit_code
+
+    def _take_over(self, candidate: "Candidate") -> None:
+        """Use a configuration from now on."""
+        self._config = candidate.config
+        configure(self._config.log.level, self._config.log.format)
+        for warning in candidate.warnings:
+            event(_log, logging.WARNING, "configuration warning", warning=warning)
+
+    async def _start_worker(self) -> WorkerProcess:
+        spare, self._spare = self._spare, None
+        return spare or await WorkerProcess.start(self._command)
 
     @property
     def addresses(self) -> Addresses:
@@ -217,6 +243,8 @@ class Supervisor:
 
     async def _reload(self, directory: Path) -> None:
         """Check the file; if it is good let every worker take it over, else change nothing."""
+        from scrim.server import reload  # noqa: PLC0415
+
         try:
             candidate = await asyncio.to_thread(reload.check, self._path)
         except ConfigError as error:
@@ -236,11 +264,8 @@ class Supervisor:
                 "some changes take effect only after a restart",
                 settings=", ".join(ignored),
             )
-        for warning in candidate.warnings:
-            event(_log, logging.WARNING, "configuration warning", warning=warning)
         reload.keep_copy(candidate.text, directory)
-        self._config = candidate.config
-        configure(self._config.log.level, self._config.log.format)
+        self._take_over(candidate)
         failed = 0
         for worker in self._fleet.ready_workers():
             try:

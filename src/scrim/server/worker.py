@@ -1,20 +1,21 @@
 """One worker process: a uvloop event loop, the listeners, the gateway, and the control socket.
 
-Started by the supervisor only, as `python -m scrim.server.worker`. It reports that it accepts
-clients by one line on its standard output, and drains when it is told to or when its standard input
-ends, which is how it notices that the supervisor is gone.
+Started by the supervisor only, as `python -m scrim.server.worker`. It is told what to do by one
+line on its standard input, reports that it accepts clients by one line on its standard output, and
+drains when it is told to or when its input ends, which is how it notices that the supervisor is
+gone.
 """
 
-import argparse
 import asyncio
 import contextlib
 import gc
+import io
+import json
 import logging
 import os
 import resource
 import signal
 import sys
-from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -23,21 +24,22 @@ import uvloop
 from scrim.config.errors import ConfigError
 from scrim.config.root import Config
 from scrim.server import reload
+from scrim.server.addresses import ListenError
 from scrim.server.control import CancelRouter, ControlServer, Request, read_cancel, worker_socket
 from scrim.server.doors import Doors, NewGateway
-from scrim.server.listener import ListenError
 from scrim.server.logging import configure, event, failure
 from scrim.server.process import EXIT_CONFIGURATION, READY_LINE
 from scrim.server.tls import TlsError
 
 MAX_OPEN_FILES = 1 << 20
+MAX_OPTIONS_BYTES = 64 * 1024
 
 _log = logging.getLogger("scrim.server.worker")
 
 
 @dataclass(frozen=True, slots=True)
 class WorkerOptions:
-    """The worker's command line.
+    """What the supervisor tells a worker.
 
     Attributes:
         config_path: The configuration file that the operator named.
@@ -52,19 +54,13 @@ class WorkerOptions:
     addresses: dict[str, tuple[str, int]]
 
 
-def read_options(arguments: Sequence[str]) -> WorkerOptions:
-    """Return the options of a command line."""
-    parser = argparse.ArgumentParser(prog="scrim.server.worker")
-    parser.add_argument("--config", type=Path, required=True)
-    parser.add_argument("--runtime-directory", type=Path, required=True)
-    parser.add_argument("--index", type=int, required=True)
-    parser.add_argument("--listen", action="append", default=[])
-    found = parser.parse_args(arguments)
-    addresses = {}
-    for text in found.listen:
-        name, host, port = text.split("=")
-        addresses[name] = (host, int(port))
-    return WorkerOptions(found.config, found.runtime_directory, found.index, addresses)
+def read_options(line: bytes) -> WorkerOptions:
+    """Return the options that the supervisor wrote as one line of JSON."""
+    found = json.loads(line)
+    addresses = {name: (host, int(port)) for name, (host, port) in found["addresses"].items()}
+    return WorkerOptions(
+        Path(found["config_path"]), Path(found["runtime_directory"]), found["index"], addresses
+    )
 
 
 class Worker:
@@ -193,10 +189,15 @@ def raise_file_limit() -> None:
         resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
 
 
-def main(arguments: Sequence[str], new_gateway: NewGateway) -> int:
+def main(new_gateway: NewGateway) -> int:
     """Run a worker and return its exit code."""
     raise_file_limit()
-    options = read_options(arguments)
+    # Unbuffered: what follows the line, its end, is for the event loop to see.
+    with io.FileIO(sys.stdin.fileno(), closefd=False) as pipe:
+        line = pipe.readline(MAX_OPTIONS_BYTES)
+    if not line:
+        return 0  # the supervisor has found that there is nothing to do
+    options = read_options(line)
 
     async def run() -> int:
         return await Worker(options, new_gateway).run()
@@ -211,7 +212,7 @@ def _start() -> int:
     try:
         from scrim.server.gateway import Gateway  # noqa: PLC0415 - tests bring their own gateway
 
-        return main(sys.argv[1:], Gateway)
+        return main(Gateway)
     except Exception as error:  # the supervisor decides what becomes of it
         failure(_log, "the worker failed", error)
         return 1

@@ -18,6 +18,7 @@ from typing import cast
 
 from scrim.config.errors import ConfigError, Problem
 from scrim.config.root import Config
+from scrim.server.logging import configure
 from scrim.server.tls import ServerTls
 from scrim.server.worker import main
 
@@ -110,4 +111,5 @@ class LineGateway:
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:], LineGateway))
+    configure()
+    sys.exit(main(LineGateway))

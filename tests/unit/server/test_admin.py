@@ -5,8 +5,8 @@ import json
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING
 
+from scrim.server.addresses import bind
 from scrim.server.admin import serve
-from scrim.server.listener import bind
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Mapping

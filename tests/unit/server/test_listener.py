@@ -16,9 +16,7 @@ from scrim.server.doors import TOO_MANY
 from scrim.server.listener import (
     Listener,
     ListenerLimits,
-    ListenError,
     Overload,
-    bind,
     open_listening_socket,
 )
 from scrim.server.refusal import RefusedClient
@@ -245,25 +243,6 @@ async def test_a_vanished_client_is_forgotten() -> None:
         client = await Client.connect(port)
         assert await client.ask(b"hello") == b"<hello>"
         await client.close()
-
-
-@pytest.mark.parametrize(
-    ("host", "port", "reason"),
-    [
-        ("no-such-host.invalid", 0, "unknown"),
-        ("203.0.113.1", 0, "no such address"),
-    ],
-)
-def test_an_address_that_cannot_be_used_is_explained(host: str, port: int, reason: str) -> None:
-    with pytest.raises(ListenError, match=reason):
-        bind(host, port, shared=True)
-
-
-def test_a_taken_port_is_explained() -> None:
-    with bind("127.0.0.1", 0, shared=False) as taken:
-        taken.listen()
-        with pytest.raises(ListenError, match="another program uses it"):
-            bind("127.0.0.1", taken.getsockname()[1], shared=True)
 
 
 def startup() -> bytes:

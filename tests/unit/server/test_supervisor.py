@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from scrim.config.errors import ConfigError
-from scrim.server.listener import ListenError
+from scrim.server.addresses import ListenError
 from scrim.server.process import EXIT_CONFIGURATION
 from scrim.server.supervisor import Supervisor
 from tests.unit.server.gateway_files import LINE_WORKER, Client, Running, running, write_config

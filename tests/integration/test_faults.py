@@ -43,6 +43,7 @@ TAGS = {
 ALL_ROWS = "SELECT id, email, padding FROM people"
 ONE_ROW = "SELECT id, email FROM people WHERE id = 7"
 SETTLE_S = 10.0
+CLIENT_PATIENCE_S = 25.0
 LIMITS = {"startup_timeout_ms": 2000, "shutdown_timeout_ms": 2000}
 POOL = {"max_connections": 8, "max_per_principal": 8, "wait_timeout_ms": 3000}
 SPARE_DESCRIPTORS = 4
@@ -137,7 +138,7 @@ async def eventually(condition: Callable[[], bool]) -> None:
 
 def read_all(endpoint: Endpoint, sql: str = ALL_ROWS) -> tuple[bytes, Exception | None]:
     """Return every byte that arrived, and how it ended."""
-    client = RawClient(endpoint)
+    client = RawClient(endpoint, timeout_s=CLIENT_PATIENCE_S)
     error: Exception | None = None
     try:
         client.open()
@@ -145,8 +146,7 @@ def read_all(endpoint: Endpoint, sql: str = ALL_ROWS) -> tuple[bytes, Exception 
     except (RawClientError, OSError) as problem:
         error = problem
     finally:
-        with contextlib.suppress(OSError):
-            client.close()
+        client.close()
     return bytes(client.received), error
 
 

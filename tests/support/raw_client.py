@@ -8,6 +8,7 @@ done once for all connections.
 from __future__ import annotations
 
 import base64
+import contextlib
 import hashlib
 import hmac
 import secrets
@@ -54,10 +55,12 @@ class RawClient:
     Attributes:
         endpoint: Where it goes.
         received: Every byte that arrived since the last `forget`.
+        timeout_s: Longest time that one wait for the server may take.
     """
 
     endpoint: Endpoint
     received: bytearray = field(default_factory=bytearray)
+    timeout_s: float = TIMEOUT_S
     _socket: socket.socket | None = None
     _buffer: bytearray = field(default_factory=bytearray)
     _keep: bool = True
@@ -65,7 +68,7 @@ class RawClient:
     def open(self) -> None:
         """Connect, sign in, and wait until statements are accepted."""
         endpoint = self.endpoint
-        sock = socket.create_connection((endpoint.host, endpoint.port), timeout=TIMEOUT_S)
+        sock = socket.create_connection((endpoint.host, endpoint.port), timeout=self.timeout_s)
         sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         if endpoint.ca_file is not None:
             sock.sendall(SSL_REQUEST)
@@ -84,10 +87,9 @@ class RawClient:
         """Say goodbye and close the socket."""
         if self._socket is not None:
             sock, self._socket = self._socket, None
-            try:
+            with contextlib.suppress(OSError):
                 sock.sendall(message(b"X", b""))
-            finally:
-                sock.close()
+            sock.close()
 
     def forget(self, *, keep: bool = True) -> None:
         """Drop the received bytes.

@@ -1,0 +1,21 @@
+"""Differences from a direct run that have a reason, as patterns of the lines that may differ."""
+
+from __future__ import annotations
+
+import re
+
+# File, pattern of the lines, reason. A line that matches is left out on both sides.
+REASONS: tuple[tuple[str, str, str], ...] = ()
+
+
+def without_reasons(name: str, output: str) -> str:
+    """Return the output without the lines that may differ.
+
+    Args:
+        name: The file's name.
+        output: What psql printed.
+    """
+    for file, pattern, _reason in REASONS:
+        if file == name:
+            output = re.sub(f"(?m)^{pattern}\n", "", output)
+    return output

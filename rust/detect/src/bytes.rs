@@ -67,6 +67,18 @@ pub(crate) fn joined_after(text: &[u8], at: usize) -> bool {
     }
 }
 
+/// As [`joined_after`], but a word without digits, as in `-office`, does not join.
+pub(crate) fn numbered_after(text: &[u8], at: usize) -> bool {
+    match text.get(at) {
+        Some(b'-' | b'/') => {
+            let reach = &text[..text.len().min(at + 1 + MAX_CODE)];
+            let end = run_end(reach, at + 1, |byte| byte.is_ascii_alphanumeric());
+            text[at + 1..end].iter().any(u8::is_ascii_digit)
+        }
+        _ => joined_after(text, at),
+    }
+}
+
 /// First index from `at` on whose byte fails `class`, or the end of the text.
 pub(crate) fn run_end(text: &[u8], at: usize, class: impl Fn(u8) -> bool) -> usize {
     text[at..]
@@ -86,7 +98,7 @@ pub(crate) fn run_start(text: &[u8], at: usize, limit: usize, class: impl Fn(u8)
 
 #[cfg(test)]
 mod tests {
-    use super::{joined_after, joined_before, numbered_before, run_end, run_start};
+    use super::{joined_after, joined_before, numbered_after, numbered_before, run_end, run_start};
 
     #[test]
     fn a_separator_joins_only_what_continues_behind_it() {
@@ -105,6 +117,8 @@ mod tests {
     fn a_word_without_digits_does_not_number() {
         assert!(joined_before(b"SSN-34", 4));
         assert!(!numbered_before(b"SSN-34", 4));
+        assert!(!numbered_after(b"34-office", 2));
+        assert!(numbered_after(b"34-A1", 2));
         assert!(numbered_before(b"A1-34", 3));
         assert!(numbered_before(b"A34", 1));
     }

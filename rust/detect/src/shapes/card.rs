@@ -2,7 +2,7 @@
 
 use super::numbers::{Gap, Run};
 use super::{Candidate, Scan, Shape};
-use crate::bytes::{joined_after, joined_before, numbered_before};
+use crate::bytes::{joined_after, joined_before, numbered_after, numbered_before};
 use crate::checksum::luhn;
 
 /// An issuer's first six digits, and the lengths as bits.
@@ -81,15 +81,18 @@ pub(crate) fn scan(scan: &mut Scan<'_>, run: &Run) -> Option<usize> {
 /// A number without separators.
 fn whole(scan: &mut Scan<'_>, start: usize, end: usize) -> Option<usize> {
     let length = end - start;
-    if length > MAX_DIGITS || !is_card(&scan.text[start..end]) {
+    let number = &scan.text[start..end];
+    if length > MAX_DIGITS || !luhn(number) {
         return None;
     }
-    let glued = glue(scan.text, start, end)?;
-    let confidence = match length {
-        _ if glued => 0.5,
-        14..=16 => 0.8,
-        // Identifiers, bar codes and clock readings have these lengths as well.
-        _ => 0.45,
+    let confidence = match (glue(scan.text, start, end)?, is_issued(number)) {
+        // Networks open new ranges: beside a keyword, the checksum is enough.
+        (true, false) => return None,
+        (false, false) => 0.3,
+        (true, true) => 0.5,
+        (false, true) if (14..=16).contains(&length) => 0.8,
+        // Identifiers, bar codes and clock readings have the other lengths as well.
+        (false, true) => 0.45,
     };
     scan.propose(Shape::Card, Candidate::checked(start, end, confidence))
         .then_some(end)
@@ -155,24 +158,27 @@ fn accept(scan: &Scan<'_>, run: &Run, count: usize) -> Option<usize> {
     let number = run.digits(scan.text, count, &mut digits)?;
     let end = run.groups[count - 1].end;
     let plausible = run.gaps[..count - 1].iter().all(|gap| *gap != Gap::Slash);
-    (plausible && number.len() >= MIN_DIGITS && is_card(number) && !joined_after(scan.text, end))
-        .then_some(end)
+    (plausible
+        && number.len() >= MIN_DIGITS
+        && is_issued(number)
+        && luhn(number)
+        && !numbered_after(scan.text, end))
+    .then_some(end)
 }
 
-fn is_card(number: &[u8]) -> bool {
+/// Whether a network issues numbers with these first digits and this length.
+fn is_issued(number: &[u8]) -> bool {
     let prefix = number[..6]
         .iter()
         .fold(0, |prefix, digit| prefix * 10 + u32::from(digit - b'0'));
-    // The table has few ranges, and most numbers fail here: this comes before the checksum.
-    let known = ISSUERS.iter().any(|issuer| {
+    ISSUERS.iter().any(|issuer| {
         (issuer.low..=issuer.high).contains(&prefix) && issuer.lengths >> number.len() & 1 == 1
-    });
-    known && luhn(number)
+    })
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{is_card, ISSUERS};
+    use super::{is_issued, ISSUERS};
     use crate::testing::{found, found_in_column};
 
     /// A valid number of that prefix and length.
@@ -208,14 +214,23 @@ mod tests {
             ("2200", 16),
         ] {
             let valid = number(prefix, length);
-            assert!(is_card(valid.as_bytes()), "{prefix} {length}");
+            assert!(is_issued(valid.as_bytes()), "{prefix} {length}");
+            assert_eq!(found_in_column("card", &valid), [valid.as_str()]);
             let last = (valid.as_bytes()[length - 1] - b'0' + 1) % 10;
-            assert!(!is_card(
-                format!("{}{last}", &valid[..length - 1]).as_bytes()
-            ));
+            let wrong = format!("{}{last}", &valid[..length - 1]);
+            assert!(found_in_column("card", &wrong).is_empty());
         }
-        assert!(!is_card(number("9", 16).as_bytes()));
-        assert!(!is_card(number("4", 15).as_bytes()));
+        assert!(!is_issued(number("9", 16).as_bytes()));
+        assert!(!is_issued(number("4", 15).as_bytes()));
+    }
+
+    #[test]
+    fn a_range_that_is_not_known_needs_a_word_or_the_column() {
+        let new = number("90", 16);
+        assert!(found("card", &new).is_empty());
+        assert_eq!(found("card", &format!("card {new}")), [new.as_str()]);
+        assert_eq!(found_in_column("card", &new), [new.as_str()]);
+        assert!(found("card", &format!("card X{new}")).is_empty());
     }
 
     #[test]

@@ -3,7 +3,7 @@
 use super::calling_codes::national_lengths;
 use super::numbers::{Gap, Group, Run};
 use super::{Candidate, Scan, Shape};
-use crate::bytes::{before, joined_after, joined_before, numbered_before, run_end};
+use crate::bytes::{before, joined_before, numbered_after, numbered_before, run_end};
 
 /// Fewest digits of a number that is written out, and most (E.164).
 pub(crate) const MIN_DIGITS: usize = 7;
@@ -68,7 +68,7 @@ fn closing(text: &[u8], start: usize, end: usize) -> usize {
 /// Where a value of the first groups would end, if nothing continues it there.
 fn ends(text: &[u8], run: &Run, groups: usize) -> bool {
     let end = run.groups[groups - 1].end;
-    !joined_after(text, end) || extension_end(text, end).is_some()
+    !numbered_after(text, end) || extension_end(text, end).is_some()
 }
 
 /// Whether the group is the trunk prefix in `+44 (0)20`, which is not dialled from abroad.
@@ -289,7 +289,7 @@ fn extension_end(text: &[u8], end: usize) -> Option<usize> {
         at += 1;
     }
     let stop = run_end(text, at, |byte| byte.is_ascii_digit());
-    ((1..=MAX_EXTENSION).contains(&(stop - at)) && !joined_after(text, stop)).then_some(stop)
+    ((1..=MAX_EXTENSION).contains(&(stop - at)) && !numbered_after(text, stop)).then_some(stop)
 }
 
 #[cfg(test)]
@@ -339,6 +339,12 @@ mod tests {
         ] {
             assert_eq!(phone(&format!("at {printed}.")), [printed]);
         }
+    }
+
+    #[test]
+    fn a_label_behind_the_number_does_not_hide_it() {
+        assert_eq!(phone("+41 (0)69 979 80 58-Fax"), ["+41 (0)69 979 80 58"]);
+        assert_eq!(phone("212-555-0100/mobile"), ["212-555-0100"]);
     }
 
     #[test]

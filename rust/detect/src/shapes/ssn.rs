@@ -2,7 +2,7 @@
 
 use super::numbers::{Gap, Run};
 use super::{Candidate, Scan, Shape};
-use crate::bytes::{joined_after, numbered_before};
+use crate::bytes::{numbered_after, numbered_before};
 
 pub(crate) fn scan(scan: &mut Scan<'_>, run: &Run) -> Option<usize> {
     let text = scan.text;
@@ -20,7 +20,7 @@ pub(crate) fn scan(scan: &mut Scan<'_>, run: &Run) -> Option<usize> {
     let mut digits = [0; 9];
     let number = run.digits(text, count, &mut digits)?;
     let end = run.groups[count - 1].end;
-    if !is_issuable(number) || joined_after(text, end) {
+    if !is_issuable(number) || numbered_after(text, end) {
         return None;
     }
     scan.propose(Shape::Ssn, Candidate::pattern(first.start, end, confidence))

@@ -94,16 +94,16 @@ impl Ff1 {
     }
 }
 
-/// One AES block, for any key length.
+/// One AES block as a big-endian number, for any key length.
 pub(crate) trait Block {
-    fn encrypt(&self, block: [u8; 16]) -> [u8; 16];
+    fn encrypt(&self, block: u128) -> u128;
 }
 
 impl<C: BlockCipherEncrypt<BlockSize = aes::cipher::consts::U16>> Block for C {
-    fn encrypt(&self, block: [u8; 16]) -> [u8; 16] {
-        let mut block = Array::from(block);
+    fn encrypt(&self, block: u128) -> u128 {
+        let mut block = Array::from(block.to_be_bytes());
         self.encrypt_block(&mut block);
-        block.into()
+        u128::from_be_bytes(block.into())
     }
 }
 
@@ -111,84 +111,67 @@ impl<C: BlockCipherEncrypt<BlockSize = aes::cipher::consts::U16>> Block for C {
 struct Rounds<'a, C> {
     ff1: &'a Ff1,
     cipher: &'a C,
-    chained: [u8; 16],
-    /// The end of the tweak, which shares the last block with the round's number and the half.
-    tail: [u8; 16],
+    /// The chained block, with the end of the tweak that shares the round's block added to it.
+    chained: u128,
 }
 
 impl<'a, C: Block> Rounds<'a, C> {
     fn new(ff1: &'a Ff1, cipher: &'a C, tweak: &[u8]) -> Self {
-        let mut p = [0; 16];
-        p[..3].copy_from_slice(&[1, 2, 1]);
-        p[3..6].copy_from_slice(&ff1.radix.to_be_bytes()[1..]);
-        p[6] = ROUNDS;
-        p[7] = (ff1.length / 2) as u8;
-        p[8..12].copy_from_slice(&ff1.length.to_be_bytes());
-        p[12..].copy_from_slice(&(tweak.len() as u32).to_be_bytes());
+        let p = (0x01_0201 << 104)
+            | (u128::from(ff1.radix) << 80)
+            | (u128::from(ROUNDS) << 72)
+            | (u128::from(ff1.length / 2 % 256) << 64)
+            | (u128::from(ff1.length) << 32)
+            | tweak.len() as u128;
         let mut chained = cipher.encrypt(p);
 
         // Q is the tweak, zeros, the round and the half, padded so that Q fills whole blocks.
         let own = ff1.half_bytes + 1;
         let zeros = (16 - (tweak.len() + own) % 16) % 16;
-        let before = tweak.len() + zeros;
-        let whole = before / 16 * 16;
-        let mut tail = [0; 16];
+        let whole = (tweak.len() + zeros) / 16 * 16;
         for start in (0..whole).step_by(16) {
-            chained = cipher.encrypt(xor(chained, padded(tweak, start)));
+            chained = cipher.encrypt(chained ^ padded(tweak, start));
         }
-        let tail_start = before - whole;
-        tail[..tail_start].copy_from_slice(&padded(tweak, whole)[..tail_start]);
         Self {
             ff1,
             cipher,
-            chained,
-            tail,
+            chained: chained ^ padded(tweak, whole),
         }
     }
 
     /// The round's pseudo-random number, already reduced by the half's size.
     fn number(&self, round: u8, half: u128, size: u128) -> u128 {
-        // Round and half fill the block exactly: a half has at most 15 bytes.
-        let mut last = self.tail;
-        let b = self.ff1.half_bytes;
-        last[15 - b] = round;
-        last[16 - b..].copy_from_slice(&half.to_be_bytes()[16 - b..]);
-        let r = self.cipher.encrypt(xor(self.chained, last));
+        // Round and half fill the block's end exactly: a half has at most 15 bytes.
+        let own = (u128::from(round) << (8 * self.ff1.half_bytes)) | half;
+        let r = self.cipher.encrypt(self.chained ^ own);
         reduce(self.cipher, r, self.ff1.round_bytes, size)
     }
 }
 
 /// The first `bytes` of the expanded block as a number, modulo `size`.
-fn reduce(cipher: &impl Block, r: [u8; 16], bytes: usize, size: u128) -> u128 {
+fn reduce(cipher: &impl Block, r: u128, bytes: usize, size: u128) -> u128 {
     if bytes <= 8 {
-        let mut word = [0; 8];
-        word[8 - bytes..].copy_from_slice(&r[..bytes]);
         // A half of at most four bytes has a size of at most 2^32.
-        return u128::from(u64::from_be_bytes(word) % size as u64);
+        return u128::from((r >> (128 - 8 * bytes)) as u64 % size as u64);
     }
     if bytes <= 16 {
-        return (u128::from_be_bytes(r) >> ((16 - bytes) * 8)) % size;
+        return (r >> (128 - 8 * bytes)) % size;
     }
-    let mut counter = r;
-    counter[15] ^= 1;
-    let more = cipher.encrypt(counter);
-    let mut rest = u128::from_be_bytes(r) % size;
+    let more = cipher.encrypt(r ^ 1).to_be_bytes();
+    let mut rest = r % size;
     for byte in &more[..bytes - 16] {
         rest = ((rest << 8) | u128::from(*byte)) % size;
     }
     rest
 }
 
-fn padded(tweak: &[u8], start: usize) -> [u8; 16] {
+/// Sixteen bytes of the tweak from `start` on, with zeros behind its end.
+fn padded(tweak: &[u8], start: usize) -> u128 {
     let mut block = [0; 16];
     let part = tweak.get(start..).unwrap_or(&[]);
     let length = part.len().min(16);
     block[..length].copy_from_slice(&part[..length]);
-    block
-}
-
-fn xor(a: [u8; 16], b: [u8; 16]) -> [u8; 16] {
-    (u128::from_ne_bytes(a) ^ u128::from_ne_bytes(b)).to_ne_bytes()
+    u128::from_be_bytes(block)
 }
 
 #[cfg(test)]

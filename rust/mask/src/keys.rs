@@ -10,6 +10,8 @@ use crate::error::Error;
 use crate::prf::DomainKey;
 
 const KEY_BYTES: usize = 32;
+/// AES-128, whose rounds decide the speed of the permutations.
+const CIPHER_KEY_BYTES: usize = 16;
 const DOMAIN_BYTES_MAX: usize = 200;
 
 /// The secret from which every masking key of a tenant follows.
@@ -67,29 +69,31 @@ impl Keyring {
         if domain.is_empty() || domain.len() > DOMAIN_BYTES_MAX {
             return Err(Error::Domain);
         }
-        let mut of_domain = expand(&self.tenant.0, &[b"scrim mask domain\0", domain.as_bytes()]);
+        let mut of_domain: [u8; KEY_BYTES] =
+            expand(&self.tenant.0, &[b"scrim mask domain\0", domain.as_bytes()]);
         let mut of_version = expand(
             &of_domain,
             &[b"scrim mask version\0", &self.version.to_be_bytes()],
         );
         of_domain.zeroize();
-        let mut subkeys: [[u8; KEY_BYTES]; 3] = [
-            expand(&of_version, &[b"scrim mask hash"]),
+        let mut hash: [u8; KEY_BYTES] = expand(&of_version, &[b"scrim mask hash"]);
+        let mut ciphers: [[u8; CIPHER_KEY_BYTES]; 2] = [
             expand(&of_version, &[b"scrim mask permutation"]),
             expand(&of_version, &[b"scrim mask stream"]),
         ];
         of_version.zeroize();
-        let key = DomainKey::new(&subkeys[0], &subkeys[1], &subkeys[2]);
-        subkeys.zeroize();
+        let key = DomainKey::new(&hash, &ciphers[0], &ciphers[1]);
+        hash.zeroize();
+        ciphers.zeroize();
         Ok(key)
     }
 }
 
-fn expand(key: &[u8; KEY_BYTES], info: &[&[u8]]) -> [u8; KEY_BYTES] {
-    let mut out = [0; KEY_BYTES];
+fn expand<const N: usize>(key: &[u8; KEY_BYTES], info: &[&[u8]]) -> [u8; N] {
+    let mut out = [0; N];
     // One output block is far below HKDF's bound, so this cannot fail.
     let done = Hkdf::<Sha256>::new(None, key).expand_multi_info(info, &mut out);
-    assert!(done.is_ok(), "HKDF gives 32 bytes");
+    assert!(done.is_ok(), "HKDF gives up to 255 blocks");
     out
 }
 

@@ -116,7 +116,7 @@ mod tests {
     use super::*;
 
     fn key() -> DomainKey {
-        DomainKey::new(&[3; 32], &[4; 32], &[5; 32])
+        DomainKey::new(&[3; 32], &[4; 16], &[5; 16])
     }
 
     fn permuted(text: &str) -> String {

@@ -4,7 +4,8 @@
 //! raw. Here a value is permuted, moved by a keyed step, and permuted back: still a bijection, still
 //! reversible with the key, and no value maps to itself. Below a million values the permutation is
 //! a Feistel network over two factors of about the domain's root, from there on FF1; both walk
-//! along the cycle until they land inside the domain.
+//! along the cycle until they land inside the domain. From a thousand million values on a fixed
+//! point is so rare that plain FF1 is used, and a value that meets one is enciphered once more.
 
 use crate::ff1::{Block, Ff1, DOMAIN_MIN};
 use crate::prf::DomainKey;
@@ -12,7 +13,9 @@ use crate::prf::DomainKey;
 /// The largest domain.
 pub(crate) const SIZE_MAX: u128 = 1 << 118;
 
-const SMALL_ROUNDS: u8 = 12;
+/// From this size on a fixed point is too rare to pay for a second pass.
+const SINGLE_MIN: u128 = 1_000_000_000;
+const SMALL_ROUNDS: u8 = 8;
 
 /// The place of `value` in the keyed arrangement of `0..size`, never `value` itself.
 ///
@@ -24,21 +27,33 @@ pub(crate) fn derange(key: &DomainKey, tweak: u64, size: u128, value: u128) -> u
         return value;
     }
     match Network::new(key, tweak, size) {
-        Network::Small(small) => derange_with(key, tweak, size, value, &small),
-        Network::Large(large) => derange_with(key, tweak, size, value, &large),
+        Network::Small(small) => conjugate(key, tweak, size, value, &small),
+        Network::Large(large) if size < SINGLE_MIN => conjugate(key, tweak, size, value, &large),
+        Network::Large(large) => {
+            let place = forward(&large, size, value);
+            // The image of a fixed point is itself, so another arrangement has to take over.
+            if place == value {
+                derange(key, tweak ^ (1 << 55), size, value)
+            } else {
+                place
+            }
+        }
     }
 }
 
-fn derange_with<W: Walk>(key: &DomainKey, tweak: u64, size: u128, value: u128, by: &W) -> u128 {
-    let mut place = value;
-    loop {
-        place = by.forward(place);
-        if place < size {
-            break;
-        }
+/// The place of `value` in the keyed arrangement of `0..size`, where it may happen to stay.
+pub(crate) fn arrange(key: &DomainKey, tweak: u64, size: u128, value: u128) -> u128 {
+    debug_assert!(value < size && size <= SIZE_MAX);
+    match Network::new(key, tweak, size) {
+        Network::Small(small) => forward(&small, size, value),
+        Network::Large(large) => forward(&large, size, value),
     }
-    let moved = place + step(key, tweak, size);
-    place = if moved >= size { moved - size } else { moved };
+}
+
+/// Permuted, moved by a keyed step, and permuted back.
+fn conjugate(key: &DomainKey, tweak: u64, size: u128, value: u128, by: &impl Walk) -> u128 {
+    let moved = forward(by, size, value) + step(key, tweak, size);
+    let mut place = if moved >= size { moved - size } else { moved };
     loop {
         place = by.backward(place);
         if place < size {
@@ -47,12 +62,21 @@ fn derange_with<W: Walk>(key: &DomainKey, tweak: u64, size: u128, value: u128, b
     }
 }
 
+fn forward(by: &impl Walk, size: u128, value: u128) -> u128 {
+    let mut place = value;
+    loop {
+        place = by.forward(place);
+        if place < size {
+            return place;
+        }
+    }
+}
+
 /// The keyed distance, from 1 to `size - 1`.
 fn step(key: &DomainKey, tweak: u64, size: u128) -> u128 {
-    let mut block = [0xff; 16];
-    block[..8].copy_from_slice(&tweak.to_be_bytes());
-    block[8..15].copy_from_slice(&(size as u64).to_be_bytes()[1..]);
-    let word = u128::from_be_bytes(key.permutation().encrypt(block));
+    // The last byte tells this block from those of the rounds, whose last four are a small half.
+    let block = (u128::from(tweak) << 64) | (u128::from(size as u64 & 0xff_ffff_ffff) << 8) | 0xff;
+    let word = key.permutation().encrypt(block);
     match u64::try_from(size) {
         Ok(size) => u128::from((word as u64) % (size - 1)) + 1,
         Err(_) => word % (size - 1) + 1,
@@ -77,7 +101,7 @@ impl<'k> Network<'k> {
         }
         let (radix, length) = match power_of_ten(size) {
             Some(digits) => (10, digits),
-            None => (2, 128 - (size - 1).leading_zeros()),
+            None => root(size),
         };
         match Ff1::new(radix, length) {
             Some(ff1) => Self::Large(Large {
@@ -89,6 +113,20 @@ impl<'k> Network<'k> {
             None => Self::Small(Small::new(key, tweak, size as u64)),
         }
     }
+}
+
+/// The radix of at most 2^16 whose power is the least above the size, so that few values walk.
+fn root(size: u128) -> (u32, u32) {
+    let (mut radix, mut length) = (size - 1, 1);
+    while radix >= 1 << 16 {
+        radix = match u64::try_from(radix) {
+            Ok(radix) => radix.isqrt().into(),
+            Err(_) => radix.isqrt(),
+        };
+        length *= 2;
+    }
+    // The root of `size - 1`, rounded down, is one less than that of `size`, rounded up.
+    (radix as u32 + 1, length)
 }
 
 fn power_of_ten(size: u128) -> Option<u32> {
@@ -136,15 +174,14 @@ impl Walk for Large<'_> {
 struct Small<'k> {
     key: &'k DomainKey,
     sizes: [u64; 2],
-    block: [u8; 16],
+    /// Tweak and size, with room for the round and a half.
+    block: u128,
 }
 
 impl<'k> Small<'k> {
     fn new(key: &'k DomainKey, tweak: u64, size: u64) -> Self {
         let left = size.isqrt().max(1);
-        let mut block = [0; 16];
-        block[..8].copy_from_slice(&tweak.to_be_bytes());
-        block[8..11].copy_from_slice(&(size as u32).to_be_bytes()[1..]);
+        let block = (u128::from(tweak) << 64) | (u128::from(size) << 40);
         Self {
             key,
             sizes: [left, size.div_ceil(left)],
@@ -153,11 +190,8 @@ impl<'k> Small<'k> {
     }
 
     fn number(&self, round: u8, half: u64) -> u64 {
-        let mut block = self.block;
-        block[11] = round;
-        block[12..].copy_from_slice(&(half as u32).to_be_bytes());
-        let out = self.key.permutation().encrypt(block);
-        (u128::from_be_bytes(out) >> 64) as u64
+        let own = (u128::from(round + 1) << 32) | u128::from(half);
+        (self.key.permutation().encrypt(self.block | own) >> 64) as u64
     }
 }
 
@@ -191,7 +225,7 @@ mod tests {
     use super::*;
 
     fn key() -> DomainKey {
-        DomainKey::new(&[3; 32], &[4; 32], &[5; 32])
+        DomainKey::new(&[3; 32], &[4; 16], &[5; 16])
     }
 
     #[test]
@@ -225,6 +259,22 @@ mod tests {
                 assert!(place < size && place != value);
                 assert!(seen.insert(place));
             }
+        }
+    }
+
+    #[test]
+    fn roots_are_just_large_enough() {
+        for size in [
+            1_000_001,
+            1 << 20,
+            (1 << 32) - 1,
+            1 << 32,
+            (1 << 32) + 1,
+            SIZE_MAX,
+        ] {
+            let (radix, length) = root(size);
+            assert!(radix <= 1 << 16 && u128::from(radix).pow(length) >= size);
+            assert!(u128::from(radix - 1).pow(length) < size);
         }
     }
 

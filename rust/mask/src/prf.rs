@@ -6,7 +6,7 @@
 use std::fmt;
 
 use aes::cipher::{Array, BlockCipherEncrypt, KeyInit};
-use aes::Aes256Enc;
+use aes::Aes128Enc;
 use sha2::block_api::compress256;
 use zeroize::Zeroize;
 
@@ -27,8 +27,8 @@ const INITIAL: [u32; 8] = [
 pub(crate) struct DomainKey {
     inner: [u32; 8],
     outer: [u32; 8],
-    permutation: Aes256Enc,
-    stream: Aes256Enc,
+    permutation: Aes128Enc,
+    stream: Aes128Enc,
 }
 
 impl Drop for DomainKey {
@@ -45,12 +45,12 @@ impl fmt::Debug for DomainKey {
 }
 
 impl DomainKey {
-    pub(crate) fn new(hash: &[u8; 32], permutation: &[u8; 32], stream: &[u8; 32]) -> Self {
+    pub(crate) fn new(hash: &[u8; 32], permutation: &[u8; 16], stream: &[u8; 16]) -> Self {
         Self {
             inner: padded_state(hash, 0x36),
             outer: padded_state(hash, 0x5c),
-            permutation: Aes256Enc::new(&Array::from(*permutation)),
-            stream: Aes256Enc::new(&Array::from(*stream)),
+            permutation: Aes128Enc::new(&Array::from(*permutation)),
+            stream: Aes128Enc::new(&Array::from(*stream)),
         }
     }
 
@@ -104,7 +104,7 @@ impl DomainKey {
     }
 
     /// The cipher under the permutations.
-    pub(crate) fn permutation(&self) -> &Aes256Enc {
+    pub(crate) fn permutation(&self) -> &Aes128Enc {
         &self.permutation
     }
 }
@@ -140,7 +140,7 @@ fn to_bytes(state: &[u32; 8]) -> [u8; 32] {
 
 /// Keyed choices: the second half of a keyed hash, then AES in counter mode from the first half.
 pub(crate) struct Stream<'k> {
-    cipher: &'k Aes256Enc,
+    cipher: &'k Aes128Enc,
     seed: [u8; 16],
     counter: u64,
     buffer: [u8; 32],
@@ -218,7 +218,7 @@ mod tests {
     use sha2::Sha256;
 
     fn key() -> DomainKey {
-        DomainKey::new(&[3; 32], &[4; 32], &[5; 32])
+        DomainKey::new(&[3; 32], &[4; 16], &[5; 16])
     }
 
     #[test]

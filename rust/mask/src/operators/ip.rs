@@ -6,7 +6,7 @@
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 use crate::operators::{purpose, tweak, Input};
-use crate::permutation::derange;
+use crate::permutation::{arrange, derange};
 use crate::prf::DomainKey;
 
 /// Writes the address in the usual notation; a prefix length stays.
@@ -43,7 +43,13 @@ pub(crate) fn mask(key: &DomainKey, address: IpAddr) -> IpAddr {
             // The top four bits select the arrangement of the others. The last place is the
             // broadcast address, which is left out by moving it to the first.
             let arrangement = tweak::IPV4 | u64::from(bits >> 28);
-            let low = derange(key, arrangement, 1 << 28, u128::from(bits & 0x0fff_ffff)) as u32;
+            let low = u128::from(bits & 0x0fff_ffff);
+            // Only an address that is in the reserved network already could meet itself.
+            let low = if bits >> 28 == 15 {
+                derange(key, arrangement, 1 << 28, low)
+            } else {
+                arrange(key, arrangement, 1 << 28, low)
+            } as u32;
             let masked = if low == 0x0fff_ffff {
                 0xf000_0000
             } else {

@@ -1,9 +1,11 @@
 //! A social security number that was never issued: area numbers from 900 on.
 
-use crate::layout::{permute, DIGIT};
 use crate::operators::{digits, tweak, Input};
+use crate::permutation::{arrange, derange};
 
 const DIGITS: usize = 9;
+/// The numbers of the eight digits behind the first.
+const SIZE: u128 = 100_000_000;
 
 /// Writes the number with a 9 in front and the other digits permuted.
 ///
@@ -26,7 +28,20 @@ pub(crate) fn write(input: &Input<'_>, out: &mut Vec<u8>) -> bool {
         return digits::write(input, out);
     }
     let arrangement = tweak::SSN | u64::from(number[0]);
-    permute(input.key, arrangement, &mut number[1..], |_, _| Some(DIGIT));
+    let value = number[1..]
+        .iter()
+        .fold(0, |sum, byte| sum * 10 + u128::from(byte - b'0'));
+    // Only a number that begins with nine already could meet itself.
+    let place = if number[0] == b'9' {
+        derange(input.key, arrangement, SIZE, value)
+    } else {
+        arrange(input.key, arrangement, SIZE, value)
+    };
+    let mut place = place as u64;
+    for byte in number[1..].iter_mut().rev() {
+        *byte = b'0' + (place % 10) as u8;
+        place /= 10;
+    }
     number[0] = b'9';
     let mut digits = number.iter();
     out.extend(input.text.bytes().map(|byte| {

@@ -24,13 +24,15 @@ from scrim.audit.segments import AuditError
 from scrim.config.errors import ConfigError, Problem
 from scrim.config.root import Config
 from scrim.config.secrets import SecretError
-from scrim.detection.scan import shipped_detector
+from scrim.detection.columns import ColumnJudge
+from scrim.detection.scan import builtin_scanner, compile_detector
 from scrim.enforcement import Enforcement, Tools
 from scrim.identity.configured import Surroundings, build_authenticator
 from scrim.kernel import AuditLog as NativeLog
 from scrim.kernel import Masker, ShapeHasher
 from scrim.masking.choice import OperatorError, OperatorTable
 from scrim.masking.keys import load_key
+from scrim.masking.plans import PlanMaker
 from scrim.policy.bundle import BundleError, load_bundle
 from scrim.policy.engine import PolicyEngine
 from scrim.policy.grants import Grants, GrantsBook
@@ -178,7 +180,9 @@ class Gateway:
         try:
             bundle = load_bundle(config.policies, commit=_commit_of(config.policies))
             key = load_key(config.masking, os.environ)
-            detector, names = shipped_detector()
+            scanner = builtin_scanner()
+            detector = compile_detector(scanner.catalogue)
+            names = scanner.catalogue.names
             surroundings = Surroundings(time.time, secrets.token_bytes, self._secret(key.reveal()))
             stores: dict[str, Store] = {}
             maskers: dict[str, Masker] = {}
@@ -192,7 +196,7 @@ class Gateway:
                     continue
                 pool = Pool(
                     build_target(settings.upstream, os.environ),
-                    PostgresDialect(),
+                    PostgresDialect(secrets.token_bytes),
                     PoolLimits.from_settings(settings.pool),
                     time.monotonic,
                 )
@@ -207,7 +211,8 @@ class Gateway:
         self._bundle = bundle
         self._engine = PolicyEngine(bundle, ENFORCED_OBLIGATIONS)
         self._book = GrantsBook(self._engine)
-        self._detector = detector
+        self._scanner = scanner
+        self._judge = ColumnJudge(scanner.catalogue)
         self._maskers = maskers
         self._former = [s for n, s in self.stores.items() if stores.get(n) is not s]
         self.stores = stores
@@ -340,9 +345,7 @@ class Gateway:
             "application_name": settings.get("application_name", ""),
         }
         try:
-            self._audit.write(
-                signed_in_record(self._origin, session.label, grants.principal, told)
-            )
+            self._audit.write(signed_in_record(self._origin, session.label, grants.principal, told))
         except AuditError as error:
             raise OSError(str(error)) from None
         transport.set_write_buffer_limits(high=self.config.limits_of(LISTENER).write_buffer_bytes)
@@ -363,16 +366,17 @@ class Gateway:
     # Scopes.
 
     def _scope(self, store: Store, grants: Grants, facts: SessionFacts) -> Scope:
-        key = (store.name, grants.identity, store.catalog.digest)
+        key = (store.name, grants.identity, store.lookup.catalog.digest)
         scope = self._scopes.get(key)
         if scope is None:
             if len(self._scopes) >= MAX_SCOPES:
                 self._scopes.clear()
             tools = Tools(
-                catalog=store.catalog,
-                masker=self._maskers[store.name],
-                operators=store.operators,
-                detector=self._detector,
+                lookup=store.lookup,
+                lineage=store.lineage,
+                plans=PlanMaker(self._maskers[store.name], store.operators),
+                scanner=self._scanner,
+                judge=self._judge,
                 verdicts=store.verdicts,
                 origin=self._origin,
                 bundle=BundleFacts(self._bundle.digest, self._bundle.commit),

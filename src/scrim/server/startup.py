@@ -8,7 +8,7 @@ its startup.
 """
 
 import asyncio
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from scrim.domain.decision import Refusal
 from scrim.domain.principal import Principal
@@ -54,7 +54,7 @@ class StartupProtocol(asyncio.Protocol):
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Start the clock."""
-        assert isinstance(transport, asyncio.Transport)  # noqa: S101 - narrows the type
+        transport = cast("asyncio.Transport", transport)
         self._transport = transport
         self._gateway.open_connections += 1
         timeout = self._gateway.config.limits_of(self._listener).startup_timeout_ms / 1000

@@ -10,8 +10,10 @@ from scrim.detection.memory import VerdictMemory
 from scrim.policy.grants import ConnectionFacts
 from scrim.protocols.postgres.settings import reported_settings
 from scrim.server.logging import event
-from scrim.statements.catalog import Catalog
-from scrim.statements.catalog_queries import CATALOG_QUERY
+from scrim.statements.catalog import Catalog, CatalogError
+from scrim.statements.catalog_queries import LOAD
+from scrim.statements.lineage import Lineage
+from scrim.statements.lookup import CatalogLookup
 from scrim.upstream.pool import Pool
 from scrim.wire import ProtocolError, SessionParameters
 
@@ -38,7 +40,7 @@ class Store:
         pool: Its upstream sessions.
         facts: What policies can know about it.
         operators: The operators in force.
-        catalog: The newest snapshot of its catalog.
+        lookup: The newest snapshot of its catalog; there is one once `ready` has returned.
         verdicts: What detection has learnt about its columns.
     """
 
@@ -64,7 +66,9 @@ class Store:
         self.pool = pool
         self.operators = operators
         self.facts = ConnectionFacts.of(name, settings)
-        self.catalog = Catalog.empty()
+        self.lookup: CatalogLookup
+        self.lineage: Lineage
+        self._digest = ""
         self.verdicts = VerdictMemory()
         self._on_catalog = on_catalog
         self._parameters: dict[str, str] = {}
@@ -145,15 +149,19 @@ class Store:
 
     async def _load(self) -> None:
         async with self.pool.control() as control:
-            rows = await control.query(CATALOG_QUERY)
+            rows = await control.query(LOAD)
             text = rows[0][0] if rows and rows[0] else None
             if text is None:
                 raise ProtocolError("the data store gave no catalog", "XX000")
-            fresh = Catalog.from_json(text)
+            try:
+                fresh = Catalog.from_json(text)
+            except CatalogError as error:
+                raise ProtocolError(str(error), "XX000") from None
             self._parameters = dict(control.parameters)
         self._loaded_at = self._loop.time()
-        changed = fresh.digest != self.catalog.digest
-        first, self._loaded = not self._loaded, True
-        if changed or first:
-            self.catalog = fresh
+        self._loaded = True
+        if fresh.digest != self._digest:
+            self._digest = fresh.digest
+            self.lookup = CatalogLookup(fresh)
+            self.lineage = Lineage(fresh)
             self._on_catalog(self)

@@ -10,7 +10,7 @@ from typing import Final
 
 from scrim.domain.decision import Refusal
 from scrim.statements.catalog import Catalog
-from scrim.statements.facts import Facts, Name
+from scrim.statements.facts import Facts, FunctionUse, Name
 from scrim.statements.functions import is_pure
 from scrim.statements.refused_functions import COLUMNS_REFUSED, refusal_reason
 from scrim.statements.system_relations import is_system
@@ -220,20 +220,33 @@ def _function(facts: Facts, _catalog: Catalog) -> Refusal | None:
                 "it would show the value to others",
             )
         if function.name == "set_config":
-            found = _set_config(function.constants, constant=function.constant_args)
+            found = _set_config(function, facts)
             if found is not None:
                 return found
     return None
 
 
-def _set_config(constants: tuple[str, ...], *, constant: bool) -> Refusal | None:
-    if not constant or len(constants) < 2:
+def _set_config(function: FunctionUse, facts: Facts) -> Refusal | None:
+    name, value = (*function.constants[:2], None, None)[:2]
+    if function.reads_columns and _is_dump_setup(value, facts):
+        return None
+    if function.reads_columns or name is None:
         return _needs_raw(
-            "set_config with anything but constants is not allowed",
+            "set_config with a computed name or with a column's value is not allowed",
             "a setting could carry a value out",
-            hint="Write the name and the value of the setting into the statement.",
+            hint="Write the name of the setting into the statement, and give its value directly.",
         )
-    return _pinned(constants[0].lower(), constants[1])
+    name = name.lower()
+    if value is None and (name in _PINNED_SETTINGS or name in _SETTINGS_OF_IDENTITY):
+        value = "a parameter"
+    return _pinned(name, value)
+
+
+def _is_dump_setup(value: str | None, facts: Facts) -> bool:
+    """Whether it is how pg_dump forbids itself to read views, on the servers that know how to."""
+    return value == "view, foreign-table" and all(
+        use.name == "pg_settings" and use.schema in {None, "pg_catalog"} for use in facts.relations
+    )
 
 
 def _spoken(statement: str) -> str:

@@ -65,14 +65,14 @@ class FunctionUse:
         name: Name of the function.
         constant_args: Whether every argument is a constant.
         reads_columns: Whether an argument is made of columns or subqueries.
-        constants: The constants that `set_config` is called with.
+        constants: The arguments of `set_config`, None where one is no constant.
     """
 
     schema: str | None
     name: str
     constant_args: bool = False
     reads_columns: bool = False
-    constants: tuple[str, ...] = ()
+    constants: tuple[str | None, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,396 @@
+"""The order of the steps by which a statement is decided. Read this first.
+
+    1  statements   what the statement does, and what it touches
+    2  policy       may this principal do that there
+    3  audit        the record that is written before the statement goes on
+       (the relay writes it, forwards the statement, and asks again when a result is described)
+    4  statements   which columns can flow into each column of the result
+    5  policy, detection   which of them the principal may see, and what they hold
+    6  masking      what therefore happens to each cell
+       (the relay rewrites the rows, and writes the outcome)
+
+Nothing here does any work of these steps, and nothing waits: what has to be fetched first is asked
+for by raising `CatalogStale` or `ColumnsNeeded`. Answers are kept by the caller for every session
+in the same scope, so a statement of a known shape never comes here.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from scrim.audit.records import BundleFacts, Intent, Origin, ResultColumn, columns_record
+from scrim.audit.templates import intent_prefix
+from scrim.detection.columns import ColumnJudge
+from scrim.detection.memory import VerdictMemory
+from scrim.detection.scan import Scanner
+from scrim.domain.column import Column, ColumnOrigin, ResultField
+from scrim.domain.decision import Refusal
+from scrim.kernel import Plan
+from scrim.masking.columns import ColumnDecider, DecidedColumn
+from scrim.masking.plans import PlanMaker
+from scrim.policy.demands import unmet
+from scrim.policy.grants import Grants
+from scrim.policy.questions import SessionFacts
+from scrim.statements import classify, effects
+from scrim.statements.copying import CopyNotUnderstood, CopyTarget, copy_target
+from scrim.statements.facts import Facts, StatementError, read
+from scrim.statements.lineage import Lineage
+from scrim.statements.lookup import CatalogLookup
+from scrim.statements.normalised import normalised
+
+MAX_AUDITED_BYTES: Final = 16_000
+
+
+class CatalogStale(Exception):  # noqa: N818 - a request, not an error
+    """Something is named that the catalog snapshot does not know; a newer one may."""
+
+    def __init__(self, names: Sequence[object]) -> None:
+        """Keep what is not known."""
+        super().__init__("the catalog snapshot is too old")
+        self.names = names
+
+
+class ColumnsNeeded(Exception):  # noqa: N818 - a request, not an error
+    """The columns of a query have to be asked for, in the client's own session."""
+
+    def __init__(self, sql: str) -> None:
+        """Keep the query."""
+        super().__init__("the columns of a query have to be asked for")
+        self.sql = sql
+
+
+@dataclass(frozen=True, slots=True)
+class Incoming:
+    """A statement string as it arrived.
+
+    Attributes:
+        text: Its bytes.
+        shape: Its shape, in hexadecimal digits.
+        extended: Whether it came by the extended protocol.
+    """
+
+    text: bytes
+    shape: str
+    extended: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Decided:
+    """What was decided about a statement string.
+
+    Attributes:
+        intent: The record that is written before it is forwarded.
+        refusal: Why it is not forwarded.
+        raw: Whether its results go through unread.
+        remember: Whether the decision holds for every statement of this shape.
+        copies: Its COPY TO statements: index, options as JSON, plan.
+        deallocates: Which prepared statements are gone when it completes.
+        changes_catalog: Whether the catalog is to be loaded again after it.
+        facts: Its statements.
+        statement: Its text without literals.
+        shape: Its shape.
+    """
+
+    intent: bytes
+    refusal: Refusal | None
+    raw: bool
+    remember: bool
+    copies: tuple[tuple[int, str, Plan], ...]
+    deallocates: str | None
+    changes_catalog: bool
+    facts: tuple[Facts, ...]
+    statement: str
+    shape: str
+
+
+@dataclass(frozen=True, slots=True)
+class Described:
+    """A described result whose columns may be decided anew when values have been sampled."""
+
+    fields: Sequence[ResultField]
+    origins: Sequence[ColumnOrigin]
+    columns: Sequence[DecidedColumn]
+
+
+@dataclass(frozen=True, slots=True)
+class Tools:
+    """What the steps work with, in one data store under one configuration."""
+
+    lookup: CatalogLookup
+    lineage: Lineage
+    plans: PlanMaker
+    scanner: Scanner
+    judge: ColumnJudge
+    verdicts: VerdictMemory
+    origin: Origin
+    bundle: BundleFacts
+    protocol: str
+    record: Callable[[Mapping[str, Any]], None]
+
+
+class Enforcement:
+    """Decides for one principal in one data store.
+
+    Attributes:
+        principal: Who asks.
+        facts: Under what circumstances.
+        raw: Whether the principal may see everything of the data store.
+    """
+
+    def __init__(self, grants: Grants, facts: SessionFacts, tools: Tools) -> None:
+        """Have decided nothing yet."""
+        self.principal = grants.principal
+        self.facts = facts
+        self.raw = grants.raw_access()
+        self._grants = grants
+        self._tools = tools
+        self._columns = ColumnDecider(
+            tools.judge, tools.verdicts, grants.column, grants.connection.tags_of
+        )
+
+    def decide(
+        self,
+        incoming: Incoming,
+        columns: Sequence[ResultField] | None = None,
+        *,
+        fresh: bool = False,
+    ) -> Decided:
+        """Decide a statement string.
+
+        Args:
+            incoming: The string.
+            columns: The answer to `ColumnsNeeded`, once it has been raised.
+            fresh: Whether the catalog has just been loaded for this statement.
+
+        Raises:
+            CatalogStale: If the catalog does not know something, unless it is fresh.
+            ColumnsNeeded: If a COPY TO copies columns that only the data store can name.
+        """
+        tools = self._tools
+        catalog = tools.lookup.catalog
+        try:
+            statements = read(incoming.text.decode())
+        except UnicodeDecodeError:
+            return self._decided(incoming, why=Refusal("22021", "the statement is not UTF-8"))
+        except StatementError as error:
+            return self._unreadable(incoming, error)
+        unknown = effects.unknown_relations(statements, catalog)
+        if unknown and not fresh and not self.raw:
+            raise CatalogStale(unknown)
+        why, policies = unmet(statements, catalog, self._grants)
+        if why is None and not self.raw:
+            why = self._way_around(statements)
+        if why is not None or self.raw:
+            return self._decided(incoming, statements, policies, why)
+        try:
+            copies = self._copies(incoming, statements, columns)
+        except CopyNotUnderstood as error:
+            why = Refusal("0A000", str(error))
+            return self._decided(incoming, statements, policies, why)
+        return self._decided(incoming, statements, policies, None, copies)
+
+    def plan(
+        self,
+        context: object,
+        index: int,
+        fields: Sequence[ResultField],
+        session: str,
+        *,
+        fresh: bool = False,
+    ) -> Plan:
+        """Decide the columns of a described result.
+
+        Args:
+            context: What was decided about its statement string.
+            index: Which statement of the string it belongs to.
+            fields: The result's fields.
+            session: The session that described it first.
+            fresh: Whether the catalog has just been loaded for this result.
+
+        Raises:
+            CatalogStale: If the catalog does not know a relation or type, unless it is fresh.
+        """
+        lookup = self._tools.lookup
+        unknown = lookup.unknown(fields)
+        if unknown and not fresh:
+            raise CatalogStale(unknown)
+        statements = context.facts if isinstance(context, Decided) else ()
+        facts = statements[index] if index < len(statements) else None
+        described = self._described(fields, self._origins(facts, fields))
+        if isinstance(context, Decided):
+            self._tools.record(
+                columns_record(
+                    self._tools.origin, session, context.shape, _recorded(described)
+                )
+            )
+        return self._tools.plans.make(described.columns, described)
+
+    def sampled(self, described: object, values: Sequence[Sequence[bytes]]) -> Plan:
+        """Decide the columns of a result anew, with values of those that were to be sampled.
+
+        Args:
+            described: What the plan to be replaced was made for.
+            values: Values by sampled column, in the order of the columns.
+        """
+        if not isinstance(described, Described):
+            raise TypeError("a plan to be sampled was made without its description")
+        tools = self._tools
+        wanted = [column.sampled for column in described.columns if column.sampled is not None]
+        for column, cells in zip(wanted, values, strict=False):
+            texts = [cell.decode("utf-8", "replace") for cell in cells]
+            kind = tools.lookup.kind_of(column)
+            verdict = tools.judge.verdict(
+                column,
+                kind,
+                texts,
+                tools.scanner.scan_cells(cells),
+                tools.lookup.siblings(column),
+            )
+            tools.verdicts.learn(column, verdict)
+        anew = self._described(described.fields, described.origins)
+        return tools.plans.make(anew.columns, anew)
+
+    # The steps' parts that need to know each other.
+
+    def _way_around(self, statements: Sequence[Facts]) -> Refusal | None:
+        """Return why a statement is only for principals with raw access."""
+        tools = self._tools
+        for facts in statements:
+            found = classify.refusal(facts, tools.lookup.catalog)
+            if found is not None:
+                return found
+            for relation, _, origin in tools.lineage.stored(facts):
+                if not origin.known or any(map(self._protected, origin.columns)):
+                    name = relation.name if relation is not None else "it"
+                    return Refusal(
+                        "42501",
+                        f"storing masked data in {name} is not allowed",
+                        "What is stored there would no longer be known to be sensitive.",
+                        "Leave the masked columns out, or ask for raw access to the data.",
+                    )
+        return None
+
+    def _protected(self, column: Column) -> bool:
+        """Whether the principal does not see a column as it is."""
+        lookup = self._tools.lookup
+        _, tags = self._columns.entity_of(column, lookup.kind_of(column), lookup.siblings(column))
+        return bool(tags) and not self._grants.column(column, tags).raw
+
+    def _described(
+        self, fields: Sequence[ResultField], origins: Sequence[ColumnOrigin]
+    ) -> Described:
+        lookup = self._tools.lookup
+        columns = [
+            self._columns.decide(
+                field,
+                origin,
+                lookup.catalog.type_spec(field.type_id, field.type_modifier),
+                lookup.siblings,
+            )
+            for field, origin in zip(fields, origins, strict=True)
+        ]
+        return Described(fields, origins, columns)
+
+    def _origins(
+        self, facts: Facts | None, fields: Sequence[ResultField]
+    ) -> Sequence[ColumnOrigin]:
+        if facts is None:
+            return [ColumnOrigin(frozenset(), known=False) for _ in fields]
+        return self._tools.lineage.resolve(facts, fields)
+
+    def _copies(
+        self,
+        incoming: Incoming,
+        statements: Sequence[Facts],
+        columns: Sequence[ResultField] | None,
+    ) -> tuple[tuple[int, str, Plan], ...]:
+        found = [(facts.index, copy_target(facts, incoming.text)) for facts in statements]
+        targets = [(index, target) for index, target in found if target is not None]
+        if len(targets) > 1:
+            raise CopyNotUnderstood("only one COPY TO is served in a statement string")
+        if targets and columns is None:
+            raise ColumnsNeeded(targets[0][1].query)
+        return tuple(
+            (index, target.options, self._copy_plan(target, columns or ()))
+            for index, target in targets
+        )
+
+    def _copy_plan(self, target: CopyTarget, columns: Sequence[ResultField]) -> Plan:
+        sent = [
+            field
+            for field in columns
+            if not target.whole_relation or not self._tools.lookup.is_generated(field)
+        ]
+        described = self._described(sent, self._origins(target.facts, sent))
+        return self._tools.plans.make(described.columns, sampled=False)
+
+    def _unreadable(self, incoming: Incoming, error: StatementError) -> Decided:
+        """Refuse what the grammar does not know, unless the principal may do everything here."""
+        if self.raw and self._grants.permits("admin"):
+            return self._decided(incoming)
+        return self._decided(incoming, why=Refusal(error.code, error.message))
+
+    def _decided(
+        self,
+        incoming: Incoming,
+        statements: Sequence[Facts] = (),
+        policies: tuple[str, ...] = (),
+        why: Refusal | None = None,
+        copies: tuple[tuple[int, str, Plan], ...] = (),
+    ) -> Decided:
+        tools = self._tools
+        statement = normalised(incoming.text, MAX_AUDITED_BYTES)
+        changes_catalog = effects.changes_catalog(statements) or not statements
+        intent = Intent(
+            origin=tools.origin,
+            connection=self._grants.connection.name,
+            protocol=tools.protocol,
+            principal=self.principal,
+            operation=effects.operation(statements),
+            statement=statement,
+            shape=incoming.shape,
+            relations=effects.relation_names(statements),
+            permitted=why is None,
+            policies=policies,
+            bundle=tools.bundle,
+            raw=self.raw,
+            refusal_code=why.code if why else "",
+            refusal_reason=(why.detail or why.message) if why else "",
+        )
+        return Decided(
+            intent=intent_prefix(intent),
+            refusal=why,
+            raw=self.raw,
+            remember=not changes_catalog and not copies,
+            copies=copies,
+            deallocates=effects.deallocates(statements),
+            changes_catalog=changes_catalog and why is None,
+            facts=tuple(statements),
+            statement=statement,
+            shape=incoming.shape,
+        )
+
+    # What errors and notices of the data store may say.
+
+    def scrub_text(self, text: str) -> str:
+        """Replace what detection finds in a text."""
+        return self._tools.plans.scrub(text)
+
+    def is_identifier(self, word: str) -> bool:
+        """Whether a word is the name of something in the catalog."""
+        return self._tools.lookup.has_name(word)
+
+    def statement_text(self, context: object) -> str:
+        """Return the statement that an answer belongs to, without its literals."""
+        return context.statement if isinstance(context, Decided) else ""
+
+    def conceal(self, text: str) -> str:  # noqa: ARG002, PLR6301 - nothing of it may show
+        """Replace a whole text of unknown sensitivity."""
+        return "[masked]"
+
+
+def _recorded(described: Described) -> list[ResultColumn]:
+    return [
+        ResultColumn(field.name, column.planned.decision, column.planned.operator)
+        for field, column in zip(described.fields, described.columns, strict=True)
+    ]

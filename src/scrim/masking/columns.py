@@ -1,0 +1,197 @@
+"""What happens to each column of a result, from where it comes from and what it holds.
+
+    proven to carry no data of any column        -> pass
+    a column that the principal may see raw      -> pass
+    a column known to hold an entity             -> masked by that entity's operator
+    not understood                               -> masked by its type
+    nothing known of it                          -> searched, cell by cell
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Final, Protocol
+
+from scrim.detection.columns import ColumnJudge, Strength
+from scrim.detection.memory import VerdictMemory
+from scrim.domain.column import Column, ColumnOrigin, ResultField
+from scrim.domain.decision import ColumnDecision, Treatment
+from scrim.masking.rewriter import PlannedColumn
+from scrim.masking.types import TypeSpec, leaf_kind
+
+SEARCHED_KINDS: Final = frozenset({"text", "json", "jsonb", "hstore", "xml", "name", "composite"})
+"""Kinds of type whose values are searched for entities."""
+SAMPLED_KINDS: Final = frozenset({"text", "int8", "numeric"})
+"""Kinds of type whose values can tell what a column holds."""
+HARMLESS_KINDS: Final = frozenset(
+    {
+        "bool",
+        "int2",
+        "int4",
+        "int8",
+        "numeric",
+        "float4",
+        "float8",
+        "money",
+        "date",
+        "time",
+        "timetz",
+        "timestamp",
+        "timestamptz",
+        "interval",
+        "uuid",
+        "enum",
+        "char1",
+        "bit",
+        "varbit",
+        "macaddr",
+        "macaddr8",
+        "vector",
+        "halfvec",
+        "sparsevec",
+    }
+)
+"""Kinds of type that say nothing by themselves; what they hold shows in name, tag and sample."""
+ENTITY_OF_KIND: Final = {"inet": "network.ipv4", "cidr": "network.ipv4"}
+"""Kinds of type that are an entity by themselves."""
+
+
+class Grant(Protocol):
+    """What a principal sees of a column."""
+
+    @property
+    def raw(self) -> bool:
+        """Whether it sees the values as they are."""
+
+    @property
+    def operator(self) -> str:
+        """The operator that policy demands; empty to use the usual one."""
+
+
+Ask = Callable[[Column, frozenset[str]], Grant]
+"""Asks policy for a column, with what is known of it."""
+TagsOf = Callable[[Column], frozenset[str]]
+"""The tags that scrim.yaml gives to a column and its relation."""
+
+
+@dataclass(frozen=True, slots=True)
+class DecidedColumn:
+    """One result column.
+
+    Attributes:
+        planned: What it gets.
+        sampled: The column that a sample of its values would tell more about, if it is one.
+    """
+
+    planned: PlannedColumn
+    sampled: Column | None = None
+
+
+class ColumnDecider:
+    """Decides the columns of results in one data store for one principal."""
+
+    def __init__(
+        self, judge: ColumnJudge, memory: VerdictMemory, ask: Ask, tags_of: TagsOf
+    ) -> None:
+        """Keep who is asked.
+
+        Args:
+            judge: Tells by its name what a column holds.
+            memory: What values have told before.
+            ask: Asks policy.
+            tags_of: Tells what scrim.yaml says of a column.
+        """
+        self._judge = judge
+        self._memory = memory
+        self._ask = ask
+        self._tags_of = tags_of
+
+    def decide(
+        self,
+        field: ResultField,
+        origin: ColumnOrigin,
+        spec: TypeSpec,
+        siblings: Callable[[Column], Sequence[str]],
+    ) -> DecidedColumn:
+        """Decide one column.
+
+        Args:
+            field: The field as the data store describes it.
+            origin: The base columns that can flow into it.
+            spec: Its type.
+            siblings: Returns the names of the other columns of a column's relation.
+        """
+        kind = leaf_kind(spec)
+        if not origin.known:
+            return _masked(spec, "", "origin not known")
+        if not origin.columns:
+            return _passed(spec, "no column")
+        entities: list[str] = []
+        operators: list[str] = []
+        all_raw = True
+        for column in sorted(origin.columns, key=Column.qualified_name):
+            entity, tags = self.entity_of(column, kind, siblings(column))
+            grant = self._ask(column, tags)
+            if grant.raw:
+                continue
+            all_raw = False
+            if grant.operator:
+                operators.append(grant.operator)
+            if tags or grant.operator:
+                entities.append(entity)
+        if all_raw:
+            return _passed(spec, "permitted")
+        if entities:
+            entity = entities[0] if len(set(entities)) == 1 else ""
+            # Operators that contradict each other are met by the one that keeps nothing.
+            operator = (operators[0] if len(set(operators)) == 1 else "null") if operators else ""
+            return _masked(spec, entity, "protected column", operator)
+        return self._unprotected(field, origin, spec, kind)
+
+    def entity_of(
+        self, column: Column, kind: str, siblings: Sequence[str]
+    ) -> tuple[str, frozenset[str]]:
+        """Return the entity that a column holds (empty when unknown) and all that is known of it.
+
+        Args:
+            column: The column.
+            kind: Kind of its type.
+            siblings: Names of the other columns of its relation.
+        """
+        tags = self._tags_of(column)
+        named = next((tag for tag in sorted(tags) if "." in tag), "")
+        if named:
+            return named, tags
+        learnt = self._memory.entity(column)
+        if learnt is None:
+            evidence = self._judge.by_name(column, kind, siblings)
+            if evidence is not None and evidence.strength is Strength.STRONG:
+                learnt = evidence.entity
+        if learnt is None:
+            return "", tags
+        return learnt, tags | {learnt}
+
+    def _unprotected(
+        self, field: ResultField, origin: ColumnOrigin, spec: TypeSpec, kind: str
+    ) -> DecidedColumn:
+        sampled = None
+        if origin.unchanged and len(origin.columns) == 1 and kind in SAMPLED_KINDS:
+            column = next(iter(origin.columns))
+            if not self._memory.settled(column):
+                sampled = column
+        if kind in SEARCHED_KINDS:
+            decision = ColumnDecision(Treatment.SCAN, "", "searched")
+            return DecidedColumn(PlannedColumn(decision, spec), sampled)
+        if kind not in HARMLESS_KINDS and field.column_number >= 0:
+            # Text in another shape, or a type that nobody can look into.
+            return _masked(spec, ENTITY_OF_KIND.get(kind, ""), "type not searched")
+        decision = ColumnDecision(Treatment.PASS, "", "type cannot hold an entity")
+        return DecidedColumn(PlannedColumn(decision, spec), sampled)
+
+
+def _masked(spec: TypeSpec, entity: str, reason: str, operator: str = "") -> DecidedColumn:
+    decision = ColumnDecision(Treatment.MASK, entity, reason)
+    return DecidedColumn(PlannedColumn(decision, spec, operator))
+
+
+def _passed(spec: TypeSpec, reason: str) -> DecidedColumn:
+    return DecidedColumn(PlannedColumn(ColumnDecision(Treatment.PASS, "", reason), spec))

@@ -1,0 +1,46 @@
+"""Compiles what was decided about a result into the plan that the kernel follows."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from scrim.kernel import Masker, Plan
+from scrim.masking.choice import OperatorTable
+from scrim.masking.columns import DecidedColumn
+from scrim.masking.rewriter import compile_plan
+
+
+@dataclass(frozen=True, slots=True)
+class PlanMaker:
+    """Makes plans with one set of keys and operators.
+
+    Attributes:
+        masker: Keys, operators and detector of the tenant.
+        operators: The operators in force.
+    """
+
+    masker: Masker
+    operators: OperatorTable
+
+    def make(
+        self, columns: Sequence[DecidedColumn], context: object = None, *, sampled: bool = True
+    ) -> Plan:
+        """Return the compiled plan.
+
+        Args:
+            columns: The columns in their order.
+            context: What is needed to plan anew when values have been sampled.
+            sampled: Whether columns that a sample would tell more about are to be sampled.
+
+        Raises:
+            ValueError: If a column cannot be masked at all.
+        """
+        sample = [
+            index for index, column in enumerate(columns) if sampled and column.sampled is not None
+        ]
+        rules = compile_plan([column.planned for column in columns], self.operators, sample)
+        return Plan(rules, self.masker, context)
+
+    def scrub(self, text: str) -> str:
+        """Replace what detection finds in a text."""
+        found = self.masker.scrub(text)
+        return text if found is None else found

@@ -1,0 +1,99 @@
+"""What a COPY TO sends: the query whose columns it has, and the format of its stream."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from scrim.statements.facts import Facts, OptionValue
+
+UTF8_NAMES: Final = frozenset({"utf8", "utf-8", "unicode"})
+
+
+class CopyNotUnderstood(ValueError):
+    """A COPY whose stream cannot be read, with the reason for the client."""
+
+
+@dataclass(frozen=True, slots=True)
+class CopyTarget:
+    """One COPY TO.
+
+    Attributes:
+        query: A query with the same columns, to ask the data store for them.
+        options: Its options as the kernel reads them, in JSON.
+        facts: What is known of the query.
+        whole_relation: Whether the columns are those of a relation without a list, where
+            generated columns are left out.
+    """
+
+    query: str
+    options: str
+    facts: Facts
+    whole_relation: bool
+
+
+def copy_target(facts: Facts, text: bytes) -> CopyTarget | None:
+    """Return what a statement copies to the client, None when it copies nothing there.
+
+    Args:
+        facts: The statement.
+        text: The statement string that it is part of.
+
+    Raises:
+        CopyNotUnderstood: If the stream could not be read.
+    """
+    copy = facts.copy
+    if facts.operation != "copy_out" or copy is None:
+        return None
+    options = _options(copy.options)
+    if copy.relation is None:
+        if copy.query_span is None or facts.inner is None:
+            raise CopyNotUnderstood("the query of a COPY was not found")
+        start, end = copy.query_span
+        return CopyTarget(text[start:end].decode(), options, facts.inner, whole_relation=False)
+    names = ", ".join(_quoted(name) for name in copy.columns) or "*"
+    schema = f"{_quoted(copy.relation.schema)}." if copy.relation.schema else ""
+    query = f"SELECT {names} FROM ONLY {schema}{_quoted(copy.relation.name)}"
+    return CopyTarget(query, options, facts, whole_relation=not copy.columns)
+
+
+def _options(given: Mapping[str, OptionValue]) -> str:
+    name = str(given.get("format", "text")).lower()
+    if name not in {"text", "csv", "binary"}:
+        raise CopyNotUnderstood("the format of a COPY is not text, csv or binary")
+    if str(given.get("encoding", "utf8")).lower() not in UTF8_NAMES:
+        raise CopyNotUnderstood("only the encoding UTF8 is served where values are masked")
+    csv = name == "csv"
+    quote = str(given.get("quote", '"'))
+    result = {
+        "format": name,
+        "delimiter": _byte(str(given.get("delimiter", "," if csv else "\t"))),
+        "null": str(given.get("null", "" if csv else "\\N")),
+        "quote": _byte(quote),
+        "escape": _byte(str(given.get("escape", quote))),
+        "header": _is_on(given.get("header", False)),
+    }
+    return json.dumps(result)
+
+
+def _byte(text: str) -> int:
+    encoded = text.encode()
+    if len(encoded) != 1:
+        raise CopyNotUnderstood("a delimiter, quote or escape of a COPY is not a single byte")
+    return encoded[0]
+
+
+def _is_on(value: object) -> bool:
+    """Read a boolean option as PostgreSQL does."""
+    if isinstance(value, bool):
+        return value
+    text = str(value).lower()
+    if text in {"true", "on", "1", "match"}:
+        return True
+    if text in {"false", "off", "0"}:
+        return False
+    raise CopyNotUnderstood("the option header of a COPY is not a boolean")
+
+
+def _quoted(name: str) -> str:
+    return '"' + name.replace('"', '""') + '"'

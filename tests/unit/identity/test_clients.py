@@ -11,6 +11,7 @@ import asyncpg
 import pg8000.native
 import psycopg
 import pytest
+from psycopg.conninfo import make_conninfo
 
 from scrim.domain.decision import Refusal
 from scrim.identity.authenticator import Authenticator, Granted, SignIn, TlsFacts
@@ -138,14 +139,14 @@ async def door(authenticator: Authenticator, authority: Authority) -> AsyncItera
         yield door
 
 
-def place(door: Door, user: str = "alice", database: str = CONNECTION) -> dict[str, Any]:
-    return {"host": "127.0.0.1", "port": door.port, "user": user, "database": database}
+def place(door: Door, user: str) -> dict[str, Any]:
+    return {"host": "127.0.0.1", "port": door.port, "user": user, "database": CONNECTION}
 
 
-async def by_psycopg(door: Door, user: str, secret: str, **options: Any) -> None:
-    where = place(door, user)
-    where["dbname"] = where.pop("database")
-    async with await psycopg.AsyncConnection.connect(**where, password=secret, **options):
+async def by_psycopg(door: Door, user: str, secret: str, **options: str) -> None:
+    where = {"host": "127.0.0.1", "port": str(door.port), "user": user, "dbname": CONNECTION}
+    text = make_conninfo("", **where, password=secret, **options)
+    async with await psycopg.AsyncConnection.connect(text):
         pass
 
 

@@ -9,7 +9,7 @@ need_rust
 failed=()
 scripts/lint.sh || failed+=(lint)
 say "cargo test"
-cargo test --quiet --locked --manifest-path rust/Cargo.toml --workspace || failed+=("cargo test")
+cargo test --quiet --no-fail-fast --locked --manifest-path rust/Cargo.toml --workspace || failed+=("cargo test")
 
 [ "${#failed[@]}" -eq 0 ] || say "FAILED so far: ${failed[*]}; going on to pytest"
 say "pytest"

@@ -95,13 +95,15 @@ class _Demo:
     def _ask_everyone(self) -> "Scene":
         """Run every query as every actor, each with a client of its own, and once without scrim."""
         from scrim.cli.demo_compare import shade  # noqa: PLC0415
+        from scrim.cli.demo_data import TAGS  # noqa: PLC0415
         from scrim.cli.demo_scene import CONNECTION, QUERIES  # noqa: PLC0415
         from scrim.cli.demo_view import Scene  # noqa: PLC0415
 
         truth = _ask(self._server.dsn(CONNECTION), QUERIES)
         received = {actor.name: _ask(self._conninfo(actor), QUERIES) for actor in self._actors}
+        tagged = {name.rpartition(".")[2] for name in TAGS}
         answers = [
-            shade(truth[number], {name: given[number] for name, given in received.items()})
+            shade(truth[number], {name: given[number] for name, given in received.items()}, tagged)
             for number in range(len(QUERIES))
         ]
         return Scene(self._actors, QUERIES, answers)

@@ -6,7 +6,7 @@ it did, so what the demo shows is what a client really received.
 
 import json
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 from enum import StrEnum
@@ -75,14 +75,18 @@ def as_text(value: object) -> str:
     return str(value)
 
 
-def shade(truth: Answer, answers: Mapping[str, Answer]) -> dict[str, Shaded]:
+def shade(
+    truth: Answer, answers: Mapping[str, Answer], tagged: Collection[str] = ()
+) -> dict[str, Shaded]:
     """Shade every answer to one query.
 
-    A word is sensitive when it was replaced for at least one of those who asked.
+    A word is sensitive when it was replaced for at least one of those who asked, or stands in a
+    column that is known to be.
 
     Args:
         truth: What the database answers without a gateway.
         answers: What each one received.
+        tagged: Names of columns that are known to be sensitive.
     """
     complete = {
         name: answer
@@ -92,21 +96,25 @@ def shade(truth: Answer, answers: Mapping[str, Answer]) -> dict[str, Shaded]:
     shaded = {name: Shaded(answer) for name, answer in answers.items()}
     for name, answer in complete.items():
         rows = [
-            tuple(_shade_cell(r, c, truth, answer, complete) for c in range(len(row)))
-            for r, row in enumerate(answer.rows)
+            tuple(
+                _shade_cell(r, c, truth, answer, () if label in tagged else complete.values())
+                for c, label in enumerate(answer.columns)
+            )
+            for r in range(len(answer.rows))
         ]
         shaded[name] = Shaded(answer, tuple(rows))
     return shaded
 
 
 def _shade_cell(
-    row: int, column: int, truth: Answer, answer: Answer, everyone: Mapping[str, Answer]
+    row: int, column: int, truth: Answer, answer: Answer, witnesses: Collection[Answer]
 ) -> Cell:
+    """Shade one cell; without witnesses every word in it is sensitive."""
     real = _words(truth.rows[row][column])
     seen = _words(answer.rows[row][column])
-    sensitive: set[int] = set()
-    for other in everyone.values():
-        sensitive |= _changed(real, _words(other.rows[row][column]))
+    sensitive = set() if witnesses else set(range(len(real)))
+    for witness in witnesses:
+        sensitive |= _changed(real, _words(witness.rows[row][column]))
     return tuple(_merged(_pieces(real, seen, sensitive)))
 
 

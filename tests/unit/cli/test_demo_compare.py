@@ -29,6 +29,12 @@ def test_what_nobody_is_kept_from_is_plain() -> None:
     assert all(shaded["one"].shade_of(0, c) is Shade.PLAIN for c in range(3))
 
 
+def test_a_column_that_is_known_to_be_sensitive_is_raw_even_if_everyone_sees_it() -> None:
+    shaded = shade(TRUTH, {"one": TRUTH, "other": Answer(refusal="no")}, {"email"})
+    assert shaded["one"].shade_of(0, 0) is Shade.RAW
+    assert shaded["one"].shade_of(0, 1) is Shade.PLAIN
+
+
 def test_a_refusal_has_no_cells_and_shades_nobody() -> None:
     shaded = shade(TRUTH, {"one": TRUTH, "other": Answer(refusal="no")})
     assert shaded["other"].rows == ()

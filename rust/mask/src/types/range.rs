@@ -97,32 +97,35 @@ impl Range {
     /// Replaces all bounds and deals them out again in ascending order.
     ///
     /// In a valid value they are in that order, so every range stays a range and those of a
-    /// multirange stay apart. Equal bounds stay equal, because their replacements are.
+    /// multirange stay apart. Bounds that are equal stay equal.
     fn mask(&self, format: Format, mut ranges: Vec<Raw>) -> Option<Vec<Raw>> {
-        let mut masked: Vec<Vec<u8>> = Vec::new();
+        let mut distinct: Vec<Vec<u8>> = Vec::new();
+        let mut places = Vec::new();
         for raw in ranges
             .iter()
             .flat_map(|range| range.bounds.iter().flatten())
         {
             let mut bound = Vec::with_capacity(raw.len());
             match self.subtype.apply(format, raw, &mut bound) {
-                Outcome::Value => masked.push(bound),
+                Outcome::Value if distinct.last() == Some(&bound) => {}
+                Outcome::Value => distinct.push(bound),
                 Outcome::Null | Outcome::Unchanged => return None,
             }
+            places.push(distinct.len() - 1);
         }
         let mut ordered = true;
-        masked.sort_by(|a, b| {
+        distinct.sort_by(|a, b| {
             self.subtype.order(format, a, b).unwrap_or_else(|| {
                 ordered = false;
                 Ordering::Equal
             })
         });
-        let mut masked = masked.into_iter();
+        let mut places = places.into_iter();
         for bound in ranges
             .iter_mut()
             .flat_map(|range| range.bounds.iter_mut().flatten())
         {
-            *bound = masked.next()?;
+            bound.clone_from(distinct.get(places.next()?)?);
         }
         ordered.then_some(ranges)
     }
@@ -338,6 +341,24 @@ mod tests {
         };
         assert_eq!(masked_binary(&type_, &whole(&frames)), Some(whole(&masked)));
         assert_eq!(masked_text(&type_, "{}").as_deref(), Some("{}"));
+    }
+
+    #[test]
+    fn ranges_that_touch_still_touch() {
+        let numeric = TypeSpec::Numeric {
+            precision: None,
+            scale: None,
+        };
+        let type_ = TypeSpec::Multirange {
+            subtype: Box::new(numeric),
+        };
+        let text = masked_text(&type_, "{[1.5,2),(2,3]}").unwrap();
+        let parts: Vec<&str> = text.split([',', '[', ']', '(', ')', '{', '}']).collect();
+        let bounds: Vec<&str> = parts.into_iter().filter(|part| !part.is_empty()).collect();
+        assert!(
+            bounds.len() == 4 && bounds[1] == bounds[2] && bounds[1] != bounds[3],
+            "{text}"
+        );
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! The scanner against slow, obvious oracles: regular expressions and definitions of the formats.
 
 use std::sync::LazyLock;
+use std::time::{Duration, Instant};
 
 use proptest::prelude::*;
 use regex::Regex;
@@ -116,7 +117,7 @@ fn soup() -> impl Strategy<Value = String> {
 
 proptest! {
     #![proptest_config(ProptestConfig {
-        cases: 1000,
+        cases: 400,
         failure_persistence: None,
         ..ProptestConfig::default()
     })]
@@ -205,10 +206,11 @@ proptest! {
     }
 }
 
-/// Time for a text and for one eight times as long: linear within a wide margin.
+/// A text eight times as long takes about eight times as long: the margin is wide, and a machine
+/// that is busy with something else gets another try.
 #[test]
 fn adversarial_texts_take_linear_time() {
-    let units: [&str; 16] = [
+    let units = [
         "1",
         "1 ",
         "1.",
@@ -225,24 +227,24 @@ fn adversarial_texts_take_linear_time() {
         "eyJ.",
         "-----BEGIN PRIVATE KEY-----",
         "password=x host=",
+        "password=y",
+        "４",
+        "\u{200b}",
+        "DE89",
+        "x://a:b@",
+        "AKIA",
     ];
-    for unit in units
-        .into_iter()
-        .chain(["４", "\u{200b}", "DE89", "x://a:b@", "AKIA"])
-    {
-        let time = |bytes: usize| {
-            let text = unit.repeat(bytes / unit.len());
-            let fastest = (0..2).map(|_| {
-                let start = std::time::Instant::now();
-                std::hint::black_box(findings(&EVERYTHING, text.as_bytes(), None).len());
-                start.elapsed()
-            });
-            fastest.min().unwrap()
-        };
-        let (short, long) = (time(1 << 13), time(1 << 16));
-        assert!(
-            long < short * 40 + std::time::Duration::from_millis(20),
-            "{unit:?} {short:?} {long:?}"
-        );
+    let time = |unit: &str, bytes: usize| {
+        let text = unit.repeat(bytes / unit.len());
+        let start = Instant::now();
+        std::hint::black_box(findings(&EVERYTHING, text.as_bytes(), None).len());
+        start.elapsed()
+    };
+    for unit in units {
+        let linear = (0..5).any(|_| {
+            let (short, long) = (time(unit, 1 << 13), time(unit, 1 << 16));
+            long < short * 24 + Duration::from_millis(20)
+        });
+        assert!(linear, "{unit:?}");
     }
 }

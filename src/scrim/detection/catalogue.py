@@ -84,8 +84,12 @@ class Entry(Settings):
     tables: tuple[Words, ...] = Field(
         default=(), description="Words in a table's name that support a weak column name."
     )
+    counter_tables: tuple[Words, ...] = Field(
+        default=(), description="Words in a table's name that say that it is something else."
+    )
     counter_words: tuple[Words, ...] = Field(
-        default=(), description="Words beside the name that say that it is something else."
+        default=(),
+        description="The same beside the name, and for weak names in the table's as well.",
     )
     matches: tuple[Example, ...] = Field(default=(), description="Texts that hold a value.")
     non_matches: tuple[Example, ...] = Field(default=(), description="Texts that hold none.")

@@ -88,6 +88,10 @@ def _spans(words: Sequence[str]) -> Iterator[tuple[int, int, str]]:
             yield start, start + length, "".join(words[start : start + length])
 
 
+def _any_in(words: Iterable[str], phrases: frozenset[str]) -> bool:
+    return any(word in phrases or singular(word) in phrases for word in words)
+
+
 class NameRules:
     """The column names of one entity, prepared for comparison."""
 
@@ -96,6 +100,7 @@ class NameRules:
         self.entry = entry
         self._tables = _phrases(entry.tables)
         self._counter = _phrases(entry.counter_words)
+        self._counter_tables = _phrases(entry.counter_tables)
 
     @cached_property
     def _strong(self) -> frozenset[str]:
@@ -111,13 +116,14 @@ class NameRules:
 
     def judge(self, column: Column, siblings: Sequence[str]) -> NameEvidence | None:
         """Say what the names of a column, its table and its siblings mean for this entity."""
-        words = words_of(column.name)
+        words, table = words_of(column.name), words_of(column.relation)
+        if _any_in(table, self._counter_tables):
+            return None
         strong = self._strong_span(words)
         if strong:
             return NameEvidence(self.entry.name, Strength.STRONG, strong)
         weak = self._weak_name(words)
-        table = words_of(column.relation)
-        if not weak or self._countered(table):
+        if not weak or _any_in(table, self._counter):
             return None
         support = tuple(self._support(table, siblings))
         strength = Strength.STRONG if support else Strength.WEAK
@@ -127,7 +133,7 @@ class NameRules:
         for start, end, joined in _spans(words):
             if joined in self._strong or singular(joined) in self._strong:
                 outside = (*words[:start], *words[end:])
-                return "" if self._countered(outside) else "_".join(words[start:end])
+                return "" if _any_in(outside, self._counter) else "_".join(words[start:end])
         return ""
 
     def _weak_name(self, words: Sequence[str]) -> str:
@@ -139,12 +145,9 @@ class NameRules:
             return joined
         return ""
 
-    def _countered(self, words: Iterable[str]) -> bool:
-        return any(word in self._counter or singular(word) in self._counter for word in words)
-
     def _support(self, table: Sequence[str], siblings: Sequence[str]) -> Iterator[str]:
         for word in table:
-            if word in self._tables or singular(word) in self._tables:
+            if _any_in((word,), self._tables):
                 yield f"table {word}"
         if self.entry.name.startswith("person."):
             personal = [name for name in siblings if PERSONAL_WORDS & set(words_of(name))]

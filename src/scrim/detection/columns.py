@@ -117,7 +117,8 @@ def _by_name(name: NameEvidence, vote: Vote) -> Verdict:
         base = 0.5
     evidence = (f"name {name.words}", *name.support, *_counted(vote))
     confidence = 1 - (1 - base) * (1 - vote.bound)
-    return Verdict(name.entity, confidence, evidence, settled=name.strength is Strength.STRONG)
+    settled = name.strength is Strength.STRONG or _enough(vote)
+    return Verdict(name.entity, confidence, evidence, settled)
 
 
 def _by_vote(winner: Vote | None, ballot: Ballot) -> Verdict:
@@ -125,8 +126,11 @@ def _by_vote(winner: Vote | None, ballot: Ballot) -> Verdict:
         leader = ballot.winner()
         evidence = _counted(leader) if leader else (f"nothing in {ballot.values} values",)
         return Verdict(None, 0.0, evidence, settled=ballot.values >= ENOUGH_VALUES)
-    settled = winner.values >= ENOUGH_VALUES or winner.bound >= SURE_BOUND
-    return Verdict(winner.entity, winner.bound, _counted(winner), settled)
+    return Verdict(winner.entity, winner.bound, _counted(winner), _enough(winner))
+
+
+def _enough(vote: Vote) -> bool:
+    return vote.values >= ENOUGH_VALUES or vote.bound >= SURE_BOUND
 
 
 def _counted(vote: Vote) -> tuple[str, ...]:

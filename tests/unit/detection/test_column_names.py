@@ -1,0 +1,94 @@
+"""Column names: how they are taken apart, and what they say."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from scrim.detection.catalogue import builtin_catalogue
+from scrim.detection.column_names import (
+    NameEvidence,
+    NameRules,
+    Strength,
+    best_evidence,
+    singular,
+    words_of,
+)
+from scrim.domain.column import Column
+
+FULL_NAME = NameRules(builtin_catalogue().entry("person.full"))
+
+
+def judged(table: str, column: str, *siblings: str) -> NameEvidence | None:
+    return FULL_NAME.judge(Column("public", table, column), siblings)
+
+
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [
+        ("home_phone", ("home", "phone")),
+        ("homePhone2", ("home", "phone", "2")),
+        ("HTTPServer", ("http", "server")),
+        ("E-Mail Adresse", ("e", "mail", "adresse")),
+        ("Prénom", ("prenom",)),
+        ("電話番号", ("電話番号",)),
+        ("", ()),
+        ("__", ()),
+    ],
+)
+def test_names_are_split_into_words(name: str, words: tuple[str, ...]) -> None:
+    assert words_of(name) == words
+
+
+def test_letters_outside_ascii_do_not_keep_names_apart() -> None:
+    assert "".join(words_of("Straße")) == "".join(words_of("STRASSE"))
+
+
+@given(st.text(max_size=400))
+def test_any_name_is_split(name: str) -> None:
+    assert all(word for word in words_of(name))
+
+
+@pytest.mark.parametrize(
+    ("plural", "word"),
+    [
+        ("emails", "email"),
+        ("categories", "category"),
+        ("addresses", "address"),
+        ("address", "address"),
+        ("boxes", "box"),
+        ("bus", "bus"),
+        ("iban", "iban"),
+    ],
+)
+def test_plurals_are_undone(plural: str, word: str) -> None:
+    assert singular(plural) == word
+
+
+def test_a_telling_name_is_enough() -> None:
+    evidence = judged("t", "customerName")
+    assert evidence == NameEvidence("person.full", Strength.STRONG, "customer_name")
+
+
+def test_a_weak_name_needs_its_table_or_its_siblings() -> None:
+    alone = judged("t", "name")
+    assert alone is not None
+    assert alone.strength is Strength.WEAK
+    by_table = judged("employees", "name")
+    assert by_table is not None
+    assert (by_table.strength, by_table.support) == (Strength.STRONG, ("table employees",))
+    by_sibling = judged("t", "name", "id", "birth_date")
+    assert by_sibling is not None
+    assert by_sibling.support == ("beside birth_date",)
+
+
+@pytest.mark.parametrize("table", ["products", "categories", "Countries", "file_servers"])
+def test_a_table_of_things_has_no_names_of_people(table: str) -> None:
+    assert judged(table, "name", "birth_date") is None
+
+
+def test_the_strongest_and_longest_evidence_wins() -> None:
+    weak = NameEvidence("a", Strength.WEAK, "something_long")
+    short = NameEvidence("b", Strength.STRONG, "ip")
+    long = NameEvidence("c", Strength.STRONG, "ip_address")
+    assert best_evidence([weak, short, long]) is long
+    assert best_evidence([]) is None

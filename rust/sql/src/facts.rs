@@ -111,9 +111,9 @@ pub struct Function {
     /// Whether an argument is made of columns or subqueries.
     #[serde(skip_serializing_if = "is_false")]
     pub reads_columns: bool,
-    /// The constants that `set_config` is called with; empty for other functions.
+    /// The arguments of `set_config`, null where one is no constant; empty for other functions.
     #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub constants: Vec<String>,
+    pub constants: Vec<Option<String>>,
 }
 
 /// A column as written: `qualifier` is empty, `[table]`, `[schema, table]` or longer; `name` is `*`

@@ -232,12 +232,12 @@ impl<'a> Walker<'a> {
     fn function(&mut self, call: &Tree) {
         let Name { schema, name } = name_of(&call.get("funcname").names());
         let arguments = call.get("args").items();
-        let constants: Option<Vec<String>> = arguments.iter().map(constant).collect();
+        let constants: Vec<Option<String>> = arguments.iter().map(constant).collect();
         let function = Function {
-            constant_args: constants.is_some(),
+            constant_args: constants.iter().all(Option::is_some),
             reads_columns: call.children().any(reads_columns),
             constants: if name == "set_config" {
-                constants.unwrap_or_default()
+                constants
             } else {
                 Vec::new()
             },

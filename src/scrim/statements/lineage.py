@@ -222,7 +222,8 @@ class Lineage:
             return opaque(NOTHING)
         if facts.operation == "explain":
             # A plan quotes constants of views and rules, and estimates from the statistics.
-            return opaque(everything)
+            named = facts.inner is not None and "ExecuteStmt" in _statements(facts.inner)
+            return opaque(Origins(everything.columns, known=everything.known and not named))
         query: Query | None = facts.query
         if facts.operation in {"declare", "prepare"} and facts.inner is not None:
             query = facts.inner.query
@@ -257,6 +258,12 @@ class Lineage:
             and (origin.relation, origin.name) == (relation.name, column)
             and relation.schema in {None, origin.schema}
         )
+
+
+def _statements(facts: Facts) -> set[str]:
+    """Return the kinds of a statement and of those inside it."""
+    inner = set() if facts.inner is None else _statements(facts.inner)
+    return {facts.statement, *inner}
 
 
 def resolve(facts: Facts, catalog: Catalog, fields: Sequence[ResultField]) -> list[ColumnOrigin]:

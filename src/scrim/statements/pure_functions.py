@@ -63,7 +63,7 @@ VALUE_FUNCTIONS: Final = frozenset(
     ts_lexize ts_parse ts_rank ts_rank_cd ts_token_type tsmultirange tsquery_phrase tsrange
     tsrange_subdiff tstzmultirange tstzrange tstzrange_subdiff tsvector_to_array
     txid_snapshot_xip txid_snapshot_xmax txid_snapshot_xmin txid_visible_in_snapshot unistr
-    unnest upper upper_inc upper_inf uuid_extract_timestamp uuid_extract_version uuidv4 uuidv7
+    unnest upper upper_inc upper_inf unicode_assigned unicode_version uuid_extract_timestamp uuid_extract_version uuidv4 uuidv7
     var_pop var_samp varbit varchar variance websearch_to_tsquery width width_bucket xid xml
     xml_is_well_formed xml_is_well_formed_content xml_is_well_formed_document xmlagg xmlcomment
     xmlexists xmltext xmlvalidate xpath xpath_exists

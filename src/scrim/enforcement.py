@@ -20,22 +20,18 @@ from typing import Any, Final
 
 from scrim.audit.records import BundleFacts, Intent, Origin, ResultColumn, columns_record
 from scrim.audit.templates import intent_prefix
-from scrim.detection.columns import ColumnJudge
-from scrim.detection.memory import VerdictMemory
-from scrim.detection.scan import Scanner
-from scrim.domain.column import Column, ColumnOrigin, ResultField
+from scrim.domain.column import ColumnOrigin, ResultField
 from scrim.domain.decision import Refusal
-from scrim.kernel import Plan
-from scrim.masking.columns import ColumnDecider, DecidedColumn
-from scrim.masking.plans import PlanMaker
+from scrim.masking.decided import Decided
+from scrim.masking.plans import Plan
+from scrim.masking.results import Described, ResultDecider, ResultTools
 from scrim.policy.demands import unmet
 from scrim.policy.grants import Grants
-from scrim.policy.questions import SessionFacts
 from scrim.statements import classify, effects
-from scrim.statements.copying import CopyNotUnderstood, CopyTarget, copy_target
+from scrim.statements.copying import CopyError, CopyTarget, copy_target
 from scrim.statements.facts import Facts, StatementError, read
+from scrim.statements.incoming import Incoming
 from scrim.statements.lineage import Lineage
-from scrim.statements.lookup import CatalogLookup
 from scrim.statements.normalised import normalised
 
 MAX_AUDITED_BYTES: Final = 16_000
@@ -60,68 +56,20 @@ class ColumnsNeeded(Exception):  # noqa: N818 - a request, not an error
 
 
 @dataclass(frozen=True, slots=True)
-class Incoming:
-    """A statement string as it arrived.
-
-    Attributes:
-        text: Its bytes.
-        shape: Its shape, in hexadecimal digits.
-        extended: Whether it came by the extended protocol.
-    """
-
-    text: bytes
-    shape: str
-    extended: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Decided:
-    """What was decided about a statement string.
-
-    Attributes:
-        intent: The record that is written before it is forwarded.
-        refusal: Why it is not forwarded.
-        raw: Whether its results go through unread.
-        remember: Whether the decision holds for every statement of this shape.
-        copies: Its COPY TO statements: index, options as JSON, plan.
-        deallocates: Which prepared statements are gone when it completes.
-        changes_catalog: Whether the catalog is to be loaded again after it.
-        facts: Its statements.
-        statement: Its text without literals.
-        shape: Its shape.
-    """
-
-    intent: bytes
-    refusal: Refusal | None
-    raw: bool
-    remember: bool
-    copies: tuple[tuple[int, str, Plan], ...]
-    deallocates: str | None
-    changes_catalog: bool
-    facts: tuple[Facts, ...]
-    statement: str
-    shape: str
-
-
-@dataclass(frozen=True, slots=True)
-class Described:
-    """A described result whose columns may be decided anew when values have been sampled."""
-
-    fields: Sequence[ResultField]
-    origins: Sequence[ColumnOrigin]
-    columns: Sequence[DecidedColumn]
-
-
-@dataclass(frozen=True, slots=True)
 class Tools:
-    """What the steps work with, in one data store under one configuration."""
+    """What the steps work with, in one data store under one configuration.
 
-    lookup: CatalogLookup
+    Attributes:
+        results: What results are decided with, its catalog among them.
+        lineage: Where columns come from.
+        origin: Who writes records.
+        bundle: The policies in force.
+        protocol: The protocol that is spoken.
+        record: Writes a record.
+    """
+
+    results: ResultTools
     lineage: Lineage
-    plans: PlanMaker
-    scanner: Scanner
-    judge: ColumnJudge
-    verdicts: VerdictMemory
     origin: Origin
     bundle: BundleFacts
     protocol: str
@@ -133,20 +81,17 @@ class Enforcement:
 
     Attributes:
         principal: Who asks.
-        facts: Under what circumstances.
         raw: Whether the principal may see everything of the data store.
     """
 
-    def __init__(self, grants: Grants, facts: SessionFacts, tools: Tools) -> None:
+    def __init__(self, grants: Grants, tools: Tools) -> None:
         """Have decided nothing yet."""
         self.principal = grants.principal
-        self.facts = facts
         self.raw = grants.raw_access()
         self._grants = grants
         self._tools = tools
-        self._columns = ColumnDecider(
-            tools.judge, tools.verdicts, grants.column, grants.connection.tags_of
-        )
+        self._catalog = tools.results.lookup.catalog
+        self._results = ResultDecider(tools.results, grants.column, grants.connection.tags_of)
 
     def decide(
         self,
@@ -166,25 +111,23 @@ class Enforcement:
             CatalogStale: If the catalog does not know something, unless it is fresh.
             ColumnsNeeded: If a COPY TO copies columns that only the data store can name.
         """
-        tools = self._tools
-        catalog = tools.lookup.catalog
         try:
             statements = read(incoming.text.decode())
         except UnicodeDecodeError:
             return self._decided(incoming, why=Refusal("22021", "the statement is not UTF-8"))
         except StatementError as error:
             return self._unreadable(incoming, error)
-        unknown = effects.unknown_relations(statements, catalog)
+        unknown = effects.unknown_relations(statements, self._catalog)
         if unknown and not fresh and not self.raw:
             raise CatalogStale(unknown)
-        why, policies = unmet(statements, catalog, self._grants)
+        why, policies = unmet(statements, self._catalog, self._grants)
         if why is None and not self.raw:
             why = self._way_around(statements)
         if why is not None or self.raw:
             return self._decided(incoming, statements, policies, why)
         try:
             copies = self._copies(incoming, statements, columns)
-        except CopyNotUnderstood as error:
+        except CopyError as error:
             why = Refusal("0A000", str(error))
             return self._decided(incoming, statements, policies, why)
         return self._decided(incoming, statements, policies, None, copies)
@@ -210,20 +153,17 @@ class Enforcement:
         Raises:
             CatalogStale: If the catalog does not know a relation or type, unless it is fresh.
         """
-        lookup = self._tools.lookup
-        unknown = lookup.unknown(fields)
+        unknown = self._tools.results.lookup.unknown(fields)
         if unknown and not fresh:
             raise CatalogStale(unknown)
         statements = context.facts if isinstance(context, Decided) else ()
         facts = statements[index] if index < len(statements) else None
-        described = self._described(fields, self._origins(facts, fields))
+        described = self._results.describe(fields, self._origins(facts, fields))
         if isinstance(context, Decided):
             self._tools.record(
-                columns_record(
-                    self._tools.origin, session, context.shape, _recorded(described)
-                )
+                columns_record(self._tools.origin, session, context.shape, _recorded(described))
             )
-        return self._tools.plans.make(described.columns, described)
+        return self._results.plan(described)
 
     def sampled(self, described: object, values: Sequence[Sequence[bytes]]) -> Plan:
         """Decide the columns of a result anew, with values of those that were to be sampled.
@@ -232,35 +172,18 @@ class Enforcement:
             described: What the plan to be replaced was made for.
             values: Values by sampled column, in the order of the columns.
         """
-        if not isinstance(described, Described):
-            raise TypeError("a plan to be sampled was made without its description")
-        tools = self._tools
-        wanted = [column.sampled for column in described.columns if column.sampled is not None]
-        for column, cells in zip(wanted, values, strict=False):
-            texts = [cell.decode("utf-8", "replace") for cell in cells]
-            kind = tools.lookup.kind_of(column)
-            verdict = tools.judge.verdict(
-                column,
-                kind,
-                texts,
-                tools.scanner.scan_cells(cells),
-                tools.lookup.siblings(column),
-            )
-            tools.verdicts.learn(column, verdict)
-        anew = self._described(described.fields, described.origins)
-        return tools.plans.make(anew.columns, anew)
+        return self._results.sampled(described, values)
 
     # The steps' parts that need to know each other.
 
     def _way_around(self, statements: Sequence[Facts]) -> Refusal | None:
         """Return why a statement is only for principals with raw access."""
-        tools = self._tools
         for facts in statements:
-            found = classify.refusal(facts, tools.lookup.catalog)
+            found = classify.refusal(facts, self._catalog)
             if found is not None:
                 return found
-            for relation, _, origin in tools.lineage.stored(facts):
-                if not origin.known or any(map(self._protected, origin.columns)):
+            for relation, _, origin in self._tools.lineage.stored(facts):
+                if not origin.known or any(map(self._results.protected, origin.columns)):
                     name = relation.name if relation is not None else "it"
                     return Refusal(
                         "42501",
@@ -269,27 +192,6 @@ class Enforcement:
                         "Leave the masked columns out, or ask for raw access to the data.",
                     )
         return None
-
-    def _protected(self, column: Column) -> bool:
-        """Whether the principal does not see a column as it is."""
-        lookup = self._tools.lookup
-        _, tags = self._columns.entity_of(column, lookup.kind_of(column), lookup.siblings(column))
-        return bool(tags) and not self._grants.column(column, tags).raw
-
-    def _described(
-        self, fields: Sequence[ResultField], origins: Sequence[ColumnOrigin]
-    ) -> Described:
-        lookup = self._tools.lookup
-        columns = [
-            self._columns.decide(
-                field,
-                origin,
-                lookup.catalog.type_spec(field.type_id, field.type_modifier),
-                lookup.siblings,
-            )
-            for field, origin in zip(fields, origins, strict=True)
-        ]
-        return Described(fields, origins, columns)
 
     def _origins(
         self, facts: Facts | None, fields: Sequence[ResultField]
@@ -307,7 +209,7 @@ class Enforcement:
         found = [(facts.index, copy_target(facts, incoming.text)) for facts in statements]
         targets = [(index, target) for index, target in found if target is not None]
         if len(targets) > 1:
-            raise CopyNotUnderstood("only one COPY TO is served in a statement string")
+            raise CopyError("only one COPY TO is served in a statement string")
         if targets and columns is None:
             raise ColumnsNeeded(targets[0][1].query)
         return tuple(
@@ -319,10 +221,10 @@ class Enforcement:
         sent = [
             field
             for field in columns
-            if not target.whole_relation or not self._tools.lookup.is_generated(field)
+            if not target.whole_relation or not self._tools.results.lookup.is_generated(field)
         ]
-        described = self._described(sent, self._origins(target.facts, sent))
-        return self._tools.plans.make(described.columns, sampled=False)
+        described = self._results.describe(sent, self._origins(target.facts, sent))
+        return self._results.plan(described, sampled=False)
 
     def _unreadable(self, incoming: Incoming, error: StatementError) -> Decided:
         """Refuse what the grammar does not know, unless the principal may do everything here."""
@@ -374,17 +276,17 @@ class Enforcement:
 
     def scrub_text(self, text: str) -> str:
         """Replace what detection finds in a text."""
-        return self._tools.plans.scrub(text)
+        return self._results.scrub(text)
 
     def is_identifier(self, word: str) -> bool:
         """Whether a word is the name of something in the catalog."""
-        return self._tools.lookup.has_name(word)
+        return self._tools.results.lookup.has_name(word)
 
     def statement_text(self, context: object) -> str:
         """Return the statement that an answer belongs to, without its literals."""
         return context.statement if isinstance(context, Decided) else ""
 
-    def conceal(self, text: str) -> str:  # noqa: ARG002, PLR6301 - nothing of it may show
+    def conceal(self, text: str) -> str:
         """Replace a whole text of unknown sensitivity."""
         return "[masked]"
 

@@ -1,17 +1,18 @@
 """What happens to each column of a result, from where it comes from and what it holds.
 
-    proven to carry no data of any column        -> pass
-    a column that the principal may see raw      -> pass
-    a column known to hold an entity             -> masked by that entity's operator
-    not understood                               -> masked by its type
-    nothing known of it                          -> searched, cell by cell
+proven to carry no data of any column        -> pass
+a column that the principal may see raw      -> pass
+a column known to hold an entity             -> masked by that entity's operator
+not understood                               -> masked by its type
+nothing known of it                          -> searched, cell by cell
 """
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Final, Protocol
 
-from scrim.detection.columns import ColumnJudge, Strength
+from scrim.detection.column_names import Strength
+from scrim.detection.columns import ColumnJudge
 from scrim.detection.memory import VerdictMemory
 from scrim.domain.column import Column, ColumnOrigin, ResultField
 from scrim.domain.decision import ColumnDecision, Treatment

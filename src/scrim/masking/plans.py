@@ -3,10 +3,24 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from scrim.kernel import Masker, Plan
+from scrim.kernel import Detector, Masker, Plan
 from scrim.masking.choice import OperatorTable
 from scrim.masking.columns import DecidedColumn
+from scrim.masking.keys import MaskingKey
 from scrim.masking.rewriter import compile_plan
+
+__all__ = ["Plan", "PlanMaker", "new_masker"]
+
+
+def new_masker(key: MaskingKey, detector: Detector, operators: OperatorTable) -> Masker:
+    """Return the kernel's keys and operators of a tenant.
+
+    Args:
+        key: The tenant's key.
+        detector: Finds what is replaced inside texts.
+        operators: The operators in force.
+    """
+    return Masker(key.reveal(), detector, operators.masker_config(detector.names()))
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,6 @@
 from collections.abc import Iterator, Sequence
 
 from scrim.domain.decision import Refusal
-from scrim.domain.outcome import Verdict
 from scrim.policy.grants import Grants, RelationName
 from scrim.policy.refusals import refusal
 from scrim.statements.catalog import Catalog
@@ -31,7 +30,7 @@ def unmet(
     for facts in statements:
         for demand in demands(facts, catalog):
             for action, relation in _questions(demand, catalog):
-                verdict: Verdict = grants.verdict(action, relation)
+                verdict = grants.verdict(action, relation)
                 policies.update(verdict.policies)
                 if not verdict.permitted:
                     denial = refusal(verdict, action, grants.connection.name, relation)

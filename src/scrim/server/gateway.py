@@ -10,7 +10,7 @@ from collections.abc import Awaitable, Callable, Coroutine, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, cast
 
 from scrim.audit.log import AuditLog
 from scrim.audit.records import (
@@ -28,15 +28,15 @@ from scrim.detection.columns import ColumnJudge
 from scrim.detection.scan import builtin_scanner, compile_detector
 from scrim.enforcement import Enforcement, Tools
 from scrim.identity.configured import Surroundings, build_authenticator
-from scrim.kernel import AuditLog as NativeLog
-from scrim.kernel import Masker, ShapeHasher
 from scrim.masking.choice import OperatorError, OperatorTable
 from scrim.masking.keys import load_key
-from scrim.masking.plans import PlanMaker
+from scrim.masking.plans import PlanMaker, new_masker
+from scrim.masking.results import ResultTools
 from scrim.policy.bundle import BundleError, load_bundle
 from scrim.policy.engine import PolicyEngine
 from scrim.policy.grants import Grants, GrantsBook
 from scrim.policy.questions import SessionFacts
+from scrim.protocols.postgres import codec
 from scrim.protocols.postgres.dialect import PostgresDialect
 from scrim.server.control import owner_of, process_id
 from scrim.server.logging import event, failure
@@ -51,7 +51,8 @@ from scrim.wire import CancelKey, ProtocolError
 
 if TYPE_CHECKING:
     from scrim.domain.principal import Principal
-    from scrim.kernel import Relay
+    from scrim.protocols.postgres.codec import AuditLog as AuditLogSink
+    from scrim.protocols.postgres.codec import Relay
     from scrim.server.tls import ServerTls
 
 HOUSEKEEPING_SECONDS: Final = 1.0
@@ -106,7 +107,7 @@ class Gateway:
         self._cancel_requests = 0
         self._counts: dict[str, int] = {}
         self._origin = Origin(GATEWAY_NAME, worker_index)
-        self._hasher = ShapeHasher(secrets.token_bytes(16))
+        self._hasher = codec.new_hasher(secrets.token_bytes(16))
         # The same in every worker of a gateway, so that a made-up salt does not tell them apart.
         self._mock_secret = b""
 
@@ -122,7 +123,10 @@ class Gateway:
         await self._started.wait()
         try:
             self._audit = AuditLog(
-                self.config.audit, self._worker_index, lambda: datetime.now(UTC), NativeLog
+                self.config.audit,
+                self._worker_index,
+                lambda: datetime.now(UTC),
+                codec.new_audit_log,
             )
             self._build(self.config)
             self._audit.write(
@@ -182,16 +186,14 @@ class Gateway:
             key = load_key(config.masking, os.environ)
             scanner = builtin_scanner()
             detector = compile_detector(scanner.catalogue)
-            names = scanner.catalogue.names
             surroundings = Surroundings(time.time, secrets.token_bytes, self._secret(key.reveal()))
             stores: dict[str, Store] = {}
-            maskers: dict[str, Masker] = {}
+            makers: dict[str, PlanMaker] = {}
             for name, settings in config.connections.items():
                 operators = OperatorTable.of(config.masking, settings, name)
-                maskers[name] = Masker(key.reveal(), detector, operators.masker_config(names))
+                makers[name] = PlanMaker(new_masker(key, detector, operators), operators)
                 known = self.stores.get(name)
                 if known is not None and known.settings == settings:
-                    known.operators = operators
                     stores[name] = known
                     continue
                 pool = Pool(
@@ -200,7 +202,7 @@ class Gateway:
                     PoolLimits.from_settings(settings.pool),
                     time.monotonic,
                 )
-                stores[name] = Store(name, settings, pool, operators, self._catalog_changed)
+                stores[name] = Store(name, settings, pool, self._catalog_changed)
             authenticator = build_authenticator(config.identity, stores.__contains__, surroundings)
         except BundleError as error:
             raise ConfigError(*(_of("policies", text) for text in error.problems)) from None
@@ -213,7 +215,7 @@ class Gateway:
         self._book = GrantsBook(self._engine)
         self._scanner = scanner
         self._judge = ColumnJudge(scanner.catalogue)
-        self._maskers = maskers
+        self._makers = makers
         self._former = [s for n, s in self.stores.items() if stores.get(n) is not s]
         self.stores = stores
         self.authenticator = authenticator
@@ -268,7 +270,11 @@ class Gateway:
         while True:
             await asyncio.sleep(HOUSEKEEPING_SECONDS)
             try:
-                self._audit.tick()
+                self._audit.turn()
+                work = self._audit.due_sync()
+                if work is not None:
+                    # The disk may take its time; sessions do not wait for it.
+                    await self.loop.run_in_executor(None, work)
             except AuditError as error:
                 failure(_log, "the audit log cannot be written", error)
             self._end_idle_sessions()
@@ -299,7 +305,7 @@ class Gateway:
 
     def grants(self, store: Store, principal: "Principal", facts: SessionFacts) -> Grants:
         """Return what a principal may do in a data store."""
-        return self._book.grants(principal, store.facts, facts)
+        return self._book.grants(principal, store.facts, self._engine.relevant(facts))
 
     def session_label(self, number: int) -> str:
         """Return a session's name in the audit log: unique over workers and restarts."""
@@ -335,8 +341,8 @@ class Gateway:
         key = CancelKey(
             process_id(self._worker_index, self._serial), secrets.token_bytes(secret_bytes)
         )
-        scope = self._scope(store, grants, facts)
-        session = SessionProtocol(self, scope, transport, settings, key)
+        scope = self._scope(store, grants)
+        session = SessionProtocol(self, scope, transport, facts, settings, key)
         told: dict[str, str | int | bool] = {
             "connection": store.name,
             "client_address": facts.client_address,
@@ -365,29 +371,32 @@ class Gateway:
 
     # Scopes.
 
-    def _scope(self, store: Store, grants: Grants, facts: SessionFacts) -> Scope:
+    def _scope(self, store: Store, grants: Grants) -> Scope:
         key = (store.name, grants.identity, store.lookup.catalog.digest)
         scope = self._scopes.get(key)
         if scope is None:
             if len(self._scopes) >= MAX_SCOPES:
                 self._scopes.clear()
+            results = ResultTools(
+                store.lookup,
+                self._makers[store.name],
+                self._scanner,
+                self._judge,
+                store.verdicts,
+            )
             tools = Tools(
-                lookup=store.lookup,
+                results=results,
                 lineage=store.lineage,
-                plans=PlanMaker(self._maskers[store.name], store.operators),
-                scanner=self._scanner,
-                judge=self._judge,
-                verdicts=store.verdicts,
                 origin=self._origin,
                 bundle=BundleFacts(self._bundle.digest, self._bundle.commit),
                 protocol=store.settings.protocol,
                 record=self._audit.write,
             )
-            enforcement = Enforcement(grants, facts, tools)
+            enforcement = Enforcement(grants, tools)
             scope = Scope(
                 store,
                 enforcement,
-                self._audit.sink,
+                cast("AuditLogSink", self._audit.sink),
                 self._hasher,
                 self.config.limits_of(LISTENER),
             )
@@ -412,11 +421,11 @@ class Gateway:
         if principal is None:
             session.terminate("57P01", "the principal was removed from the configuration")
             return
-        grants = self.grants(store, principal, enforcement.facts)
+        grants = self.grants(store, principal, session.facts)
         if not grants.permits("connect"):
             session.terminate("42501", "the policies no longer permit this session")
             return
-        session.change_scope(self._scope(store, grants, enforcement.facts))
+        session.change_scope(self._scope(store, grants))
 
     def _refreshed(self, principal: "Principal") -> "Principal | None":
         """Return a principal as the directory knows it now, None when it is gone."""

@@ -7,11 +7,10 @@ the same catalog, share their decided statements. Anything of this that changes 
 from typing import TYPE_CHECKING, Final
 
 from scrim.enforcement import Enforcement
-from scrim.kernel import Relay, ShapeHasher, Shapes
 from scrim.protocols.postgres import codec
+from scrim.protocols.postgres.codec import AuditLog, Relay, ShapeHasher
 
 if TYPE_CHECKING:
-    from scrim.audit.log import Sink
     from scrim.config.limits import Limits
     from scrim.domain.principal import Principal
     from scrim.server.store import Store
@@ -33,7 +32,7 @@ class Scope:
         self,
         store: "Store",
         enforcement: Enforcement,
-        audit: "Sink",
+        audit: AuditLog,
         hasher: ShapeHasher,
         limits: "Limits",
     ) -> None:
@@ -41,7 +40,7 @@ class Scope:
         self.store = store
         self.enforcement = enforcement
         self.principal: Principal = enforcement.principal
-        self.shapes = Shapes(MAX_SHAPES)
+        self.shapes = codec.new_shapes(MAX_SHAPES)
         self._audit = audit
         self._hasher = hasher
         self._limits = limits

@@ -11,18 +11,20 @@ the client until it leaves.
 import asyncio
 from typing import TYPE_CHECKING, Final
 
-from scrim.enforcement import CatalogStale, ColumnsNeeded, Incoming
+from scrim.enforcement import CatalogStale, ColumnsNeeded
 from scrim.protocols.postgres import codec
 from scrim.protocols.postgres.codec import CLIENT_NEED, SERVER_NEED
 from scrim.protocols.postgres.settings import settings_statement
 from scrim.server.logging import failure
+from scrim.statements.incoming import Incoming
 from scrim.wire import CancelKey, ProtocolError
 
 if TYPE_CHECKING:
-    from collections.abc import Coroutine
+    from collections.abc import Callable, Coroutine
 
     from scrim.domain.column import ResultField
-    from scrim.kernel import Relay
+    from scrim.policy.questions import SessionFacts
+    from scrim.protocols.postgres.codec import Relay
     from scrim.server.gateway import Gateway
     from scrim.server.scope import Scope
     from scrim.server.store import Store
@@ -53,16 +55,18 @@ class SessionProtocol(asyncio.Protocol):
         "_write_upstream",
         "active",
         "cancel_key",
+        "facts",
         "idle_ticks",
         "label",
         "store",
     )
 
-    def __init__(
+    def __init__(  # noqa: PLR0913, PLR0917 - the parts of one session
         self,
         gateway: "Gateway",
         scope: "Scope",
         transport: asyncio.Transport,
+        facts: "SessionFacts",
         settings: dict[str, str],
         cancel_key: CancelKey,
     ) -> None:
@@ -72,11 +76,13 @@ class SessionProtocol(asyncio.Protocol):
             gateway: Who owns the session.
             scope: What is decided for this principal here.
             transport: The client's.
+            facts: The circumstances of its sign-in.
             settings: What the client asked for at its startup.
             cancel_key: What a cancel request must name.
         """
         self.store: Store = scope.store
         self.cancel_key = cancel_key
+        self.facts = facts
         self.label = gateway.session_label(cancel_key.process_id)
         self.active = True
         self.idle_ticks = 0
@@ -91,7 +97,7 @@ class SessionProtocol(asyncio.Protocol):
         self._client_paused = False
         self._relay: Relay | None = None
         self._upstream: UpstreamConnection | None = None
-        self._write_upstream = transport.write  # replaced before it is used
+        self._write_upstream: Callable[[bytes], None] = transport.write  # replaced before use
         self._waiting_for = 0
         self._probe: asyncio.Future[tuple[int, bytes]] | None = None
 

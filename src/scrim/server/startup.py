@@ -15,7 +15,7 @@ from scrim.domain.principal import Principal
 from scrim.identity.authenticator import Granted, SignIn, SignInExchange, SignInRefused, TlsFacts
 from scrim.identity.authenticator import Step as SignInStep
 from scrim.policy.questions import SessionFacts
-from scrim.protocols.postgres.settings import SettingRefused, client_settings
+from scrim.protocols.postgres.settings import SettingError, client_settings
 from scrim.protocols.postgres.startup import PostgresClientStartup
 from scrim.server.logging import failure
 from scrim.wire import ProtocolError, StartupStep
@@ -154,7 +154,7 @@ class StartupProtocol(asyncio.Protocol):
         """Decide `connect`, record the sign-in and begin the session."""
         try:
             await self._begin_session(principal, method)
-        except SettingRefused as error:
+        except SettingError as error:
             self._turn_away(error.refusal)
         except ProtocolError as error:
             self._turn_away(Refusal(error.code, error.message))

@@ -3,7 +3,7 @@
 import asyncio
 import logging
 from collections.abc import Callable, Iterable
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from scrim.config.connections import Connection
 from scrim.detection.memory import VerdictMemory
@@ -16,9 +16,6 @@ from scrim.statements.lineage import Lineage
 from scrim.statements.lookup import CatalogLookup
 from scrim.upstream.pool import Pool
 from scrim.wire import ProtocolError, SessionParameters
-
-if TYPE_CHECKING:
-    from scrim.masking.choice import OperatorTable
 
 REFRESH_PAUSE_SECONDS: Final = 0.2
 """Time between two loads of the catalog that statements ask for."""
@@ -39,7 +36,6 @@ class Store:
         settings: Its settings there.
         pool: Its upstream sessions.
         facts: What policies can know about it.
-        operators: The operators in force.
         lookup: The newest snapshot of its catalog; there is one once `ready` has returned.
         verdicts: What detection has learnt about its columns.
     """
@@ -49,7 +45,6 @@ class Store:
         name: str,
         settings: Connection,
         pool: Pool,
-        operators: "OperatorTable",
         on_catalog: Callable[["Store"], None],
     ) -> None:
         """Know nothing of the catalog yet.
@@ -58,13 +53,11 @@ class Store:
             name: Its name in scrim.yaml.
             settings: Its settings there.
             pool: Its upstream sessions.
-            operators: The operators in force.
             on_catalog: Called when the catalog has changed.
         """
         self.name = name
         self.settings = settings
         self.pool = pool
-        self.operators = operators
         self.facts = ConnectionFacts.of(name, settings)
         self.lookup: CatalogLookup
         self.lineage: Lineage

@@ -10,7 +10,7 @@ from scrim.statements.facts import Facts, OptionValue
 UTF8_NAMES: Final = frozenset({"utf8", "utf-8", "unicode"})
 
 
-class CopyNotUnderstood(ValueError):
+class CopyError(ValueError):
     """A COPY whose stream cannot be read, with the reason for the client."""
 
 
@@ -40,7 +40,7 @@ def copy_target(facts: Facts, text: bytes) -> CopyTarget | None:
         text: The statement string that it is part of.
 
     Raises:
-        CopyNotUnderstood: If the stream could not be read.
+        CopyError: If the stream could not be read.
     """
     copy = facts.copy
     if facts.operation != "copy_out" or copy is None:
@@ -48,21 +48,21 @@ def copy_target(facts: Facts, text: bytes) -> CopyTarget | None:
     options = _options(copy.options)
     if copy.relation is None:
         if copy.query_span is None or facts.inner is None:
-            raise CopyNotUnderstood("the query of a COPY was not found")
+            raise CopyError("the query of a COPY was not found")
         start, end = copy.query_span
         return CopyTarget(text[start:end].decode(), options, facts.inner, whole_relation=False)
     names = ", ".join(_quoted(name) for name in copy.columns) or "*"
     schema = f"{_quoted(copy.relation.schema)}." if copy.relation.schema else ""
-    query = f"SELECT {names} FROM ONLY {schema}{_quoted(copy.relation.name)}"
+    query = f"SELECT {names} FROM ONLY {schema}{_quoted(copy.relation.name)}"  # noqa: S608 - quoted
     return CopyTarget(query, options, facts, whole_relation=not copy.columns)
 
 
 def _options(given: Mapping[str, OptionValue]) -> str:
     name = str(given.get("format", "text")).lower()
     if name not in {"text", "csv", "binary"}:
-        raise CopyNotUnderstood("the format of a COPY is not text, csv or binary")
+        raise CopyError("the format of a COPY is not text, csv or binary")
     if str(given.get("encoding", "utf8")).lower() not in UTF8_NAMES:
-        raise CopyNotUnderstood("only the encoding UTF8 is served where values are masked")
+        raise CopyError("only the encoding UTF8 is served where values are masked")
     csv = name == "csv"
     quote = str(given.get("quote", '"'))
     result = {
@@ -79,7 +79,7 @@ def _options(given: Mapping[str, OptionValue]) -> str:
 def _byte(text: str) -> int:
     encoded = text.encode()
     if len(encoded) != 1:
-        raise CopyNotUnderstood("a delimiter, quote or escape of a COPY is not a single byte")
+        raise CopyError("a delimiter, quote or escape of a COPY is not a single byte")
     return encoded[0]
 
 
@@ -92,7 +92,7 @@ def _is_on(value: object) -> bool:
         return True
     if text in {"false", "off", "0"}:
         return False
-    raise CopyNotUnderstood("the option header of a COPY is not a boolean")
+    raise CopyError("the option header of a COPY is not a boolean")
 
 
 def _quoted(name: str) -> str:

@@ -26,11 +26,17 @@ __all__ = [
     "ERROR",
     "ROW_DESCRIPTION",
     "SERVER_NEED",
+    "AuditLog",
     "Decided",
+    "Relay",
     "Scrubber",
+    "ShapeHasher",
     "decision",
     "fatal_error",
+    "new_audit_log",
+    "new_hasher",
     "new_relay",
+    "new_shapes",
     "parse_row_description",
     "scrub_message",
     "setting_failure",
@@ -82,6 +88,34 @@ class Scrubber(Protocol):
 
     def conceal(self, text: str) -> str:
         """Replace a whole text of unknown sensitivity."""
+
+
+def new_hasher(key: bytes) -> ShapeHasher:
+    """Return what tells the shapes of statements apart.
+
+    Args:
+        key: 16 random bytes, so that nobody can make two statements of one shape.
+    """
+    return ShapeHasher(key)
+
+
+def new_shapes(capacity: int) -> Shapes:
+    """Return an empty cache of decided statements.
+
+    Args:
+        capacity: How many it keeps.
+    """
+    return Shapes(capacity)
+
+
+def new_audit_log(descriptor: int, sync: bool) -> AuditLog:  # noqa: FBT001, RUF100 - interface
+    """Return the writer of the audit log that the data path shares with Python.
+
+    Args:
+        descriptor: Opened for appending; stays the caller's.
+        sync: Whether a line must be on the disk before it counts.
+    """
+    return AuditLog(descriptor, sync)
 
 
 def decision(decided: Decided) -> Decision:

@@ -30,7 +30,7 @@ REPORTED: Final = {
 _NAME: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_$]*(\.[A-Za-z_][A-Za-z0-9_$]*)*")
 
 
-class SettingRefused(Exception):
+class SettingError(Exception):
     """A setting cannot be granted.
 
     Attributes:
@@ -51,14 +51,13 @@ def client_settings(parameters: Mapping[str, str], *, raw: bool) -> dict[str, st
         raw: Whether the principal has raw access, so that nothing depends on how text is read.
 
     Raises:
-        SettingRefused: If one of them is malformed or would undermine masking.
+        SettingError: If one of them is malformed or would undermine masking.
     """
-    settings: dict[str, str] = {}
-    for name, value in _options(parameters.get("options", "")):
-        settings[name] = value
-    for name, value in parameters.items():
-        if name not in NOT_SETTINGS and not name.startswith(PROTOCOL_PREFIX):
-            settings[name] = value
+    settings = dict(_options(parameters.get("options", ""))) | {
+        name: value
+        for name, value in parameters.items()
+        if name not in NOT_SETTINGS and not name.startswith(PROTOCOL_PREFIX)
+    }
     if len(settings) > MAX_SETTINGS:
         raise _refused("54000", f"more than {MAX_SETTINGS} settings in the startup packet")
     for name, value in settings.items():
@@ -115,8 +114,8 @@ def _check(name: str, value: str, *, raw: bool) -> None:
         raise _refused("0A000", "standard_conforming_strings cannot be turned off")
 
 
-def _refused(code: str, message: str, hint: str = "") -> SettingRefused:
-    return SettingRefused(Refusal(code, message, hint=hint))
+def _refused(code: str, message: str, hint: str = "") -> SettingError:
+    return SettingError(Refusal(code, message, hint=hint))
 
 
 def settings_statement(settings: Mapping[str, str]) -> bytes:

@@ -1,0 +1,123 @@
+"""Described results: what each of their columns gets, first by description, then by sample."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from scrim.detection.columns import ColumnJudge
+from scrim.detection.memory import VerdictMemory
+from scrim.detection.scan import Scanner
+from scrim.domain.column import Column, ColumnOrigin, ResultField
+from scrim.kernel import Plan
+from scrim.masking.columns import Ask, ColumnDecider, DecidedColumn, TagsOf
+from scrim.masking.plans import PlanMaker
+from scrim.statements.lookup import CatalogLookup
+
+
+@dataclass(frozen=True, slots=True)
+class Described:
+    """A described result, with what was decided about its columns.
+
+    Attributes:
+        fields: Its fields.
+        origins: Where the values of each can come from.
+        columns: What each gets.
+    """
+
+    fields: Sequence[ResultField]
+    origins: Sequence[ColumnOrigin]
+    columns: Sequence[DecidedColumn]
+
+
+@dataclass(frozen=True, slots=True)
+class ResultTools:
+    """What results are decided with, in one data store.
+
+    Attributes:
+        lookup: Its catalog.
+        plans: Makes plans with its keys and operators.
+        scanner: Searches values.
+        judge: Tells by names and values what a column holds.
+        verdicts: What values have told before.
+    """
+
+    lookup: CatalogLookup
+    plans: PlanMaker
+    scanner: Scanner
+    judge: ColumnJudge
+    verdicts: VerdictMemory
+
+
+class ResultDecider:
+    """Decides results in one data store for one principal."""
+
+    def __init__(self, tools: ResultTools, ask: Ask, tags_of: TagsOf) -> None:
+        """Keep who is asked.
+
+        Args:
+            tools: What results are decided with.
+            ask: Asks policy for a column.
+            tags_of: Tells what scrim.yaml says of a column.
+        """
+        self._tools = tools
+        self._ask = ask
+        self._columns = ColumnDecider(tools.judge, tools.verdicts, ask, tags_of)
+
+    def protected(self, column: Column) -> bool:
+        """Whether a column is known to be sensitive, and the principal does not see it raw."""
+        lookup = self._tools.lookup
+        _, tags = self._columns.entity_of(column, lookup.kind_of(column), lookup.siblings(column))
+        return bool(tags) and not self._ask(column, tags).raw
+
+    def describe(self, fields: Sequence[ResultField], origins: Sequence[ColumnOrigin]) -> Described:
+        """Decide every column of a result.
+
+        Args:
+            fields: The fields.
+            origins: Where the values of each can come from.
+        """
+        lookup = self._tools.lookup
+        columns = [
+            self._columns.decide(
+                field,
+                origin,
+                lookup.catalog.type_spec(field.type_id, field.type_modifier),
+                lookup.siblings,
+            )
+            for field, origin in zip(fields, origins, strict=True)
+        ]
+        return Described(fields, origins, columns)
+
+    def plan(self, described: Described, *, sampled: bool = True) -> Plan:
+        """Return the plan of a described result.
+
+        Args:
+            described: The result.
+            sampled: Whether columns that a sample would tell more about are to be sampled.
+        """
+        return self._tools.plans.make(described.columns, described, sampled=sampled)
+
+    def sampled(self, described: object, values: Sequence[Sequence[bytes]]) -> Plan:
+        """Decide a result anew, with values of the columns that were to be sampled.
+
+        Args:
+            described: What the plan to be replaced was made for.
+            values: Values by sampled column, in the order of the columns.
+        """
+        if not isinstance(described, Described):
+            raise TypeError("a plan to be sampled was made without its description")
+        tools = self._tools
+        wanted = [column.sampled for column in described.columns if column.sampled is not None]
+        for column, cells in zip(wanted, values, strict=True):
+            verdict = tools.judge.verdict(
+                column,
+                tools.lookup.kind_of(column),
+                [cell.decode("utf-8", "replace") for cell in cells],
+                tools.scanner.scan_cells(cells),
+                tools.lookup.siblings(column),
+            )
+            tools.verdicts.learn(column, verdict)
+        return self.plan(self.describe(described.fields, described.origins))
+
+    def scrub(self, text: str) -> str:
+        """Replace what detection finds in a text."""
+        return self._tools.plans.scrub(text)

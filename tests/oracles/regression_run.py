@@ -29,6 +29,11 @@ SERVER_SETTINGS = {
     "wal_level": "logical",
 }
 _DATABASE_SETTINGS = {
+    # Clients ask for these at their startup too. On a pooled session RESET returns to the value of
+    # the database and not to what the client asked for, so both are made the same.
+    "datestyle": "Postgres, MDY",
+    "intervalstyle": "postgres_verbose",
+    "timezone": "PST8PDT",
     "lc_messages": "C",
     "lc_monetary": "C",
     "lc_numeric": "C",
@@ -75,7 +80,7 @@ class Regression:
         regression = cls(server, folder)
         server.execute(f"CREATE DATABASE {TEMPLATE} TEMPLATE template0")
         settings = [
-            f"ALTER DATABASE {TEMPLATE} SET {name} TO '{value}'"
+            f"ALTER DATABASE {TEMPLATE} SET {name} TO {_quoted(value)}"
             for name, value in _DATABASE_SETTINGS.items()
         ]
         server.execute("; ".join(settings))
@@ -101,7 +106,7 @@ class Regression:
         self.server.execute(f"DROP DATABASE IF EXISTS {DATABASE} WITH (FORCE)")
         self.server.execute(f"CREATE DATABASE {DATABASE} TEMPLATE {TEMPLATE}")
         settings = [
-            f"ALTER DATABASE {DATABASE} SET {setting} TO '{value}'"
+            f"ALTER DATABASE {DATABASE} SET {setting} TO {_quoted(value)}"
             for setting, value in _DATABASE_SETTINGS.items()
         ]
         self.server.execute("; ".join(settings))
@@ -139,7 +144,12 @@ class Regression:
         return done.stdout.decode(errors="surrogateescape")
 
     def _forget_global_objects(self) -> None:
-        """Drop roles and tablespaces that a file left behind, which the next file would meet."""
+        """Drop what a file left behind outside its database, which the next file would meet."""
+        prepared = self.server.execute(
+            f"SELECT gid FROM pg_prepared_xacts WHERE database = '{DATABASE}'"
+        )
+        for name in prepared.splitlines():
+            self.server.execute(f"ROLLBACK PREPARED '{name}'", DATABASE)
         self.server.execute(f"DROP DATABASE IF EXISTS {DATABASE} WITH (FORCE)")
         roles = self.server.execute("SELECT rolname FROM pg_roles WHERE rolname ~ '^regress'")
         drops = [f'DROP ROLE "{role}"' for role in roles.splitlines()]
@@ -152,6 +162,11 @@ class Regression:
         drops = [f'DROP DATABASE "{name}"' for name in databases.splitlines()] + drops
         for statement in drops:
             self.server.execute(statement)
+
+
+def _quoted(value: str) -> str:
+    # A list such as that of datestyle is given item by item.
+    return ", ".join(f"'{item.strip()}'" for item in value.split(","))
 
 
 def differences(expected: str, actual: str) -> list[str]:

@@ -37,13 +37,15 @@ _NAME_FIELDS = "stcdn"
 
 # Statements that read no rows, so that a quoted name in their error is the name in the statement.
 _ROWLESS = re.compile(
-    r"\s*(drop|show|set|reset|close|fetch|move|deallocate|savepoint|rollback|release|listen|unlisten|"
-    r"lock|truncate)\b[^;']{0,1000};?\s*",
+    r"\s*(?:(?:set|show|reset)\b[^;]{0,1000}"
+    r"|(?:drop|close|deallocate|savepoint|rollback|release|listen|unlisten|lock|truncate)\b"
+    r"[^;']{0,1000});?\s*",
     re.IGNORECASE,
 )
 # What stands between two quoted names of one message.
 _CONNECTORS: Final = frozenset(
     {
+        ": ",
         " of relation ",
         " of table ",
         " of type ",

@@ -311,6 +311,11 @@ def test_no_value_comes_through(
         ("SELECT 1 + 'a'::text", "operator does not exist: integer + text", None),
         ("DROP TABLE nowhere", 'table "nowhere" does not exist', None),
         ("EXECUTE nothing", 'prepared statement "nothing" does not exist', None),
+        (
+            "SET datestyle = 'odd'",
+            'invalid value for parameter "DateStyle": "odd"',
+            'Unrecognized key word: "odd".',
+        ),
         ("SHOW nothing", 'unrecognized configuration parameter "nothing"', None),
         (
             "SELECT left(secret, 6)::regoper FROM person",
@@ -353,6 +358,7 @@ def test_names_in_fields_of_their_own_stay_only_if_the_catalog_has_them() -> Non
 def test_a_guess_in_the_statement_is_no_name() -> None:
     error = template(M='invalid input syntax for type integer: "4711"')
     assert "4711" not in scrubbed(error, "SELECT pin::int, '4711' FROM person")["M"]
+    assert "4711" not in scrubbed(error, 'FETCH ALL FROM "4711"')["M"]
     assert "4711" not in scrubbed(error, "SHOW x; SELECT pin::int, 4711 FROM person")["M"]
 
 

@@ -77,7 +77,9 @@ def two_workers(server: PostgresServer) -> Iterator[GatewayProcess]:
 
 def connect(gateway: GatewayProcess, user: User = ANALYST) -> psycopg.Connection[Any]:
     endpoint = Endpoint("scrim", "127.0.0.1", gateway.port, DATABASE, user.name, user.password)
-    return psycopg.connect(endpoint.conninfo(), autocommit=True, connect_timeout=20)
+    return psycopg.connect(
+        endpoint.conninfo(), autocommit=True, connect_timeout=20, prepare_threshold=None
+    )
 
 
 def look(connection: psycopg.Connection[Any]) -> str:
@@ -152,6 +154,26 @@ def test_a_reload_under_load_drops_nobody_and_takes_effect(two_workers: GatewayP
             seen = answers.result()
             assert EMAIL in seen
             assert len(seen) == 2
+
+
+def test_a_reload_holds_for_statements_that_were_prepared_before(gateway: GatewayProcess) -> None:
+    def look_prepared() -> str:
+        row = prepared.execute(LOOK, prepare=True).fetchone()
+        assert row is not None
+        return str(row[0])
+
+    policies = gateway.directory / "policies" / "scrim.cedar"
+    unmask = 'permit(principal, action == Action::"unmask", resource);'
+    policies.write_text(POLICIES + unmask)
+    gateway.reload()
+    with connect(gateway) as watcher:
+        eventually(lambda: look(watcher) == EMAIL)
+        with connect(gateway) as prepared:
+            assert look_prepared() == EMAIL
+            policies.write_text(POLICIES)
+            gateway.reload()
+            eventually(lambda: look(watcher) != EMAIL)
+            assert look_prepared() != EMAIL
 
 
 def test_a_bad_configuration_is_refused_in_words_and_nothing_changes(

@@ -109,10 +109,13 @@ def shade(
 def _shade_cell(
     row: int, column: int, truth: Answer, answer: Answer, witnesses: Collection[Answer]
 ) -> Cell:
-    """Shade one cell; without witnesses every word in it is sensitive."""
+    """Shade one cell; without witnesses all of it is sensitive."""
+    if not witnesses:
+        same = answer.rows[row][column] == truth.rows[row][column]
+        return (Piece(answer.rows[row][column], Shade.RAW if same else Shade.MASKED),)
     real = _words(truth.rows[row][column])
     seen = _words(answer.rows[row][column])
-    sensitive = set() if witnesses else set(range(len(real)))
+    sensitive: set[int] = set()
     for witness in witnesses:
         sensitive |= _changed(real, _words(witness.rows[row][column]))
     return tuple(_merged(_pieces(real, seen, sensitive)))

@@ -13,7 +13,7 @@ from scrim.cli.demo_compare import Shade, Shaded
 from scrim.cli.demo_scene import Actor, Query
 
 STYLES = {Shade.PLAIN: "", Shade.RAW: "bold red", Shade.MASKED: "bold green"}
-NARROWEST = 96
+NARROWEST, WIDEST = 96, 136
 
 TITLE = "One database, the same five queries, three people"
 STORY = (
@@ -59,10 +59,11 @@ def show(scene: Scene, console: Console) -> None:
 
 
 def _table(scene: Scene) -> Table:
-    table = Table(title=TITLE, box=box.ROUNDED, show_lines=True, title_style="bold", expand=False)
-    table.add_column("the query", ratio=3)
+    table = Table(title=TITLE, box=box.ROUNDED, show_lines=True, title_style="bold", expand=True)
+    table.add_column("the query", ratio=3, overflow="fold")
     for actor in scene.actors:
-        table.add_column(Text.assemble((actor.title, "bold"), "\n", (actor.name, "dim")), ratio=3)
+        title = Text.assemble((actor.title, "bold"), "\n", (actor.name, "dim"))
+        table.add_column(title, ratio=4, overflow="fold")
     for query, answers in zip(scene.queries, scene.answers, strict=True):
         asked = Text.assemble((query.question, "bold"), "\n", (" ".join(query.sql.split()), "dim"))
         table.add_row(asked, *(_cell(answers[actor.name]) for actor in scene.actors))

@@ -10,6 +10,7 @@ from scrim.protocols.postgres.startup import PostgresClientStartup
 from scrim.protocols.postgres.startup_packets import CancelRequest
 from scrim.server.control import CancelRouter
 from scrim.server.listener import Listener, ListenerLimits, Overload, open_listening_socket
+from scrim.server.reach import listens
 from scrim.server.refusal import RefusedClient
 from scrim.server.tls import ServerTls
 
@@ -137,7 +138,14 @@ class Doors:
 
     async def unreachable(self) -> list[str]:
         """Return the connections whose data store cannot be reached."""
-        return await self._gateway.unreachable()
+        lost = set(await self._gateway.unreachable())
+        async with asyncio.TaskGroup() as tasks:
+            trials = {
+                name: tasks.create_task(listens(connection.upstream))
+                for name, connection in self._config.connections.items()
+                if name not in lost
+            }
+        return sorted(lost | {name for name, trial in trials.items() if not trial.result()})
 
     async def cancel(self, process_id: int, secret: bytes) -> bool:
         """Cancel what one of this worker's sessions is doing."""

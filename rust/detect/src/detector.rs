@@ -9,6 +9,7 @@ use crate::overlap;
 use crate::pattern::Pattern;
 use crate::shapes::anchors::Anchors;
 use crate::shapes::{email, ip, numbers, Scan, Shape, Slot, Slots};
+use crate::sink::Sink;
 use crate::spec::{EntitySpec, Error};
 use crate::survey::Survey;
 
@@ -119,9 +120,10 @@ impl Detector {
     pub fn scan(&self, text: &[u8], hint: Option<u16>, out: &mut Vec<Finding>) {
         let base = out.len();
         let survey = Survey::of(text);
-        self.scan_plain(text, &survey, hint, out);
+        let mut sink = Sink::new(out);
+        self.scan_plain(text, &survey, hint, sink.reborrow());
         if survey.highs > 0 {
-            fold::scan(text, out, |folded, found| {
+            fold::scan(text, &mut sink, |folded, found| {
                 self.scan_plain(folded, &Survey::of(folded), hint, found);
             });
         }
@@ -131,7 +133,7 @@ impl Detector {
     }
 
     /// Runs the recognisers that the bytes of the text leave possible.
-    fn scan_plain(&self, text: &[u8], survey: &Survey, hint: Option<u16>, out: &mut Vec<Finding>) {
+    fn scan_plain(&self, text: &[u8], survey: &Survey, hint: Option<u16>, out: Sink<'_>) {
         let mut scan = Scan {
             text,
             slots: &self.slots,
@@ -151,7 +153,7 @@ impl Detector {
             self.anchors.scan(&mut scan);
         }
         for pattern in &self.patterns {
-            pattern.scan(text, hint, scan.out);
+            pattern.scan(text, hint, &mut scan.out);
         }
     }
 }

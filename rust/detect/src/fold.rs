@@ -2,6 +2,7 @@
 //! invisible disappears, so that none of them hides a value.
 
 use crate::finding::Finding;
+use crate::sink::Sink;
 
 /// Long texts are folded in windows, so that memory stays bounded.
 const WINDOW: usize = 1 << 15;
@@ -36,11 +37,7 @@ struct Folded {
 }
 
 /// Folds the text and appends what `find` finds in it, with spans of the original text.
-pub(crate) fn scan(
-    text: &[u8],
-    out: &mut Vec<Finding>,
-    mut find: impl FnMut(&[u8], &mut Vec<Finding>),
-) {
+pub(crate) fn scan(text: &[u8], out: &mut Sink<'_>, mut find: impl FnMut(&[u8], Sink<'_>)) {
     if !may_change(text) {
         return;
     }
@@ -52,7 +49,7 @@ pub(crate) fn scan(
         folded.fill(&text[from..to]);
         if folded.changed {
             found.clear();
-            find(&folded.bytes, &mut found);
+            find(&folded.bytes, Sink::new(&mut found));
             for finding in &found {
                 // What touches the edge of a window may be cut; the next or last one has all of it.
                 let cut_left = finding.start == 0 && from > 0;

@@ -20,6 +20,7 @@ mod fold;
 mod overlap;
 mod pattern;
 mod shapes;
+mod sink;
 mod spec;
 mod survey;
 #[cfg(test)]

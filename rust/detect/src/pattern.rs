@@ -3,8 +3,8 @@
 use regex::bytes::{Regex, RegexBuilder};
 
 use crate::checksum::{self, Checksum};
-use crate::finding::Finding;
 use crate::shapes::{weigh, Candidate, Slot};
+use crate::sink::Sink;
 use crate::spec::{EntitySpec, Error};
 
 /// Memory that one compiled expression may take.
@@ -54,7 +54,7 @@ impl Pattern {
         })
     }
 
-    pub(crate) fn scan(&self, text: &[u8], hint: Option<u16>, out: &mut Vec<Finding>) {
+    pub(crate) fn scan(&self, text: &[u8], hint: Option<u16>, out: &mut Sink<'_>) {
         let mut from = 0;
         let mut reported = 0;
         loop {
@@ -82,7 +82,7 @@ impl Pattern {
         start: usize,
         end: usize,
         hint: Option<u16>,
-        out: &mut Vec<Finding>,
+        out: &mut Sink<'_>,
     ) {
         let candidate = match self.checksum {
             Some(checksum) if !checksum(&text[start..end]) => return,

@@ -206,8 +206,8 @@ proptest! {
     }
 }
 
-/// A text eight times as long takes about eight times as long: the margin is wide, and a machine
-/// that is busy with something else gets another try.
+/// With quadratic time, each of these would take minutes; linear, it takes milliseconds. The limit
+/// lies between, far from both, since the machine may be busy with something else.
 #[test]
 fn adversarial_texts_take_linear_time() {
     let units = [
@@ -234,17 +234,10 @@ fn adversarial_texts_take_linear_time() {
         "x://a:b@",
         "AKIA",
     ];
-    let time = |unit: &str, bytes: usize| {
-        let text = unit.repeat(bytes / unit.len());
+    for unit in units {
+        let text = unit.repeat((1 << 18) / unit.len());
         let start = Instant::now();
         std::hint::black_box(findings(&EVERYTHING, text.as_bytes(), None).len());
-        start.elapsed()
-    };
-    for unit in units {
-        let linear = (0..5).any(|_| {
-            let (short, long) = (time(unit, 1 << 13), time(unit, 1 << 16));
-            long < short * 24 + Duration::from_millis(20)
-        });
-        assert!(linear, "{unit:?}");
+        assert!(start.elapsed() < Duration::from_secs(10), "{unit:?}");
     }
 }

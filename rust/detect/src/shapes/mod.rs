@@ -16,6 +16,7 @@ pub(crate) mod ssn;
 
 use crate::context::Keywords;
 use crate::finding::{Evidence, Finding};
+use crate::sink::Sink;
 
 /// A native recogniser.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -108,7 +109,7 @@ pub(crate) struct Scan<'a> {
     pub(crate) text: &'a [u8],
     pub(crate) slots: &'a Slots,
     pub(crate) hint: Option<u16>,
-    pub(crate) out: &'a mut Vec<Finding>,
+    pub(crate) out: Sink<'a>,
 }
 
 impl Scan<'_> {
@@ -129,7 +130,7 @@ impl Scan<'_> {
         let Some(slot) = &self.slots[shape as usize] else {
             return false;
         };
-        weigh(slot, self.text, self.hint, candidate, self.out)
+        weigh(slot, self.text, self.hint, candidate, &mut self.out)
     }
 }
 
@@ -150,7 +151,7 @@ pub(crate) fn weigh(
     text: &[u8],
     hint: Option<u16>,
     candidate: Candidate,
-    out: &mut Vec<Finding>,
+    out: &mut Sink<'_>,
 ) -> bool {
     let Candidate {
         mut confidence,

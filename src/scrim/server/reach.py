@@ -19,7 +19,8 @@ async def listens(upstream: Upstream) -> bool:
     try:
         async with asyncio.timeout(TIMEOUT_SECONDS):
             if upstream.unix_socket:
-                path = PostgresDialect(secrets.token_bytes).socket_path(upstream.host, upstream.port)
+                dialect = PostgresDialect(secrets.token_bytes)
+                path = dialect.socket_path(upstream.host, upstream.port)
                 _, writer = await asyncio.open_unix_connection(path)
             else:
                 _, writer = await asyncio.open_connection(upstream.host, upstream.port)

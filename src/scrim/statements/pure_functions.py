@@ -62,11 +62,12 @@ VALUE_FUNCTIONS: Final = frozenset(
     transaction_timestamp translate trim_array trim_scale trunc ts_delete ts_filter ts_headline
     ts_lexize ts_parse ts_rank ts_rank_cd ts_token_type tsmultirange tsquery_phrase tsrange
     tsrange_subdiff tstzmultirange tstzrange tstzrange_subdiff tsvector_to_array
-    txid_snapshot_xip txid_snapshot_xmax txid_snapshot_xmin txid_visible_in_snapshot unistr
-    unnest upper upper_inc upper_inf unicode_assigned unicode_version uuid_extract_timestamp uuid_extract_version uuidv4 uuidv7
-    var_pop var_samp varbit varchar variance websearch_to_tsquery width width_bucket xid xml
-    xml_is_well_formed xml_is_well_formed_content xml_is_well_formed_document xmlagg xmlcomment
-    xmlexists xmltext xmlvalidate xpath xpath_exists
+    txid_snapshot_xip txid_snapshot_xmax txid_snapshot_xmin txid_visible_in_snapshot
+    unicode_assigned unicode_version unistr unnest upper upper_inc upper_inf
+    uuid_extract_timestamp uuid_extract_version uuidv4 uuidv7 var_pop var_samp varbit varchar
+    variance websearch_to_tsquery width width_bucket xid xml xml_is_well_formed
+    xml_is_well_formed_content xml_is_well_formed_document xmlagg xmlcomment xmlexists xmltext
+    xmlvalidate xpath xpath_exists
     """.split()  # noqa: SIM905 - a list that people read and extend
 )
 """Functions of values."""
@@ -94,7 +95,7 @@ METADATA_FUNCTIONS: Final = frozenset(
     pg_get_function_arguments pg_get_function_identity_arguments pg_get_function_result
     pg_get_function_sqlbody pg_get_functiondef pg_get_indexdef pg_get_keywords
     pg_get_object_address pg_get_partition_constraintdef pg_get_partkeydef
-    pg_get_publication_tables pg_get_replica_identity_index pg_get_ruledef
+    pg_get_publication_tables pg_get_replica_identity_index pg_get_ruledef pg_get_sequence_data
     pg_get_serial_sequence pg_get_statisticsobjdef pg_get_statisticsobjdef_columns
     pg_get_statisticsobjdef_expressions pg_get_triggerdef pg_get_userbyid pg_get_viewdef
     pg_has_role pg_identify_object pg_identify_object_as_address pg_index_column_has_property
@@ -127,8 +128,8 @@ STATISTICS_PREFIX: Final = "pg_stat_get_"
 
 REVIEWED_EXTENSIONS: Final = frozenset(
     """
-    btree_gin btree_gist citext cube earthdistance fuzzystrmatch hstore intarray isn ltree pg_trgm
-    pgcrypto seg unaccent uuid-ossp vector
+    btree_gin btree_gist citext cube earthdistance fuzzystrmatch hstore intarray isn ltree
+    pg_trgm pgcrypto seg unaccent uuid-ossp vector
     """.split()  # noqa: SIM905 - a list that people read and extend
 )
 """Extensions whose functions and operators use their arguments only."""

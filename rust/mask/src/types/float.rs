@@ -94,8 +94,12 @@ impl Float {
             (place / 9 + low) * 10 + place % 9 + 1
         };
         let sign = if value < 0.0 { "-" } else { "" };
-        let text = format!("{sign}{masked}e{}", exponent - (count as i32 - 1));
-        parse(text.as_bytes(), self.double)
+        let scale = exponent - (count as i32 - 1);
+        // The largest exponent does not take every digit; one less does.
+        [scale, scale - 1].into_iter().find_map(|scale| {
+            parse(format!("{sign}{masked}e{scale}").as_bytes(), self.double)
+                .filter(|masked| masked.is_finite())
+        })
     }
 
     /// The significant digits and the exponent of the first of them.

@@ -1,0 +1,100 @@
+//! Masks and scans over any bytes, as any type in either format: no panic, the same answer twice,
+//! and an answer that is valid for the type again.
+
+#![no_main]
+
+use std::sync::{Arc, LazyLock};
+
+use libfuzzer_sys::fuzz_target;
+use scrim_mask::{
+    CellMask, CellScan, Format, Keyring, OperatorSpec, Outcome, TenantKey, TextScrubber, TypeSpec,
+};
+
+const TYPES: &str = r#"[
+    {"kind": "text"}, {"kind": "text", "max_chars": 7, "pad": true}, {"kind": "name"},
+    {"kind": "char1"}, {"kind": "bool"}, {"kind": "int2"}, {"kind": "int4"}, {"kind": "int8"},
+    {"kind": "numeric"}, {"kind": "numeric", "precision": 3, "scale": 3}, {"kind": "float4"},
+    {"kind": "float8"}, {"kind": "money"}, {"kind": "date"}, {"kind": "time"}, {"kind": "timetz"},
+    {"kind": "timestamp"}, {"kind": "timestamptz"}, {"kind": "interval"}, {"kind": "uuid"},
+    {"kind": "inet"}, {"kind": "cidr"}, {"kind": "macaddr"}, {"kind": "macaddr8"},
+    {"kind": "json"}, {"kind": "jsonb", "mask_keys": true}, {"kind": "hstore"}, {"kind": "xml"},
+    {"kind": "xml", "mask_keys": true}, {"kind": "bytea"}, {"kind": "varbit"},
+    {"kind": "tsvector"}, {"kind": "vector"}, {"kind": "halfvec"}, {"kind": "sparsevec"},
+    {"kind": "enum", "labels": ["a", "b", "c"]}, {"kind": "unknown"},
+    {"kind": "array", "element": {"kind": "text"}}, {"kind": "array", "element": {"kind": "int4"}},
+    {"kind": "array", "element": {"kind": "jsonb"}},
+    {"kind": "range", "subtype": {"kind": "int4"}},
+    {"kind": "range", "subtype": {"kind": "timestamp"}},
+    {"kind": "multirange", "subtype": {"kind": "numeric"}},
+    {"kind": "composite", "fields": [
+        {"action": "scan", "type": {"kind": "text"}},
+        {"action": "mask", "type": {"kind": "int8"}, "operator": {"name": "card"}, "domain": "d"},
+        {"action": "scan", "type": {"kind": "array", "element": {"kind": "text"}}}]}
+]"#;
+
+const OPERATORS: &str = r#"[
+    {"name": "auto"}, {"name": "redact"}, {"name": "partial", "keep_first": 1, "keep_last": 2},
+    {"name": "token"}, {"name": "name"}, {"name": "email"}, {"name": "phone"}, {"name": "address"},
+    {"name": "digits"}, {"name": "card"}, {"name": "iban"}, {"name": "ssn"}, {"name": "ip"},
+    {"name": "secret"}, {"name": "text"}
+]"#;
+
+struct Finder;
+
+impl TextScrubber for Finder {
+    fn scrub(&self, text: &str, out: &mut String) -> bool {
+        let found = text.contains('!');
+        if found {
+            out.push_str(&text.replace('!', "\"<&>'\\"));
+        }
+        found
+    }
+}
+
+struct Rules {
+    masks: Vec<Vec<CellMask>>,
+    scans: Vec<CellScan>,
+}
+
+static RULES: LazyLock<Rules> = LazyLock::new(|| {
+    let types: Vec<TypeSpec> = serde_json::from_str(TYPES).expect("the types are valid");
+    let operators: Vec<OperatorSpec> = serde_json::from_str(OPERATORS).expect("so are these");
+    let keys = Keyring::new(TenantKey::new([7; 32]), 1);
+    let mask = |type_, operator| CellMask::compile(type_, operator, "fuzz", &keys);
+    let scan = |type_| CellScan::compile(type_, Arc::new(Finder), &keys);
+    Rules {
+        masks: types
+            .iter()
+            .map(|type_| operators.iter().map(|op| mask(type_, op).expect("compiles")).collect())
+            .collect(),
+        scans: types.iter().map(|type_| scan(type_).expect("compiles")).collect(),
+    }
+});
+
+fn run(mask: &CellMask, format: Format, cell: &[u8]) -> Option<Vec<u8>> {
+    let mut out = Vec::new();
+    match mask.mask(format, cell, &mut out) {
+        Outcome::Value => Some(out),
+        Outcome::Null => {
+            assert!(out.is_empty());
+            None
+        }
+        Outcome::Unchanged => panic!("a mask never leaves a cell as it is"),
+    }
+}
+
+fuzz_target!(|input: (u8, u8, bool, &[u8])| {
+    let (type_, operator, binary, cell) = input;
+    let format = if binary { Format::Binary } else { Format::Text };
+    let type_ = usize::from(type_) % RULES.masks.len();
+    let masks = &RULES.masks[type_];
+    let mask = &masks[usize::from(operator) % masks.len()];
+    if let Some(masked) = run(mask, format, cell) {
+        assert_eq!(run(mask, format, cell).as_ref(), Some(&masked), "the same answer twice");
+        assert!(run(mask, format, &masked).is_some(), "valid for the type again");
+        assert!(std::str::from_utf8(cell).is_err() || binary || std::str::from_utf8(&masked).is_ok());
+    }
+    let mut out = Vec::new();
+    let outcome = RULES.scans[type_].mask(format, cell, &mut out);
+    assert!(outcome == Outcome::Value || out.is_empty());
+});

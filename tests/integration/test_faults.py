@@ -193,8 +193,10 @@ async def test_a_session_works_one_byte_at_a_time(scene: Scene, direction: str) 
 
 
 async def test_an_upstream_that_sends_one_byte_at_a_time_is_understood(scene: Scene) -> None:
-    scene.behind.faults = Faults(to_client=Fault("trickle"))
-    await read_one_row(scene)
+    # The bystander has the catalog read and keeps the healthy upstream session.
+    async with undisturbed(scene):
+        scene.behind.faults = Faults(to_client=Fault("trickle"))
+        await read_one_row(scene)
 
 
 async def test_a_slow_network_on_both_sides_is_only_slow(scene: Scene) -> None:
@@ -249,7 +251,7 @@ async def test_a_broken_upstream_gives_a_clear_end_and_no_raw_byte(
             if isinstance(error, RawClientError) and error.code:
                 assert error.code in UPSTREAM_CODES
         scene.behind.faults = Faults()
-        await read_one_row(scene)
+        await eventually(lambda: read_all(scene.endpoint(), ONE_ROW)[1] is None)
 
 
 async def test_an_upstream_that_hangs_is_not_waited_for_at_sign_in(scene: Scene) -> None:
@@ -286,6 +288,7 @@ async def test_sessions_end_clearly_when_the_upstream_restarts(scene: Scene) -> 
     await asyncio.to_thread(scene.server.restart, immediately=True)
     with pytest.raises((RawClientError, OSError)) as caught:
         await asyncio.to_thread(victim.query, ONE_ROW)
+    victim.close()
     code = getattr(caught.value, "code", "")
     assert code == "" or code in UPSTREAM_CODES
     await eventually(lambda: read_all(scene.endpoint(), ONE_ROW)[1] is None)

@@ -67,21 +67,11 @@ class RawClient:
 
     def open(self) -> None:
         """Connect, sign in, and wait until statements are accepted."""
-        endpoint = self.endpoint
-        sock = socket.create_connection((endpoint.host, endpoint.port), timeout=self.timeout_s)
-        sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        if endpoint.ca_file is not None:
-            sock.sendall(SSL_REQUEST)
-            if sock.recv(1) != b"S":
-                raise RawClientError(f"{endpoint.name} does not speak TLS")
-            sock = _tls_context(endpoint.ca_file).wrap_socket(sock, server_hostname=endpoint.host)
-        self._socket = sock
-        parameters = {"user": endpoint.user, "database": endpoint.database}
-        body = b"".join(f"{k}\0{v}\0".encode() for k, v in parameters.items()) + b"\0"
-        sock.sendall(struct.pack("!ii", len(body) + 8, PROTOCOL_3_0) + body)
-        self._authenticate()
-        for _kind, _body in self._until_ready():
-            pass
+        try:
+            self._sign_in()
+        except BaseException:
+            self.close()
+            raise
 
     def close(self) -> None:
         """Say goodbye and close the socket."""
@@ -144,6 +134,24 @@ class RawClient:
             if kind == ord("D"):
                 yield _cells(body)
 
+    def _sign_in(self) -> None:
+        endpoint = self.endpoint
+        sock = socket.create_connection((endpoint.host, endpoint.port), timeout=self.timeout_s)
+        self._socket = sock
+        sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        if endpoint.ca_file is not None:
+            sock.sendall(SSL_REQUEST)
+            if sock.recv(1) != b"S":
+                raise RawClientError(f"{endpoint.name} does not speak TLS")
+            sock = _tls_context(endpoint.ca_file).wrap_socket(sock, server_hostname=endpoint.host)
+            self._socket = sock
+        parameters = {"user": endpoint.user, "database": endpoint.database}
+        body = b"".join(f"{k}\0{v}\0".encode() for k, v in parameters.items()) + b"\0"
+        sock.sendall(struct.pack("!ii", len(body) + 8, PROTOCOL_3_0) + body)
+        self._authenticate()
+        for _kind, _body in self._until_ready():
+            pass
+
     def _authenticate(self) -> None:
         state: _Scram | None = None
         while True:
@@ -169,6 +177,9 @@ class RawClient:
             kind, body = self._message()
             if kind == ord("E"):
                 error = self._error(body)
+                if error_fields(body).get("V") in {"FATAL", "PANIC"}:
+                    # Nothing follows but the end of the connection.
+                    raise error
             elif kind == ord("Z"):
                 break
             else:

@@ -3,6 +3,7 @@
 import asyncio
 import shutil
 import tempfile
+from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -33,6 +34,8 @@ def demo(
     Starts a throw-away PostgreSQL with invented people in it and a gateway before it. Serves until
     Ctrl-C, so that psql can be tried, and leaves nothing behind.
     """
+    if find_spec("psycopg") is None:
+        raise CommandError("the demo needs a client: pip install 'scrim-gateway[demo]'")
     from scrim.cli.embedded import EmbeddedPostgres  # noqa: PLC0415
 
     directory = Path(tempfile.mkdtemp(prefix="scrim-demo-"))
@@ -87,6 +90,7 @@ class _Demo:
         self._port = supervisor.addresses["postgres"][1]
         scene = await asyncio.to_thread(self._ask_everyone)
         self._show(scene)
+        self._check(scene)
         if self._once:
             supervisor.stop()
         elif not self._json:
@@ -125,6 +129,14 @@ class _Demo:
             typer.echo(as_json(scene))
         else:
             show(scene, Console())
+
+    def _check(self, scene: "Scene") -> None:
+        """Fail when somebody without any right to raw values saw one: better loud than pretty."""
+        from scrim.cli.demo_compare import Shade  # noqa: PLC0415
+
+        for actor in self._actors:
+            if actor.acts_for is not None and scene.count(actor, Shade.RAW):
+                raise CommandError(f"{actor.name} received a protected value; please report it")
 
     def _invite(self, config: Path) -> None:
         """Print what to try next."""

@@ -32,6 +32,8 @@ class CommandError(Exception):
 
 def explain_and_exit(error: BaseException) -> NoReturn:
     """Print why a command failed and end the process with the matching exit code."""
+    while isinstance(error, BaseExceptionGroup):  # what a task group adds tells people nothing
+        error = error.exceptions[0]
     if isinstance(error, KeyboardInterrupt):
         sys.exit(EXIT_INTERRUPTED)
     code, message = _describe(error)

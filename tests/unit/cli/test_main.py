@@ -105,6 +105,11 @@ def test_a_system_error_names_the_file(capsys: pytest.CaptureFixture[str]) -> No
     )
 
 
+def test_a_failure_in_a_task_is_told_like_any_other(capsys: pytest.CaptureFixture[str]) -> None:
+    group = ExceptionGroup("tasks", [ExceptionGroup("inner", [CommandError("no")])])
+    assert failing(group, capsys) == (1, "scrim: no\n")
+
+
 def test_an_interruption_is_silent(capsys: pytest.CaptureFixture[str]) -> None:
     assert failing(KeyboardInterrupt(), capsys) == (130, "")
 

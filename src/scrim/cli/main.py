@@ -33,7 +33,10 @@ def run() -> None:
     try:
         if completion.VARIABLE in os.environ:
             completion.prepare()
-        app()
+        try:
+            app()
+        finally:
+            sys.stdout.flush()
     except BrokenPipeError:
         # The reader of our output has seen enough, as in `scrim audit tail | head`.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

@@ -52,7 +52,7 @@ class Decision:
         cls,
         intent: bytes,
         *,
-        refusal: tuple[str, str, str, str] | None = None,
+        refusal: tuple[str, str, str, str, int] | None = None,
         raw: bool = False,
         copies: Sequence[tuple[int, str, Plan]] = ...,
         deallocates: str | None = None,

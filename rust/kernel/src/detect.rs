@@ -18,12 +18,17 @@ impl PyDetector {
     fn new(entities: &str) -> PyResult<Self> {
         let entities: Vec<EntitySpec> = serde_json::from_str(entities)
             .map_err(|error| PyValueError::new_err(format!("entities: {error}")))?;
-        let detector = Detector::new(&entities).map_err(|error| PyValueError::new_err(error.to_string()))?;
+        let detector =
+            Detector::new(&entities).map_err(|error| PyValueError::new_err(error.to_string()))?;
         Ok(Self(Arc::new(detector)))
     }
 
     /// Scans a batch of cells without the interpreter lock.
     #[pyo3(signature = (cells, hint=None))]
+    #[expect(
+        clippy::needless_pass_by_value,
+        reason = "Python's list is copied into it"
+    )]
     fn scan(&self, py: Python<'_>, cells: Vec<Vec<u8>>, hint: Option<u16>) -> Vec<Vec<Finding>> {
         py.detach(|| {
             let mut found = Vec::new();
@@ -34,7 +39,15 @@ impl PyDetector {
                     self.0.scan(cell, hint, &mut found);
                     found
                         .iter()
-                        .map(|f| (f.start, f.end, f.entity, f.confidence, u32::from(f.evidence.bits())))
+                        .map(|f| {
+                            (
+                                f.start,
+                                f.end,
+                                f.entity,
+                                f.confidence,
+                                u32::from(f.evidence.bits()),
+                            )
+                        })
                         .collect()
                 })
                 .collect()

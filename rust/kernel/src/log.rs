@@ -30,7 +30,10 @@ impl PyAuditLog {
     #[new]
     #[pyo3(signature = (descriptor, sync=false))]
     fn new(descriptor: i32, sync: bool) -> PyResult<Self> {
-        Ok(Self(Arc::new(Mutex::new(AuditLog::new(duplicate(descriptor)?, sync)))))
+        Ok(Self(Arc::new(Mutex::new(AuditLog::new(
+            duplicate(descriptor)?,
+            sync,
+        )))))
     }
 
     /// Continues in another file, after writing what waits to the old one.

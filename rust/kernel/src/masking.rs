@@ -19,9 +19,14 @@ impl PyMasker {
     #[new]
     #[pyo3(signature = (key, detector, config, version=1))]
     fn new(key: &[u8], detector: &PyDetector, config: &str, version: u32) -> PyResult<Self> {
-        let tenant = TenantKey::from_slice(key).map_err(|error| PyValueError::new_err(error.to_string()))?;
-        let masker = Masker::new(Keyring::new(tenant, version), Arc::clone(&detector.0), config)
-            .map_err(|error| PyValueError::new_err(error.to_string()))?;
+        let tenant =
+            TenantKey::from_slice(key).map_err(|error| PyValueError::new_err(error.to_string()))?;
+        let masker = Masker::new(
+            Keyring::new(tenant, version),
+            Arc::clone(&detector.0),
+            config,
+        )
+        .map_err(|error| PyValueError::new_err(error.to_string()))?;
         Ok(Self(Arc::new(masker)))
     }
 
@@ -57,9 +62,20 @@ impl PyPlan {
 
     /// Rewrites whole DataRow messages, for tests, benchmarks and datasets.
     #[pyo3(signature = (rows, formats=Vec::new()))]
-    fn rewrite<'py>(&self, py: Python<'py>, rows: &[u8], formats: Vec<u8>) -> PyResult<Bound<'py, PyBytes>> {
+    #[expect(
+        clippy::needless_pass_by_value,
+        reason = "Python's list is copied into it"
+    )]
+    fn rewrite<'py>(
+        &self,
+        py: Python<'py>,
+        rows: &[u8],
+        formats: Vec<u8>,
+    ) -> PyResult<Bound<'py, PyBytes>> {
         let result = py.detach(|| rewrite_rows(&self.0, rows, &formats));
-        result.map(|out| PyBytes::new(py, &out)).map_err(PyValueError::new_err)
+        result
+            .map(|out| PyBytes::new(py, &out))
+            .map_err(PyValueError::new_err)
     }
 }
 
@@ -82,5 +98,9 @@ fn rewrite_rows(plan: &Plan, rows: &[u8], formats: &[u8]) -> Result<Vec<u8>, Str
         }
         rest = &rest[total..];
     }
-    if rest.is_empty() { Ok(out) } else { Err("a row is incomplete".into()) }
+    if rest.is_empty() {
+        Ok(out)
+    } else {
+        Err("a row is incomplete".into())
+    }
 }

@@ -25,7 +25,7 @@ impl PyDecision {
     #[pyo3(signature = (intent, *, refusal=None, raw=false, copies=Vec::new(), deallocates=None, context=None))]
     fn new(
         intent: &[u8],
-        refusal: Option<(String, String, String, String)>,
+        refusal: Option<(String, String, String, String, usize)>,
         raw: bool,
         copies: Vec<(usize, String, Py<PyPlan>)>,
         deallocates: Option<String>,
@@ -39,10 +39,22 @@ impl PyDecision {
                 Ok((index, options, Arc::clone(&plan.get().0)))
             })
             .collect::<PyResult<Vec<_>>>()?;
-        let refusal =
-            refusal.map(|(code, message, detail, hint)| Refusal { code, message, detail, hint });
+        let refusal = refusal.map(|(code, message, detail, hint, position)| Refusal {
+            code,
+            message,
+            detail,
+            hint,
+            position,
+        });
         let context = context.map(|context| Arc::new(context) as Context);
-        let spec = DecisionSpec { refusal, intent: intent.to_vec(), raw, copies, deallocates, context };
+        let spec = DecisionSpec {
+            refusal,
+            intent: intent.to_vec(),
+            raw,
+            copies,
+            deallocates,
+            context,
+        };
         Ok(Self(Arc::new(Decision::new(spec))))
     }
 }
@@ -58,7 +70,10 @@ impl PyShapes {
     }
 
     fn clear(&self) {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).clear();
+        self.0
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clear();
     }
 
     fn __len__(&self) -> usize {
@@ -83,7 +98,10 @@ const SERVER: u8 = 2;
 impl PyRelay {
     #[new]
     #[pyo3(signature = (session, raw, shapes, audit, hasher, *, max_statement_bytes, max_message_bytes, max_row_bytes))]
-    #[expect(clippy::too_many_arguments, reason = "a constructor for Python, by keyword there")]
+    #[expect(
+        clippy::too_many_arguments,
+        reason = "a constructor for Python, by keyword there"
+    )]
     fn new(
         session: String,
         raw: bool,
@@ -136,7 +154,12 @@ impl PyRelay {
             None | Some(ClientNeed::Barrier) => 0,
             Some(_) => CLIENT,
         };
-        client | if self.relay.server_need().is_some() { SERVER } else { 0 }
+        client
+            | if self.relay.server_need().is_some() {
+                SERVER
+            } else {
+                0
+            }
     }
 
     /// What the client's direction waits for: its name, and for `statement` the text, whether it
@@ -144,9 +167,16 @@ impl PyRelay {
     fn client_need<'py>(&self, py: Python<'py>) -> Option<ClientAsks<'py>> {
         let empty = |name| (name, PyBytes::new(py, b""), false, String::new());
         Some(match self.relay.client_need()? {
-            ClientNeed::Statement { sql, extended, shape } => {
-                ("statement", PyBytes::new(py, sql), *extended, format!("{shape:032x}"))
-            }
+            ClientNeed::Statement {
+                sql,
+                extended,
+                shape,
+            } => (
+                "statement",
+                PyBytes::new(py, sql),
+                *extended,
+                format!("{shape:032x}"),
+            ),
             ClientNeed::Barrier => empty("barrier"),
             ClientNeed::Resume => empty("resume"),
             ClientNeed::Terminated => empty("terminated"),
@@ -155,7 +185,10 @@ impl PyRelay {
 
     /// What the server's direction waits for: its name, a number (statement index or message type)
     /// and a message body.
-    fn server_need<'py>(&self, py: Python<'py>) -> Option<(&'static str, usize, Bound<'py, PyBytes>)> {
+    fn server_need<'py>(
+        &self,
+        py: Python<'py>,
+    ) -> Option<(&'static str, usize, Bound<'py, PyBytes>)> {
         Some(match self.relay.server_need()? {
             ServerNeed::Fields { index, description } => {
                 ("fields", *index, PyBytes::new(py, description))
@@ -231,7 +264,7 @@ impl PyRelay {
         self.relay.quiet()
     }
 
-    /// Transaction status of the last ReadyForQuery: `I`, `T` or `E`.
+    /// Transaction status of the last `ReadyForQuery`: `I`, `T` or `E`.
     #[getter]
     fn status(&self) -> char {
         char::from(self.relay.status())
@@ -257,7 +290,9 @@ impl PyRelay {
 }
 
 fn object(py: Python<'_>, context: &Context) -> Option<Py<PyAny>> {
-    context.downcast_ref::<Py<PyAny>>().map(|object| object.clone_ref(py))
+    context
+        .downcast_ref::<Py<PyAny>>()
+        .map(|object| object.clone_ref(py))
 }
 
 /// The chunk itself where nothing changed, so that it is not copied.

@@ -34,7 +34,10 @@ impl PyShapeHasher {
 
     /// The shape of a statement, for tests and benchmarks.
     fn shape(&self, sql: &[u8]) -> u128 {
-        let mut hasher = self.0.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        let mut hasher = self
+            .0
+            .lock()
+            .unwrap_or_else(std::sync::PoisonError::into_inner);
         scrim_sql::shape(sql, &mut hasher).key
     }
 }

@@ -72,9 +72,9 @@ impl AuditLog {
         self.sequence += 1;
         self.render_clock();
         self.buffer.extend_from_slice(prefix);
-        let _ = write!(
+        let _ = writeln!(
             self.buffer,
-            ",\"phase\":\"{phase}\",\"session\":\"{session}\",\"statement_id\":{},\"time\":\"{}\"}}\n",
+            ",\"phase\":\"{phase}\",\"session\":\"{session}\",\"statement_id\":{},\"time\":\"{}\"}}",
             self.sequence, self.clock,
         );
         self.sequence
@@ -84,7 +84,12 @@ impl AuditLog {
     ///
     /// # Errors
     /// When it is not written; a line of which nothing was written is taken back.
-    pub(crate) fn record(&mut self, prefix: &[u8], session: &str, phase: &str) -> Result<u64, AuditFailure> {
+    pub(crate) fn record(
+        &mut self,
+        prefix: &[u8],
+        session: &str,
+        phase: &str,
+    ) -> Result<u64, AuditFailure> {
         let before = self.buffer.len();
         let id = self.intent(prefix, session, phase);
         let line = self.buffer.len() - before;
@@ -99,9 +104,9 @@ impl AuditLog {
     /// Appends the outcome of the statement `id`; it is written with the next intent or flush.
     pub(crate) fn outcome(&mut self, id: u64, session: &str, outcome: &Outcome<'_>) {
         self.render_clock();
-        let _ = write!(
+        let _ = writeln!(
             self.buffer,
-            "{{\"record\":\"outcome\",\"session\":\"{session}\",\"statement_id\":{id},\"sqlstate\":\"{}\",\"rows\":{},\"duration_us\":{},\"time\":\"{}\"}}\n",
+            "{{\"record\":\"outcome\",\"session\":\"{session}\",\"statement_id\":{id},\"sqlstate\":\"{}\",\"rows\":{},\"duration_us\":{},\"time\":\"{}\"}}",
             outcome.sqlstate, outcome.rows, outcome.duration_us, self.clock,
         );
         if self.buffer.len() > MAX_BUFFERED {
@@ -145,19 +150,28 @@ impl AuditLog {
         if !failed && self.sync && done > 0 {
             failed = self.file.sync_data().is_err();
         }
-        if failed { Err(AuditFailure) } else { Ok(()) }
+        if failed {
+            Err(AuditFailure)
+        } else {
+            Ok(())
+        }
     }
 
     fn render_clock(&mut self) {
-        let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+        let now = SystemTime::now()
+            .duration_since(UNIX_EPOCH)
+            .unwrap_or_default();
         let second = now.as_secs();
-        if second != self.second {
+        if second == self.second {
+            self.clock.truncate(SECOND_LENGTH);
+        } else {
             self.second = second;
             self.clock = render_second(second);
-        } else {
-            self.clock.truncate(SECOND_LENGTH);
         }
-        let _ = fmt::Write::write_fmt(&mut self.clock, format_args!(".{:06}Z", now.subsec_micros()));
+        let _ = fmt::Write::write_fmt(
+            &mut self.clock,
+            format_args!(".{:06}Z", now.subsec_micros()),
+        );
     }
 }
 
@@ -175,7 +189,11 @@ fn render_second(second: u64) -> String {
     let day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
     let month_index = (5 * day_of_year + 2) / 153;
     let day = day_of_year - (153 * month_index + 2) / 5 + 1;
-    let month = if month_index < 10 { month_index + 3 } else { month_index - 9 };
+    let month = if month_index < 10 {
+        month_index + 3
+    } else {
+        month_index - 9
+    };
     let year = year_of_era + era * 400 + u64::from(month <= 2);
     format!(
         "{year:04}-{month:02}-{day:02}T{:02}:{:02}:{:02}",

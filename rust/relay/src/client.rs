@@ -69,7 +69,8 @@ impl Relay {
                 }
                 Frame::Partial { kind, total } if total <= self.bound(kind) => break,
                 Frame::Partial { .. } => {
-                    return self.client_fatal("54000", "the message is longer than the configured bound");
+                    return self
+                        .client_fatal("54000", "the message is longer than the configured bound");
                 }
                 Frame::Bad { .. } => return self.client_fatal("08P01", "invalid message length"),
             };
@@ -132,7 +133,13 @@ impl Relay {
         std::mem::take(&mut self.farewell)
     }
 
-    fn client_message(&mut self, kind: u8, body: &[u8], at: usize, forward: &mut Forward<'_>) -> Step {
+    fn client_message(
+        &mut self,
+        kind: u8,
+        body: &[u8],
+        at: usize,
+        forward: &mut Forward<'_>,
+    ) -> Step {
         if self.skipping && !matches!(kind, b'S' | b'X') {
             // The server ignores it and will not answer it.
             forward.up_to(at);
@@ -142,7 +149,7 @@ impl Relay {
             b'Q' => self.query(body, at, forward),
             b'P' => self.parse(body, at, forward),
             b'B' => self.bind(body, at, forward),
-            b'D' => self.describe(body, at, forward),
+            b'D' => self.describe(body),
             b'E' => self.execute(body, at, forward),
             b'C' => self.close(body),
             b'S' => {
@@ -161,7 +168,11 @@ impl Relay {
                 Step::Keep
             }
             b'F' => {
-                let refusal = refusal("0A000", "the function call protocol is not supported", "Use SELECT.");
+                let refusal = Refusal::new(
+                    "0A000",
+                    "the function call protocol is not supported",
+                    "Use SELECT.",
+                );
                 self.refuse_query(refusal, at, forward)
             }
             b'X' => Step::Hold(ClientNeed::Terminated),
@@ -175,13 +186,19 @@ impl Relay {
         if let Some(decided) = self.decided.take() {
             return Ok(decided);
         }
-        locked(&self.shapes)
-            .get(shape)
-            .ok_or_else(|| Step::Hold(ClientNeed::Statement { shape, sql: sql.to_vec(), extended }))
+        locked(&self.shapes).get(shape).ok_or_else(|| {
+            Step::Hold(ClientNeed::Statement {
+                shape,
+                sql: sql.to_vec(),
+                extended,
+            })
+        })
     }
 
     fn query(&mut self, body: &[u8], at: usize, forward: &mut Forward<'_>) -> Step {
-        let Some((sql, [])) = cstring(body) else { return MALFORMED };
+        let Some((sql, [])) = cstring(body) else {
+            return MALFORMED;
+        };
         let decision = match self.decision(sql, false) {
             Ok(decision) => decision,
             Err(step) => return step,
@@ -190,19 +207,29 @@ impl Relay {
         if let Some(refusal) = &decision.refusal {
             return self.refuse_query(refusal.clone(), at, forward);
         }
-        let Ok(id) = recorded else { return self.refuse_query(audit_refusal(), at, forward) };
+        let Ok(id) = recorded else {
+            return self.refuse_query(audit_refusal(), at, forward);
+        };
         self.statistics.statements += 1;
         self.statements.remove(&b""[..]);
         self.portals.remove(&b""[..]);
         let waits = decision.deallocates.is_some();
         self.pending.push_back(Pending::Query {
             decision,
-            execution: Execution { id, started: Instant::now(), rows: 0 },
+            execution: Execution {
+                id,
+                started: Instant::now(),
+                rows: 0,
+            },
             index: 0,
             plan: None,
             failed: false,
         });
-        if waits { Step::KeepThenWait } else { Step::Keep }
+        if waits {
+            Step::KeepThenWait
+        } else {
+            Step::Keep
+        }
     }
 
     fn refuse_query(&mut self, refusal: Refusal, at: usize, forward: &mut Forward<'_>) -> Step {
@@ -220,10 +247,18 @@ impl Relay {
     }
 
     fn parse(&mut self, body: &[u8], at: usize, forward: &mut Forward<'_>) -> Step {
-        let Some((name, rest)) = cstring(body) else { return MALFORMED };
-        let Some((sql, _types)) = cstring(rest) else { return MALFORMED };
+        let Some((name, rest)) = cstring(body) else {
+            return MALFORMED;
+        };
+        let Some((sql, _types)) = cstring(rest) else {
+            return MALFORMED;
+        };
         if name.starts_with(OWN_NAME) {
-            return self.refuse(refusal("42602", "the statement name is reserved", ""), at, forward);
+            return self.refuse(
+                Refusal::new("42602", "the statement name is reserved", ""),
+                at,
+                forward,
+            );
         }
         let exists = !name.is_empty() && self.statements.contains_key(name);
         if exists && !self.pending.is_empty() {
@@ -239,24 +274,43 @@ impl Relay {
             return self.refuse(refusal.clone(), at, forward);
         }
         if !exists && self.statements.len() >= self.limits.objects {
-            let refusal = refusal("54000", "too many prepared statements", "Close some of them.");
+            let refusal = Refusal::new(
+                "54000",
+                "too many prepared statements",
+                "Close some of them.",
+            );
             return self.refuse(refusal, at, forward);
         }
-        let statement = Arc::new(Statement { decision, described: OnceLock::new(), asked: false.into() });
+        let statement = Arc::new(Statement {
+            decision,
+            described: OnceLock::new(),
+            asked: false.into(),
+        });
         let name: Box<[u8]> = Box::from(name);
         let previous = if exists {
             None
         } else {
             self.statements.insert(name.clone(), Arc::clone(&statement))
         };
-        self.pending.push_back(Pending::Parse { name, statement, previous, stored: !exists });
+        self.pending.push_back(Pending::Parse {
+            name,
+            statement,
+            previous,
+            stored: !exists,
+        });
         // The server refuses a second statement of one name, unless the first has gone by a way
         // that the relay did not see. Its answer tells which.
-        if exists { Step::KeepThenWait } else { Step::Keep }
+        if exists {
+            Step::KeepThenWait
+        } else {
+            Step::Keep
+        }
     }
 
     fn bind(&mut self, body: &[u8], at: usize, forward: &mut Forward<'_>) -> Step {
-        let Some(bind) = BindMessage::read(body) else { return MALFORMED };
+        let Some(bind) = BindMessage::read(body) else {
+            return MALFORMED;
+        };
         let exists = !bind.portal.is_empty() && self.portals.contains_key(bind.portal);
         if exists && !self.pending.is_empty() {
             return Step::Hold(ClientNeed::Barrier);
@@ -265,7 +319,11 @@ impl Relay {
             return self.refuse(unknown_statement(), at, forward);
         };
         if !exists && self.portals.len() >= self.limits.objects {
-            return self.refuse(refusal("54000", "too many portals", "Close some of them."), at, forward);
+            return self.refuse(
+                Refusal::new("54000", "too many portals", "Close some of them."),
+                at,
+                forward,
+            );
         }
         let portal = Arc::new(Portal {
             statement,
@@ -275,31 +333,47 @@ impl Relay {
             syncs: self.syncs,
         });
         let name: Box<[u8]> = Box::from(bind.portal);
-        let previous =
-            if exists { None } else { self.portals.insert(name.clone(), Arc::clone(&portal)) };
-        self.pending.push_back(Pending::Bind { name, portal, previous, stored: !exists });
-        if exists { Step::KeepThenWait } else { Step::Keep }
+        let previous = if exists {
+            None
+        } else {
+            self.portals.insert(name.clone(), Arc::clone(&portal))
+        };
+        self.pending.push_back(Pending::Bind {
+            name,
+            portal,
+            previous,
+            stored: !exists,
+        });
+        if exists {
+            Step::KeepThenWait
+        } else {
+            Step::Keep
+        }
     }
 
-    fn describe(&mut self, body: &[u8], at: usize, forward: &mut Forward<'_>) -> Step {
-        let Some((&kind, rest)) = body.split_first() else { return MALFORMED };
-        let Some((name, [])) = cstring(rest) else { return MALFORMED };
+    fn describe(&mut self, body: &[u8]) -> Step {
+        let Some((&kind, rest)) = body.split_first() else {
+            return MALFORMED;
+        };
+        let Some((name, [])) = cstring(rest) else {
+            return MALFORMED;
+        };
         let target = match kind {
             b'S' => self.statements.get(name).cloned().map(Target::Statement),
             b'P' => self.portals.get(name).cloned().map(Target::Portal),
             _ => return MALFORMED,
         };
-        let Some(target) = target else {
-            let refusal = if kind == b'S' { unknown_statement() } else { unknown_portal() };
-            return self.refuse(refusal, at, forward);
-        };
-        target.asked().store(true, Ordering::Relaxed);
-        self.pending.push_back(Pending::Describe { target, own: false });
+        let target = target.unwrap_or(Target::Foreign);
+        target.set_asked(true);
+        self.pending
+            .push_back(Pending::Describe { target, own: false });
         Step::Keep
     }
 
     fn execute(&mut self, body: &[u8], at: usize, forward: &mut Forward<'_>) -> Step {
-        let Some((name, rest)) = cstring(body) else { return MALFORMED };
+        let Some((name, rest)) = cstring(body) else {
+            return MALFORMED;
+        };
         if int32(rest).is_none_or(|(_, rest)| !rest.is_empty()) {
             return MALFORMED;
         }
@@ -308,7 +382,9 @@ impl Relay {
         };
         let decision = &portal.statement.decision;
         let recorded = locked(&self.audit).record(&decision.intent, &self.session, "execute");
-        let Ok(id) = recorded else { return self.refuse(audit_refusal(), at, forward) };
+        let Ok(id) = recorded else {
+            return self.refuse(audit_refusal(), at, forward);
+        };
         self.unwritten = false;
         self.statistics.statements += 1;
         let waits = decision.deallocates.is_some();
@@ -320,24 +396,45 @@ impl Relay {
                 out.push(0);
             });
             portal.asked.store(true, Ordering::Relaxed);
-            self.pending
-                .push_back(Pending::Describe { target: Target::Portal(Arc::clone(&portal)), own: true });
+            self.pending.push_back(Pending::Describe {
+                target: Target::Portal(Arc::clone(&portal)),
+                own: true,
+            });
         }
-        let execution = Execution { id, started: Instant::now(), rows: 0 };
-        self.pending.push_back(Pending::Execute { portal, execution });
-        if waits { Step::KeepThenWait } else { Step::Keep }
+        let execution = Execution {
+            id,
+            started: Instant::now(),
+            rows: 0,
+        };
+        self.pending
+            .push_back(Pending::Execute { portal, execution });
+        if waits {
+            Step::KeepThenWait
+        } else {
+            Step::Keep
+        }
     }
 
     fn close(&mut self, body: &[u8]) -> Step {
-        let Some((&kind, rest)) = body.split_first() else { return MALFORMED };
-        let Some((name, [])) = cstring(rest) else { return MALFORMED };
+        let Some((&kind, rest)) = body.split_first() else {
+            return MALFORMED;
+        };
+        let Some((name, [])) = cstring(rest) else {
+            return MALFORMED;
+        };
         if name.starts_with(OWN_NAME) {
             return MALFORMED;
         }
         let boxed: Box<[u8]> = Box::from(name);
         self.pending.push_back(match kind {
-            b'S' => Pending::CloseStatement { previous: self.statements.remove(name), name: boxed },
-            b'P' => Pending::ClosePortal { previous: self.portals.remove(name), name: boxed },
+            b'S' => Pending::CloseStatement {
+                previous: self.statements.remove(name),
+                name: boxed,
+            },
+            b'P' => Pending::ClosePortal {
+                previous: self.portals.remove(name),
+                name: boxed,
+            },
             _ => return MALFORMED,
         });
         Step::Keep
@@ -373,16 +470,16 @@ impl<'a> BindMessage<'a> {
             formats.push(u8::try_from(code).ok().filter(|&code| code <= 1)?);
             rest = after;
         }
-        rest.is_empty().then(|| Self { portal, statement, formats: formats.into() })
+        rest.is_empty().then(|| Self {
+            portal,
+            statement,
+            formats: formats.into(),
+        })
     }
 }
 
-fn refusal(code: &str, message: &str, hint: &str) -> Refusal {
-    Refusal { code: code.into(), message: message.into(), detail: String::new(), hint: hint.into() }
-}
-
 fn audit_refusal() -> Refusal {
-    refusal(
+    Refusal::new(
         "58030",
         "the statement was refused because its audit record could not be written",
         "Ask the gateway's operator to look at the audit directory.",
@@ -390,9 +487,17 @@ fn audit_refusal() -> Refusal {
 }
 
 fn unknown_statement() -> Refusal {
-    refusal("26000", "the prepared statement does not exist", "Prepare it with a Parse message.")
+    Refusal::new(
+        "26000",
+        "the prepared statement does not exist",
+        "Prepare it with a Parse message.",
+    )
 }
 
 fn unknown_portal() -> Refusal {
-    refusal("34000", "the portal does not exist", "Open it with a Bind message.")
+    Refusal::new(
+        "34000",
+        "the portal does not exist",
+        "Open it with a Bind message.",
+    )
 }

@@ -17,6 +17,22 @@ pub struct Refusal {
     pub detail: String,
     /// Hint, may be empty.
     pub hint: String,
+    /// Character of the statement that it is about, from 1; 0 when there is none.
+    pub position: usize,
+}
+
+impl Refusal {
+    /// A refusal without detail and position.
+    #[must_use]
+    pub fn new(code: &str, message: &str, hint: &str) -> Self {
+        Self {
+            code: code.into(),
+            message: message.into(),
+            detail: String::new(),
+            hint: hint.into(),
+            position: 0,
+        }
+    }
 }
 
 /// A decided COPY TO: its options and what happens to its columns.
@@ -100,8 +116,15 @@ impl Decision {
         plans.get(&(index, Box::from(description))).cloned()
     }
 
-    pub(crate) fn remember(&self, index: usize, description: &[u8], plan: Arc<Plan>) -> Arc<PlanSlot> {
-        let slot = Arc::new(PlanSlot { plan: Mutex::new(plan) });
+    pub(crate) fn remember(
+        &self,
+        index: usize,
+        description: &[u8],
+        plan: Arc<Plan>,
+    ) -> Arc<PlanSlot> {
+        let slot = Arc::new(PlanSlot {
+            plan: Mutex::new(plan),
+        });
         let mut plans = self.plans.lock().unwrap_or_else(PoisonError::into_inner);
         if plans.len() >= MAX_PLANS {
             plans.clear();
@@ -121,7 +144,10 @@ impl Shapes {
     /// Holds at most `capacity` shapes.
     #[must_use]
     pub fn new(capacity: usize) -> Self {
-        Self { decisions: HashMap::new(), capacity: capacity.max(1) }
+        Self {
+            decisions: HashMap::new(),
+            capacity: capacity.max(1),
+        }
     }
 
     pub(crate) fn get(&self, shape: u128) -> Option<Arc<Decision>> {

@@ -18,7 +18,9 @@
 
 mod audit;
 mod client;
+mod copying;
 mod decision;
+mod failures;
 mod message;
 mod pending;
 mod relay;

@@ -1,5 +1,7 @@
 //! Framing: a type byte, a 32-bit length that counts itself, a body (manual, "Message Flow").
 
+use crate::decision::Refusal;
+
 /// Bounds on what a session may send.
 #[derive(Debug, Clone, Copy)]
 pub struct Limits {
@@ -43,7 +45,9 @@ pub(crate) enum Frame {
 pub(crate) const HEADER: usize = 5;
 
 pub(crate) fn frame(buffer: &[u8], at: usize) -> Frame {
-    let Some(&[kind, a, b, c, d]) = buffer.get(at..at + HEADER) else { return Frame::NoHeader };
+    let Some(&[kind, a, b, c, d]) = buffer.get(at..at + HEADER) else {
+        return Frame::NoHeader;
+    };
     let length = i32::from_be_bytes([a, b, c, d]);
     match usize::try_from(length) {
         Ok(length) if length >= 4 => {
@@ -85,18 +89,22 @@ pub(crate) fn write_message(out: &mut Vec<u8>, kind: u8, body: impl FnOnce(&mut 
 }
 
 /// Appends an `ErrorResponse` (manual, "Error and Notice Message Fields").
-pub(crate) fn write_error(
-    out: &mut Vec<u8>,
-    severity: &str,
-    code: &str,
-    message: &str,
-    detail: &str,
-    hint: &str,
-) {
+pub(crate) fn write_error(out: &mut Vec<u8>, severity: &str, refusal: &Refusal) {
+    let position = match refusal.position {
+        0 => String::new(),
+        position => position.to_string(),
+    };
+    let fields = [
+        (b'S', severity),
+        (b'V', severity),
+        (b'C', &refusal.code),
+        (b'M', &refusal.message),
+        (b'D', &refusal.detail),
+        (b'H', &refusal.hint),
+        (b'P', &position),
+    ];
     write_message(out, b'E', |out| {
-        for (field, text) in
-            [(b'S', severity), (b'V', severity), (b'C', code), (b'M', message), (b'D', detail), (b'H', hint)]
-        {
+        for (field, text) in fields {
             if !text.is_empty() {
                 out.push(field);
                 out.extend(text.bytes().filter(|&byte| byte != 0));

@@ -30,7 +30,9 @@ pub(crate) struct Portal {
 
 impl Portal {
     pub(crate) fn description(&self) -> Option<&Described> {
-        self.described.get().or_else(|| self.statement.described.get())
+        self.described
+            .get()
+            .or_else(|| self.statement.described.get())
     }
 
     /// Whether the server's description is known, or comes before the rows.
@@ -59,20 +61,26 @@ pub(crate) struct Execution {
 pub(crate) enum Target {
     Statement(Arc<Statement>),
     Portal(Arc<Portal>),
+    /// A statement or cursor that SQL made. Its description is no row, so it may pass; running it
+    /// by the protocol is refused.
+    Foreign,
 }
 
 impl Target {
-    pub(crate) fn asked(&self) -> &AtomicBool {
+    /// Notes whether a Describe of it is under way.
+    pub(crate) fn set_asked(&self, asked: bool) {
         match self {
-            Self::Statement(statement) => &statement.asked,
-            Self::Portal(portal) => &portal.asked,
+            Self::Statement(statement) => statement.asked.store(asked, Ordering::Relaxed),
+            Self::Portal(portal) => portal.asked.store(asked, Ordering::Relaxed),
+            Self::Foreign => {}
         }
     }
 
-    pub(crate) fn decision(&self) -> &Arc<Decision> {
+    pub(crate) fn decision(&self) -> Option<&Arc<Decision>> {
         match self {
-            Self::Statement(statement) => &statement.decision,
-            Self::Portal(portal) => &portal.statement.decision,
+            Self::Statement(statement) => Some(&statement.decision),
+            Self::Portal(portal) => Some(&portal.statement.decision),
+            Self::Foreign => None,
         }
     }
 
@@ -81,13 +89,14 @@ impl Target {
         let _ = match self {
             Self::Statement(statement) => statement.described.set(described),
             Self::Portal(portal) => portal.described.set(described),
+            Self::Foreign => Ok(()),
         };
     }
 }
 
 /// One forwarded message that the server answers.
 pub(crate) enum Pending {
-    /// A simple query; answered up to ReadyForQuery.
+    /// A simple query; answered up to `ReadyForQuery`.
     Query {
         decision: Arc<Decision>,
         execution: Execution,
@@ -97,20 +106,39 @@ pub(crate) enum Pending {
         failed: bool,
     },
     /// Parse; undone when the server refuses or skips it.
-    Parse { name: Box<[u8]>, statement: Arc<Statement>, previous: Option<Arc<Statement>>, stored: bool },
+    Parse {
+        name: Box<[u8]>,
+        statement: Arc<Statement>,
+        previous: Option<Arc<Statement>>,
+        stored: bool,
+    },
     /// Bind; likewise.
-    Bind { name: Box<[u8]>, portal: Arc<Portal>, previous: Option<Arc<Portal>>, stored: bool },
+    Bind {
+        name: Box<[u8]>,
+        portal: Arc<Portal>,
+        previous: Option<Arc<Portal>>,
+        stored: bool,
+    },
     /// Describe of the client, or one that the relay put in (`own`), whose answer is swallowed.
     Describe { target: Target, own: bool },
     /// Execute of a portal.
-    Execute { portal: Arc<Portal>, execution: Execution },
+    Execute {
+        portal: Arc<Portal>,
+        execution: Execution,
+    },
     /// Close of a statement; `previous` comes back when the server skips it.
-    CloseStatement { name: Box<[u8]>, previous: Option<Arc<Statement>> },
+    CloseStatement {
+        name: Box<[u8]>,
+        previous: Option<Arc<Statement>>,
+    },
     /// Close of a portal; likewise.
-    ClosePortal { name: Box<[u8]>, previous: Option<Arc<Portal>> },
+    ClosePortal {
+        name: Box<[u8]>,
+        previous: Option<Arc<Portal>>,
+    },
     /// A message replaced by one that the server refuses; the error is ours.
     Refused { refusal: crate::decision::Refusal },
-    /// A refused simple query or function call, answered by an error and ReadyForQuery.
+    /// A refused simple query or function call, answered by an error and `ReadyForQuery`.
     RefusedQuery { refusal: crate::decision::Refusal },
     /// Sync.
     Sync,

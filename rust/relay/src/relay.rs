@@ -8,7 +8,7 @@ use scrim_rows::{data_row, Context, Counters, Plan};
 use scrim_sql::ShapeHasher;
 
 use crate::audit::AuditLog;
-use crate::decision::{Decision, PlanSlot, Shapes};
+use crate::decision::{Decision, PlanSlot, Refusal, Shapes};
 use crate::message::{frame, write_error, write_message, Frame, Limits, HEADER, OWN_NAME};
 use crate::pending::{Pending, Portal, Statement};
 
@@ -64,7 +64,7 @@ pub enum ServerNeed {
         /// Its body.
         body: Vec<u8>,
     },
-    /// The probe's answer: the body of a RowDescription, of an ErrorResponse, or nothing.
+    /// The probe's answer: the body of a `RowDescription`, of an `ErrorResponse`, or nothing.
     Probed {
         /// Type byte: `T`, `E` or `n`.
         kind: u8,
@@ -89,6 +89,10 @@ pub struct Statistics {
 }
 
 /// One established session.
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a fact of the protocol's state"
+)]
 pub struct Relay {
     pub(crate) session: String,
     pub(crate) limits: Limits,
@@ -126,7 +130,7 @@ pub struct Relay {
     pub(crate) unwritten: bool,
     pub(crate) copy: Option<CopyRewriter>,
     pub(crate) copy_in: bool,
-    /// Transaction status of the last ReadyForQuery: `I`, `T` or `E`.
+    /// Transaction status of the last `ReadyForQuery`: `I`, `T` or `E`.
     pub(crate) status: u8,
     pub(crate) closed: bool,
     pub(crate) farewell: Vec<u8>,
@@ -201,7 +205,7 @@ impl Relay {
         self.pending.is_empty() && self.server_buffer.is_empty() && self.server_passthrough == 0
     }
 
-    /// Transaction status of the last ReadyForQuery.
+    /// Transaction status of the last `ReadyForQuery`.
     #[must_use]
     pub fn status(&self) -> u8 {
         self.status
@@ -254,13 +258,17 @@ impl Relay {
     /// readable text is left out.
     #[must_use]
     pub fn sample(&self, max_rows: usize) -> Vec<Vec<Vec<u8>>> {
-        let Some(slot) = &self.sample_slot else { return Vec::new() };
+        let Some(slot) = &self.sample_slot else {
+            return Vec::new();
+        };
         let plan = slot.get();
         let wanted = plan.sample();
         let mut values = vec![Vec::new(); wanted.len()];
         let mut at = 0;
         for _ in 0..max_rows {
-            let Frame::Whole { kind: b'D', total } = frame(&self.server_buffer, at) else { break };
+            let Frame::Whole { kind: b'D', total } = frame(&self.server_buffer, at) else {
+                break;
+            };
             let body = &self.server_buffer[at + HEADER..at + total];
             let read = data_row::cells(body, |column, cell| {
                 if let (Some(position), Some(cell)) =
@@ -329,7 +337,7 @@ impl Relay {
             Pending::Bind { portal, .. } | Pending::Execute { portal, .. } => {
                 &portal.statement.decision
             }
-            Pending::Describe { target, .. } => target.decision(),
+            Pending::Describe { target, .. } => target.decision()?,
             _ => return None,
         };
         decision.context.clone()
@@ -348,7 +356,7 @@ impl Relay {
 
     /// Appends a fatal error for the client and closes the relay.
     pub(crate) fn fatal(&mut self, out: &mut Vec<u8>, code: &str, message: &str) {
-        write_error(out, "FATAL", code, message, "", "");
+        write_error(out, "FATAL", &Refusal::new(code, message, ""));
         self.closed = true;
         self.client_buffer = Vec::new();
         self.server_buffer = Vec::new();
@@ -366,7 +374,11 @@ pub(crate) struct Forward<'a> {
 
 impl<'a> Forward<'a> {
     pub(crate) fn new(input: &'a [u8]) -> Self {
-        Self { input, out: Vec::new(), done: 0 }
+        Self {
+            input,
+            out: Vec::new(),
+            done: 0,
+        }
     }
 
     /// Copies what was kept up to `at`, and gives the output to append to.
@@ -384,9 +396,17 @@ impl<'a> Forward<'a> {
     /// Ends the walk at `at`. `whole` says that the input is the caller's chunk itself.
     pub(crate) fn finish(mut self, at: usize, whole: bool) -> Output {
         if whole && self.done == 0 && at == self.input.len() && self.out.is_empty() {
-            return if at == 0 { Output::Nothing } else { Output::Same };
+            return if at == 0 {
+                Output::Nothing
+            } else {
+                Output::Same
+            };
         }
         self.up_to(at);
-        if self.out.is_empty() { Output::Nothing } else { Output::Bytes(self.out) }
+        if self.out.is_empty() {
+            Output::Nothing
+        } else {
+            Output::Bytes(self.out)
+        }
     }
 }

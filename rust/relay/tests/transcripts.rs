@@ -10,7 +10,8 @@ use std::sync::{Arc, Mutex};
 use scrim_detect::Detector;
 use scrim_mask::{Keyring, TenantKey};
 use scrim_relay::{
-    AuditLog, ClientNeed, Decision, DecisionSpec, Limits, Output, Refusal, Relay, ServerNeed, Shapes,
+    AuditLog, ClientNeed, Decision, DecisionSpec, Limits, Output, Refusal, Relay, ServerNeed,
+    Shapes,
 };
 use scrim_rows::copy::CopyOptions;
 use scrim_rows::{Masker, Plan};
@@ -30,9 +31,17 @@ impl Bench {
 
     fn with(raw: bool, limits: Limits) -> Self {
         let number = FILES.fetch_add(1, Ordering::Relaxed);
-        let path = std::env::temp_dir().join(format!("scrim-relay-{}-{number}", std::process::id()));
-        let file = OpenOptions::new().create(true).append(true).open(&path).unwrap();
-        Self { relay: relay(raw, limits, file), path }
+        let path =
+            std::env::temp_dir().join(format!("scrim-relay-{}-{number}", std::process::id()));
+        let file = OpenOptions::new()
+            .create(true)
+            .append(true)
+            .open(&path)
+            .unwrap();
+        Self {
+            relay: relay(raw, limits, file),
+            path,
+        }
     }
 
     fn log(&self) -> String {
@@ -40,7 +49,12 @@ impl Bench {
     }
 
     /// Feeds the client's bytes in pieces and answers every question by `decide`.
-    fn client(&mut self, data: &[u8], piece: usize, decide: impl Fn(&[u8]) -> Arc<Decision>) -> Vec<u8> {
+    fn client(
+        &mut self,
+        data: &[u8],
+        piece: usize,
+        decide: impl Fn(&[u8]) -> Arc<Decision>,
+    ) -> Vec<u8> {
         let mut out = Vec::new();
         for chunk in data.chunks(piece) {
             collect(&mut out, self.relay.client(chunk), chunk);
@@ -106,8 +120,16 @@ fn collect(out: &mut Vec<u8>, output: Output, chunk: &[u8]) {
 
 fn masker() -> Masker {
     let detector = Arc::new(Detector::new(&[]).unwrap());
-    let keys = Keyring::new(TenantKey::new(core::array::from_fn(|i| u8::try_from(i * 7 + 3).unwrap())), 1);
-    Masker::new(keys, detector, r#"{"operators":{},"default":{"name":"redact"}}"#).unwrap()
+    let keys = Keyring::new(
+        TenantKey::new(core::array::from_fn(|i| u8::try_from(i * 7 + 3).unwrap())),
+        1,
+    );
+    Masker::new(
+        keys,
+        detector,
+        r#"{"operators":{},"default":{"name":"redact"}}"#,
+    )
+    .unwrap()
 }
 
 fn masking_plan() -> Arc<Plan> {
@@ -120,12 +142,7 @@ fn decision(raw: bool, refusal: Option<&str>) -> Arc<Decision> {
     Arc::new(Decision::new(DecisionSpec {
         intent: br#"{"record":"intent""#.to_vec(),
         raw,
-        refusal: refusal.map(|text| Refusal {
-            code: "42501".into(),
-            message: text.into(),
-            detail: String::new(),
-            hint: String::new(),
-        }),
+        refusal: refusal.map(|text| Refusal::new("42501", text, "")),
         ..DecisionSpec::default()
     }))
 }
@@ -146,7 +163,10 @@ fn parse(name: &str, sql: &str) -> Vec<u8> {
 }
 
 fn bind(portal: &str, statement: &str) -> Vec<u8> {
-    message(b'B', format!("{portal}\0{statement}\0\0\0\0\0\0\0").as_bytes())
+    message(
+        b'B',
+        format!("{portal}\0{statement}\0\0\0\0\0\0\0").as_bytes(),
+    )
 }
 
 fn describe(kind: char, name: &str) -> Vec<u8> {
@@ -170,7 +190,9 @@ fn fields() -> Vec<u8> {
     for name in ["id", "email"] {
         body.extend_from_slice(name.as_bytes());
         body.push(0);
-        body.extend_from_slice(&[0, 0, 64, 0, 0, 1, 0, 0, 0, 25, 255, 255, 255, 255, 255, 255, 0, 0]);
+        body.extend_from_slice(&[
+            0, 0, 64, 0, 0, 1, 0, 0, 0, 25, 255, 255, 255, 255, 255, 255, 0, 0,
+        ]);
     }
     message(b'T', &body)
 }
@@ -198,13 +220,18 @@ fn ready(status: char) -> Vec<u8> {
 }
 
 fn error() -> Vec<u8> {
-    message(b'E', b"SERROR\0C42601\0Msyntax error at or near \"raw@secret\"\0\0")
+    message(
+        b'E',
+        b"SERROR\0C42601\0Msyntax error at or near \"raw@secret\"\0\0",
+    )
 }
 
 const SECRET: &str = "ada@example.org";
 
 fn contains(haystack: &[u8], needle: &str) -> bool {
-    haystack.windows(needle.len()).any(|window| window == needle.as_bytes())
+    haystack
+        .windows(needle.len())
+        .any(|window| window == needle.as_bytes())
 }
 
 fn in_pieces(run: impl Fn(usize)) {
@@ -217,11 +244,18 @@ fn in_pieces(run: impl Fn(usize)) {
 fn a_simple_query_is_forwarded_unchanged_and_its_rows_are_masked() {
     in_pieces(|piece| {
         let mut bench = Bench::new();
-        let sent = bench.client(&query("select id, email from t"), piece, |_| decision(false, None));
+        let sent = bench.client(&query("select id, email from t"), piece, |_| {
+            decision(false, None)
+        });
         assert_eq!(sent, query("select id, email from t"));
-        let answer =
-            [fields(), row(&[Some("1"), Some(SECRET)]), row(&[Some("2"), None]), complete("SELECT 2"), ready('I')]
-                .concat();
+        let answer = [
+            fields(),
+            row(&[Some("1"), Some(SECRET)]),
+            row(&[Some("2"), None]),
+            complete("SELECT 2"),
+            ready('I'),
+        ]
+        .concat();
         let seen = bench.server(&answer, piece);
         let expected = [
             fields(),
@@ -241,9 +275,15 @@ fn the_record_is_written_before_the_statement_goes_on() {
     let mut bench = Bench::new();
     bench.client(&query("select 1"), 1000, |_| decision(false, None));
     let log = bench.log();
-    assert!(log.starts_with(r#"{"record":"intent","phase":"query","session":"session-1""#), "{log}");
+    assert!(
+        log.starts_with(r#"{"record":"intent","phase":"query","session":"session-1""#),
+        "{log}"
+    );
     bench.server(&[complete("SELECT 0"), ready('I')].concat(), 1000);
-    drop(std::mem::replace(&mut bench.relay, relay(false, Limits::default(), full_disk())));
+    drop(std::mem::replace(
+        &mut bench.relay,
+        relay(false, Limits::default(), full_disk()),
+    ));
 }
 
 fn full_disk() -> File {
@@ -266,7 +306,9 @@ fn a_statement_whose_record_cannot_be_written_is_refused() {
 fn a_refused_query_never_reaches_the_server_and_gets_our_error() {
     in_pieces(|piece| {
         let mut bench = Bench::new();
-        let sent = bench.client(&query("do $$ x $$"), piece, |_| decision(false, Some("refused here")));
+        let sent = bench.client(&query("do $$ x $$"), piece, |_| {
+            decision(false, Some("refused here"))
+        });
         assert!(!contains(&sent, "do $$"));
         assert_eq!(sent[0], b'Q');
         let seen = bench.server(&[error(), ready('E')].concat(), piece);
@@ -290,8 +332,16 @@ fn errors_are_replaced_by_their_scrubbed_text() {
 fn raw_sessions_get_every_byte_unchanged() {
     in_pieces(|piece| {
         let mut bench = Bench::with(true, Limits::default());
-        bench.client(&query("select id, email from t"), piece, |_| decision(true, None));
-        let answer = [fields(), row(&[Some("1"), Some(SECRET)]), error(), ready('I')].concat();
+        bench.client(&query("select id, email from t"), piece, |_| {
+            decision(true, None)
+        });
+        let answer = [
+            fields(),
+            row(&[Some("1"), Some(SECRET)]),
+            error(),
+            ready('I'),
+        ]
+        .concat();
         assert_eq!(bench.server(&answer, piece), answer);
     });
 }
@@ -300,7 +350,13 @@ fn raw_sessions_get_every_byte_unchanged() {
 fn a_statement_that_the_client_does_not_describe_is_described_by_the_relay() {
     in_pieces(|piece| {
         let mut bench = Bench::new();
-        let pipeline = [parse("s", "select id, email from t"), bind("", "s"), execute(""), sync()].concat();
+        let pipeline = [
+            parse("s", "select id, email from t"),
+            bind("", "s"),
+            execute(""),
+            sync(),
+        ]
+        .concat();
         let sent = bench.client(&pipeline, piece, |_| decision(false, None));
         let expected = [
             parse("s", "select id, email from t"),
@@ -346,7 +402,10 @@ fn rows_without_a_description_end_the_session() {
 fn rows_with_another_number_of_columns_end_the_session() {
     let mut bench = Bench::new();
     bench.client(&query("select 1"), 1000, |_| decision(false, None));
-    let seen = bench.server(&[fields(), row(&[Some("1"), Some("2"), Some(SECRET)])].concat(), 1000);
+    let seen = bench.server(
+        &[fields(), row(&[Some("1"), Some("2"), Some(SECRET)])].concat(),
+        1000,
+    );
     assert!(!contains(&seen, SECRET) && contains(&seen, "FATAL"));
 }
 
@@ -354,13 +413,22 @@ fn rows_with_another_number_of_columns_end_the_session() {
 fn an_error_in_a_pipeline_skips_to_sync_and_undoes_what_was_skipped() {
     in_pieces(|piece| {
         let mut bench = Bench::new();
-        let pipeline = [parse("a", "select bad"), bind("", "a"), execute(""), parse("b", "select 1"), sync()].concat();
+        let pipeline = [
+            parse("a", "select bad"),
+            bind("", "a"),
+            execute(""),
+            parse("b", "select 1"),
+            sync(),
+        ]
+        .concat();
         bench.client(&pipeline, piece, |_| decision(false, None));
         bench.server(&[error(), ready('I')].concat(), piece);
         assert!(bench.relay.quiet());
         // Neither statement exists: a Bind of either is refused without asking the server.
         for name in ["a", "b"] {
-            let sent = bench.client(&[bind("", name), sync()].concat(), piece, |_| decision(false, None));
+            let sent = bench.client(&[bind("", name), sync()].concat(), piece, |_| {
+                decision(false, None)
+            });
             assert!(!contains(&sent, "B\0"), "{name}");
             let seen = bench.server(&[error(), ready('I')].concat(), piece);
             assert!(contains(&seen, "26000"), "{name}");
@@ -372,9 +440,15 @@ fn an_error_in_a_pipeline_skips_to_sync_and_undoes_what_was_skipped() {
 fn a_statement_is_not_replaced_by_one_of_the_same_name_that_the_server_refuses() {
     in_pieces(|piece| {
         let mut bench = Bench::new();
-        bench.client(&[parse("s", "select 1"), sync()].concat(), piece, |_| decision(false, None));
+        bench.client(&[parse("s", "select 1"), sync()].concat(), piece, |_| {
+            decision(false, None)
+        });
         bench.server(&[message(b'1', b""), ready('I')].concat(), piece);
-        let sent = bench.client(&[parse("s", "select 2"), bind("", "s"), sync()].concat(), piece, |_| decision(true, None));
+        let sent = bench.client(
+            &[parse("s", "select 2"), bind("", "s"), sync()].concat(),
+            piece,
+            |_| decision(true, None),
+        );
         // What follows waits for the server's answer.
         assert!(!contains(&sent, "B\0"));
         bench.server(&error(), piece);
@@ -389,20 +463,37 @@ fn a_statement_is_not_replaced_by_one_of_the_same_name_that_the_server_refuses()
 #[test]
 fn portals_end_with_their_transaction() {
     let mut bench = Bench::new();
-    bench.client(&[parse("s", "select 1"), bind("p", "s"), sync()].concat(), 1000, |_| decision(false, None));
-    bench.server(&[message(b'1', b""), message(b'2', b""), ready('I')].concat(), 1000);
-    let sent = bench.client(&[execute("p"), sync()].concat(), 1000, |_| decision(false, None));
+    bench.client(
+        &[parse("s", "select 1"), bind("p", "s"), sync()].concat(),
+        1000,
+        |_| decision(false, None),
+    );
+    bench.server(
+        &[message(b'1', b""), message(b'2', b""), ready('I')].concat(),
+        1000,
+    );
+    let sent = bench.client(&[execute("p"), sync()].concat(), 1000, |_| {
+        decision(false, None)
+    });
     assert!(!contains(&sent, "E\0\0\0\x0ap"));
 }
 
 #[test]
 fn closed_statements_can_be_prepared_again_in_one_pipeline() {
     let mut bench = Bench::new();
-    bench.client(&[parse("s", "select 1"), sync()].concat(), 1000, |_| decision(false, None));
+    bench.client(&[parse("s", "select 1"), sync()].concat(), 1000, |_| {
+        decision(false, None)
+    });
     bench.server(&[message(b'1', b""), ready('I')].concat(), 1000);
     let pipeline = [close('S', "s"), parse("s", "select 2"), sync()].concat();
-    assert_eq!(bench.client(&pipeline, 1000, |_| decision(false, None)), pipeline);
-    bench.server(&[message(b'3', b""), message(b'1', b""), ready('I')].concat(), 1000);
+    assert_eq!(
+        bench.client(&pipeline, 1000, |_| decision(false, None)),
+        pipeline
+    );
+    bench.server(
+        &[message(b'3', b""), message(b'1', b""), ready('I')].concat(),
+        1000,
+    );
     assert!(bench.relay.quiet());
 }
 
@@ -410,7 +501,14 @@ fn closed_statements_can_be_prepared_again_in_one_pipeline() {
 fn copy_out_without_a_decision_ends_the_session() {
     let mut bench = Bench::new();
     bench.client(&query("copy t to stdout"), 1000, |_| decision(false, None));
-    let seen = bench.server(&[message(b'H', &[0, 0, 2, 0, 0, 0, 0]), message(b'd', SECRET.as_bytes())].concat(), 1000);
+    let seen = bench.server(
+        &[
+            message(b'H', &[0, 0, 2, 0, 0, 0, 0]),
+            message(b'd', SECRET.as_bytes()),
+        ]
+        .concat(),
+        1000,
+    );
     assert!(!contains(&seen, SECRET) && contains(&seen, "FATAL"));
 }
 
@@ -452,10 +550,28 @@ fn copy_out_is_masked_also_where_rows_span_messages() {
 #[test]
 fn a_sync_sent_before_copy_data_is_not_waited_for() {
     let mut bench = Bench::with(true, Limits::default());
-    let pipeline = [parse("", "copy t from stdin"), bind("", ""), execute(""), sync()].concat();
+    let pipeline = [
+        parse("", "copy t from stdin"),
+        bind("", ""),
+        execute(""),
+        sync(),
+    ]
+    .concat();
     bench.client(&pipeline, 1000, |_| decision(true, None));
-    bench.server(&[message(b'1', b""), message(b'2', b""), message(b'G', &[0, 0, 1, 0, 0])].concat(), 1000);
-    bench.client(&[message(b'd', b"1\n"), message(b'c', b""), sync()].concat(), 1000, |_| decision(true, None));
+    bench.server(
+        &[
+            message(b'1', b""),
+            message(b'2', b""),
+            message(b'G', &[0, 0, 1, 0, 0]),
+        ]
+        .concat(),
+        1000,
+    );
+    bench.client(
+        &[message(b'd', b"1\n"), message(b'c', b""), sync()].concat(),
+        1000,
+        |_| decision(true, None),
+    );
     bench.server(&[complete("COPY 1"), ready('I')].concat(), 1000);
     assert!(bench.relay.quiet());
 }
@@ -471,7 +587,10 @@ fn a_function_call_is_refused() {
 
 #[test]
 fn rows_longer_than_the_bound_end_the_session_when_they_would_be_masked() {
-    let limits = Limits { row_bytes: 64, ..Limits::default() };
+    let limits = Limits {
+        row_bytes: 64,
+        ..Limits::default()
+    };
     let long = "x".repeat(100);
     let answer = [fields(), row(&[Some("1"), Some(&long)])].concat();
     in_pieces(|piece| {
@@ -501,10 +620,20 @@ fn the_probe_is_swallowed_and_answers_the_columns() {
     let mut bench = Bench::new();
     let asked = bench.relay.probe(b"select id, email from t");
     assert_eq!(asked[0], b'P');
-    let answer = [message(b'1', b""), message(b't', &[0, 0]), fields(), message(b'3', b""), ready('I')].concat();
+    let answer = [
+        message(b'1', b""),
+        message(b't', &[0, 0]),
+        fields(),
+        message(b'3', b""),
+        ready('I'),
+    ]
+    .concat();
     let seen = bench.server(&answer, 1000);
     assert!(seen.is_empty());
-    assert!(matches!(bench.relay.server_need(), Some(ServerNeed::Probed { kind: b'T', .. })));
+    assert!(matches!(
+        bench.relay.server_need(),
+        Some(ServerNeed::Probed { kind: b'T', .. })
+    ));
     bench.relay.message(Vec::new());
     assert!(bench.relay.quiet());
 }
@@ -512,14 +641,37 @@ fn the_probe_is_swallowed_and_answers_the_columns() {
 #[test]
 fn two_prepared_statements_of_one_description_keep_their_own_plans() {
     let mut bench = Bench::new();
-    let first = [parse("a", "select id, email from t"), describe('S', "a"), sync()].concat();
+    let first = [
+        parse("a", "select id, email from t"),
+        describe('S', "a"),
+        sync(),
+    ]
+    .concat();
     bench.client(&first, 1000, |_| decision(false, None));
-    let described = [message(b'1', b""), message(b't', &[0, 0]), fields(), ready('I')].concat();
+    let described = [
+        message(b'1', b""),
+        message(b't', &[0, 0]),
+        fields(),
+        ready('I'),
+    ]
+    .concat();
     bench.server(&described, 1000);
-    let second = [parse("b", "select id, email from u"), describe('S', "b"), sync()].concat();
+    let second = [
+        parse("b", "select id, email from u"),
+        describe('S', "b"),
+        sync(),
+    ]
+    .concat();
     bench.client(&second, 1000, |_| decision(false, None));
     bench.server(&described, 1000);
-    let run = [bind("", "a"), execute(""), bind("", "b"), execute(""), sync()].concat();
+    let run = [
+        bind("", "a"),
+        execute(""),
+        bind("", "b"),
+        execute(""),
+        sync(),
+    ]
+    .concat();
     assert_eq!(bench.client(&run, 1000, |_| decision(false, None)), run);
     let rows = [
         message(b'2', b""),

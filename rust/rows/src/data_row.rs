@@ -31,7 +31,9 @@ impl Formats<'_> {
 /// Reads a big-endian 32-bit integer at `at`.
 fn int32(body: &[u8], at: usize) -> Result<i32, RowError> {
     let bytes = body.get(at..at + 4).ok_or(RowError::Truncated)?;
-    Ok(i32::from_be_bytes(bytes.try_into().map_err(|_| RowError::Truncated)?))
+    Ok(i32::from_be_bytes(
+        bytes.try_into().map_err(|_| RowError::Truncated)?,
+    ))
 }
 
 /// The number of columns that a `DataRow` body announces.
@@ -66,7 +68,11 @@ pub fn cells<'a>(
         visit(column, Some(body.get(at..end).ok_or(RowError::Truncated)?));
         at = end;
     }
-    if at == body.len() { Ok(()) } else { Err(RowError::Truncated) }
+    if at == body.len() {
+        Ok(())
+    } else {
+        Err(RowError::Truncated)
+    }
 }
 
 /// Appends the rewritten `DataRow` message (type byte, length, body) of `body` to `out`.
@@ -87,7 +93,10 @@ pub fn rewrite(
     let count = column_count(body)?;
     let columns = plan.columns();
     if count != columns.len() {
-        return Err(RowError::ColumnCount { expected: columns.len(), found: count });
+        return Err(RowError::ColumnCount {
+            expected: columns.len(),
+            found: count,
+        });
     }
     let message = out.len();
     out.extend_from_slice(&[b'D', 0, 0, 0, 0]);
@@ -98,7 +107,9 @@ pub fn rewrite(
         let length_at = at;
         let length = int32(body, at)?;
         at += 4;
-        let Ok(length) = usize::try_from(length) else { continue };
+        let Ok(length) = usize::try_from(length) else {
+            continue;
+        };
         let end = at.checked_add(length).ok_or(RowError::Truncated)?;
         let cell = body.get(at..end).ok_or(RowError::Truncated)?;
         at = end;

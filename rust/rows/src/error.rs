@@ -27,7 +27,10 @@ impl fmt::Display for RowError {
         match self {
             Self::Truncated => f.write_str("a length in the row points past its end"),
             Self::ColumnCount { expected, found } => {
-                write!(f, "the row has {found} columns where {expected} were described")
+                write!(
+                    f,
+                    "the row has {found} columns where {expected} were described"
+                )
             }
             Self::FormatCode => f.write_str("a format code is neither 0 (text) nor 1 (binary)"),
             Self::CopyFormat(what) => write!(f, "the COPY stream is malformed: {what}"),

@@ -42,8 +42,8 @@ impl Masker {
     /// # Errors
     /// When the JSON is malformed or an operator does not accept text.
     pub fn new(keys: Keyring, detector: Arc<Detector>, config: &str) -> Result<Self, MaskerError> {
-        let spec: MaskerSpec =
-            serde_json::from_str(config).map_err(|error| MaskerError(format!("masker: {error}")))?;
+        let spec: MaskerSpec = serde_json::from_str(config)
+            .map_err(|error| MaskerError(format!("masker: {error}")))?;
         let mut masks = Vec::with_capacity(detector.names().len());
         for entity in detector.names() {
             let operator = spec.operators.get(entity).unwrap_or(&spec.default);
@@ -51,7 +51,10 @@ impl Masker {
                 .map_err(|error| MaskerError(format!("operator of {entity}: {error}")))?;
             masks.push(mask);
         }
-        Ok(Self { keys, scrubber: Arc::new(FindingScrubber { detector, masks }) })
+        Ok(Self {
+            keys,
+            scrubber: Arc::new(FindingScrubber { detector, masks }),
+        })
     }
 
     /// The keys from which column masks are derived.
@@ -68,7 +71,10 @@ impl Masker {
 }
 
 fn text_type() -> TypeSpec {
-    TypeSpec::Text { max_chars: None, pad: false }
+    TypeSpec::Text {
+        max_chars: None,
+        pad: false,
+    }
 }
 
 /// Replaces what the detector finds in a text by what the entity's operator makes of it.

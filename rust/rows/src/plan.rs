@@ -107,10 +107,17 @@ impl Plan {
             .map(|rule| compile_rule(rule, masker))
             .collect::<Result<Vec<_>, _>>()?;
         if spec.sample.iter().any(|&index| index >= columns.len()) {
-            return Err(MaskerError("plan: sample names a column that is not there".into()));
+            return Err(MaskerError(
+                "plan: sample names a column that is not there".into(),
+            ));
         }
         let passes = spec.sample.is_empty() && columns.iter().all(Column::is_pass);
-        Ok(Self { columns, sample: spec.sample, passes, context: None })
+        Ok(Self {
+            columns,
+            sample: spec.sample,
+            passes,
+            context: None,
+        })
     }
 
     /// Keeps something for the deciding side.
@@ -150,7 +157,11 @@ fn compile_rule(rule: &ColumnRule, masker: &Masker) -> Result<Column, MaskerErro
     Ok(match rule {
         ColumnRule::Pass { .. } => Column::Pass,
         ColumnRule::Null {} => Column::Null,
-        ColumnRule::Mask { type_, operator, domain } => Column::Mask(Box::new(
+        ColumnRule::Mask {
+            type_,
+            operator,
+            domain,
+        } => Column::Mask(Box::new(
             CellMask::compile(type_, operator, domain, masker.keys()).map_err(failed)?,
         )),
         ColumnRule::Scan { type_ } => Column::Scan(Box::new(

@@ -28,12 +28,14 @@ class Refusal:
         message: What was wrong. Never contains a value.
         detail: Where, or which rule; may be empty.
         hint: What to do instead; may be empty.
+        position: Character of the statement that it is about, from 1; 0 when there is none.
     """
 
     code: str
     message: str
     detail: str = ""
     hint: str = ""
+    position: int = 0
 
 
 @dataclass(frozen=True, slots=True)

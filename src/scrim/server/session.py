@@ -35,6 +35,22 @@ MAX_EARLY_BYTES: Final = 1 << 20
 """What a client may send before its upstream session is there."""
 
 
+class _Discard:
+    """Takes what a data store still sends to a client that is gone."""
+
+    def upstream_data(self, data: bytes) -> None:
+        """Drop it."""
+
+    def upstream_lost(self, exc: Exception | None) -> None:
+        """Do nothing: the connection is closed anyway."""
+
+    def upstream_pause_writing(self) -> None:
+        """Do nothing: nothing is written."""
+
+    def upstream_resume_writing(self) -> None:
+        """Do nothing: nothing is written."""
+
+
 class SessionProtocol(asyncio.Protocol):
     """Joins one client and one upstream session."""
 
@@ -450,7 +466,8 @@ class SessionProtocol(asyncio.Protocol):
 
     async def _abandon(self, connection: "UpstreamConnection") -> None:
         """Stop a statement that nobody waits for any more, and close its session."""
-        connection.detach()
+        connection.receiver = _Discard()
+        connection.resume_reading()
         try:
             async with asyncio.timeout(2):
                 await connection.cancel()

@@ -23,6 +23,7 @@ from scrim.wire import ProtocolError, StartupStep
 if TYPE_CHECKING:
     from scrim.server.gateway import Gateway
 
+MAX_HELD_BYTES = 64 * 1024
 METHODS = {"scram": "password", "token": "token", "certificate": "certificate"}
 
 
@@ -49,6 +50,8 @@ class StartupProtocol(asyncio.Protocol):
         self._exchange: SignInExchange | None = None
         self._timer: asyncio.TimerHandle | None = None
         self._done = False
+        self._upgrading = False
+        self._held = b""
 
     # What asyncio calls.
 
@@ -66,6 +69,12 @@ class StartupProtocol(asyncio.Protocol):
     def data_received(self, data: bytes) -> None:
         """Take bytes of the client."""
         if self._done:
+            return
+        if self._upgrading:
+            # Decrypted bytes can come before `start_tls` returns.
+            self._held += data
+            if len(self._held) > MAX_HELD_BYTES:
+                self._transport.abort()
             return
         try:
             self._act(self._startup.receive(data))
@@ -114,17 +123,23 @@ class StartupProtocol(asyncio.Protocol):
         if tls is None:
             self._transport.abort()
             return
+        raw = self._transport
+        # Until here every byte was plain text, which the startup refuses after its answer.
+        self._upgrading = True
         try:
-            transport = await self._gateway.loop.start_tls(
-                self._transport, self, tls.context, server_side=True
-            )
+            transport = await self._gateway.loop.start_tls(raw, self, tls.context, server_side=True)
         except OSError:
-            self._transport.abort()
+            raw.abort()
             return
         if transport is None:
+            raw.abort()
             return
         self._transport = transport
         self._startup.tls_established()
+        self._upgrading = False
+        held, self._held = self._held, b""
+        if held:
+            self.data_received(held)
 
     def _begin_sign_in(self) -> StartupStep:
         startup = self._startup

@@ -21,18 +21,24 @@ pub(super) fn header_end(bytes: &[u8]) -> Result<Option<usize>, RowError> {
     if bytes[..seen] != SIGNATURE[..seen] {
         return Err(RowError::CopyFormat("the binary signature is wrong"));
     }
-    let Some(extension) = int32(bytes, HEADER - 4) else { return Ok(None) };
+    let Some(extension) = int32(bytes, HEADER - 4) else {
+        return Ok(None);
+    };
     match usize::try_from(extension) {
         Ok(length) if length <= MAX_EXTENSION => {
             Ok((bytes.len() >= HEADER + length).then_some(HEADER + length))
         }
-        _ => Err(RowError::CopyFormat("the binary header extension is too long")),
+        _ => Err(RowError::CopyFormat(
+            "the binary header extension is too long",
+        )),
     }
 }
 
 /// The length of the tuple or trailer at the start, if all of it is there.
 pub(super) fn tuple_end(bytes: &[u8]) -> Result<Option<usize>, RowError> {
-    let [high, low, ..] = bytes else { return Ok(None) };
+    let [high, low, ..] = bytes else {
+        return Ok(None);
+    };
     let count = i16::from_be_bytes([*high, *low]);
     if count == -1 {
         return Ok(Some(2));
@@ -40,7 +46,9 @@ pub(super) fn tuple_end(bytes: &[u8]) -> Result<Option<usize>, RowError> {
     let count = u16::try_from(count).map_err(|_| RowError::CopyFormat("a tuple's field count"))?;
     let mut at: usize = 2;
     for _ in 0..count {
-        let Some(length) = int32(bytes, at) else { return Ok(None) };
+        let Some(length) = int32(bytes, at) else {
+            return Ok(None);
+        };
         at += 4;
         if let Ok(length) = usize::try_from(length) {
             at += length;
@@ -65,7 +73,10 @@ pub(super) fn tuple(
     let count = usize::from(u16::from_be_bytes([tuple[0], tuple[1]]));
     let columns = plan.columns();
     if count != columns.len() {
-        return Err(RowError::ColumnCount { expected: columns.len(), found: count });
+        return Err(RowError::ColumnCount {
+            expected: columns.len(),
+            found: count,
+        });
     }
     out.extend_from_slice(&tuple[..2]);
     let mut at = 2;

@@ -2,7 +2,7 @@
 
 use scrim_mask::Format;
 
-use super::{CopyOptions, split_line_end};
+use super::{split_line_end, CopyOptions};
 use crate::counters::Counters;
 use crate::error::RowError;
 use crate::plan::{Cell, Plan};
@@ -23,7 +23,10 @@ pub(super) fn row(
     for (index, column) in columns.iter().enumerate() {
         if index > 0 {
             if line.get(at) != Some(&options.delimiter) {
-                return Err(RowError::ColumnCount { expected: columns.len(), found: index });
+                return Err(RowError::ColumnCount {
+                    expected: columns.len(),
+                    found: index,
+                });
             }
             out.push(options.delimiter);
             at += 1;
@@ -45,7 +48,10 @@ pub(super) fn row(
         }
     }
     if at != line.len() {
-        return Err(RowError::ColumnCount { expected: columns.len(), found: columns.len() + 1 });
+        return Err(RowError::ColumnCount {
+            expected: columns.len(),
+            found: columns.len() + 1,
+        });
     }
     out.extend_from_slice(line_end);
     Ok(())
@@ -58,7 +64,12 @@ fn field(
     mut at: usize,
     raw: &mut Vec<u8>,
 ) -> Result<(usize, bool), RowError> {
-    let CopyOptions { quote, escape, delimiter, .. } = *options;
+    let CopyOptions {
+        quote,
+        escape,
+        delimiter,
+        ..
+    } = *options;
     let mut quoted = false;
     let mut inside = false;
     while let Some(&byte) = line.get(at) {
@@ -91,13 +102,20 @@ fn field(
 }
 
 fn write(options: &CopyOptions, value: &[u8], was_quoted: bool, out: &mut Vec<u8>) {
-    let CopyOptions { quote, escape, delimiter, .. } = *options;
+    let CopyOptions {
+        quote,
+        escape,
+        delimiter,
+        ..
+    } = *options;
     let needs_quotes = was_quoted
         || value == options.null.as_bytes()
         || value == b"\\."
         || value.first() == Some(&b' ')
         || value.last() == Some(&b' ')
-        || value.iter().any(|b| [delimiter, quote, b'\n', b'\r'].contains(b));
+        || value
+            .iter()
+            .any(|b| [delimiter, quote, b'\n', b'\r'].contains(b));
     if !needs_quotes {
         out.extend_from_slice(value);
         return;

@@ -105,7 +105,9 @@ impl CopyRewriter {
         self.pending.drain(..start);
         self.searched -= start;
         if self.pending.len() > self.max_row_bytes {
-            return Err(RowError::CopyFormat("a row is longer than the configured bound"));
+            return Err(RowError::CopyFormat(
+                "a row is longer than the configured bound",
+            ));
         }
         Ok(())
     }
@@ -123,7 +125,9 @@ impl CopyRewriter {
         if self.options.format == CopyFormat::Binary {
             return match (self.pending.is_empty(), self.trailer_seen) {
                 (true, true) => Ok(()),
-                _ => Err(RowError::CopyFormat("the binary stream ends without its trailer")),
+                _ => Err(RowError::CopyFormat(
+                    "the binary stream ends without its trailer",
+                )),
             };
         }
         if self.pending.is_empty() {

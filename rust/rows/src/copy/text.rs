@@ -2,7 +2,7 @@
 
 use scrim_mask::Format;
 
-use super::{CopyOptions, split_line_end};
+use super::{split_line_end, CopyOptions};
 use crate::counters::Counters;
 use crate::error::RowError;
 use crate::plan::{Cell, Plan};
@@ -21,12 +21,18 @@ pub(super) fn row(
         return Ok(());
     }
     let columns = plan.columns();
-    let mut fields = Fields { rest: Some(line), delimiter: options.delimiter };
+    let mut fields = Fields {
+        rest: Some(line),
+        delimiter: options.delimiter,
+    };
     let mut raw = Vec::new();
     let mut masked = Vec::new();
     for (index, column) in columns.iter().enumerate() {
         let Some(field) = fields.next() else {
-            return Err(RowError::ColumnCount { expected: columns.len(), found: index });
+            return Err(RowError::ColumnCount {
+                expected: columns.len(),
+                found: index,
+            });
         };
         if index > 0 {
             out.push(options.delimiter);
@@ -45,8 +51,14 @@ pub(super) fn row(
         }
     }
     // A relation without columns is copied as empty lines.
-    if fields.next().is_some_and(|rest| !(columns.is_empty() && rest.is_empty())) {
-        return Err(RowError::ColumnCount { expected: columns.len(), found: columns.len() + 1 });
+    if fields
+        .next()
+        .is_some_and(|rest| !(columns.is_empty() && rest.is_empty()))
+    {
+        return Err(RowError::ColumnCount {
+            expected: columns.len(),
+            found: columns.len() + 1,
+        });
     }
     out.extend_from_slice(line_end);
     Ok(())
@@ -84,7 +96,9 @@ fn unescape(field: &[u8], out: &mut Vec<u8>) -> Result<(), RowError> {
             out.push(byte);
             continue;
         }
-        let escaped = bytes.next().ok_or(RowError::CopyFormat("a lone backslash ends a field"))?;
+        let escaped = bytes
+            .next()
+            .ok_or(RowError::CopyFormat("a lone backslash ends a field"))?;
         out.push(match escaped {
             b'b' => 8,
             b'f' => 12,

@@ -125,7 +125,7 @@ def decision(decided: Decided) -> Decision:
         decided.intent,
         refusal=None
         if refusal is None
-        else (refusal.code, refusal.message, refusal.detail, refusal.hint),
+        else (refusal.code, refusal.message, refusal.detail, refusal.hint, refusal.position),
         raw=decided.raw,
         copies=decided.copies,
         deallocates=decided.deallocates,

@@ -9,7 +9,7 @@ from typing import Final
 from scrim.domain.column import ResultField
 from scrim.wire import ProtocolError
 
-_FIELD: Final = struct.Struct("!IHIhih")
+_FIELD: Final = struct.Struct("!IhIhih")
 """Relation OID, column number, type OID, type length, type modifier, format code."""
 
 MAX_FIELDS: Final = 1664

@@ -1,0 +1,152 @@
+//! COPY in both directions, as the server announces and sends it.
+
+use std::sync::Arc;
+
+use scrim_rows::copy::CopyRewriter;
+use scrim_rows::{Plan, RowError};
+
+use crate::decision::Decision;
+use crate::message::write_message;
+use crate::pending::Pending;
+use crate::relay::{Forward, Relay};
+use crate::server::{row_failure, unexpected, Step};
+
+impl Relay {
+    pub(crate) fn copy_in_response(&mut self) -> Step {
+        match self.pending.front() {
+            Some(Pending::Query { .. } | Pending::Execute { .. }) => {}
+            _ => return unexpected(b'G'),
+        }
+        self.copy_in = true;
+        // The server ignores a Sync that it reads while it waits for COPY data: all that came
+        // before the client's end of data.
+        let mut ended = false;
+        let mut index = 1;
+        while index < self.pending.len() {
+            match self.pending[index] {
+                Pending::CopyEnd => {
+                    self.pending.remove(index);
+                    self.copy_in = false;
+                    ended = true;
+                }
+                Pending::Sync if !ended => {
+                    self.pending.remove(index);
+                    self.syncs_answered += 1;
+                }
+                _ => index += 1,
+            }
+            if ended {
+                break;
+            }
+        }
+        Step::Keep
+    }
+
+    pub(crate) fn copy_out_response(&mut self) -> Step {
+        let (decision, index): (&Arc<Decision>, usize) = match self.pending.front() {
+            Some(Pending::Query {
+                decision, index, ..
+            }) => (decision, *index),
+            Some(Pending::Execute { portal, .. }) => (&portal.statement.decision, 0),
+            _ => return unexpected(b'H'),
+        };
+        if decision.raw {
+            return Step::Keep;
+        }
+        let Some(copy) = decision.copies.get(&index) else {
+            return Step::Fatal(
+                "0A000",
+                "a COPY stream without a decision about its columns".into(),
+            );
+        };
+        self.copy = Some(CopyRewriter::new(
+            copy.options.clone(),
+            self.limits.row_bytes,
+        ));
+        Step::Keep
+    }
+
+    fn copy_plan(&self) -> Option<Arc<Plan>> {
+        let (decision, index) = match self.pending.front()? {
+            Pending::Query {
+                decision, index, ..
+            } => (decision, *index),
+            Pending::Execute { portal, .. } => (&portal.statement.decision, 0),
+            _ => return None,
+        };
+        decision
+            .copies
+            .get(&index)
+            .map(|copy| Arc::clone(&copy.plan))
+    }
+
+    pub(crate) fn copy_data(&mut self, body: &[u8], at: usize, forward: &mut Forward<'_>) -> Step {
+        if self.copy.is_none() && self.copy_out_passes() {
+            return Step::Keep;
+        }
+        let (Some(copy), Some(plan)) = (self.copy.take(), self.copy_plan()) else {
+            return unexpected(b'd');
+        };
+        if plan.passes() {
+            self.copy = Some(copy);
+            return Step::Keep;
+        }
+        self.rewrite_copy(copy, &plan, Some(body), at, forward)
+    }
+
+    pub(crate) fn copy_done(&mut self, at: usize, forward: &mut Forward<'_>) -> Step {
+        if self.copy.is_none() && self.copy_out_passes() {
+            return Step::Keep;
+        }
+        let (Some(copy), Some(plan)) = (self.copy.take(), self.copy_plan()) else {
+            return unexpected(b'c');
+        };
+        if plan.passes() {
+            return Step::Keep;
+        }
+        match self.rewrite_copy(copy, &plan, None, at, forward) {
+            Step::Replace => {
+                write_message(forward.up_to(at), b'c', |_| {});
+                Step::Replace
+            }
+            step => step,
+        }
+    }
+
+    /// Rewrites one payload, or with `None` what is left at the end of the stream.
+    fn rewrite_copy(
+        &mut self,
+        mut copy: CopyRewriter,
+        plan: &Plan,
+        payload: Option<&[u8]>,
+        at: usize,
+        forward: &mut Forward<'_>,
+    ) -> Step {
+        let mut counters = self.statistics.rows;
+        let out = forward.up_to(at);
+        let start = out.len();
+        out.extend_from_slice(&[b'd', 0, 0, 0, 0]);
+        let result = match payload {
+            Some(payload) => copy.payload(plan, payload, out, &mut counters),
+            None => copy.finish(plan, out, &mut counters),
+        };
+        self.statistics.rows = counters;
+        let length = out.len() - start - 1;
+        match (result, i32::try_from(length)) {
+            (Err(error), _) => {
+                out.truncate(start);
+                return row_failure(error);
+            }
+            (Ok(()), Err(_)) => {
+                out.truncate(start);
+                return row_failure(RowError::TooLong);
+            }
+            (Ok(()), Ok(4)) => out.truncate(start),
+            (Ok(()), Ok(length)) => {
+                out[start + 1..start + 5].copy_from_slice(&length.to_be_bytes());
+            }
+        }
+        self.copy = Some(copy);
+        Step::Replace
+    }
+}

@@ -221,7 +221,8 @@ fn scan(
     scrubber: &Arc<dyn TextScrubber + Send + Sync>,
     key: &Arc<DomainKey>,
 ) -> Result<Node, Error> {
-    let texts = |max_chars| Node::ScanText(text::ScanText::new(Arc::clone(scrubber), max_chars));
+    let texts =
+        |max_chars, pad| Node::ScanText(text::ScanText::new(Arc::clone(scrubber), max_chars, pad));
     let whole = |wording| {
         let mask = scalar(type_, &OperatorSpec::Auto {}, key)?;
         Ok(Node::ScanWhole(ScanWhole::new(
@@ -231,8 +232,8 @@ fn scan(
         )))
     };
     match type_ {
-        TypeSpec::Text { max_chars, .. } => Ok(texts(*max_chars)),
-        TypeSpec::Name {} => Ok(texts(Some(NAME_BYTES))),
+        TypeSpec::Text { max_chars, pad } => Ok(texts(*max_chars, *pad)),
+        TypeSpec::Name {} => Ok(texts(Some(NAME_BYTES), false)),
         TypeSpec::Bytea {} => Ok(Node::ScanBytea(bytea::ScanBytea::new(Arc::clone(scrubber)))),
         TypeSpec::Tsvector {} => Ok(Node::Tsvector(tsvector::Tsvector::new(Leaf::scan(
             scrubber, key,

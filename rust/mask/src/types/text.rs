@@ -24,12 +24,19 @@ impl Text {
             Ok(text) => self.mask.apply(text, out),
             Err(_) => self.mask.apply_foreign(cell, out),
         }
-        if let (true, Some(width)) = (self.pad, self.mask.max_chars()) {
-            let chars = count_chars(&out[start..]);
-            out.resize(out.len() + width.saturating_sub(chars), b' ');
+        if self.pad {
+            fill(self.mask.max_chars(), start, out);
         }
         Outcome::Value
     }
+}
+
+/// Adds blanks until what stands from `start` on has the declared length.
+fn fill(width: Option<usize>, start: usize, out: &mut Vec<u8>) {
+    let missing = width
+        .unwrap_or(0)
+        .saturating_sub(count_chars(&out[start..]));
+    out.resize(out.len() + missing, b' ');
 }
 
 /// Characters of text that is UTF-8, or bytes of ASCII.
@@ -41,6 +48,7 @@ pub(crate) fn count_chars(text: &[u8]) -> usize {
 pub(crate) struct ScanText {
     scrubber: Arc<dyn TextScrubber + Send + Sync>,
     max_chars: Option<usize>,
+    pad: bool,
 }
 
 impl fmt::Debug for ScanText {
@@ -53,10 +61,12 @@ impl ScanText {
     pub(crate) fn new(
         scrubber: Arc<dyn TextScrubber + Send + Sync>,
         max_chars: Option<u32>,
+        pad: bool,
     ) -> Self {
         Self {
             scrubber,
             max_chars: max_chars.map(|chars| chars as usize),
+            pad,
         }
     }
 
@@ -84,7 +94,61 @@ impl ScanText {
                 .map_or(scrubbed.len(), |(at, _)| at),
             None => scrubbed.len(),
         };
+        let start = out.len();
         out.extend_from_slice(&scrubbed.as_bytes()[..kept]);
+        if self.pad {
+            fill(self.max_chars, start, out);
+        }
         Outcome::Value
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::spec::TypeSpec;
+    use crate::types::tests::{masked_binary, masked_text, scanned_text};
+
+    fn char(max_chars: u32) -> TypeSpec {
+        TypeSpec::Text {
+            max_chars: Some(max_chars),
+            pad: true,
+        }
+    }
+
+    #[test]
+    fn both_formats_are_the_same_bytes() {
+        let masked = masked_text(&char(9), "Zelda    ").unwrap();
+        assert_eq!(
+            masked_binary(&char(9), b"Zelda    "),
+            Some(masked.clone().into_bytes())
+        );
+        assert!(masked.len() == 9 && masked.ends_with("    "), "{masked}");
+        assert_eq!(masked_text(&char(3), "   ").as_deref(), Some("   "));
+    }
+
+    #[test]
+    fn other_encodings_become_ascii() {
+        let type_ = TypeSpec::Text {
+            max_chars: None,
+            pad: false,
+        };
+        let masked = masked_binary(&type_, b"Zo\xeb").unwrap();
+        assert!(masked.is_ascii() && masked != masked_binary(&type_, b"Zo\xe9").unwrap());
+    }
+
+    #[test]
+    fn a_scan_keeps_the_declared_length() {
+        assert_eq!(
+            scanned_text(&char(9), "SECRET ab").as_deref(),
+            Some("<found> a")
+        );
+        assert_eq!(
+            scanned_text(&char(8), "SECRET  ").as_deref(),
+            Some("<found> ")
+        );
+        assert_eq!(
+            scanned_text(&char(12), "a SECRET    ").as_deref(),
+            Some("a <found>   ")
+        );
     }
 }

@@ -1,21 +1,20 @@
 //! The client's direction: which messages go to the server, and as what.
 
-use std::sync::atomic::Ordering;
-use std::sync::{Arc, OnceLock};
+use std::sync::Arc;
 use std::time::Instant;
 
 use scrim_sql::shape;
 
 use crate::decision::{Decision, Refusal};
+use crate::forward::{Forward, Output};
 use crate::message::{
-    cstring, frame, int16, int32, write_message, write_poison_parse, write_poison_query, Frame,
-    HEADER, OWN_NAME,
+    cstring, frame, write_message, write_poison_parse, write_poison_query, Frame, HEADER,
 };
-use crate::pending::{Execution, Pending, Portal, Statement, Target};
-use crate::relay::{locked, ClientNeed, Forward, Output, Relay};
+use crate::pending::{Execution, Pending};
+use crate::relay::{locked, ClientNeed, Relay};
 
 /// What is to be done with a message of the client.
-enum Step {
+pub(crate) enum Step {
     /// It goes on as it is.
     Keep,
     /// The output already holds what goes in its place.
@@ -28,7 +27,7 @@ enum Step {
     Fatal(&'static str, &'static str),
 }
 
-const MALFORMED: Step = Step::Fatal("08P01", "the message is malformed");
+pub(crate) const MALFORMED: Step = Step::Fatal("08P01", "the message is malformed");
 
 impl Relay {
     /// Takes a chunk of the client and gives the bytes for the server.
@@ -181,7 +180,7 @@ impl Relay {
     }
 
     /// Finds the decision of a statement, or says that one is needed.
-    fn decision(&mut self, sql: &[u8], extended: bool) -> Result<Arc<Decision>, Step> {
+    pub(crate) fn decision(&mut self, sql: &[u8], extended: bool) -> Result<Arc<Decision>, Step> {
         let shape = shape(sql, &mut locked(&self.hasher)).key;
         if let Some(decided) = self.decided.take() {
             return Ok(decided);
@@ -239,265 +238,23 @@ impl Relay {
         Step::Replace
     }
 
-    fn refuse(&mut self, refusal: Refusal, at: usize, forward: &mut Forward<'_>) -> Step {
+    pub(crate) fn refuse(
+        &mut self,
+        refusal: Refusal,
+        at: usize,
+        forward: &mut Forward<'_>,
+    ) -> Step {
         self.statistics.refused += 1;
         write_poison_parse(forward.up_to(at));
         self.pending.push_back(Pending::Refused { refusal });
         Step::Replace
     }
-
-    fn parse(&mut self, body: &[u8], at: usize, forward: &mut Forward<'_>) -> Step {
-        let Some((name, rest)) = cstring(body) else {
-            return MALFORMED;
-        };
-        let Some((sql, _types)) = cstring(rest) else {
-            return MALFORMED;
-        };
-        if name.starts_with(OWN_NAME) {
-            return self.refuse(
-                Refusal::new("42602", "the statement name is reserved", ""),
-                at,
-                forward,
-            );
-        }
-        let exists = !name.is_empty() && self.statements.contains_key(name);
-        if exists && !self.pending.is_empty() {
-            return Step::Hold(ClientNeed::Barrier);
-        }
-        let decision = match self.decision(sql, true) {
-            Ok(decision) => decision,
-            Err(step) => return step,
-        };
-        locked(&self.audit).intent(&decision.intent, &self.session, "parse");
-        self.unwritten = true;
-        if let Some(refusal) = &decision.refusal {
-            return self.refuse(refusal.clone(), at, forward);
-        }
-        if !exists && self.statements.len() >= self.limits.objects {
-            let refusal = Refusal::new(
-                "54000",
-                "too many prepared statements",
-                "Close some of them.",
-            );
-            return self.refuse(refusal, at, forward);
-        }
-        let statement = Arc::new(Statement {
-            decision,
-            described: OnceLock::new(),
-            asked: false.into(),
-        });
-        let name: Box<[u8]> = Box::from(name);
-        let previous = if exists {
-            None
-        } else {
-            self.statements.insert(name.clone(), Arc::clone(&statement))
-        };
-        self.pending.push_back(Pending::Parse {
-            name,
-            statement,
-            previous,
-            stored: !exists,
-        });
-        // The server refuses a second statement of one name, unless the first has gone by a way
-        // that the relay did not see. Its answer tells which.
-        if exists {
-            Step::KeepThenWait
-        } else {
-            Step::Keep
-        }
-    }
-
-    fn bind(&mut self, body: &[u8], at: usize, forward: &mut Forward<'_>) -> Step {
-        let Some(bind) = BindMessage::read(body) else {
-            return MALFORMED;
-        };
-        let exists = !bind.portal.is_empty() && self.portals.contains_key(bind.portal);
-        if exists && !self.pending.is_empty() {
-            return Step::Hold(ClientNeed::Barrier);
-        }
-        let Some(statement) = self.statements.get(bind.statement).cloned() else {
-            return self.refuse(unknown_statement(), at, forward);
-        };
-        if !exists && self.portals.len() >= self.limits.objects {
-            return self.refuse(
-                Refusal::new("54000", "too many portals", "Close some of them."),
-                at,
-                forward,
-            );
-        }
-        let portal = Arc::new(Portal {
-            statement,
-            formats: bind.formats,
-            described: OnceLock::new(),
-            asked: false.into(),
-            syncs: self.syncs,
-        });
-        let name: Box<[u8]> = Box::from(bind.portal);
-        let previous = if exists {
-            None
-        } else {
-            self.portals.insert(name.clone(), Arc::clone(&portal))
-        };
-        self.pending.push_back(Pending::Bind {
-            name,
-            portal,
-            previous,
-            stored: !exists,
-        });
-        if exists {
-            Step::KeepThenWait
-        } else {
-            Step::Keep
-        }
-    }
-
-    fn describe(&mut self, body: &[u8]) -> Step {
-        let Some((&kind, rest)) = body.split_first() else {
-            return MALFORMED;
-        };
-        let Some((name, [])) = cstring(rest) else {
-            return MALFORMED;
-        };
-        let target = match kind {
-            b'S' => self.statements.get(name).cloned().map(Target::Statement),
-            b'P' => self.portals.get(name).cloned().map(Target::Portal),
-            _ => return MALFORMED,
-        };
-        let target = target.unwrap_or(Target::Foreign);
-        target.set_asked(true);
-        self.pending
-            .push_back(Pending::Describe { target, own: false });
-        Step::Keep
-    }
-
-    fn execute(&mut self, body: &[u8], at: usize, forward: &mut Forward<'_>) -> Step {
-        let Some((name, rest)) = cstring(body) else {
-            return MALFORMED;
-        };
-        if int32(rest).is_none_or(|(_, rest)| !rest.is_empty()) {
-            return MALFORMED;
-        }
-        let Some(portal) = self.portals.get(name).cloned() else {
-            return self.refuse(unknown_portal(), at, forward);
-        };
-        let decision = &portal.statement.decision;
-        let recorded = locked(&self.audit).record(&decision.intent, &self.session, "execute");
-        let Ok(id) = recorded else {
-            return self.refuse(audit_refusal(), at, forward);
-        };
-        self.unwritten = false;
-        self.statistics.statements += 1;
-        let waits = decision.deallocates.is_some();
-        if !decision.raw && !portal.will_be_described() {
-            // Rows may not pass before their columns are known, so the relay asks for itself.
-            write_message(forward.up_to(at), b'D', |out| {
-                out.push(b'P');
-                out.extend_from_slice(name);
-                out.push(0);
-            });
-            portal.asked.store(true, Ordering::Relaxed);
-            self.pending.push_back(Pending::Describe {
-                target: Target::Portal(Arc::clone(&portal)),
-                own: true,
-            });
-        }
-        let execution = Execution {
-            id,
-            started: Instant::now(),
-            rows: 0,
-        };
-        self.pending
-            .push_back(Pending::Execute { portal, execution });
-        if waits {
-            Step::KeepThenWait
-        } else {
-            Step::Keep
-        }
-    }
-
-    fn close(&mut self, body: &[u8]) -> Step {
-        let Some((&kind, rest)) = body.split_first() else {
-            return MALFORMED;
-        };
-        let Some((name, [])) = cstring(rest) else {
-            return MALFORMED;
-        };
-        if name.starts_with(OWN_NAME) {
-            return MALFORMED;
-        }
-        let boxed: Box<[u8]> = Box::from(name);
-        self.pending.push_back(match kind {
-            b'S' => Pending::CloseStatement {
-                previous: self.statements.remove(name),
-                name: boxed,
-            },
-            b'P' => Pending::ClosePortal {
-                previous: self.portals.remove(name),
-                name: boxed,
-            },
-            _ => return MALFORMED,
-        });
-        Step::Keep
-    }
 }
 
-/// The parts of a Bind message that the relay needs.
-struct BindMessage<'a> {
-    portal: &'a [u8],
-    statement: &'a [u8],
-    formats: Box<[u8]>,
-}
-
-impl<'a> BindMessage<'a> {
-    fn read(body: &'a [u8]) -> Option<Self> {
-        let (portal, rest) = cstring(body)?;
-        let (statement, rest) = cstring(rest)?;
-        let (count, mut rest) = int16(rest)?;
-        rest = rest.get(usize::from(count.cast_unsigned()) * 2..)?;
-        let (count, mut rest) = int16(rest)?;
-        for _ in 0..count.cast_unsigned() {
-            let (length, after) = int32(rest)?;
-            rest = match usize::try_from(length) {
-                Ok(length) => after.get(length..)?,
-                Err(_) if length == -1 => after,
-                Err(_) => return None,
-            };
-        }
-        let (count, mut rest) = int16(rest)?;
-        let mut formats = Vec::with_capacity(usize::from(count.cast_unsigned()).min(rest.len()));
-        for _ in 0..count.cast_unsigned() {
-            let (code, after) = int16(rest)?;
-            formats.push(u8::try_from(code).ok().filter(|&code| code <= 1)?);
-            rest = after;
-        }
-        rest.is_empty().then(|| Self {
-            portal,
-            statement,
-            formats: formats.into(),
-        })
-    }
-}
-
-fn audit_refusal() -> Refusal {
+pub(crate) fn audit_refusal() -> Refusal {
     Refusal::new(
         "58030",
         "the statement was refused because its audit record could not be written",
         "Ask the gateway's operator to look at the audit directory.",
-    )
-}
-
-fn unknown_statement() -> Refusal {
-    Refusal::new(
-        "26000",
-        "the prepared statement does not exist",
-        "Prepare it with a Parse message.",
-    )
-}
-
-fn unknown_portal() -> Refusal {
-    Refusal::new(
-        "34000",
-        "the portal does not exist",
-        "Open it with a Bind message.",
     )
 }

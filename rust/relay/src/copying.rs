@@ -6,10 +6,12 @@ use scrim_rows::copy::CopyRewriter;
 use scrim_rows::{Plan, RowError};
 
 use crate::decision::Decision;
+use crate::forward::Forward;
 use crate::message::write_message;
 use crate::pending::Pending;
-use crate::relay::{Forward, Relay};
-use crate::server::{row_failure, unexpected, Step};
+use crate::relay::Relay;
+use crate::rowflow::row_failure;
+use crate::server::{unexpected, Step};
 
 impl Relay {
     pub(crate) fn copy_in_response(&mut self) -> Step {

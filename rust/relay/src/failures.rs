@@ -3,9 +3,10 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
+use crate::forward::Forward;
 use crate::message::{error_code, write_error};
 use crate::pending::{Execution, Pending};
-use crate::relay::{Forward, Relay, ServerNeed};
+use crate::relay::{Relay, ServerNeed};
 use crate::server::Step;
 
 impl Relay {

@@ -21,12 +21,16 @@ mod client;
 mod copying;
 mod decision;
 mod failures;
+mod forward;
 mod message;
+mod objects;
 mod pending;
 mod relay;
+mod rowflow;
 mod server;
 
 pub use audit::{AuditFailure, AuditLog};
 pub use decision::{Decision, DecisionSpec, PlanSlot, Refusal, Shapes};
+pub use forward::Output;
 pub use message::Limits;
-pub use relay::{ClientNeed, Output, Relay, ServerNeed, Statistics};
+pub use relay::{ClientNeed, Relay, ServerNeed, Statistics};

@@ -12,17 +12,6 @@ use crate::decision::{Decision, PlanSlot, Refusal, Shapes};
 use crate::message::{frame, write_error, write_message, Frame, Limits, HEADER, OWN_NAME};
 use crate::pending::{Pending, Portal, Statement};
 
-/// Bytes for the other side.
-#[derive(Debug, PartialEq, Eq)]
-pub enum Output {
-    /// Nothing yet.
-    Nothing,
-    /// Exactly the chunk that was given.
-    Same,
-    /// These.
-    Bytes(Vec<u8>),
-}
-
 /// Why the client's direction stands still.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum ClientNeed {
@@ -361,52 +350,5 @@ impl Relay {
         self.client_buffer = Vec::new();
         self.server_buffer = Vec::new();
         self.server_need = Some(ServerNeed::Close);
-    }
-}
-
-/// Collects the bytes for the other side while a chunk is walked, copying only where it must.
-pub(crate) struct Forward<'a> {
-    pub(crate) input: &'a [u8],
-    pub(crate) out: Vec<u8>,
-    /// Everything of `input` before this is in `out` or dropped.
-    done: usize,
-}
-
-impl<'a> Forward<'a> {
-    pub(crate) fn new(input: &'a [u8]) -> Self {
-        Self {
-            input,
-            out: Vec::new(),
-            done: 0,
-        }
-    }
-
-    /// Copies what was kept up to `at`, and gives the output to append to.
-    pub(crate) fn up_to(&mut self, at: usize) -> &mut Vec<u8> {
-        self.out.extend_from_slice(&self.input[self.done..at]);
-        self.done = at;
-        &mut self.out
-    }
-
-    /// Leaves out the input up to `at`, which the output replaces.
-    pub(crate) fn skip_to(&mut self, at: usize) {
-        self.done = at;
-    }
-
-    /// Ends the walk at `at`. `whole` says that the input is the caller's chunk itself.
-    pub(crate) fn finish(mut self, at: usize, whole: bool) -> Output {
-        if whole && self.done == 0 && at == self.input.len() && self.out.is_empty() {
-            return if at == 0 {
-                Output::Nothing
-            } else {
-                Output::Same
-            };
-        }
-        self.up_to(at);
-        if self.out.is_empty() {
-            Output::Nothing
-        } else {
-            Output::Bytes(self.out)
-        }
     }
 }

@@ -44,7 +44,9 @@ def is_family_name(value: str) -> bool:
 def is_full_name(value: str) -> bool:
     """Whether the value is a given and a family name, in either order."""
     words = [word for word in _name_words(value) if word not in word_list("particles")]
-    if not 2 <= len(words) <= 5:
+    if not 2 <= len(words) <= 5 or len(value.split()) < 2:
+        return False
+    if not word_list("company_words").isdisjoint(words):
         return False
     given, family = word_list("given_names"), word_list("family_names")
     ends = (words[0], words[-1])

@@ -42,7 +42,20 @@ def test_full_names(name: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["Blue Widget", "Order 66", "a@example.com", "Grace", "", "x" * 500, "42"]
+    "text",
+    [
+        "Blue Widget",
+        "Order 66",
+        "a@example.com",
+        "Grace",
+        "",
+        "x" * 500,
+        "42",
+        "Smith & Sons",
+        "Miller Group",
+        "Smith-Jones",
+        "Davis, Brown and Moore",
+    ],
 )
 def test_other_texts_are_no_names(text: str) -> None:
     assert not is_full_name(text)
@@ -77,7 +90,7 @@ def test_any_text_is_judged(text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "name", ["given_names", "family_names", "street_words", "titles", "particles"]
+    "name", ["given_names", "family_names", "street_words", "titles", "particles", "company_words"]
 )
 def test_lists_are_read_without_their_comments(name: str) -> None:
     words = word_list(name)

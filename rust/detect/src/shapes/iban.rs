@@ -1,7 +1,7 @@
 //! IBAN (ISO 13616): the country's length and modulo 97.
 
 use super::{Candidate, Scan, Shape};
-use crate::bytes::{joined_after, joined_before};
+use crate::bytes::{joined_after, joined_before, run_end};
 use crate::checksum::mod97;
 
 /// Countries of the IBAN registry with the length of their numbers.
@@ -97,6 +97,7 @@ const LENGTHS: [(&[u8; 2], usize); 89] = [
     (b"YE", 30),
 ];
 
+const MIN_LENGTH: usize = 14;
 const MAX_LENGTH: usize = 34;
 
 /// Looks for a number whose check digits start at `digits`.
@@ -114,6 +115,12 @@ pub(crate) fn scan(scan: &mut Scan<'_>, digits: usize) -> Option<usize> {
         return None;
     }
     let country = [a.to_ascii_uppercase(), b.to_ascii_uppercase()];
+    registered(scan, start, country).or_else(|| unregistered(scan, start))
+}
+
+/// A number of a country in the registry, with or without separators.
+fn registered(scan: &mut Scan<'_>, start: usize, country: [u8; 2]) -> Option<usize> {
+    let text = scan.text;
     let index = LENGTHS
         .binary_search_by(|(code, _)| (*code).cmp(&country))
         .ok()?;
@@ -122,6 +129,19 @@ pub(crate) fn scan(scan: &mut Scan<'_>, digits: usize) -> Option<usize> {
         return None;
     }
     scan.propose(Shape::Iban, Candidate::checked(start, end, 0.98))
+        .then_some(end)
+}
+
+/// Countries join the registry, and lengths change: with a keyword, the check digits are enough.
+fn unregistered(scan: &mut Scan<'_>, start: usize) -> Option<usize> {
+    let text = scan.text;
+    let reach = &text[..text.len().min(start + MAX_LENGTH + 1)];
+    let end = run_end(reach, start, |byte| byte.is_ascii_alphanumeric());
+    let plausible = (MIN_LENGTH..=MAX_LENGTH).contains(&(end - start));
+    if !plausible || joined_after(text, end) || !mod97(&text[start..end]) {
+        return None;
+    }
+    scan.propose(Shape::Iban, Candidate::checked(start, end, 0.4))
         .then_some(end)
 }
 
@@ -149,7 +169,7 @@ fn collect(text: &[u8], start: usize, length: usize) -> Option<([u8; MAX_LENGTH]
 #[cfg(test)]
 mod tests {
     use super::LENGTHS;
-    use crate::testing::found;
+    use crate::testing::{found, found_in_column};
 
     #[test]
     fn countries_are_ascending() {
@@ -167,6 +187,15 @@ mod tests {
         ] {
             assert_eq!(found("iban", &format!("IBAN:{printed}, BIC")), [printed]);
         }
+    }
+
+    #[test]
+    fn countries_outside_the_registry_need_a_word_or_the_column() {
+        let number = "AR06JDKE77223163644105700577";
+        assert!(found("iban", number).is_empty());
+        assert_eq!(found("iban", &format!("card {number}")), [number]);
+        assert_eq!(found_in_column("iban", number), [number]);
+        assert!(found_in_column("iban", "AR07JDKE77223163644105700577").is_empty());
     }
 
     #[test]

@@ -110,16 +110,20 @@ fn gap_after(text: &[u8], at: usize) -> Option<(Gap, usize)> {
         b"." => Gap::Dot,
         b"/" | b" / " => Gap::Slash,
         b"" => return None,
-        other
-            if other
-                .iter()
-                .all(|byte| matches!(byte, b' ' | b'-' | b'(' | b')')) =>
-        {
-            Gap::Mixed
-        }
+        other if is_punctuation(other) => Gap::Mixed,
         _ => return None,
     };
     Some((gap, at + length))
+}
+
+/// Whether the bytes can stand inside one number: not the full stop and space between sentences.
+fn is_punctuation(gap: &[u8]) -> bool {
+    let opens_or_closes = gap.iter().any(|byte| matches!(byte, b'(' | b')' | b'/'));
+    gap.iter().all(|byte| match byte {
+        b' ' | b'-' | b'(' | b')' => true,
+        b'.' | b'/' => opens_or_closes,
+        _ => false,
+    })
 }
 
 pub(crate) fn scan(scan: &mut Scan<'_>, survey: &Survey) {

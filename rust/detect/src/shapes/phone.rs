@@ -8,8 +8,10 @@ use crate::bytes::{before, joined_before, numbered_after, numbered_before, run_e
 /// Fewest digits of a number that is written out, and most (E.164).
 pub(crate) const MIN_DIGITS: usize = 7;
 const MAX_DIGITS: usize = 15;
+/// Fewest digits with a country's code when the national number has an unusual length.
+const MIN_INTERNATIONAL: usize = 10;
 /// Digits of a national number with its trunk prefix.
-const TRUNK_DIGITS: std::ops::RangeInclusive<usize> = 9..=12;
+const TRUNK_DIGITS: std::ops::RangeInclusive<usize> = 9..=13;
 const MAX_EXTENSION: usize = 6;
 
 /// A reading of the first groups as a number.
@@ -102,20 +104,36 @@ fn dialled<'a>(
 
 /// The most groups that make a number of a country.
 fn international(text: &[u8], run: &Run, start: usize) -> Option<Reading> {
-    let groups = country_number(text, run, 0)?;
+    if let Some(groups) = country_number(text, run, 0, fits_country) {
+        return Some(Reading {
+            start,
+            groups,
+            confidence: 0.9,
+        });
+    }
+    // Numbering plans change, and people leave out or add a digit.
+    let groups = country_number(text, run, 0, |number| {
+        number.len() >= MIN_INTERNATIONAL && national_lengths(number).is_some()
+    })?;
+    let confidence = if groups > 1 { 0.6 } else { 0.45 };
     Some(Reading {
         start,
         groups,
-        confidence: 0.9,
+        confidence,
     })
 }
 
-fn country_number(text: &[u8], run: &Run, prefix: usize) -> Option<usize> {
+fn country_number(
+    text: &[u8],
+    run: &Run,
+    prefix: usize,
+    fits: impl Fn(&[u8]) -> bool,
+) -> Option<usize> {
     (1..=run.len).rev().find(|&groups| {
         let mut buffer = [0; MAX_DIGITS + 3];
         dialled(text, run, groups, &mut buffer)
             .and_then(|digits| digits.get(prefix..))
-            .is_some_and(|number| number.len() <= MAX_DIGITS && fits_country(number))
+            .is_some_and(|number| number.len() <= MAX_DIGITS && fits(number))
             && ends(text, run, groups)
     })
 }
@@ -133,7 +151,7 @@ fn exit_code(text: &[u8], run: &Run, start: usize) -> Option<Reading> {
         [b'0', b'1', b'1', ..] if run.len > 1 => 3,
         _ => return None,
     };
-    let groups = country_number(text, run, prefix)?;
+    let groups = country_number(text, run, prefix, fits_country)?;
     let confidence = match (groups, prefix) {
         (1, _) => 0.35,
         (_, 2) => 0.75,
@@ -207,7 +225,12 @@ fn trunk(text: &[u8], run: &Run, start: usize) -> Option<Reading> {
 fn even_gaps(gaps: &[Gap]) -> bool {
     let rest = &gaps[1..];
     let even = rest.iter().all(|gap| *gap == rest[0]) && rest.iter().all(|gap| *gap != Gap::Slash);
-    even && (!gaps.contains(&Gap::Dot) || gaps.iter().all(|gap| *gap == Gap::Dot))
+    even && even_dots(gaps)
+}
+
+/// A full stop stands in all gaps or in none; a parenthesis may close before it.
+fn even_dots(gaps: &[Gap]) -> bool {
+    !gaps.contains(&Gap::Dot) || gaps.iter().all(|gap| matches!(gap, Gap::Dot | Gap::Mixed))
 }
 
 /// Two and two digits and a year or less, as in `01.02.2003` or `01-02-03`.
@@ -227,8 +250,8 @@ fn any_layout(text: &[u8], run: &Run, start: usize) -> Option<Reading> {
         (MIN_DIGITS..=MAX_DIGITS).contains(&digits)
             && ends(text, run, groups)
             && !is_date(text, run, groups)
-            && (groups < 3 || even_gaps(&run.gaps[..groups - 1]))
-            && (groups != 2 || !matches!(run.gaps[0], Gap::Dot | Gap::Slash))
+            && even_dots(&run.gaps[..groups - 1])
+            && (groups != 2 || run.gaps[0] != Gap::Dot || run.groups[0].len() > 3)
     })?;
     Some(Reading {
         start,
@@ -313,6 +336,8 @@ mod tests {
             "+81-3-1234-5678",
             "+91 98765 43210",
             "0049 30 901820",
+            "+54 9 3162 3286",
+            "+57 (9) 8609605756",
             "001-212-555-0100",
             "+1-212-555-0100x123",
             "+61 2 5550 1234",
@@ -334,6 +359,9 @@ mod tests {
             "030/1234567",
             "(0341) 123456",
             "0171 1234567",
+            "05366/97251027",
+            "06/ 981 98 46",
+            "(02).4161.7841",
             "212-555-0100 ext. 12",
             "(212)555-0100",
         ] {
@@ -377,6 +405,7 @@ mod tests {
             "v1.212.555.0100",
             "123456789012345678",
             "+1 212 555",
+            "+20240115 and +123456789",
             "+999 123 4567",
         ] {
             assert!(phone(text).is_empty(), "{text} {:?}", phone(text));

@@ -56,6 +56,7 @@ pub struct Facts {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub setting: Option<Setting>,
     /// Name of the prepared statement, cursor, channel or savepoint; absent for all of them or none.
+    /// For `ALTER ... RENAME TO`, the new name.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
     /// The statement inside: of `PREPARE`, `DECLARE`, `EXPLAIN`, `COPY (query)`, `CREATE ... AS`.
@@ -111,6 +112,10 @@ pub struct Function {
     /// Whether an argument is made of columns or subqueries.
     #[serde(skip_serializing_if = "is_false")]
     pub reads_columns: bool,
+    /// Whether it is written as an attribute, `(value).name`: it may be a field of the value just as
+    /// well as a function called with it.
+    #[serde(skip_serializing_if = "is_false")]
+    pub attribute: bool,
     /// The arguments of `set_config`, null where one is no constant; empty for other functions.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub constants: Vec<Option<String>>,

@@ -15,14 +15,13 @@ const NO_SET_OPERATION: i64 = 1;
 const EXISTS: i64 = 1;
 
 /// Functions whose result says how many or in which place, and nothing of a value.
-const COUNTING: [&str; 7] = [
+const COUNTING: [&str; 6] = [
     "count",
     "row_number",
     "rank",
     "dense_rank",
     "percent_rank",
     "cume_dist",
-    "ntile",
 ];
 
 /// Builds [`Query`] values; keeps the names that `WITH` makes visible.

@@ -57,6 +57,7 @@ fn name(tree: &Tree) -> Option<String> {
         "DeclareCursorStmt" | "FetchStmt" | "ClosePortalStmt" => "portalname",
         "ListenStmt" | "UnlistenStmt" | "NotifyStmt" => "conditionname",
         "TransactionStmt" => "savepoint_name",
+        "RenameStmt" => "newname",
         _ => return None,
     };
     let name = tree.get(field).text();

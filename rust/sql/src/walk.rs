@@ -71,6 +71,7 @@ impl<'a> Walker<'a> {
                 return self.scoped(tree);
             }
             "FuncCall" => self.function(tree),
+            "AIndirection" => self.attributes(tree),
             "ColumnRef" => {
                 push_once(
                     &mut self.seen.columns,
@@ -241,6 +242,7 @@ impl<'a> Walker<'a> {
             } else {
                 Vec::new()
             },
+            attribute: false,
             schema,
             name,
         };
@@ -249,6 +251,27 @@ impl<'a> Walker<'a> {
             &mut self.facts.functions,
             function,
         );
+    }
+
+    /// `(value).name`: a field of the value, or a function of one argument in another notation.
+    fn attributes(&mut self, indirection: &Tree) {
+        let reads = reads_columns(indirection.get("arg"));
+        for item in indirection.get("indirection").items() {
+            if item.text().is_empty() {
+                continue;
+            }
+            let function = Function {
+                name: item.text().to_owned(),
+                reads_columns: reads,
+                attribute: true,
+                ..Function::default()
+            };
+            push_once(
+                &mut self.seen.functions,
+                &mut self.facts.functions,
+                function,
+            );
+        }
     }
 
     fn operator(&mut self, names: &Tree) {

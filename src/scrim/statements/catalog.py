@@ -107,6 +107,9 @@ class Catalog:
         self._children: dict[int, set[int]] = _grouped(
             (parent, child) for child, parent in _list(raw, "inherits")
         )
+        self._generated: dict[tuple[int, int], str] = {
+            (oid, number): text for oid, number, text in _list(raw, "generated")
+        }
         self._functions: dict[str, list[tuple[str, str | None]]] = defaultdict(list)
         for schema, name, extension in _list(raw, "functions"):
             self._functions[name].append((schema, extension))
@@ -170,6 +173,10 @@ class Catalog:
     def view_definition(self, oid: int) -> str | None:
         """Return the stored query of a view; None for the system's own and for tables."""
         return self._definitions.get(oid)
+
+    def generation(self, oid: int, number: int) -> str | None:
+        """Return the expression that computes a generated column; None for any other column."""
+        return self._generated.get((oid, number))
 
     def view_relations(self, oid: int) -> frozenset[int]:
         """Return the relations that a view's stored query names."""

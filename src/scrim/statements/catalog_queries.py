@@ -90,6 +90,15 @@ FROM (
 ) AS edges
 """
 
+_GENERATED: Final = """
+SELECT pg_catalog.json_agg(pg_catalog.json_build_array(
+    a.attrelid::bigint, a.attnum, pg_catalog.pg_get_expr(d.adbin, d.adrelid))
+    ORDER BY a.attrelid, a.attnum)
+FROM pg_catalog.pg_attribute a
+JOIN pg_catalog.pg_attrdef d ON d.adrelid = a.attrelid AND d.adnum = a.attnum
+WHERE a.attgenerated <> '' AND NOT a.attisdropped
+"""
+
 _EXTENSION: Final = """
 (SELECT x.extname FROM pg_catalog.pg_depend d
  JOIN pg_catalog.pg_extension x ON x.oid = d.refobjid
@@ -142,6 +151,7 @@ LOAD: Final = f"""SELECT pg_catalog.json_build_object(
 'inherits', ({_INHERITS}),
 'views', ({_VIEWS}),
 'view_relations', ({_VIEW_RELATIONS}),
+'generated', ({_GENERATED}),
 'functions', ({_FUNCTIONS}),
 'operators', ({_OPERATORS}),
 'casts', ({_CASTS})

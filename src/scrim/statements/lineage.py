@@ -5,11 +5,11 @@ column is that column, whatever it is called now. Any other column is made of wh
 names, if every name in it is understood. Everything else carries all that the statement touches.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Final
 
 from scrim.domain.column import Column, ColumnOrigin, ResultField
-from scrim.statements.catalog import Catalog, Relation
+from scrim.statements.catalog import Catalog, CatalogColumn, Relation
 from scrim.statements.facts import Facts, Name, Query, StatementError, read
 from scrim.statements.functions import are_pure
 from scrim.statements.origins import ANYTHING, NOTHING, Origins, Outputs, opaque, union
@@ -123,19 +123,48 @@ class Lineage:
         """Return the columns of a relation with the base columns behind each."""
         found = self._outputs.get(relation.id)
         if found is None:
+            # What leads back to itself meets this.
+            self._outputs[relation.id] = opaque(ANYTHING)
             if relation.is_view and not is_system(relation.schema):
-                # A view that leads back to itself meets this.
-                self._outputs[relation.id] = opaque(ANYTHING)
                 found = self._view_outputs(relation)
             else:
-                found = Outputs(
-                    tuple(
-                        (column.name, self._base(relation, column.name))
-                        for column in self.catalog.columns(relation.id)
-                    )
-                )
+                found = self._table_outputs(relation)
             self._outputs[relation.id] = found
         return found
+
+    def _table_outputs(self, table: Relation) -> Outputs:
+        columns = self.catalog.columns(table.id)
+        stored = {column.name: self._base(table, column.name) for column in columns}
+        generated = {
+            column.name: self._generated(table, column, stored)
+            for column in columns
+            if column.generated
+        }
+        return Outputs(
+            tuple(
+                (name, origins | generated.get(name, NOTHING)) for name, origins in stored.items()
+            )
+        )
+
+    def _generated(
+        self, table: Relation, column: CatalogColumn, stored: Mapping[str, Origins]
+    ) -> Origins:
+        """Return what a column that is computed from others of its row is made of."""
+        whole = union(stored.values())
+        expression = self.catalog.generation(table.id, column.number)
+        if expression is None:
+            return Origins(whole.columns, known=False)
+        row = Outputs(tuple(stored.items()))
+        try:
+            (facts,) = read(f"SELECT {expression} FROM generated")  # noqa: S608 - is only parsed
+        except (StatementError, ValueError):
+            return Origins(whole.columns, known=False)
+        resolver = QueryResolver(
+            self.catalog, lambda _schema, _name: (table,), lambda _relation: row, whole
+        )
+        if facts.query is None or self._uses_unreviewed_code(facts):
+            return Origins(whole.columns, known=False)
+        return resolver.outputs(facts.query).total()
 
     def _base(self, relation: Relation, column: str) -> Origins:
         if is_system(relation.schema):

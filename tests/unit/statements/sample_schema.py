@@ -22,10 +22,12 @@ _TABLES: dict[tuple[str, str], tuple[str, ...]] = {
     ("app", "employees"): ("id", "phone", "salary"),
     ("app", "customers"): ("id", "code"),
     ("public", "ruled"): ("id", "a"),
+    ("public", "computed"): ("id", "email", "short", "odd"),
     ("pg_catalog", "pg_class"): ("oid", "relname"),
     ("pg_catalog", "pg_stats"): ("tablename", "most_common_vals"),
     ("pg_catalog", "pg_settings"): ("name", "setting"),
 }
+_GENERATED = {"short": '"left"(email, 3)', "odd": "mystery(id)"}
 _VIEWS: dict[tuple[str, str], tuple[tuple[str, ...], str, tuple[tuple[str, str], ...]]] = {
     ("public", "simple_view"): (
         ("id", "mail", "n"),
@@ -99,7 +101,7 @@ def sample_snapshot(
             [
                 ids[key],
                 [
-                    [place + 1, column, TEXT, -1, place == 0, ""]
+                    [place + 1, column, TEXT, -1, place == 0, "s" * (column in _GENERATED)]
                     for place, column in enumerate(columns)
                 ],
             ]
@@ -112,6 +114,11 @@ def sample_snapshot(
         "views": [[ids[key], view[1]] for key, view in _VIEWS.items()],
         "view_relations": [
             [ids[key], ids[used]] for key, view in _VIEWS.items() for used in view[2]
+        ],
+        "generated": [
+            [ids["public", "computed"], place, _GENERATED[column]]
+            for place, column in enumerate(_TABLES["public", "computed"], 1)
+            if column in _GENERATED
         ],
         "functions": [list(entry) for entry in functions],
         "operators": [list(entry) for entry in operators],

@@ -129,6 +129,7 @@ def origins(sql: str, count: int = 1) -> list[str]:
         ("SELECT salary + 1 FROM app.employees", "employees.salary"),
         ("SELECT lower(code) FROM customers", "customers.code"),
         ("SELECT id + 1 FROM customers", "customers.id customers.id"),
+        ("SELECT lower(short) FROM computed", "computed.email computed.short"),
         # The system's own relations.
         ("SELECT lower(relname) FROM pg_class", ""),
         ("SELECT tablename || '' FROM pg_stats", ""),
@@ -166,6 +167,7 @@ def test_a_column_comes_from_what_its_expression_names(sql: str, expected: str) 
         "SELECT id + 1 FROM public.strange_view",
         "SELECT id + 1 FROM public.looping_view",
         "SELECT id + 1 FROM public.broken_view",
+        "SELECT lower(odd) FROM public.computed",
         "FETCH ALL FROM c",
         "EXECUTE p",
         "CALL p()",

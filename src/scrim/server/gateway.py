@@ -1,11 +1,8 @@
 """One worker's gateway: everything that its sessions share, built from the configuration."""
 
 import asyncio
-import hashlib
 import logging
-import os
 import secrets
-import time
 from collections.abc import Awaitable, Callable, Coroutine, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -14,7 +11,6 @@ from typing import TYPE_CHECKING, Any, Final, cast
 
 from scrim.audit.log import AuditLog
 from scrim.audit.records import (
-    BundleFacts,
     Origin,
     gateway_record,
     session_record,
@@ -23,34 +19,21 @@ from scrim.audit.records import (
 from scrim.audit.segments import AuditError
 from scrim.config.errors import ConfigError, Problem
 from scrim.config.root import Config
-from scrim.config.secrets import SecretError
-from scrim.detection.columns import ColumnJudge
-from scrim.detection.scan import builtin_scanner, compile_detector
-from scrim.enforcement import Enforcement, Tools
-from scrim.identity.configured import Surroundings, build_authenticator
-from scrim.masking.choice import OperatorError, OperatorTable
-from scrim.masking.keys import load_key
-from scrim.masking.plans import PlanMaker, new_masker
-from scrim.masking.results import ResultTools
-from scrim.policy.bundle import BundleError, load_bundle
-from scrim.policy.engine import PolicyEngine
-from scrim.policy.grants import Grants, GrantsBook
+from scrim.policy.grants import Grants
 from scrim.policy.questions import SessionFacts
 from scrim.protocols.postgres import codec
-from scrim.protocols.postgres.dialect import PostgresDialect
 from scrim.server.control import owner_of, process_id
+from scrim.server.foundation import Foundation, build_foundation
 from scrim.server.logging import event, failure
 from scrim.server.scope import Scope
 from scrim.server.session import SessionProtocol
 from scrim.server.startup import StartupProtocol
 from scrim.server.store import Store
-from scrim.upstream.limits import PoolLimits
-from scrim.upstream.pool import Pool
-from scrim.upstream.target import build_target
 from scrim.wire import CancelKey, ProtocolError
 
 if TYPE_CHECKING:
     from scrim.domain.principal import Principal
+    from scrim.identity.authenticator import Authenticator
     from scrim.protocols.postgres.codec import AuditLog as AuditLogSink
     from scrim.protocols.postgres.codec import Relay
     from scrim.server.tls import ServerTls
@@ -101,6 +84,8 @@ class Gateway:
         self._started = asyncio.Event()
         self._stopped = asyncio.Event()
         self._sessions: dict[int, SessionProtocol] = {}
+        self._foundation: Foundation
+        self.authenticator: Authenticator
         self._scopes: dict[tuple[str, str, str], Scope] = {}
         self._serial = 0
         self._opened = 0
@@ -130,10 +115,11 @@ class Gateway:
             )
             self._build(self.config)
             self._audit.write(
-                gateway_record(self._origin, "started", {"bundle": self._bundle.digest})
+                gateway_record(self._origin, "started", {"bundle": self._foundation.bundle.digest})
             )
         except AuditError as error:
-            raise _problem("audit.directory", str(error)) from None
+            problem = Problem(Path("scrim.yaml"), 0, "audit.directory", str(error))
+            raise ConfigError(problem) from None
         self.spawn(self._keep_house())
         for store in self.stores.values():
             self._begin_store(store)
@@ -180,53 +166,15 @@ class Gateway:
             failure(_log, "a task failed", error)
 
     def _build(self, config: Config) -> None:
-        """Make everything that follows from a configuration; raises ConfigError."""
-        try:
-            bundle = load_bundle(config.policies, commit=_commit_of(config.policies))
-            key = load_key(config.masking, os.environ)
-            scanner = builtin_scanner()
-            detector = compile_detector(scanner.catalogue)
-            surroundings = Surroundings(time.time, secrets.token_bytes, self._secret(key.reveal()))
-            stores: dict[str, Store] = {}
-            makers: dict[str, PlanMaker] = {}
-            for name, settings in config.connections.items():
-                operators = OperatorTable.of(config.masking, settings, name)
-                makers[name] = PlanMaker(new_masker(key, detector, operators), operators)
-                known = self.stores.get(name)
-                if known is not None and known.settings == settings:
-                    stores[name] = known
-                    continue
-                pool = Pool(
-                    build_target(settings.upstream, os.environ),
-                    PostgresDialect(secrets.token_bytes),
-                    PoolLimits.from_settings(settings.pool),
-                    time.monotonic,
-                )
-                stores[name] = Store(name, settings, pool, self._catalog_changed)
-            authenticator = build_authenticator(config.identity, stores.__contains__, surroundings)
-        except BundleError as error:
-            raise ConfigError(*(_of("policies", text) for text in error.problems)) from None
-        except OperatorError as error:
-            raise _problem(error.key, error.reason) from None
-        except SecretError as error:
-            raise _problem("", str(error)) from None
-        self._bundle = bundle
-        self._engine = PolicyEngine(bundle, ENFORCED_OBLIGATIONS)
-        self._book = GrantsBook(self._engine)
-        self._scanner = scanner
-        self._judge = ColumnJudge(scanner.catalogue)
-        self._makers = makers
-        self._former = [s for n, s in self.stores.items() if stores.get(n) is not s]
-        self.stores = stores
-        self.authenticator = authenticator
+        """Take over what follows from a configuration; raises ConfigError."""
+        former = self.stores
+        foundation = build_foundation(config, former, self._catalog_changed)
+        self._foundation = foundation
+        self.stores = foundation.stores
+        self.authenticator = foundation.authenticator
         self.config = config
+        self._former = [s for name, s in former.items() if self.stores.get(name) is not s]
         self._scopes.clear()
-
-    def _secret(self, key: bytes) -> bytes:
-        """Return what makes up the salts of unknown users: the same for all workers."""
-        if not self._mock_secret:
-            self._mock_secret = hashlib.sha256(b"scrim mock salt" + key).digest()
-        return self._mock_secret
 
     async def reload(self, config: Config) -> None:
         """Take over a configuration, or raise ConfigError and keep the old one."""
@@ -239,7 +187,9 @@ class Gateway:
             self._move(session)
         for store in self._former:
             self.spawn(store.pool.drain(config.limits.shutdown_timeout_ms / 1000))
-        self._audit.write(gateway_record(self._origin, "reloaded", {"bundle": self._bundle.digest}))
+        self._audit.write(
+            gateway_record(self._origin, "reloaded", {"bundle": self._foundation.bundle.digest})
+        )
 
     async def drain(self, timeout_seconds: float) -> None:
         """End every session: idle ones now, others after their transaction or the timeout."""
@@ -305,7 +255,9 @@ class Gateway:
 
     def grants(self, store: Store, principal: "Principal", facts: SessionFacts) -> Grants:
         """Return what a principal may do in a data store."""
-        return self._book.grants(principal, store.facts, self._engine.relevant(facts))
+        return self._foundation.book.grants(
+            principal, store.facts, self._foundation.engine.relevant(facts)
+        )
 
     def session_label(self, number: int) -> str:
         """Return a session's name in the audit log: unique over workers and restarts."""
@@ -377,22 +329,9 @@ class Gateway:
         if scope is None:
             if len(self._scopes) >= MAX_SCOPES:
                 self._scopes.clear()
-            results = ResultTools(
-                store.lookup,
-                self._makers[store.name],
-                self._scanner,
-                self._judge,
-                store.verdicts,
+            enforcement = self._foundation.enforcement(
+                store, grants, self._origin, self._audit.write
             )
-            tools = Tools(
-                results=results,
-                lineage=store.lineage,
-                origin=self._origin,
-                bundle=BundleFacts(self._bundle.digest, self._bundle.commit),
-                protocol=store.settings.protocol,
-                record=self._audit.write,
-            )
-            enforcement = Enforcement(grants, tools)
             scope = Scope(
                 store,
                 enforcement,
@@ -493,15 +432,6 @@ class Gateway:
         }
 
 
-def _of(key: str, reason: str) -> Problem:
-    """Name a setting; the file is the one that the supervisor accepted."""
-    return Problem(Path("scrim.yaml"), 0, key, reason)
-
-
-def _problem(key: str, reason: str) -> ConfigError:
-    return ConfigError(_of(key, reason))
-
-
 def _pool_figures(store: Store) -> dict[str, int]:
     statistics = store.pool.statistics
     return {
@@ -513,18 +443,3 @@ def _pool_figures(store: Store) -> dict[str, int]:
         "closed": statistics.discarded,
         "failures": statistics.failed,
     }
-
-
-def _commit_of(folder: Path) -> str:
-    """Return the git commit that a folder is at, empty outside a checkout."""
-    for parent in (folder, *folder.parents):
-        head = parent / ".git" / "HEAD"
-        if head.is_file():
-            try:
-                text = head.read_text(encoding="ascii").strip()
-                if text.startswith("ref: "):
-                    text = (parent / ".git" / text[5:]).read_text(encoding="ascii").strip()
-            except (OSError, UnicodeDecodeError):
-                return ""
-            return text if len(text) == 40 else ""
-    return ""

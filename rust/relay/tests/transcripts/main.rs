@@ -1,0 +1,9 @@
+//! Sessions as transcripts: what goes in, what comes out, and what is asked in between.
+//!
+//! Each transcript runs three times: whole, byte by byte, and in pieces of seven bytes.
+
+mod bench;
+mod copying;
+mod extended;
+mod limits;
+mod queries;

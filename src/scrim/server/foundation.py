@@ -1,0 +1,172 @@
+"""Everything of a gateway that follows from its configuration, built anew when that changes."""
+
+import hashlib
+import os
+import secrets
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+from scrim.audit.records import BundleFacts, Origin
+from scrim.config.errors import ConfigError, Problem
+from scrim.config.root import Config
+from scrim.config.secrets import SecretError
+from scrim.detection.columns import ColumnJudge
+from scrim.detection.scan import Scanner, builtin_scanner, compile_detector
+from scrim.enforcement import Enforcement, Tools
+from scrim.identity.authenticator import Authenticator
+from scrim.identity.configured import Surroundings, build_authenticator
+from scrim.masking.choice import OperatorError, OperatorTable
+from scrim.masking.keys import MaskingKey, load_key
+from scrim.masking.plans import PlanMaker, new_masker
+from scrim.masking.results import ResultTools
+from scrim.policy.bundle import Bundle, BundleError, load_bundle
+from scrim.policy.engine import PolicyEngine
+from scrim.policy.grants import Grants, GrantsBook
+from scrim.protocols.postgres.dialect import PostgresDialect
+from scrim.server.store import Store
+from scrim.upstream.limits import PoolLimits
+from scrim.upstream.pool import Pool
+from scrim.upstream.target import build_target
+
+ENFORCED_OBLIGATIONS: Final[frozenset[str]] = frozenset()
+"""Obligations of policies that this release meets; a permit with another one is a denial."""
+
+
+@dataclass(frozen=True, slots=True)
+class Foundation:
+    """What sessions are decided with under one configuration.
+
+    Attributes:
+        bundle: The policies.
+        engine: Who asks them.
+        book: What they have answered.
+        authenticator: Who proves who clients are.
+        stores: The data stores by name.
+        scanner: Searches values.
+        judge: Tells what columns hold.
+        makers: Makes the plans of each data store.
+    """
+
+    bundle: Bundle
+    engine: PolicyEngine
+    book: GrantsBook
+    authenticator: Authenticator
+    stores: dict[str, Store]
+    scanner: Scanner
+    judge: ColumnJudge
+    makers: dict[str, PlanMaker]
+
+    def enforcement(
+        self,
+        store: Store,
+        grants: Grants,
+        origin: Origin,
+        record: Callable[[Mapping[str, Any]], None],
+    ) -> Enforcement:
+        """Return who decides for a principal in a data store.
+
+        Args:
+            store: The data store, whose catalog is loaded.
+            grants: What the principal may do there.
+            origin: Who writes records.
+            record: Writes a record.
+        """
+        results = ResultTools(
+            store.lookup, self.makers[store.name], self.scanner, self.judge, store.verdicts
+        )
+        tools = Tools(
+            results=results,
+            lineage=store.lineage,
+            origin=origin,
+            bundle=BundleFacts(self.bundle.digest, self.bundle.commit),
+            protocol=store.settings.protocol,
+            record=record,
+        )
+        return Enforcement(grants, tools)
+
+
+def build_foundation(
+    config: Config, known: Mapping[str, Store], on_catalog: Callable[[Store], None]
+) -> Foundation:
+    """Build what follows from a configuration.
+
+    Args:
+        config: The configuration.
+        known: The data stores in use; those whose settings have not changed go on.
+        on_catalog: Called when a data store's catalog has changed.
+
+    Raises:
+        ConfigError: If the configuration names something that cannot be used.
+    """
+    try:
+        bundle = load_bundle(config.policies, commit=_commit_of(config.policies))
+        key = load_key(config.masking, os.environ)
+        scanner = builtin_scanner()
+        makers = _plan_makers(config, key, scanner)
+        stores = {
+            name: _store(config, name, known.get(name), on_catalog) for name in config.connections
+        }
+        surroundings = Surroundings(time.time, secrets.token_bytes, _mock_secret(key))
+        authenticator = build_authenticator(config.identity, stores.__contains__, surroundings)
+    except BundleError as error:
+        raise ConfigError(*(_problem("policies", text) for text in error.problems)) from None
+    except OperatorError as error:
+        raise ConfigError(_problem(error.key, error.reason)) from None
+    except SecretError as error:
+        raise ConfigError(_problem("", str(error))) from None
+    engine = PolicyEngine(bundle, ENFORCED_OBLIGATIONS)
+    judge = ColumnJudge(scanner.catalogue)
+    book = GrantsBook(engine)
+    return Foundation(bundle, engine, book, authenticator, stores, scanner, judge, makers)
+
+
+def _plan_makers(config: Config, key: MaskingKey, scanner: Scanner) -> dict[str, PlanMaker]:
+    detector = compile_detector(scanner.catalogue)
+    makers = {}
+    for name, settings in config.connections.items():
+        operators = OperatorTable.of(config.masking, settings, name)
+        makers[name] = PlanMaker(new_masker(key, detector, operators), operators)
+    return makers
+
+
+def _store(
+    config: Config, name: str, known: Store | None, on_catalog: Callable[[Store], None]
+) -> Store:
+    settings = config.connections[name]
+    if known is not None and known.settings == settings:
+        return known
+    pool = Pool(
+        build_target(settings.upstream, os.environ),
+        PostgresDialect(secrets.token_bytes),
+        PoolLimits.from_settings(settings.pool),
+        time.monotonic,
+    )
+    return Store(name, settings, pool, on_catalog)
+
+
+def _mock_secret(key: MaskingKey) -> bytes:
+    """Return what makes up the salts of unknown users: the same in all workers, and secret."""
+    return hashlib.sha256(b"scrim mock salt" + key.reveal()).digest()
+
+
+def _problem(key: str, reason: str) -> Problem:
+    """Name a setting; the file is the one that the supervisor accepted."""
+    return Problem(Path("scrim.yaml"), 0, key, reason)
+
+
+def _commit_of(folder: Path) -> str:
+    """Return the git commit that a folder is at, empty outside a checkout."""
+    for parent in (folder, *folder.parents):
+        head = parent / ".git" / "HEAD"
+        if head.is_file():
+            try:
+                text = head.read_text(encoding="ascii").strip()
+                if text.startswith("ref: "):
+                    text = (parent / ".git" / text[5:]).read_text(encoding="ascii").strip()
+            except (OSError, UnicodeDecodeError):
+                return ""
+            return text if len(text) == 40 else ""
+    return ""

@@ -115,6 +115,9 @@ fn glue(text: &[u8], start: usize, end: usize) -> Option<bool> {
 }
 
 fn grouped(scan: &mut Scan<'_>, run: &Run) -> Option<usize> {
+    if run.count(run.len) < MIN_DIGITS {
+        return None;
+    }
     let expected = scan.hinted(Shape::Card);
     for layout in LAYOUTS {
         let count = layout.len();

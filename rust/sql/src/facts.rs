@@ -214,6 +214,9 @@ pub struct Flow {
     /// Functions called in it.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub functions: Vec<Name>,
+    /// Names after the dot of `(value).name`: fields, or functions of one argument.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub attributes: Vec<String>,
     /// Subqueries whose columns can be in it.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub subqueries: Vec<Query>,

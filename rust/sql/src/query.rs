@@ -2,7 +2,7 @@
 
 use crate::facts::{ColumnName, Cte, Flow, Name, Query, Source, Target};
 use crate::tree::Tree;
-use crate::walk::{column_name, name_of, relation_name};
+use crate::walk::{attribute_names, column_name, name_of, relation_name};
 
 /// Queries nested deeper than this are opaque.
 const MAX_NESTING: usize = 40;
@@ -370,6 +370,13 @@ impl Builder {
                 return;
             }
             "FuncCall" => return self.call(tree, counted, out),
+            "AIndirection" => {
+                for name in attribute_names(tree) {
+                    if !out.attributes.iter().any(|known| known == name) {
+                        out.attributes.push(name.to_owned());
+                    }
+                }
+            }
             "GroupingFunc" => return self.flow(tree.get("args"), true, out),
             "SubLink" => {
                 self.flow(tree.get("testexpr"), counted, out);

@@ -78,6 +78,7 @@ impl<'a> Walker<'a> {
                     &mut self.facts.columns,
                     column_name(tree),
                 );
+                self.qualified_name(tree);
             }
             "AExpr" => self.operator(tree.get("name")),
             "SortBy" => self.operator(tree.get("use_op")),
@@ -256,22 +257,32 @@ impl<'a> Walker<'a> {
     /// `(value).name`: a field of the value, or a function of one argument in another notation.
     fn attributes(&mut self, indirection: &Tree) {
         let reads = reads_columns(indirection.get("arg"));
-        for item in indirection.get("indirection").items() {
-            if item.text().is_empty() {
-                continue;
-            }
-            let function = Function {
-                name: item.text().to_owned(),
-                reads_columns: reads,
-                attribute: true,
-                ..Function::default()
-            };
-            push_once(
-                &mut self.seen.functions,
-                &mut self.facts.functions,
-                function,
-            );
+        for name in attribute_names(indirection) {
+            self.attribute(name, reads);
         }
+    }
+
+    /// `alias.name`: a column, or a function of the row, which for rows of single values is the value.
+    fn qualified_name(&mut self, column: &Tree) {
+        if let [_, .., last] = column.get("fields").items() {
+            if last.kind() == "String" {
+                self.attribute(last.text(), true);
+            }
+        }
+    }
+
+    fn attribute(&mut self, name: &str, reads_columns: bool) {
+        let function = Function {
+            name: name.to_owned(),
+            reads_columns,
+            attribute: true,
+            ..Function::default()
+        };
+        push_once(
+            &mut self.seen.functions,
+            &mut self.facts.functions,
+            function,
+        );
     }
 
     fn operator(&mut self, names: &Tree) {
@@ -354,6 +365,12 @@ fn columns_below(tree: &Tree, out: &mut Vec<ColumnName>) {
     for child in tree.children() {
         columns_below(child, out);
     }
+}
+
+/// The names after the dots of `(value).name`.
+pub(crate) fn attribute_names(indirection: &Tree) -> impl Iterator<Item = &str> {
+    let items = indirection.get("indirection").items().iter();
+    items.map(Tree::text).filter(|name| !name.is_empty())
 }
 
 fn reads_columns(tree: &Tree) -> bool {

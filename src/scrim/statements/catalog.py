@@ -113,6 +113,7 @@ class Catalog:
         self._functions: dict[str, list[tuple[str, str | None]]] = defaultdict(list)
         for schema, name, extension in _list(raw, "functions"):
             self._functions[name].append((schema, extension))
+        self._attributes = frozenset(_list(raw, "attributes"))
         self._unreviewed_operators = frozenset(_unreviewed(_list(raw, "operators")))
         self._raw = raw
 
@@ -189,6 +190,10 @@ class Catalog:
     def functions(self, name: str) -> tuple[tuple[str, str | None], ...]:
         """Return schema and extension of each function of that name beyond the system's own."""
         return tuple(self._functions.get(name, ()))
+
+    def is_attribute_function(self, name: str) -> bool:
+        """Say whether `(value).name` can be a call, as well as a field of the value."""
+        return name in self._attributes or name in self._functions
 
     def has_unreviewed_operator(self, schema: str | None, name: str) -> bool:
         """Say whether an operator of that name may run a function that nobody reviewed."""

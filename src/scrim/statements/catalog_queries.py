@@ -118,6 +118,13 @@ FROM (
 ) AS listed
 """  # noqa: S608 - made of constants
 
+# `(value).name` calls these too.
+_ATTRIBUTES: Final = """
+SELECT pg_catalog.json_agg(DISTINCT p.proname)
+FROM pg_catalog.pg_proc p
+WHERE p.pronargs >= 1 AND p.pronargs - p.pronargdefaults <= 1
+"""
+
 _OPERATORS: Final = f"""
 SELECT pg_catalog.json_agg(pg_catalog.json_build_array(nspname, name, extension)
                            ORDER BY nspname, name, extension)
@@ -153,6 +160,7 @@ LOAD: Final = f"""SELECT pg_catalog.json_build_object(
 'view_relations', ({_VIEW_RELATIONS}),
 'generated', ({_GENERATED}),
 'functions', ({_FUNCTIONS}),
+'attributes', ({_ATTRIBUTES}),
 'operators', ({_OPERATORS}),
 'casts', ({_CASTS})
 )::text"""

@@ -66,6 +66,7 @@ class FunctionUse:
         constant_args: Whether every argument is a constant.
         reads_columns: Whether an argument is made of columns or subqueries.
         constants: The arguments of `set_config`, None where one is no constant.
+        attribute: Whether it is written as `(value).name`, so that it may be a field as well.
     """
 
     schema: str | None
@@ -73,6 +74,7 @@ class FunctionUse:
     constant_args: bool = False
     reads_columns: bool = False
     constants: tuple[str | None, ...] = ()
+    attribute: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +92,7 @@ class Flow:
     columns: tuple[ColumnName, ...] = ()
     counted_columns: tuple[ColumnName, ...] = ()
     functions: tuple[Name, ...] = ()
+    attributes: tuple[str, ...] = ()
     subqueries: tuple["Query", ...] = ()
     opaque: bool = False
 
@@ -291,6 +294,7 @@ def _function(raw: _Json) -> FunctionUse:
         constant_args=raw.get("constant_args", False),
         reads_columns=raw.get("reads_columns", False),
         constants=tuple(raw.get("constants", ())),
+        attribute=raw.get("attribute", False),
     )
 
 
@@ -329,6 +333,7 @@ def _flow(raw: _Json) -> Flow:
         columns=_columns(raw.get("columns", ())),
         counted_columns=_columns(raw.get("counted_columns", ())),
         functions=_names(raw.get("functions", ())),
+        attributes=tuple(raw.get("attributes", ())),
         subqueries=tuple(_query(query) for query in raw.get("subqueries", ())),
         opaque=raw.get("opaque", False),
     )

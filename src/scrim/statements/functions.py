@@ -31,6 +31,8 @@ def is_pure(function: Name | FunctionUse, catalog: Catalog) -> bool:
         function: The name as written.
         catalog: The data store's functions.
     """
+    if isinstance(function, FunctionUse) and function.attribute:
+        return is_pure_attribute(function.name, catalog)
     if function.schema == "pg_catalog":
         return is_reviewed_builtin(function.name)
     if function.schema == "information_schema":
@@ -43,6 +45,16 @@ def is_pure(function: Name | FunctionUse, catalog: Catalog) -> bool:
     if not others:
         return function.schema is None and is_reviewed_builtin(function.name)
     return all(extension in REVIEWED_EXTENSIONS for extension in others)
+
+
+def is_pure_attribute(name: str, catalog: Catalog) -> bool:
+    """Say whether `(value).name` can return only what the value holds.
+
+    Args:
+        name: The name after the dot: a field, or a function of one argument.
+        catalog: The data store's functions.
+    """
+    return not catalog.is_attribute_function(name) or is_pure(Name(None, name), catalog)
 
 
 def are_pure(functions: Iterable[Name | FunctionUse], catalog: Catalog) -> bool:

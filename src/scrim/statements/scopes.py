@@ -10,7 +10,7 @@ from typing import Final
 
 from scrim.statements.catalog import Catalog, Relation
 from scrim.statements.facts import ColumnName, Cte, Flow, Name, Query, Source, Target
-from scrim.statements.functions import are_pure
+from scrim.statements.functions import are_pure, is_pure_attribute
 from scrim.statements.origins import ANYTHING, NOTHING, Origins, Outputs, combined, opaque, union
 
 RelationOutputs = Callable[[Relation], Outputs]
@@ -176,6 +176,8 @@ class QueryResolver:
     def _flow(self, flow: Flow, scope: Scope) -> Origins:
         if flow.opaque or not are_pure(flow.functions, self._catalog):
             return self._unknown
+        if not all(is_pure_attribute(name, self._catalog) for name in flow.attributes):
+            return self._unknown
         parts = [self._column(column, scope) for column in flow.columns]
         parts += [self.outputs(query, scope, scope.ctes).total() for query in flow.subqueries]
         return union(parts)
@@ -213,9 +215,15 @@ class QueryResolver:
             return union(outputs.total() for outputs in matching)
         if column.name in _SYSTEM_COLUMNS:
             return NOTHING
-        found = [outputs.named(column.name) for outputs in matching]
-        # A name that is no column can be a function of the row.
-        return union(self._unknown if origins is None else origins for origins in found)
+        return union(self._attribute(outputs, column.name) for outputs in matching)
+
+    def _attribute(self, outputs: Outputs, name: str) -> Origins:
+        """Return what `alias.name` holds: a column, or else a function of the row."""
+        found = outputs.named(name)
+        exact = any(own == name for own, _ in outputs.columns)
+        if found is None or not (exact or is_pure_attribute(name, self._catalog)):
+            return self._unknown
+        return found
 
     def _is_system_column(self, column: ColumnName, scope: Scope) -> bool:
         return not column.qualifier and column.name in _SYSTEM_COLUMNS and bool(scope.sources)

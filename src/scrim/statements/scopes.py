@@ -184,7 +184,8 @@ class QueryResolver:
 
     def _column(self, column: ColumnName, scope: Scope) -> Origins:
         level: Scope | None = scope
-        whole_rows: list[Origins] = []
+        # What the name may mean where that is not certain; then the scopes around count as well.
+        possible: list[Origins] = []
         while level is not None:
             if column.qualifier:
                 found = self._qualified(column, level)
@@ -192,17 +193,16 @@ class QueryResolver:
                 found = union(outputs.total() for _, outputs in level.sources)
             else:
                 found = _unqualified(column.name, level)
-                if not _has_column(column.name, level):
-                    whole_rows += [
-                        outputs.total()
-                        for source, outputs in level.sources
-                        if source.visible_name == column.name
-                    ]
+                if found is not None and not _has_column(column.name, level):
+                    possible.append(found)
+                    found = None
+                if found is None:
+                    possible += _whole_rows(column.name, level)
             if found is not None:
-                return union([found, *whole_rows])
+                return union([found, *possible])
             level = level.parent
-        if whole_rows:
-            return union(whole_rows)
+        if possible:
+            return union(possible)
         return NOTHING if self._is_system_column(column, scope) else self._unknown
 
     def _qualified(self, column: ColumnName, level: Scope) -> Origins | None:
@@ -213,14 +213,14 @@ class QueryResolver:
             return None
         if column.name == "*":
             return union(outputs.total() for outputs in matching)
-        if column.name in _SYSTEM_COLUMNS:
-            return NOTHING
         return union(self._attribute(outputs, column.name) for outputs in matching)
 
     def _attribute(self, outputs: Outputs, name: str) -> Origins:
         """Return what `alias.name` holds: a column, or else a function of the row."""
         found = outputs.named(name)
         exact = any(own == name for own, _ in outputs.columns)
+        if found is None and name in _SYSTEM_COLUMNS:
+            return NOTHING
         if found is None or not (exact or is_pure_attribute(name, self._catalog)):
             return self._unknown
         return found
@@ -257,6 +257,10 @@ def _unqualified(name: str, level: Scope) -> Origins | None:
         origins for _, outputs in level.sources if (origins := outputs.named(name)) is not None
     ]
     return union(found) if found else None
+
+
+def _whole_rows(name: str, level: Scope) -> list[Origins]:
+    return [outputs.total() for source, outputs in level.sources if source.visible_name == name]
 
 
 def _has_column(name: str, level: Scope) -> bool:

@@ -10,7 +10,7 @@ from tests.unit.statements.sample_schema import sample_catalog
 def asked(sql: str) -> set[str]:
     """The demands of a statement, each in words."""
     (facts,) = read(sql)
-    catalog = sample_catalog(functions=[["public", "mine", None]])
+    catalog = sample_catalog(functions=[["public", "mine", None], ["public", "a", None]])
     return {
         demand.action if demand.relation is None else f"{demand.action} {demand.relation.name}"
         for demand in demands(facts, catalog)
@@ -57,6 +57,10 @@ def asked(sql: str) -> set[str]:
         ("DO 'x'", {"admin"}),
         ("SELECT mine(1)", {"call"}),
         ("SELECT lower('x')", set()),
+        ("SELECT (1).mine", {"call"}),
+        ("SELECT o.mine FROM orders o", {"call", "select orders"}),
+        ("SELECT o.total, o.name FROM orders o", {"select orders"}),
+        ("SELECT r.a FROM ruled r", {"select ruled"}),
     ],
 )
 def test_statements_need_what_they_do(sql: str, expected: set[str]) -> None:
@@ -77,6 +81,9 @@ def test_a_demand_is_listed_once() -> None:
         "SELECT * FROM dblink('', 'x') AS t(a text)",
         "WITH x AS (SELECT lo_get(1)) SELECT 1",
         "SELECT pg_catalog.pg_read_file('x')",
+        "SELECT ('/etc/passwd'::text).pg_read_file",
+        "SELECT f.pg_read_file FROM unnest(ARRAY['/etc/passwd']) f",
+        "SELECT 1 FROM generate_series(1, 2) AS s WHERE s.lo_get IS NULL",
         "SELECT pg_notify('a', email) FROM customers",
         "SELECT pg_advisory_lock(ascii(email)) FROM customers",
         "SELECT pg_sleep((SELECT length(email) FROM customers))",
@@ -124,6 +131,7 @@ def test_ways_around_the_mask_are_refused(sql: str) -> None:
     "sql",
     [
         "SELECT * FROM customers",
+        "SELECT c.lo_price, c.name FROM customers c",
         "SET client_encoding = 'UTF8'",
         "SET NAMES 'utf-8'",
         "SET client_encoding TO DEFAULT",

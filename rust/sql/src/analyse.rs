@@ -226,3 +226,7 @@ fn same_error(prefix: &str, message: &str) -> bool {
 #[cfg(test)]
 #[path = "analyse_tests.rs"]
 mod tests;
+
+#[cfg(test)]
+#[path = "analyse_bounds_tests.rs"]
+mod bounds_tests;

@@ -245,7 +245,11 @@ pub struct Write {
     /// The relation; absent for what has no relation of its own.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub relation: Option<Name>,
-    /// The query. The alias of each target is the column that it goes to, where that is known.
+    /// Whether each target is assigned to the column that its alias names, as `SET` does. Otherwise
+    /// the columns are a matter of position.
+    #[serde(skip_serializing_if = "is_false")]
+    pub assigned: bool,
+    /// The query.
     pub query: Query,
 }
 

@@ -50,13 +50,14 @@ impl Builder {
         query
     }
 
-    /// The query that stores what a change writes, if it can read anything: its targets are the values.
-    pub(crate) fn written(&mut self, tree: &Tree) -> Vec<Query> {
+    /// The queries that store what a change writes, if they can read anything: their targets are the
+    /// values. With each, whether it assigns them to the columns that it names.
+    pub(crate) fn written(&mut self, tree: &Tree) -> Vec<(bool, Query)> {
         let visible = self.ctes.len();
         let ctes = self.with_clause(tree.get("with_clause"));
         let mut queries = match tree.kind() {
             "InsertStmt" => self.inserted(tree),
-            "UpdateStmt" => vec![self.assigned(tree, tree.get("target_list"))],
+            "UpdateStmt" => vec![(true, self.assigned(tree, tree.get("target_list")))],
             "MergeStmt" => tree
                 .get("merge_when_clauses")
                 .items()
@@ -65,8 +66,8 @@ impl Builder {
                 .collect(),
             _ => Vec::new(),
         };
-        queries.retain(|query| !query.is_plain());
-        for query in &mut queries {
+        queries.retain(|(_, query)| !query.is_plain());
+        for (_, query) in &mut queries {
             let mut all = ctes.clone();
             all.append(&mut query.ctes);
             query.ctes = all;
@@ -75,14 +76,14 @@ impl Builder {
         queries
     }
 
-    fn inserted(&mut self, tree: &Tree) -> Vec<Query> {
+    fn inserted(&mut self, tree: &Tree) -> Vec<(bool, Query)> {
         let mut queries = Vec::new();
         if !tree.get("select_stmt").is_empty() {
             let mut query = self.query(tree.get("select_stmt"));
             for (target, column) in query.targets.iter_mut().zip(tree.get("cols").items()) {
                 target.alias = Some(column.get("name").text().to_owned());
             }
-            queries.push(query);
+            queries.push((false, query));
         }
         let conflict = tree.get("on_conflict_clause").get("target_list");
         if !conflict.is_empty() {
@@ -91,7 +92,7 @@ impl Builder {
             let mut proposed = self.relation(tree.get("relation"), false);
             proposed.alias = Some("excluded".to_owned());
             query.sources.push(proposed);
-            queries.push(query);
+            queries.push((true, query));
         }
         queries
     }
@@ -109,7 +110,7 @@ impl Builder {
         }
     }
 
-    fn merged(&mut self, tree: &Tree, clause: &Tree) -> Query {
+    fn merged(&mut self, tree: &Tree, clause: &Tree) -> (bool, Query) {
         let mut query = self.assigned(tree, clause.get("target_list"));
         let values = clause.get("values").items();
         if !values.is_empty() {
@@ -122,7 +123,7 @@ impl Builder {
                 target.alias = column.alias;
             }
         }
-        query
+        (values.is_empty(), query)
     }
 
     fn with_clause(&mut self, with: &Tree) -> Vec<Cte> {

@@ -21,6 +21,7 @@ pub(crate) fn facts_of(tree: &Tree) -> Facts {
             if !into.is_empty() {
                 facts.writes.push(Write {
                     relation: Some(relation_name(into)),
+                    assigned: false,
                     query: facts.query.clone().unwrap_or_default(),
                 });
             }
@@ -174,6 +175,7 @@ fn kept_query(relation: &Tree, tree: &Tree, facts: &mut Facts) {
     facts.inner = Some(Box::new(facts_of(source)));
     facts.writes.push(Write {
         relation: Some(relation_name(relation)),
+        assigned: false,
         query,
     });
 }
@@ -183,8 +185,9 @@ fn nested_writes(tree: &Tree, out: &mut Vec<Write>) {
     if matches!(tree.kind(), "InsertStmt" | "UpdateStmt" | "MergeStmt") {
         let relation = relation_name(tree.get("relation"));
         let queries = query::Builder::default().written(tree);
-        out.extend(queries.into_iter().map(|query| Write {
+        out.extend(queries.into_iter().map(|(assigned, query)| Write {
             relation: Some(relation.clone()),
+            assigned,
             query,
         }));
     }

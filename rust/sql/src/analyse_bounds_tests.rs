@@ -1,0 +1,115 @@
+use super::*;
+
+#[test]
+fn refusals_say_what_and_where() {
+    for (sql, position) in [
+        ("SELEC 1", 1),
+        ("SELECT 1 FROM", 14),
+        ("SELECT é FROM WHERE a WHERE b", 15),
+        ("SELECT a b c", 12),
+        ("SELECT (1 + ) , (2 + 3)", 13),
+    ] {
+        let error = analyse(sql).unwrap_err();
+        assert_eq!(
+            (error.code, error.position),
+            ("42601", position),
+            "{sql}: {}",
+            error.message
+        );
+    }
+    assert_eq!(analyse("SELECT '\0'").unwrap_err().code, "42601");
+}
+
+#[test]
+fn every_deep_statement_is_refused_or_analysed_and_none_crashes() {
+    let shapes: [fn(usize) -> String; 8] = [
+        |n| format!("SELECT {}1{}", "(".repeat(n), ")".repeat(n)),
+        |n| format!("SELECT {}1{}", "f(".repeat(n), ")".repeat(n)),
+        |n| format!("{}SELECT 1{}", "SELECT (".repeat(n), ")".repeat(n)),
+        |n| {
+            format!(
+                "SELECT * FROM {}t{}",
+                "(SELECT * FROM ".repeat(n),
+                ") x".repeat(n)
+            )
+        },
+        |n| format!("SELECT a{}", " || b".repeat(n)),
+        |n| format!("SELECT {} a", "NOT ".repeat(n)),
+        |n| format!("SELECT 1{}", " UNION SELECT 1".repeat(n)),
+        |n| {
+            format!(
+                "SELECT {}1{}",
+                "CASE WHEN true THEN ".repeat(n),
+                " END".repeat(n)
+            )
+        },
+    ];
+    for shape in shapes {
+        for levels in [8, 20, 200] {
+            let result = analyse(&shape(levels));
+            assert!(result.is_ok(), "{levels} of {}: {result:?}", shape(2));
+        }
+        // The parser may refuse these itself, with the same code.
+        for levels in [300, 450] {
+            let result = analyse(&shape(levels));
+            let code = result.as_ref().map_or_else(|error| error.code, |_| "54001");
+            assert_eq!(
+                code,
+                "54001",
+                "{levels} of {}: {:?}",
+                shape(2),
+                result.err()
+            );
+        }
+        for levels in [600, 100_000] {
+            assert_eq!(
+                analyse(&shape(levels)).unwrap_err().code,
+                "54001",
+                "{}",
+                shape(3)
+            );
+        }
+    }
+}
+
+#[test]
+fn wide_statements_are_analysed_within_bounds() {
+    let list = format!("SELECT a FROM t WHERE id IN ({}1)", "1, ".repeat(20_000));
+    assert!(analyse(&list).is_ok());
+    let small = Limits {
+        bytes: 100,
+        tokens: 10,
+        depth: 5,
+    };
+    assert_eq!(analyse_within(&list, &small).unwrap_err().code, "54000");
+    assert_eq!(
+        analyse_within("SELECT a,b,c,d,e,f", &small)
+            .unwrap_err()
+            .code,
+        "54000"
+    );
+    assert_eq!(
+        analyse_within("SELECT ((((((1", &small).unwrap_err().code,
+        "54001"
+    );
+}
+
+#[test]
+#[ignore = "measures; run in release"]
+#[allow(clippy::print_stdout)]
+fn timing() {
+    let sql = "SELECT abalance FROM pgbench_accounts WHERE aid = 12345;";
+    let start = std::time::Instant::now();
+    for _ in 0..20_000 {
+        let facts = analyse(sql).unwrap();
+        assert!(!serde_json::to_string(&facts).unwrap().is_empty());
+    }
+    println!("analyse {:?}", start.elapsed() / 20_000);
+    let mut hasher = crate::ShapeHasher::new([7; 16]);
+    let start = std::time::Instant::now();
+    let mut sum = 0;
+    for _ in 0..1_000_000 {
+        sum ^= crate::shape(sql.as_bytes(), &mut hasher).key;
+    }
+    println!("shape {:?} {sum}", start.elapsed() / 1_000_000);
+}

@@ -2,6 +2,7 @@
 
 use crate::layout::{permute, Slot, DIGIT};
 use crate::operators::{digits, tweak, Input};
+use crate::prf::DomainKey;
 
 const DIGITS_MAX: usize = 24;
 /// Fewer national digits than this are permuted together with the country code.
@@ -15,6 +16,9 @@ const FROM_TWO: Slot = Slot {
     base: b'2',
     size: 8,
 };
+
+/// Seven steps of ten land among the North American numbers.
+const WALK_MAX: usize = 256;
 
 /// Writes the number with its national digits permuted.
 ///
@@ -40,16 +44,7 @@ pub(crate) fn write(input: &Input<'_>, out: &mut Vec<u8>) -> bool {
     let number = &mut number[..count];
     let kept = kept_prefix(number, input.text.starts_with('+'));
     let national = &mut number[kept..];
-    let north_american = national.len() == 10 && national[0] >= b'2' && national[3] >= b'2';
-    let first_not_zero = national.first().is_some_and(|digit| *digit != b'0');
-    let slot = |at, _| {
-        Some(match at {
-            0 | 3 if north_american => FROM_TWO,
-            0 if first_not_zero => FROM_ONE,
-            _ => DIGIT,
-        })
-    };
-    if !permute(input.key, tweak::PHONE, national, slot) {
+    if !permute_national(input.key, national) {
         return false;
     }
     let mut digits = number.iter();
@@ -61,6 +56,36 @@ pub(crate) fn write(input: &Input<'_>, out: &mut Vec<u8>) -> bool {
         }
     }));
     true
+}
+
+/// Permutes a national number among those of its kind.
+///
+/// The kinds are told apart by what never changes, so that numbers of two kinds cannot meet:
+/// North American numbers stay diallable, leading zeros stay, and other numbers stay other.
+fn permute_national(key: &DomainKey, national: &mut [u8]) -> bool {
+    let zeros = national.iter().take_while(|digit| **digit == b'0').count();
+    let diallable = is_north_american(national);
+    let slot = |at, _| match at {
+        0 | 3 if diallable => Some(FROM_TWO),
+        _ if at < zeros => None,
+        _ if at == zeros => Some(FROM_ONE),
+        _ => Some(DIGIT),
+    };
+    // Another number may land among the North American ones and then walks on.
+    for _ in 0..WALK_MAX {
+        if !permute(key, tweak::PHONE, national, slot) {
+            return false;
+        }
+        if is_north_american(national) == diallable {
+            return true;
+        }
+    }
+    false
+}
+
+/// Area code and exchange begin with two or a larger digit.
+fn is_north_american(national: &[u8]) -> bool {
+    national.len() == 10 && national[0] >= b'2' && national[3] >= b'2'
 }
 
 /// How many leading digits are not the subscriber's: country code and trunk prefix.
@@ -135,6 +160,15 @@ mod tests {
             masked.as_bytes()[0] >= b'2' && masked.as_bytes()[3] >= b'2',
             "{masked}"
         );
+    }
+
+    #[test]
+    fn numbers_of_two_kinds_never_meet() {
+        let raw = (0..4000).map(|i| format!("415{:07}", i * 2311));
+        let all: std::collections::HashSet<String> = raw.map(|number| phone(&number)).collect();
+        assert_eq!(all.len(), 4000);
+        assert!(phone("4150000001").as_bytes()[3] < b'2');
+        assert!(phone("0012").starts_with("00"));
     }
 
     #[test]

@@ -9,6 +9,9 @@ use crate::types::calendar::{mask_fraction, number, parse_clock, write_clock, SE
 use crate::types::integer::mask_integer;
 use crate::types::reader::Reader;
 
+/// One step in about ten leaves the range at its end.
+const WALK_MAX: usize = 64;
+
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 struct Parts {
     months: i32,
@@ -55,19 +58,24 @@ impl Interval {
                 i32::try_from(self.not_zero(value.into())).ok()
             }
         };
-        let second = raw.micros / SECOND;
-        let fraction = mask_fraction(&self.key, (raw.micros % SECOND).abs());
-        let second = if second == 0 {
-            0
-        } else {
-            self.not_zero(second)
-        };
-        let sign = if raw.micros < 0 { -1 } else { 1 };
-        let micros = second.checked_mul(SECOND)?.checked_add(sign * fraction)?;
+        let micros = self.micros(raw.micros)?;
         Some(Parts {
             months: part(raw.months)?,
             days: part(raw.days)?,
             micros,
+        })
+    }
+
+    fn micros(&self, raw: i64) -> Option<i64> {
+        let fraction = raw.signum() * mask_fraction(&self.key, (raw % SECOND).abs());
+        let mut second = raw / SECOND;
+        if second == 0 {
+            return Some(fraction);
+        }
+        // Not every count of seconds with as many digits fits, but the raw one on its cycle does.
+        (0..WALK_MAX).find_map(|_| {
+            second = self.not_zero(second);
+            second.checked_mul(SECOND)?.checked_add(fraction)
         })
     }
 

@@ -18,7 +18,11 @@ if ! cargo +nightly fuzz --version >/dev/null 2>&1; then
 fi
 
 cd rust/fuzz
-for target in $(cargo +nightly fuzz list); do
+for target in $(cargo +nightly fuzz list --fuzz-dir .); do
     say "Fuzzing $target for $seconds s"
-    cargo +nightly fuzz run "$target" -- -max_total_time="$seconds" -timeout=10 -rss_limit_mb=2048
+    # What is found goes into the first folder, so that the kept corpus changes by intent only.
+    found=../../.build/fuzz/$target
+    mkdir -p "$found" "corpus/$target"
+    cargo +nightly fuzz run --fuzz-dir . "$target" "$found" "corpus/$target" -- \
+        -max_total_time="$seconds" -timeout=10 -rss_limit_mb=2048
 done

@@ -15,6 +15,8 @@ pub(crate) enum Kind {
     UnicodeQuoted,
     /// A character string in any quoting, with its continuation lines.
     String,
+    /// `U&'...'`, which a later `UESCAPE` is part of.
+    UnicodeString,
     /// `N'...'`.
     NationalString,
     /// `B'...'`.
@@ -38,10 +40,14 @@ pub(crate) enum Kind {
 impl Kind {
     /// Whether the token is a literal value.
     pub(crate) fn is_literal(self) -> bool {
-        use Kind::{BitString, HexString, Int4, Int8, NationalString, Numeric, String};
-        matches!(
+        !matches!(
             self,
-            String | NationalString | BitString | HexString | Int4 | Int8 | Numeric
+            Kind::Word
+                | Kind::Quoted
+                | Kind::UnicodeQuoted
+                | Kind::Param
+                | Kind::Operator
+                | Kind::Broken
         )
     }
 }
@@ -334,7 +340,7 @@ impl<'a> Lexer<'a> {
             (b'n' | b'N', b'\'', _) => Kind::NationalString,
             (b'u' | b'U', b'&', b'\'') => {
                 self.at += 2;
-                return self.string(Body::Plain).then_some(Kind::String);
+                return self.string(Body::Plain).then_some(Kind::UnicodeString);
             }
             (b'u' | b'U', b'&', b'"') => {
                 self.at += 2;

@@ -20,7 +20,6 @@ fn strings_of_every_quoting_are_one_token() {
         "''",
         r"E'a\'b'",
         r"e'\\'",
-        "U&'d\\0061'",
         "$$a'b$$",
         "$tag$ $$ $ta$ $tag$",
         "'a'\n'b'",
@@ -29,6 +28,7 @@ fn strings_of_every_quoting_are_one_token() {
     ] {
         assert_eq!(kinds(literal), [Kind::String], "{literal}");
     }
+    assert_eq!(kinds("U&'d\\0061'"), [Kind::UnicodeString]);
     assert_eq!(kinds("N'a'"), [Kind::NationalString]);
     assert_eq!(kinds("B'01'"), [Kind::BitString]);
     assert_eq!(kinds("x'ff'"), [Kind::HexString]);

@@ -205,6 +205,7 @@ impl Context {
                 Kind::HexString => 3,
                 Kind::Int4 => 4,
                 Kind::Int8 => 5,
+                Kind::UnicodeString => 7,
                 _ => 6,
             };
         out.push(class);

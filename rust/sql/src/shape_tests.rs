@@ -37,6 +37,7 @@ fn statements_that_can_mean_something_else_differ() {
         ("SELECT 'x'", "SELECT B'1'"),
         ("SELECT N'x'", "SELECT 'x'"),
         ("SELECT X'1'", "SELECT B'1'"),
+        ("SELECT U&'a' UESCAPE '!'", "SELECT 'a' UESCAPE '!'"),
         ("SELECT a FROM t", "SELECT \"A\" FROM t"),
         ("SELECT a b", "SELECT ab"),
         ("SELECT $1", "SELECT $2"),
@@ -122,7 +123,14 @@ fn blanked(tree: &Tree) -> Tree {
                 .iter()
                 .filter(|(name, _)| {
                     !name.ends_with("location")
-                        && !matches!(*name, "rexpr_list_start" | "rexpr_list_end" | "stmt_len")
+                        && !matches!(
+                            *name,
+                            "rexpr_list_start"
+                                | "rexpr_list_end"
+                                | "list_start"
+                                | "list_end"
+                                | "stmt_len"
+                        )
                 })
                 .map(|(name, value)| (*name, blanked(value)))
                 .collect(),

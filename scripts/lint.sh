@@ -26,7 +26,7 @@ fi
 step "ruff check" .venv/bin/ruff check --quiet .
 step "ruff format" .venv/bin/ruff format --check --quiet .
 step "mypy" .venv/bin/mypy
-step "import layers" .venv/bin/lint-imports --no-cache --no-timings
+step "import layers" .venv/bin/lint-imports --no-cache
 step "cargo fmt" cargo fmt --manifest-path rust/Cargo.toml --all --check
 step "clippy" cargo clippy --quiet --manifest-path rust/Cargo.toml --workspace --all-targets \
     --locked -- "${clippy_severity[@]}"

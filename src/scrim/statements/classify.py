@@ -73,6 +73,7 @@ _CODE_STATEMENTS: Final[Mapping[str, str]] = {
     "DefineStmt": "aggregates, operators and types run functions without being seen",
     "CreatePLangStmt": "languages run code",
     "CreateExtensionStmt": "extensions bring functions that nobody reviewed",
+    "AlterExtensionContentsStmt": "extensions bring functions that nobody reviewed",
     "LoadStmt": "LOAD runs code in the server",
     "AlterSystemStmt": "ALTER SYSTEM changes the whole server",
     "CreateForeignServerStmt": "other servers are beyond the gateway",

@@ -168,10 +168,17 @@ class Cte:
 
 @dataclass(frozen=True, slots=True)
 class Write:
-    """Data that goes from a query into a relation, or a definition that keeps the query."""
+    """Data that goes from a query into a relation, or a definition that keeps the query.
+
+    Attributes:
+        relation: The relation, None for what has no relation of its own.
+        query: The query.
+        assigned: Whether each target goes to the column that its alias names, as with `SET`.
+    """
 
     relation: Name | None
     query: Query
+    assigned: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -272,7 +279,11 @@ def _facts(raw: _Json) -> Facts:
         ordering_columns=_columns(raw.get("ordering_columns", ())),
         query=_optional_query(raw.get("query")),
         writes=tuple(
-            Write(_optional_name(write.get("relation")), _query(write["query"]))
+            Write(
+                _optional_name(write.get("relation")),
+                _query(write["query"]),
+                write.get("assigned", False),
+            )
             for write in raw.get("writes", ())
         ),
         copy=None if copy is None else _copy(copy),

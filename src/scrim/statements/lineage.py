@@ -5,18 +5,20 @@ column is that column, whatever it is called now. Any other column is made of wh
 names, if every name in it is understood. Everything else carries all that the statement touches.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
 
-from scrim.domain.column import Column, ColumnOrigin, ResultField
+from scrim.domain.column import ColumnOrigin, ResultField
 from scrim.statements.catalog import Catalog, CatalogColumn, Relation
-from scrim.statements.facts import Facts, Name, Query, StatementError, read
+from scrim.statements.facts import Facts, Name, Query, StatementError, Write, read
 from scrim.statements.functions import are_pure
 from scrim.statements.origins import ANYTHING, NOTHING, Origins, Outputs, opaque, union
 from scrim.statements.scopes import Lookup, QueryResolver, touched
 from scrim.statements.system_relations import carries_data, is_system
 
 _MAX_VIEW_DEPTH: Final = 32
+_DISPLACING: Final = frozenset({"AlterObjectSchemaStmt", "AlterTableStmt", "RenameStmt"})
+_CREATING: Final = frozenset({"CreateStmt", "CreateTableAsStmt", "ViewStmt"})
 
 
 class Lineage:
@@ -95,7 +97,8 @@ class Lineage:
     def stored(self, facts: Facts) -> list[tuple[Name | None, str | None, ColumnOrigin]]:
         """Return what a statement stores from other data: relation, column if known, origins.
 
-        Storing a value in the column that it came from is left out.
+        Assigning a value to the column that it came from is left out. What a statement gives
+        another name or place counts as stored there.
         """
         everything = self._everything(facts)
         if self._uses_unreviewed_code(facts):
@@ -103,21 +106,55 @@ class Lineage:
         found = []
         for write in facts.writes:
             outputs = self._resolver(everything).outputs(write.query)
+            if write.query.opaque:
+                # `CREATE TABLE ... AS EXECUTE`: what is executed is not in the statement.
+                outputs = opaque(Origins(everything.columns, known=False))
             entries = [(name, origins) for name, origins in outputs.columns]
             if outputs.rest is not None:
                 entries.append((None, outputs.rest))
+            own = self._own_columns(write) if write.assigned else None
             for name, origins in entries:
                 moved = Origins(
                     frozenset(
                         column
                         for column in origins.columns
-                        if not self._is_own(write.relation, name, column)
+                        if own is None
+                        or (column.schema, column.relation, name) != (*own, column.name)
                     ),
                     origins.known,
                 )
                 if moved != NOTHING:
                     found.append((write.relation, name, ColumnOrigin(moved.columns, moved.known)))
-        return found
+        return found + list(self._displaced(facts))
+
+    def _own_columns(self, write: Write) -> tuple[str, str] | None:
+        """Return schema and name of the relation that is written, if it is certain which it is."""
+        if write.relation is None:
+            return None
+        candidates = self.catalog.named(write.relation.schema, write.relation.name)
+        return (candidates[0].schema, candidates[0].name) if len(candidates) == 1 else None
+
+    def _displaced(self, facts: Facts) -> Iterator[tuple[Name | None, str | None, ColumnOrigin]]:
+        """Give what is renamed, moved or rebuilt, and what a new relation would be taken for.
+
+        Tags belong to names, and until a transaction ends nobody else sees what it renamed.
+        """
+        if facts.statement not in _DISPLACING | _CREATING | {"SelectStmt"}:
+            return
+        uses = [use for use in facts.relations if use.role == "ddl" or use.verb == "create"]
+        names = [Name(use.schema, use.name) for use in uses]
+        if facts.statement in _CREATING | {"SelectStmt"}:
+            # Without a schema, as the search path may be anybody's.
+            names = [Name(None, name.name) for name in names]
+        elif facts.statement == "RenameStmt":
+            if not names:
+                # A schema, a type or a function, with all that depends on its name.
+                yield (None, None, ColumnOrigin(frozenset(), known=False))
+            names.append(Name(None, facts.name or ""))
+        for name in names:
+            for relation in self.catalog.named(name.schema, name.name):
+                total = self.relation_outputs(relation).total()
+                yield (name, None, ColumnOrigin(total.columns, total.known))
 
     def relation_outputs(self, relation: Relation) -> Outputs:
         """Return the columns of a relation with the base columns behind each."""
@@ -278,14 +315,6 @@ class Lineage:
                 catalog.has_unreviewed_operator(name.schema, name.name) for name in facts.operators
             )
             or any(name.name in catalog.unreviewed_casts for name in facts.types)
-        )
-
-    def _is_own(self, relation: Name | None, column: str | None, origin: Column) -> bool:
-        return (
-            relation is not None
-            and column is not None
-            and (origin.relation, origin.name) == (relation.name, column)
-            and relation.schema in {None, origin.schema}
         )
 
 

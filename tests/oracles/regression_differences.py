@@ -14,6 +14,15 @@ REASONS: tuple[tuple[str, str, str], ...] = (
     ),
 )
 
+# File, text that must stand in what the gateway gives, reason. The whole file may differ.
+REFUSED: dict[str, tuple[str, str]] = {
+    "largeobject": (
+        "the function call protocol is not supported",
+        "psql's commands for large objects call functions by the fast path, which carries values "
+        "past every mask and is refused to everyone",
+    ),
+}
+
 
 def without_reasons(name: str, output: str) -> str:
     """Return the output without the lines that may differ.

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.oracles.regression_differences import without_reasons
+from tests.oracles.regression_differences import REFUSED, without_reasons
 from tests.oracles.regression_run import SETUP, differences
 from tests.oracles.regression_source import obtain
 
@@ -67,6 +67,9 @@ def compare(oracle: Oracle, name: str) -> None:
         pytest.fail(f"PostgreSQL's regression SQL {name}")
     expected = oracle.regression.output(oracle.direct, name)
     actual = oracle.regression.output(oracle.through, name)
+    if name in REFUSED:
+        assert REFUSED[name][0] in actual
+        return
     found = differences(without_reasons(name, expected), without_reasons(name, actual))
     assert not found, "\n".join(found[:SHOWN_LINES])
 

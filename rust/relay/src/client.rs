@@ -234,7 +234,10 @@ impl Relay {
     fn refuse_query(&mut self, refusal: Refusal, at: usize, forward: &mut Forward<'_>) -> Step {
         self.statistics.refused += 1;
         write_poison_query(forward.up_to(at));
-        self.pending.push_back(Pending::RefusedQuery { refusal });
+        self.pending.push_back(Pending::RefusedQuery {
+            refusal,
+            failed: false,
+        });
         Step::Replace
     }
 

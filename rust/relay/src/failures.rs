@@ -13,7 +13,7 @@ impl Relay {
     pub(crate) fn error(&mut self, body: &[u8], at: usize, forward: &mut Forward<'_>) -> Step {
         self.sampled = false;
         let refusal = match self.pending.front() {
-            Some(Pending::Refused { refusal } | Pending::RefusedQuery { refusal }) => {
+            Some(Pending::Refused { refusal } | Pending::RefusedQuery { refusal, .. }) => {
                 Some(refusal.clone())
             }
             _ => None,
@@ -79,7 +79,11 @@ impl Relay {
                 self.outcome(&execution, code);
                 return;
             }
-            None | Some(Pending::RefusedQuery { .. } | Pending::Sync) => return,
+            Some(Pending::RefusedQuery { failed, .. }) => {
+                *failed = true;
+                return;
+            }
+            None | Some(Pending::Sync) => return,
             _ => {}
         }
         let mut skipped = Vec::new();

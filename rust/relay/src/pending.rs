@@ -15,6 +15,17 @@ pub(crate) struct Statement {
     pub(crate) asked: AtomicBool,
 }
 
+impl Statement {
+    /// A statement that the server has yet to describe.
+    pub(crate) fn new(decision: Arc<Decision>) -> Self {
+        Self {
+            decision,
+            described: OnceLock::new(),
+            asked: AtomicBool::new(false),
+        }
+    }
+}
+
 /// A portal of the session.
 pub(crate) struct Portal {
     pub(crate) statement: Arc<Statement>,
@@ -139,7 +150,11 @@ pub(crate) enum Pending {
     /// A message replaced by one that the server refuses; the error is ours.
     Refused { refusal: crate::decision::Refusal },
     /// A refused simple query or function call, answered by an error and `ReadyForQuery`.
-    RefusedQuery { refusal: crate::decision::Refusal },
+    RefusedQuery {
+        refusal: crate::decision::Refusal,
+        /// Whether its error has arrived.
+        failed: bool,
+    },
     /// Sync.
     Sync,
     /// The client ended COPY data before the server asked for it.

@@ -211,10 +211,16 @@ impl Relay {
         }
     }
 
-    /// Moves the session to other decided shapes, after a change of policy.
+    /// Moves the session to other decided shapes, after a change of policy or catalog.
+    ///
+    /// What prepared statements return may be something else now, such as that of a view that was
+    /// replaced, so it is described and planned anew.
     pub fn set_shapes(&mut self, shapes: Arc<Mutex<Shapes>>, raw: bool) {
         self.shapes = shapes;
         self.raw = raw;
+        for statement in self.statements.values_mut() {
+            *statement = Arc::new(Statement::new(Arc::new(statement.decision.without_plans())));
+        }
     }
 
     /// Answers [`ServerNeed::Fields`] and [`ServerNeed::Sample`]. Call [`Self::server`] with no

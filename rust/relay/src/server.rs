@@ -339,13 +339,21 @@ impl Relay {
         };
         match self.pending.pop_front() {
             Some(Pending::Query {
-                execution, failed, ..
+                execution,
+                failed,
+                index,
+                ..
             }) => {
                 if !failed {
                     self.outcome(&execution, "00000");
                 }
+                if !failed && index == 0 {
+                    // Nothing of it has been answered: this belongs to a message that was taken
+                    // for ignored, and all answers from here on would be matched wrongly.
+                    return unexpected(b'Z');
+                }
             }
-            Some(Pending::RefusedQuery { .. }) => {}
+            Some(Pending::RefusedQuery { failed: true, .. }) => {}
             Some(Pending::Sync) => self.syncs_answered += 1,
             _ => return unexpected(b'Z'),
         }

@@ -52,6 +52,8 @@ HARMLESS_KINDS: Final = frozenset(
     }
 )
 """Kinds of type that say nothing by themselves; what they hold shows in name, tag and sample."""
+KEYED_KINDS: Final = frozenset({"json", "jsonb", "hstore", "xml"})
+"""Kinds of type whose values have names inside, which masking keeps where a table stores them."""
 ENTITY_OF_KIND: Final = {"inet": "network.ipv4", "cidr": "network.ipv4"}
 """Kinds of type that are an entity by themselves."""
 
@@ -122,6 +124,9 @@ class ColumnDecider:
             siblings: Returns the names of the other columns of a column's relation.
         """
         kind = leaf_kind(spec)
+        if not origin.unchanged:
+            # What a query builds may have values for keys.
+            spec = _with_keys(spec)
         if not origin.known:
             return _masked(spec, "", "origin not known")
         if not origin.columns:
@@ -187,6 +192,21 @@ class ColumnDecider:
             return _masked(spec, ENTITY_OF_KIND.get(kind, ""), "type not searched")
         decision = ColumnDecision(Treatment.PASS, "", "type cannot hold an entity")
         return DecidedColumn(PlannedColumn(decision, spec), sampled)
+
+
+def _with_keys(spec: TypeSpec) -> TypeSpec:
+    """Return a type whose documents have their keys masked like their values."""
+    if spec["kind"] in KEYED_KINDS:
+        return {**spec, "mask_keys": True}
+    if "element" in spec:
+        return {**spec, "element": _with_keys(spec["element"])}
+    if spec["kind"] == "composite":
+        fields = [
+            {**rule, "type": _with_keys(rule["type"])} if rule.get("type") else rule
+            for rule in spec["fields"]
+        ]
+        return {**spec, "fields": fields}
+    return spec
 
 
 def _masked(spec: TypeSpec, entity: str, reason: str, operator: str = "") -> DecidedColumn:

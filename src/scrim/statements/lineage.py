@@ -14,7 +14,7 @@ from scrim.statements.facts import Facts, Name, Query, StatementError, Write, re
 from scrim.statements.functions import are_pure
 from scrim.statements.origins import ANYTHING, NOTHING, Origins, Outputs, opaque, union
 from scrim.statements.scopes import Lookup, QueryResolver, touched
-from scrim.statements.system_relations import carries_data, is_system
+from scrim.statements.system_relations import COMMENT, COMMENT_RELATIONS, carries_data, is_system
 
 _MAX_VIEW_DEPTH: Final = 32
 _DISPLACING: Final = frozenset({"AlterObjectSchemaStmt", "AlterTableStmt", "RenameStmt"})
@@ -205,6 +205,8 @@ class Lineage:
 
     def _base(self, relation: Relation, column: str) -> Origins:
         if is_system(relation.schema):
+            if relation.name in COMMENT_RELATIONS and column == COMMENT.name:
+                return Origins(frozenset({COMMENT}))
             return ANYTHING if carries_data(relation.name, column) else NOTHING
         family = {relation.column(column)}
         for other in self.catalog.relatives(relation.id):

@@ -12,6 +12,7 @@ from scrim.statements.catalog import Catalog, Relation
 from scrim.statements.facts import ColumnName, Cte, Flow, Name, Query, Source, Target
 from scrim.statements.functions import are_pure, is_pure_attribute
 from scrim.statements.origins import ANYTHING, NOTHING, Origins, Outputs, combined, opaque, union
+from scrim.statements.system_relations import COMMENT, COMMENT_FUNCTIONS
 
 RelationOutputs = Callable[[Relation], Outputs]
 Lookup = Callable[[str | None, str], tuple[Relation, ...]]
@@ -179,6 +180,8 @@ class QueryResolver:
         if not all(is_pure_attribute(name, self._catalog) for name in flow.attributes):
             return self._unknown
         parts = [self._column(column, scope) for column in flow.columns]
+        if any(function.name in COMMENT_FUNCTIONS for function in flow.functions):
+            parts.append(Origins(frozenset({COMMENT})))
         parts += [self.outputs(query, scope, scope.ctes).total() for query in flow.subqueries]
         return union(parts)
 

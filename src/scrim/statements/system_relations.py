@@ -6,6 +6,8 @@ All others of `pg_catalog` and `information_schema` describe the schema and the 
 from collections.abc import Mapping
 from typing import Final
 
+from scrim.domain.column import Column
+
 SYSTEM_SCHEMAS: Final = frozenset({"pg_catalog", "information_schema"})
 
 ALL_COLUMNS: Final[frozenset[str]] = frozenset({"*"})
@@ -57,6 +59,16 @@ DATA_COLUMNS: Final[Mapping[str, frozenset[str]]] = {
     "foreign_data_wrapper_options": frozenset({"option_value"}),
 }
 """Columns that carry data, by relation."""
+
+
+COMMENT_RELATIONS: Final = frozenset({"pg_description", "pg_shdescription"})
+"""Relations whose `description` is free text that people wrote."""
+
+COMMENT_FUNCTIONS: Final = frozenset({"col_description", "obj_description", "shobj_description"})
+"""Functions that return such a text."""
+
+COMMENT: Final = Column("pg_catalog", "pg_description", "description")
+"""What comments count as: a column that is known, and searched like any other text."""
 
 
 def is_system(schema: str) -> bool:

@@ -1,0 +1,145 @@
+"""Every query of `shapes` in every way of `modes`: no piece of a protected value may arrive."""
+
+from __future__ import annotations
+
+import struct
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.evasion.modes import MODES, query
+from tests.evasion.shapes import ERRORS, QUERIES, REFUSED
+from tests.support.raw_client import RawClient, RawClientError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from tests.evasion.conftest import Vault
+
+SHAPES = [(channel, sql) for channel, queries in QUERIES.items() for sql in queries]
+END = "the end of the test"
+
+
+class Wire:
+    """The analyst's connection, opened again when a session was ended."""
+
+    def __init__(self, vault: Vault) -> None:
+        self._vault = vault
+        self._client = RawClient(vault.analyst, timeout_s=30)
+        self._client.open()
+
+    def exchange(self, sent: bytes) -> tuple[bytes, bool]:
+        """Send bytes inside a transaction; return all that came, and whether the session lives."""
+        client = self._client
+        client.forget()
+        client.send(query("BEGIN") + sent + query(f"ROLLBACK; SELECT '{END}'"))
+        received = bytearray()
+        alive = True
+        try:
+            while not _ended(received):
+                data = _read(client)
+                if not data:
+                    alive = False
+                    break
+                received += data
+        except OSError:
+            alive = False
+        if not alive:
+            client.close()
+            self._client = RawClient(self._vault.analyst, timeout_s=30)
+            self._client.open()
+        return bytes(received), alive
+
+    def close(self) -> None:
+        self._client.close()
+
+
+def _read(client: RawClient) -> bytes:
+    return client._connected().recv(1 << 16)  # noqa: SLF001 - the bytes as they are
+
+
+def _ended(received: bytearray) -> bool:
+    at = received.rfind(END.encode())
+    return at >= 0 and received[-6:-1] == b"Z\0\0\0\x05"
+
+
+def messages(received: bytes) -> list[tuple[str, bytes]]:
+    """Split what was received into messages."""
+    found, at = [], 0
+    while at + 5 <= len(received):
+        (length,) = struct.unpack_from("!i", received, at + 1)
+        found.append((chr(received[at]), received[at + 5 : at + 1 + length]))
+        at += 1 + length
+    return found
+
+
+@pytest.fixture(scope="module")
+def wire(vault: Vault) -> Iterator[Wire]:
+    wire = Wire(vault)
+    yield wire
+    wire.close()
+
+
+@pytest.mark.parametrize(("channel", "sql"), SHAPES)
+def test_no_query_carries_a_value_out(vault: Vault, wire: Wire, channel: str, sql: str) -> None:
+    for mode, make in MODES.items():
+        received, alive = wire.exchange(make(sql))
+        vault.check(received, f"{channel}, {mode}: {sql}")
+        assert alive, f"{channel}, {mode}: {sql}: the session was ended"
+
+
+@pytest.mark.parametrize("sql", REFUSED)
+def test_ways_around_the_gateway_are_refused(vault: Vault, wire: Wire, sql: str) -> None:
+    for mode in ("simple", "undescribed", "PREPARE", "EXPLAIN", "COPY text"):
+        received, alive = wire.exchange(MODES[mode](sql))
+        vault.check(received, f"{mode}: {sql}")
+        kinds = {kind for kind, _ in messages(received)}
+        assert alive, f"{mode}: {sql}: the session was ended"
+        assert "E" in kinds, f"{mode}: {sql} was not refused"
+
+
+@pytest.mark.parametrize("sql", ERRORS)
+def test_no_error_or_notice_quotes_a_value(vault: Vault, wire: Wire, sql: str) -> None:
+    for mode in ("simple", "extended text", "extended binary", "many statements", "COPY text"):
+        received, alive = wire.exchange(MODES[mode](sql))
+        vault.check(received, f"{mode}: {sql}")
+        assert alive, f"{mode}: {sql}: the session was ended"
+
+
+def test_the_queries_would_leak_without_the_gateway(vault: Vault) -> None:
+    silent = []
+    with RawClient(vault.direct) as client:
+        for channel, sql in SHAPES:
+            client.forget()
+            try:
+                client.query(sql)
+            except RawClientError:
+                silent.append(sql)
+                continue
+            if channel in {"column", "row", "set"} and not vault.canaries.leaks(
+                bytes(client.received)
+            ):
+                silent.append(sql)
+    assert len(silent) < len(SHAPES) // 8, silent
+
+
+@pytest.mark.parametrize(
+    "sql",
+    [
+        "SELECT id, word FROM clean ORDER BY id",
+        "SELECT word || '!', upper(word), count(*) FROM clean GROUP BY word",
+        "SELECT c.word, p.id FROM clean c JOIN people p USING (id)",
+        "SELECT count(*), count(email), count(DISTINCT remarks) FROM people",
+        "SELECT id FROM people WHERE email LIKE '%@%' ORDER BY full_name LIMIT 1",
+        "SELECT payload ->> 'k' FROM clean",
+        "SELECT relname FROM pg_class WHERE relname = 'people'",
+        "SELECT now(), version(), current_user",
+        "SELECT sum(amount), avg(amount) FROM clean",
+    ],
+)
+def test_everyday_queries_give_what_the_database_gives(vault: Vault, sql: str) -> None:
+    def answer(client: RawClient) -> list[list[bytes | None]]:
+        return client.query(sql.replace("now(), ", ""))
+
+    with RawClient(vault.analyst) as analyst, RawClient(vault.direct) as direct:
+        assert answer(analyst) == answer(direct)

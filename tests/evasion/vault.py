@@ -1,0 +1,143 @@
+"""The data of the evasion tests: a few secrets in every type and object that can hold them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from tests.support.gateway_process import User
+
+if TYPE_CHECKING:
+    from tests.evasion.canaries import Canaries, Person
+
+DATABASE = "vault"
+ANALYST = User("analyst@example.com", ("analysts",))
+INVESTIGATOR = User("investigator@example.com", ("investigators",))
+
+_SCHEMA = """
+CREATE EXTENSION hstore; CREATE EXTENSION citext; CREATE EXTENSION pg_trgm;
+CREATE EXTENSION pgcrypto; CREATE EXTENSION dblink; CREATE EXTENSION tablefunc;
+CREATE EXTENSION xml2; CREATE EXTENSION intarray; CREATE EXTENSION ltree;
+CREATE EXTENSION pageinspect; CREATE EXTENSION lo;
+CREATE SCHEMA hidden; CREATE SCHEMA sandbox;
+CREATE TYPE pair AS (label text, contact text);
+CREATE DOMAIN mail AS text CHECK (VALUE LIKE '%@%');
+CREATE TABLE people (
+    id int PRIMARY KEY, full_name text, email text, phone varchar(40), card text, ssn char(11),
+    iban text, remarks text, notes text, profile jsonb, plain json, emails text[], grid text[][],
+    contact pair, contacts pair[], address mail, nick citext, blob bytea, extra hstore, doc xml,
+    words tsvector, ip inet, born date, span daterange, numbers int8range, digits numeric,
+    big bigint, code uuid, tag name, path ltree, moment timestamptz, query tsquery);
+CREATE TABLE clean (id int PRIMARY KEY, word text, amount numeric, payload jsonb);
+INSERT INTO clean VALUES (1, 'plain', 12.5, '{"k": "v"}'), (2, 'other', 7, NULL);
+CREATE TABLE series (id int PRIMARY KEY, label text, remarks text);
+CREATE TABLE parent (id int, remarks text);
+CREATE TABLE child (more text) INHERITS (parent);
+CREATE TABLE parts (id int, remarks text) PARTITION BY RANGE (id);
+CREATE TABLE parts_low PARTITION OF parts FOR VALUES FROM (0) TO (100);
+CREATE TABLE sandbox.copies (id int, word text);
+CREATE TABLE unlogged_scratch (id int, word text);
+CREATE VIEW faces AS SELECT id, full_name AS face, remarks AS story FROM people;
+CREATE VIEW faces_twice AS SELECT upper(f.story) AS loud, f.* FROM faces f;
+CREATE VIEW harmless AS SELECT id, word FROM clean;
+CREATE MATERIALIZED VIEW kept AS SELECT id, lower(remarks) AS story FROM people;
+CREATE FUNCTION sql_reads(n int) RETURNS text LANGUAGE sql AS
+    'SELECT remarks FROM people WHERE id = n';
+CREATE FUNCTION sql_rows() RETURNS SETOF people LANGUAGE sql AS 'SELECT * FROM people';
+CREATE FUNCTION definer_reads() RETURNS text LANGUAGE plpgsql SECURITY DEFINER AS
+    'BEGIN RETURN (SELECT remarks FROM people WHERE id = 1); END';
+CREATE FUNCTION shouts(n int) RETURNS int LANGUAGE plpgsql AS
+    'DECLARE t text; BEGIN SELECT remarks INTO t FROM people WHERE id = n;
+     RAISE NOTICE ''secret: %'', t; RETURN n; END';
+CREATE FUNCTION fails(n int) RETURNS int LANGUAGE plpgsql AS
+    'DECLARE t text; BEGIN SELECT remarks INTO t FROM people WHERE id = n;
+     RAISE EXCEPTION ''%'', t USING DETAIL = t, HINT = t, COLUMN = t, TABLE = t; END';
+CREATE FUNCTION tells(n int) RETURNS int LANGUAGE plpgsql AS
+    'DECLARE t text; BEGIN SELECT remarks INTO t FROM people WHERE id = n;
+     PERFORM pg_notify(''gossip'', t); RETURN n; END';
+CREATE FUNCTION sandbox.initcap(text) RETURNS text LANGUAGE sql AS
+    'SELECT remarks FROM public.people WHERE id = 1';
+CREATE FUNCTION sandbox.dense_rank(text) RETURNS text LANGUAGE sql AS 'SELECT $1';
+CREATE FUNCTION peek(int) RETURNS text LANGUAGE sql AS
+    'SELECT remarks FROM public.people WHERE id = $1';
+CREATE PROCEDURE proc_reads(INOUT t text) LANGUAGE plpgsql AS
+    'BEGIN SELECT remarks INTO t FROM people WHERE id = 1; END';
+CREATE AGGREGATE sandbox.pick(text) (SFUNC = textcat, STYPE = text);
+CREATE FUNCTION combine(int, int) RETURNS text LANGUAGE sql AS
+    'SELECT remarks FROM public.people WHERE id = $1';
+CREATE OPERATOR ### (LEFTARG = int, RIGHTARG = int, FUNCTION = combine);
+"""
+
+TAGS = {
+    **{f"public.clean.{name}": ["public"] for name in ("id", "word", "amount", "payload")},
+    "public.series.id": ["public"],
+    "public.series.label": ["public"],
+    "public.series.remarks": ["confidential"],
+    "public.people.id": ["public"],
+    "public.people.full_name": ["person.full"],
+    "public.people.email": ["contact.email"],
+    "public.people.phone": ["contact.phone"],
+    "public.people.card": ["financial.card"],
+    "public.people.ssn": ["us.ssn"],
+    "public.people.iban": ["financial.iban"],
+    **{
+        f"public.people.{name}": ["confidential"]
+        for name in (
+            "remarks", "profile", "plain", "emails", "grid", "contact", "contacts", "address",
+            "nick", "blob", "extra", "doc", "words", "ip", "born", "span", "numbers", "digits",
+            "big", "code", "tag", "path", "moment", "query",
+        )
+    },
+    "public.parent.id": ["public"],
+    "public.parent.remarks": ["confidential"],
+    "public.parts.remarks": ["confidential"],
+}  # fmt: skip
+
+
+def schema(canaries: Canaries) -> str:
+    """Return the statements that make the database.
+
+    Args:
+        canaries: Who is in it.
+    """
+    first, second = canaries.people
+    return "\n".join(
+        [
+            _SCHEMA,
+            _insert(1, first),
+            _insert(2, second),
+            f"INSERT INTO series VALUES (1, 'one', '{first.secret}');",
+            f"INSERT INTO series VALUES (2, 'two', '{second.secret}');",
+            f"INSERT INTO parent VALUES (1, '{first.secret}');",
+            f"INSERT INTO child VALUES (2, '{second.secret}', 'more');",
+            f"INSERT INTO parts VALUES (1, '{first.secret}');",
+            f"COMMENT ON TABLE people IS 'ask {first.email}';",
+            f"COMMENT ON COLUMN people.remarks IS 'ask {second.email}';",
+            "ALTER TABLE people ALTER remarks SET STATISTICS 100;",
+            "CREATE STATISTICS pair_stats (mcv) ON remarks, email FROM people;",
+            "INSERT INTO people (id, remarks, email)"
+            f" SELECT i, '{first.secret}', '{first.email}' FROM generate_series(100, 150) i;",
+            "REFRESH MATERIALIZED VIEW kept; ANALYZE;",
+        ]
+    )
+
+
+def _insert(row: int, who: Person) -> str:
+    name = f"{who.given} {who.family}"
+    pair = f"ROW('{name}', '{who.email}')::pair"
+    values = (
+        str(row), f"'{name}'", f"'{who.email}'", f"'{who.phone}'", f"'{who.card}'",
+        f"'{who.ssn}'", f"'{who.iban}'", f"'{who.secret}'",
+        f"'Please write to {who.email} or call {who.phone}.'",
+        f"""'{{"name": "{name}", "deep": [{{"mail": "{who.email}", "n": {who.number}}}]}}'""",
+        f"""'{{"name": "{name}"}}'""", f"ARRAY['{who.email}', '{who.secret}']",
+        f"ARRAY[['{who.email}'], ['{name}']]", pair, f"ARRAY[{pair}]", f"'{who.email}'",
+        f"'{name}'", f"convert_to('{who.secret}', 'UTF8')",
+        f"""hstore('mail', '{who.email}') || hstore('k', '{who.secret}')""",
+        f"'<p mail=\"{who.email}\"><name>{name}</name></p>'",
+        f"to_tsvector('simple', '{who.secret}')", f"'{who.address}'", f"'{who.born}'",
+        f"daterange('{who.born}', '2000-01-01')", f"int8range({who.number}, NULL)",
+        f"{who.number}.25", who.number, f"'{who.code}'", f"'{who.family}{who.given}'",
+        f"text2ltree('{who.family}.{who.given}')", f"'{who.born} 03:04:05+00'",
+        f"to_tsquery('simple', '{who.family}')",
+    )  # fmt: skip
+    return f"INSERT INTO people VALUES ({', '.join(values)});"

@@ -5,7 +5,7 @@
 
 use std::fmt;
 
-use aes::cipher::{Array, BlockCipherEncrypt, KeyInit};
+use aes::cipher::{generic_array::GenericArray, BlockEncrypt, KeyInit};
 use aes::Aes128Enc;
 use sha2::block_api::compress256;
 use zeroize::Zeroize;
@@ -49,8 +49,8 @@ impl DomainKey {
         Self {
             inner: padded_state(hash, 0x36),
             outer: padded_state(hash, 0x5c),
-            permutation: Aes128Enc::new(&Array::from(*permutation)),
-            stream: Aes128Enc::new(&Array::from(*stream)),
+            permutation: Aes128Enc::new(&GenericArray::from(*permutation)),
+            stream: Aes128Enc::new(&GenericArray::from(*stream)),
         }
     }
 
@@ -155,7 +155,7 @@ impl Stream<'_> {
                 *byte ^= counter;
             }
             self.counter += 1;
-            let mut block = Array::from(block);
+            let mut block = GenericArray::from(block);
             self.cipher.encrypt_block(&mut block);
             self.buffer[half * 16..half * 16 + 16].copy_from_slice(&block);
         }

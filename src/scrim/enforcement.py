@@ -230,7 +230,9 @@ class Enforcement:
         """Refuse what the grammar does not know, unless the principal may do everything here."""
         if self.raw and self._grants.permits("admin"):
             return self._decided(incoming)
-        return self._decided(incoming, why=Refusal(error.code, error.message, position=error.position))
+        return self._decided(
+            incoming, why=Refusal(error.code, error.message, position=error.position)
+        )
 
     def _decided(
         self,

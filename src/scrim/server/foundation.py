@@ -29,10 +29,16 @@ from scrim.protocols.postgres.dialect import PostgresDialect
 from scrim.server.store import Store
 from scrim.upstream.limits import PoolLimits
 from scrim.upstream.pool import Pool
-from scrim.upstream.target import build_target
+from scrim.upstream.target import APPLICATION_NAME, build_target
 
 ENFORCED_OBLIGATIONS: Final[frozenset[str]] = frozenset()
 """Obligations of policies that this release meets; a permit with another one is a denial."""
+SESSION_PARAMETERS: Final = (
+    ("application_name", APPLICATION_NAME),
+    # What masking relies on, whatever the database's own defaults; RESET goes back to these.
+    ("client_encoding", "UTF8"),
+    ("standard_conforming_strings", "on"),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,7 +145,7 @@ def _store(
     if known is not None and known.settings == settings:
         return known
     pool = Pool(
-        build_target(settings.upstream, os.environ),
+        build_target(settings.upstream, os.environ, SESSION_PARAMETERS),
         PostgresDialect(secrets.token_bytes),
         PoolLimits.from_settings(settings.pool),
         time.monotonic,

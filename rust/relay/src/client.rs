@@ -151,6 +151,8 @@ impl Relay {
             b'D' => self.describe(body),
             b'E' => self.execute(body, at, forward),
             b'C' => self.close(body),
+            // While the server waits for COPY data it ignores a Sync and does not answer it.
+            b'S' if self.copy_in => Step::Keep,
             b'S' => {
                 self.skipping = false;
                 self.syncs += 1;

@@ -13,6 +13,7 @@ import shutil
 import signal
 import socket
 import subprocess
+import threading
 import time
 from dataclasses import dataclass, field
 from importlib.util import find_spec
@@ -281,8 +282,9 @@ class EmbeddedPostgres:
     def _launch(self) -> None:
         command = [str(self.bin_dir / "postgres"), "-D", str(self.data_dir), "-p", str(self.port)]
         setpriv = shutil.which("setpriv")
-        if setpriv is not None:
-            # The kernel stops the server even when its starter is killed and cannot.
+        if setpriv is not None and threading.current_thread() is threading.main_thread():
+            # The kernel stops the server even when its starter is killed and cannot. It watches
+            # the thread, so a server that a passing thread starts must not ask for that.
             command = [setpriv, "--pdeathsig", "INT", *command]
         with self.log_file.open("wb") as log:
             self._process = subprocess.Popen(

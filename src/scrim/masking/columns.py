@@ -19,6 +19,8 @@ from scrim.domain.decision import ColumnDecision, Treatment
 from scrim.masking.rewriter import PlannedColumn
 from scrim.masking.types import TypeSpec, leaf_kind
 
+MAX_REMEMBERED: Final = 50_000
+"""Columns whose names have been judged that are kept at one time."""
 SEARCHED_KINDS: Final = frozenset({"text", "json", "jsonb", "hstore", "xml", "name", "composite"})
 """Kinds of type whose values are searched for entities."""
 SAMPLED_KINDS: Final = frozenset({"text", "int8", "numeric"})
@@ -107,6 +109,7 @@ class ColumnDecider:
         self._memory = memory
         self._ask = ask
         self._tags_of = tags_of
+        self._names: dict[tuple[Column, str], str | None] = {}
 
     def decide(
         self,
@@ -169,12 +172,21 @@ class ColumnDecider:
             return named, tags
         learnt = self._memory.entity(column)
         if learnt is None:
-            evidence = self._judge.by_name(column, kind, siblings)
-            if evidence is not None and evidence.strength is Strength.STRONG:
-                learnt = evidence.entity
+            learnt = self._named(column, kind, siblings)
         if learnt is None:
             return "", tags
         return learnt, tags | {learnt}
+
+    def _named(self, column: Column, kind: str, siblings: Sequence[str]) -> str | None:
+        """Return the entity that the column's name alone tells, remembered for new statements."""
+        key = (column, kind)
+        if key not in self._names:
+            evidence = self._judge.by_name(column, kind, siblings)
+            strong = evidence is not None and evidence.strength is Strength.STRONG
+            if len(self._names) >= MAX_REMEMBERED:
+                self._names.clear()
+            self._names[key] = evidence.entity if evidence is not None and strong else None
+        return self._names[key]
 
     def _unprotected(
         self, field: ResultField, origin: ColumnOrigin, spec: TypeSpec, kind: str

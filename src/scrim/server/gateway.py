@@ -53,6 +53,7 @@ class Gateway:
 
     Attributes:
         config: The configuration in force.
+        limits: Its bounds for clients.
         stores: The data stores by name.
         authenticator: Who proves who clients are.
         tls: TLS state by listener.
@@ -70,6 +71,7 @@ class Gateway:
     ) -> None:
         """Keep the parts; `start` does the work."""
         self.config = config
+        self.limits = config.limits_of(LISTENER)
         self.tls = tls
         self.log = _log
         self.loop = asyncio.get_running_loop()
@@ -173,6 +175,7 @@ class Gateway:
         self.stores = foundation.stores
         self.authenticator = foundation.authenticator
         self.config = config
+        self.limits = config.limits_of(LISTENER)
         self._former = [s for name, s in former.items() if self.stores.get(name) is not s]
         self._scopes.clear()
 
@@ -230,7 +233,7 @@ class Gateway:
             self._end_idle_sessions()
 
     def _end_idle_sessions(self) -> None:
-        limits = self.config.limits_of(LISTENER)
+        limits = self.limits
         idle = limits.client_idle_timeout_ms / 1000
         in_transaction = limits.idle_in_transaction_timeout_ms / 1000
         if not idle and not in_transaction:
@@ -306,7 +309,7 @@ class Gateway:
             self._audit.write(signed_in_record(self._origin, session.label, grants.principal, told))
         except AuditError as error:
             raise OSError(str(error)) from None
-        transport.set_write_buffer_limits(high=self.config.limits_of(LISTENER).write_buffer_bytes)
+        transport.set_write_buffer_limits(high=self.limits.write_buffer_bytes)
         self._sessions[key.process_id] = session
         self.open_connections += 1
         self._opened += 1
@@ -337,7 +340,7 @@ class Gateway:
                 enforcement,
                 cast("AuditLogSink", self._audit.sink),
                 self._hasher,
-                self.config.limits_of(LISTENER),
+                self.limits,
             )
             self._scopes[key] = scope
         return scope

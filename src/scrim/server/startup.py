@@ -38,7 +38,6 @@ class StartupProtocol(asyncio.Protocol):
             listener: The key of the listener that it came through.
         """
         self._gateway = gateway
-        self._listener = listener
         settings = gateway.config.listeners[listener]
         mode = settings.tls_mode
         self._tls = gateway.tls.get(listener)
@@ -60,7 +59,7 @@ class StartupProtocol(asyncio.Protocol):
         transport = cast("asyncio.Transport", transport)
         self._transport = transport
         self._gateway.open_connections += 1
-        timeout = self._gateway.config.limits_of(self._listener).startup_timeout_ms / 1000
+        timeout = self._gateway.limits.startup_timeout_ms / 1000
         if timeout:
             self._timer = self._gateway.loop.call_later(timeout, transport.abort)
         if transport.get_extra_info("ssl_object") is not None:

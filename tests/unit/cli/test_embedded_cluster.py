@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import stat
+import threading
+import time
 from typing import TYPE_CHECKING
 
 import pytest
@@ -97,6 +99,18 @@ def test_a_server_that_cannot_start_shows_its_log_and_leaves_nothing() -> None:
         server.start()
     with pytest.raises(embedded_cluster.EmbeddedPostgresError, match="not started"):
         _ = server.directory
+
+
+def test_a_server_outlives_the_thread_that_started_it() -> None:
+    server = EmbeddedPostgres()
+    starter = threading.Thread(target=server.start)
+    starter.start()
+    starter.join()
+    try:
+        time.sleep(0.5)
+        assert server.execute("SELECT 1").strip() == "1"
+    finally:
+        server.stop()
 
 
 def test_a_taken_port_is_said() -> None:

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine
 
     from scrim.domain.column import ResultField
+    from scrim.masking.decided import Decided
     from scrim.policy.questions import SessionFacts
     from scrim.protocols.postgres.codec import Relay
     from scrim.server.gateway import Gateway
@@ -285,15 +286,24 @@ class SessionProtocol(asyncio.Protocol):
             except ColumnsNeeded as needed:
                 self._wait(CLIENT_NEED, self._decide_later(incoming, None, needed))
                 return
-            relay.decide(codec.decision(decided), decided.remember)
-            if decided.changes_catalog:
-                self.store.refresh_soon()
+            self._answer(relay, decided)
         self._go_on_client(relay)
+
+    def _answer(self, relay: "Relay", decided: "Decided") -> None:
+        """Tell the relay what was decided about the statement that it asked about."""
+        relay.decide(codec.decision(decided), decided.remember)
+        if decided.changes_catalog:
+            self.store.refresh_soon()
 
     def _go_on_client(self, relay: "Relay") -> None:
         out = relay.client(b"")
         if out is not None:
             self._write_upstream(out)
+
+    def _go_on_server(self, relay: "Relay") -> None:
+        out = relay.server(b"")
+        if out is not None:
+            self._write_client(out)
 
     def _serve_server(self, relay: "Relay") -> None:
         need = relay.server_need()
@@ -323,9 +333,7 @@ class SessionProtocol(asyncio.Protocol):
                 self._transport.close()
                 self._end()
                 return
-        out = relay.server(b"")
-        if out is not None:
-            self._write_client(out)
+        self._go_on_server(relay)
 
     def _probed(self, kind: int, body: bytes) -> None:
         waiter, self._probe = self._probe, None
@@ -383,9 +391,7 @@ class SessionProtocol(asyncio.Protocol):
             except ColumnsNeeded as again:
                 needed = again
                 continue
-            relay.decide(codec.decision(decided), decided.remember)
-            if decided.changes_catalog:
-                self.store.refresh_soon()
+            self._answer(relay, decided)
             self._go_on_client(relay)
             return
 
@@ -413,9 +419,7 @@ class SessionProtocol(asyncio.Protocol):
             return
         plan = self._scope.enforcement.plan(context, number, fields, self.label, fresh=True)
         relay.plan(plan)
-        out = relay.server(b"")
-        if out is not None:
-            self._write_client(out)
+        self._go_on_server(relay)
 
     # The end.
 

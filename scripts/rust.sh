@@ -55,7 +55,9 @@ need_rust_lints() {
 need_c_compiler() {
     command -v gcc >/dev/null || need_packages gcc libc6-dev
     # The binding of PostgreSQL's parser is generated from its C headers, which takes libclang.
-    if ! ldconfig -p | grep -q libclang && ! compgen -G '/usr/lib/llvm-*/lib/libclang*.so*' >/dev/null; then
+    # libclang-cpp is another library, and some machines have it alone.
+    if ! { ldconfig -p | awk '{ print $1 }'; compgen -G '/usr/lib/llvm-*/lib/libclang*' || true; } |
+        grep -v libclang-cpp | grep -Eq 'libclang(-[0-9.]+)?\.so'; then
         need_packages libclang-dev
     fi
 }

@@ -4,6 +4,7 @@ The kernel takes whole chunks and gives whole chunks; nothing here is called for
 
 - `Relay`: both directions of a session, sans-IO (`rust/relay`). `Shapes` and `Decision` are what
   it was told, `AuditLog` is where it writes the record of a statement before forwarding it.
+- `Reactor`: moves the bytes of linked sessions on a thread of its own (`rust/reactor`).
 - `Masker`, `Plan`: keys and operators, and what they do to the columns of one result (`rust/mask`,
   `rust/rows`).
 - `Detector`: finds sensitive values in cells (`rust/detect`).
@@ -16,6 +17,7 @@ from scrim._kernel import (
     Detector,
     Masker,
     Plan,
+    Reactor,
     Relay,
     ShapeHasher,
     Shapes,
@@ -30,6 +32,7 @@ __all__ = [
     "Detector",
     "Masker",
     "Plan",
+    "Reactor",
     "Relay",
     "ShapeHasher",
     "Shapes",

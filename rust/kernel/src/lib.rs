@@ -7,6 +7,7 @@ use pyo3::prelude::*;
 mod detect;
 mod log;
 mod masking;
+mod reactor;
 mod relay;
 mod statements;
 
@@ -23,6 +24,8 @@ mod _kernel {
     use super::log::PyAuditLog;
     #[pymodule_export]
     use super::masking::{PyMasker, PyPlan};
+    #[pymodule_export]
+    use super::reactor::PyReactor;
     #[pymodule_export]
     use super::relay::{PyDecision, PyRelay, PyShapes};
     #[pymodule_export]

@@ -1,10 +1,12 @@
 //! The session relay.
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::os::fd::IntoRawFd;
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
-use pyo3::exceptions::PyValueError;
+use pyo3::exceptions::{PyOSError, PyValueError};
 use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyDict};
+use scrim_reactor::{Link, Reactor, Sides, State};
 use scrim_relay::{
     ClientNeed, Decision, DecisionSpec, Limits, Output, Refusal, Relay, ServerNeed, Shapes,
 };
@@ -13,6 +15,7 @@ use scrim_rows::Context;
 
 use crate::log::PyAuditLog;
 use crate::masking::PyPlan;
+use crate::reactor::{owned, PyReactor};
 use crate::statements::PyShapeHasher;
 use crate::RELEASE_LOCK_BYTES;
 
@@ -81,18 +84,61 @@ impl PyShapes {
     }
 }
 
-#[pyclass(name = "Relay", module = "scrim._kernel")]
+/// Where a linked session is: its event loop, and its key there.
+struct Place {
+    reactor: Arc<Reactor>,
+    key: usize,
+}
+
+#[pyclass(name = "Relay", frozen, module = "scrim._kernel")]
 pub(crate) struct PyRelay {
-    relay: Relay,
+    link: Arc<Link>,
+    place: OnceLock<Place>,
 }
 
 /// Name, statement, extended, shape.
 type ClientAsks<'py> = (&'static str, Bound<'py, PyBytes>, bool, String);
 
-/// The client's direction waits for Python.
-const CLIENT: u8 = 1;
-/// The server's direction waits for Python.
-const SERVER: u8 = 2;
+impl PyRelay {
+    /// Runs something short on the session. The event loop may hold its lock for as long as it
+    /// works on a chunk; then the interpreter's lock is not kept from others meanwhile.
+    fn with<T: Send>(&self, py: Python<'_>, work: impl FnOnce(&mut State) -> T + Send) -> T {
+        if let Some(mut state) = self.link.try_lock() {
+            return work(&mut state);
+        }
+        let link = &self.link;
+        py.detach(|| work(&mut link.lock()))
+    }
+
+    /// Takes a chunk through the relay, without the interpreter's lock where it may take long.
+    fn chunk<'py>(
+        &self,
+        data: &Bound<'py, PyBytes>,
+        work: impl FnOnce(&mut State, &[u8]) -> Output + Send,
+    ) -> Option<Bound<'py, PyBytes>> {
+        let bytes = data.as_bytes();
+        let Some(place) = self.place.get() else {
+            let output = if bytes.len() < RELEASE_LOCK_BYTES {
+                self.with(data.py(), |state| work(state, bytes))
+            } else {
+                let link = &self.link;
+                data.py().detach(|| work(&mut link.lock(), bytes))
+            };
+            return deliver(output, data);
+        };
+        let link = &self.link;
+        data.py().detach(|| {
+            let mut state = link.lock();
+            work(&mut state, bytes);
+            let more = state.may_go_on();
+            drop(state);
+            if more {
+                place.reactor.nudge(place.key, link);
+            }
+        });
+        None
+    }
+}
 
 #[pymethods]
 impl PyRelay {
@@ -126,47 +172,106 @@ impl PyRelay {
             Arc::clone(&audit.0),
             Arc::clone(&hasher.0),
         );
-        Self { relay }
+        Self {
+            link: Arc::new(Link::new(relay)),
+            place: OnceLock::new(),
+        }
     }
 
-    /// Takes bytes of the client, gives bytes for the server or None.
-    fn client<'py>(&mut self, data: &Bound<'py, PyBytes>) -> Option<Bound<'py, PyBytes>> {
-        let output = self.relay.client(data.as_bytes());
-        deliver(output, data)
+    /// Takes bytes of the client, gives bytes for the server or None. A linked session has sent
+    /// them already.
+    fn client<'py>(&self, data: &Bound<'py, PyBytes>) -> Option<Bound<'py, PyBytes>> {
+        self.chunk(data, State::client_chunk)
     }
 
-    /// Takes bytes of the server, gives bytes for the client or None.
-    fn server<'py>(&mut self, data: &Bound<'py, PyBytes>) -> Option<Bound<'py, PyBytes>> {
-        let bytes = data.as_bytes();
-        let output = if bytes.len() < RELEASE_LOCK_BYTES {
-            self.relay.server(bytes)
-        } else {
-            let relay = &mut self.relay;
-            data.py().detach(|| relay.server(bytes))
+    /// Takes bytes of the server, gives bytes for the client or None. A linked session has sent
+    /// them already.
+    fn server<'py>(&self, data: &Bound<'py, PyBytes>) -> Option<Bound<'py, PyBytes>> {
+        self.chunk(data, State::server_chunk)
+    }
+
+    /// Gives the two sockets of the session to the event loop, which moves its bytes from now on;
+    /// each comes with what it is to be sent first.
+    /// Returns the key under which it posts what has to be looked at.
+    fn link(
+        &self,
+        reactor: &PyReactor,
+        client: (i32, Vec<u8>),
+        upstream: (i32, Vec<u8>),
+        client_waiting_bytes: usize,
+    ) -> PyResult<usize> {
+        let sides = Sides::new(
+            (owned(client.0)?, client.1),
+            (owned(upstream.0)?, upstream.1),
+            client_waiting_bytes,
+        );
+        let key = reactor
+            .0
+            .link(&self.link, sides)
+            .map_err(|error| PyOSError::new_err(error.to_string()))?;
+        let place = Place {
+            reactor: Arc::clone(&reactor.0),
+            key,
         };
-        deliver(output, data)
+        self.place
+            .set(place)
+            .map_err(|_| PyValueError::new_err("the session is linked already"))?;
+        Ok(key)
     }
 
-    /// Which directions wait for Python: 1 the client's, 2 the server's.
+    /// Sends the client of a linked session something of the gateway's own.
+    fn tell_client(&self, py: Python<'_>, data: &[u8]) {
+        self.with(py, |state| state.tell_client(data));
+    }
+
+    /// Sends the data store of a linked session something of the gateway's own.
+    fn tell_upstream(&self, py: Python<'_>, data: &[u8]) {
+        self.with(py, |state| state.tell_upstream(data));
+    }
+
+    /// Takes the data store's socket out of a linked session, and says whether everything was
+    /// sent to it; None when it has ended.
+    fn take_upstream(&self, py: Python<'_>) -> Option<(i32, bool)> {
+        let place = self.place.get()?;
+        let link = &self.link;
+        let (upstream, whole) = py.detach(|| place.reactor.take_upstream(link))?;
+        Some((upstream.into_raw_fd(), whole))
+    }
+
+    /// Ends a linked session: the client's side when all is said, the data store's at once.
+    fn close(&self, py: Python<'_>) {
+        if let Some(place) = self.place.get() {
+            let link = &self.link;
+            py.detach(|| place.reactor.close(place.key, link));
+        }
+    }
+
+    /// Ends both sides of a linked session at once.
+    fn abort(&self, py: Python<'_>) {
+        if let Some(place) = self.place.get() {
+            let link = &self.link;
+            py.detach(|| place.reactor.abort(place.key, link));
+        }
+    }
+
+    /// Whether the client of a linked session has sent something since this was last asked.
+    fn take_activity(&self, py: Python<'_>) -> bool {
+        self.with(py, State::take_activity)
+    }
+
+    /// What waits for Python: 1 the client's direction, 2 the server's, 4 the end of the client's
+    /// socket, 8 the end of the data store's.
     #[getter]
-    fn attention(&self) -> u8 {
-        let client = match self.relay.client_need() {
-            None | Some(ClientNeed::Barrier) => 0,
-            Some(_) => CLIENT,
-        };
-        client
-            | if self.relay.server_need().is_some() {
-                SERVER
-            } else {
-                0
-            }
+    fn attention(&self, py: Python<'_>) -> u8 {
+        self.with(py, |state| state.attention().bits())
     }
 
     /// What the client's direction waits for: its name, and for `statement` the text, whether it
     /// came by the extended protocol, and its shape in hexadecimal digits.
     fn client_need<'py>(&self, py: Python<'py>) -> Option<ClientAsks<'py>> {
         let empty = |name| (name, PyBytes::new(py, b""), false, String::new());
-        Some(match self.relay.client_need()? {
+        let need = self.with(py, |state| state.relay.client_need().cloned())?;
+        Some(match &need {
             ClientNeed::Statement {
                 sql,
                 extended,
@@ -189,7 +294,8 @@ impl PyRelay {
         &self,
         py: Python<'py>,
     ) -> Option<(&'static str, usize, Bound<'py, PyBytes>)> {
-        Some(match self.relay.server_need()? {
+        let need = self.with(py, |state| state.relay.server_need().cloned())?;
+        Some(match &need {
             ServerNeed::Fields { index, description } => {
                 ("fields", *index, PyBytes::new(py, description))
             }
@@ -205,23 +311,25 @@ impl PyRelay {
     }
 
     /// Answers the need `statement`.
-    fn decide(&mut self, decision: &PyDecision, remember: bool) {
-        self.relay.decide(Arc::clone(&decision.0), remember);
+    fn decide(&self, py: Python<'_>, decision: &PyDecision, remember: bool) {
+        self.with(py, |state| {
+            state.relay.decide(Arc::clone(&decision.0), remember);
+        });
     }
 
     /// Answers the needs `fields` and `sample`.
-    fn plan(&mut self, plan: &PyPlan) {
-        self.relay.plan(Arc::clone(&plan.0));
+    fn plan(&self, py: Python<'_>, plan: &PyPlan) {
+        self.with(py, |state| state.relay.plan(Arc::clone(&plan.0)));
     }
 
     /// Answers the need `message`, and acknowledges `probed`.
-    fn message(&mut self, replacement: Vec<u8>) {
-        self.relay.message(replacement);
+    fn message(&self, py: Python<'_>, replacement: Vec<u8>) {
+        self.with(py, |state| state.relay.message(replacement));
     }
 
     /// Values of the columns to be sampled.
     fn sample<'py>(&self, py: Python<'py>, max_rows: usize) -> Vec<Vec<Bound<'py, PyBytes>>> {
-        let columns = self.relay.sample(max_rows);
+        let columns = self.with(py, |state| state.relay.sample(max_rows));
         columns
             .iter()
             .map(|values| values.iter().map(|value| PyBytes::new(py, value)).collect())
@@ -229,50 +337,52 @@ impl PyRelay {
     }
 
     /// The bytes that ask the server for the columns of a query.
-    fn probe<'py>(&mut self, py: Python<'py>, sql: &[u8]) -> Bound<'py, PyBytes> {
-        PyBytes::new(py, &self.relay.probe(sql))
+    fn probe<'py>(&self, py: Python<'py>, sql: &[u8]) -> Bound<'py, PyBytes> {
+        PyBytes::new(py, &self.with(py, |state| state.relay.probe(sql)))
     }
 
     /// The bytes of a statement of the gateway's own, sent before what follows of the client.
-    fn prelude<'py>(&mut self, py: Python<'py>, sql: &[u8]) -> Bound<'py, PyBytes> {
-        PyBytes::new(py, &self.relay.prelude(sql))
+    fn prelude<'py>(&self, py: Python<'py>, sql: &[u8]) -> Bound<'py, PyBytes> {
+        PyBytes::new(py, &self.with(py, |state| state.relay.prelude(sql)))
     }
 
     /// The context of the decision whose answer now arrives.
     fn context(&self, py: Python<'_>) -> Option<Py<PyAny>> {
-        object(py, &self.relay.context()?)
+        object(py, &self.with(py, |state| state.relay.context())?)
     }
 
     /// The context of the plan to be sampled.
     fn sampled_context(&self, py: Python<'_>) -> Option<Py<PyAny>> {
-        object(py, &self.relay.sampled_context()?)
+        object(py, &self.with(py, |state| state.relay.sampled_context())?)
     }
 
     /// The fatal error for the client after its own direction ended the session.
-    fn take_farewell<'py>(&mut self, py: Python<'py>) -> Bound<'py, PyBytes> {
-        PyBytes::new(py, &self.relay.take_farewell())
+    fn take_farewell<'py>(&self, py: Python<'py>) -> Bound<'py, PyBytes> {
+        PyBytes::new(py, &self.with(py, |state| state.relay.take_farewell()))
     }
 
     /// Moves the session to other decided shapes.
-    fn set_shapes(&mut self, shapes: &PyShapes, raw: bool) {
-        self.relay.set_shapes(Arc::clone(&shapes.0), raw);
+    fn set_shapes(&self, py: Python<'_>, shapes: &PyShapes, raw: bool) {
+        self.with(py, |state| {
+            state.relay.set_shapes(Arc::clone(&shapes.0), raw);
+        });
     }
 
     /// Whether the server has answered everything.
     #[getter]
-    fn quiet(&self) -> bool {
-        self.relay.quiet()
+    fn quiet(&self, py: Python<'_>) -> bool {
+        self.with(py, |state| state.relay.quiet())
     }
 
     /// Transaction status of the last `ReadyForQuery`: `I`, `T` or `E`.
     #[getter]
-    fn status(&self) -> char {
-        char::from(self.relay.status())
+    fn status(&self, py: Python<'_>) -> char {
+        char::from(self.with(py, |state| state.relay.status()))
     }
 
     /// Counts since the last call.
-    fn take_statistics<'py>(&mut self, py: Python<'py>) -> PyResult<Bound<'py, PyDict>> {
-        let statistics = self.relay.take_statistics();
+    fn take_statistics<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyDict>> {
+        let statistics = self.with(py, |state| state.relay.take_statistics());
         let counts = PyDict::new(py);
         for (name, value) in [
             ("rows", statistics.rows.rows),

@@ -24,6 +24,7 @@ from scrim.policy.questions import SessionFacts
 from scrim.protocols.postgres import codec
 from scrim.server.control import owner_of, process_id
 from scrim.server.foundation import Foundation, build_foundation
+from scrim.server.links import Links
 from scrim.server.logging import event, failure
 from scrim.server.scope import Scope
 from scrim.server.session import SessionProtocol
@@ -57,6 +58,7 @@ class Gateway:
         stores: The data stores by name.
         authenticator: Who proves who clients are.
         tls: TLS state by listener.
+        links: The sessions whose bytes the kernel moves.
         open_connections: Clients that are connected.
         sign_in_failures: Refused sign-ins since the start.
     """
@@ -75,6 +77,7 @@ class Gateway:
         self.tls = tls
         self.log = _log
         self.loop = asyncio.get_running_loop()
+        self.links = Links(self.loop)
         self.stores: dict[str, Store] = {}
         self.open_connections = 0
         self.sign_in_failures = 0
@@ -211,6 +214,7 @@ class Gateway:
             self._audit.close()
         except AuditError as error:
             failure(_log, "the audit log could not be closed", error)
+        self.links.close()
         self._stopped.set()
         if self._running is not None:
             await self._running
@@ -239,8 +243,7 @@ class Gateway:
         if not idle and not in_transaction:
             return
         for session in list(self._sessions.values()):
-            if session.active:
-                session.active = False
+            if session.take_activity():
                 session.idle_ticks = 0
                 continue
             session.idle_ticks += 1

@@ -8,7 +8,6 @@ anything costs one entry in a dictionary, not a task and a session.
 
 import asyncio
 import errno
-import functools
 import logging
 import socket
 from collections.abc import Callable
@@ -19,6 +18,7 @@ from typing import Protocol, cast
 from scrim.server.addresses import bind
 from scrim.server.logging import event, failure
 from scrim.server.tls import ALPN, ServerTls
+from scrim.upstream.socket_transport import SocketTransport
 
 ACCEPTS_PER_WAKE_UP = 128
 BACKLOG = 4096
@@ -231,31 +231,31 @@ class Listener:
             if direct_tls or self._overload is None or self._refusing >= ACCEPTS_PER_WAKE_UP:
                 sock.close()
                 return
-            new_refused = functools.partial(self._overload.new_refused, self._refusal_ended)
             self._refusing += 1
-            tasks.create_task(self._hand_over(sock, new_refused, None))
-        elif direct_tls:
-            tasks.create_task(self._hand_over(sock, self._new_gate, self.tls))
+            self._begin(sock, self._overload.new_refused(self._refusal_ended))
+        elif direct_tls and self.tls is not None:
+            tasks.create_task(self._hand_over(sock, self.tls))
         else:
-            tasks.create_task(self._hand_over(sock, self._handler.new_session, None))
+            self._begin(sock, self._handler.new_session())
+
+    def _begin(self, sock: socket.socket, protocol: asyncio.BaseProtocol) -> None:
+        """Make a transport of a plain socket, whose first bytes are there."""
+        if isinstance(protocol, asyncio.Protocol):
+            SocketTransport(self._loop, sock, protocol).read_now()
 
     def _is_full(self) -> bool:
         in_use = self._handler.open_connections + self._handing_over
         return in_use >= self.limits.max_connections
 
-    async def _hand_over(
-        self,
-        sock: socket.socket,
-        factory: Callable[[], asyncio.BaseProtocol],
-        tls: ServerTls | None,
-    ) -> None:
-        """Make a transport of the socket; its protocol owns it from then on."""
+    async def _hand_over(self, sock: socket.socket, tls: ServerTls) -> None:
+        """Begin TLS on a socket; its protocol owns it from then on."""
         self._handing_over += 1
-        context = None if tls is None else tls.context
-        timeout = None if tls is None else self.limits.startup_timeout_seconds
         try:
             await self._loop.connect_accepted_socket(
-                factory, sock, ssl=context, ssl_handshake_timeout=timeout
+                self._new_gate,
+                sock,
+                ssl=tls.context,
+                ssl_handshake_timeout=self.limits.startup_timeout_seconds,
             )
         except OSError:
             # The client left, or its TLS handshake failed: its own business, and not worth a line

@@ -1,11 +1,9 @@
 """One signed-in client: its transport, its upstream session, and the relay between the two.
 
-The common case is two calls: a chunk of the client goes through the relay to the data store, a
-chunk of the data store through the relay to the client. Only when the relay asks
-(`relay.attention`) is anything decided here, by `scrim.enforcement`.
-
 An upstream session is taken from the pool when the client first sends something, and belongs to
-the client until it leaves.
+the client until it leaves. From then on the kernel moves the bytes (`scrim.server.links`), or,
+where one side speaks TLS, a chunk of either side goes through the relay to the other in one call.
+Only when the relay asks (`relay.attention`) is anything decided here, by `scrim.enforcement`.
 """
 
 import asyncio
@@ -13,7 +11,12 @@ from typing import TYPE_CHECKING, Final
 
 from scrim.enforcement import CatalogStale, ColumnsNeeded
 from scrim.protocols.postgres import codec
-from scrim.protocols.postgres.codec import CLIENT_NEED, SERVER_NEED
+from scrim.protocols.postgres.codec import (
+    CLIENT_GONE,
+    CLIENT_NEED,
+    SERVER_NEED,
+    UPSTREAM_GONE,
+)
 from scrim.protocols.postgres.settings import settings_statement
 from scrim.server.logging import failure
 from scrim.statements.incoming import Incoming
@@ -56,11 +59,13 @@ class SessionProtocol(asyncio.Protocol):
     """Joins one client and one upstream session."""
 
     __slots__ = (
+        "_active",
         "_begun",
         "_client_paused",
         "_early",
         "_ended",
         "_gateway",
+        "_link",
         "_probe",
         "_relay",
         "_scope",
@@ -70,7 +75,6 @@ class SessionProtocol(asyncio.Protocol):
         "_waiting_for",
         "_write_client",
         "_write_upstream",
-        "active",
         "cancel_key",
         "facts",
         "idle_ticks",
@@ -101,8 +105,8 @@ class SessionProtocol(asyncio.Protocol):
         self.cancel_key = cancel_key
         self.facts = facts
         self.label = gateway.session_label(cancel_key.process_id)
-        self.active = True
         self.idle_ticks = 0
+        self._active = True
         self._gateway = gateway
         self._scope = scope
         self._transport = transport
@@ -113,6 +117,7 @@ class SessionProtocol(asyncio.Protocol):
         self._ended = False
         self._client_paused = False
         self._relay: Relay | None = None
+        self._link: int | None = None
         self._upstream: UpstreamConnection | None = None
         self._write_upstream: Callable[[bytes], None] = transport.write  # replaced before use
         self._waiting_for = 0
@@ -135,11 +140,18 @@ class SessionProtocol(asyncio.Protocol):
         relay = self._relay
         return relay is not None and relay.quiet and relay.status != "I"
 
+    def take_activity(self) -> bool:
+        """Return whether the client has sent something since this was last asked."""
+        active, self._active = self._active, False
+        if self._link is not None and self._relay is not None:
+            return self._relay.take_activity() or active
+        return active
+
     # What asyncio calls for the client's transport.
 
     def data_received(self, data: bytes) -> None:
         """Take a chunk of the client."""
-        self.active = True
+        self._active = True
         relay = self._relay
         if relay is None:
             self._hold(data)
@@ -230,13 +242,42 @@ class SessionProtocol(asyncio.Protocol):
         self._relay = relay
         self._upstream = connection
         connection.receiver = self
-        self._write_upstream = connection.write
+        first = b""
         if self._settings is not None:
-            self._write_upstream(relay.prelude(settings_statement(self._settings)))
+            first = relay.prelude(settings_statement(self._settings))
             self._settings = None
         early, self._early = self._early, b""
-        self._resume_client()
-        self.data_received(early)
+        first += relay.client(early) or b""
+        linked = self._gateway.links.link(
+            self, relay, self._transport, connection, first, self._gateway.limits.write_buffer_bytes
+        )
+        if linked is not None:
+            self._link, self._transport = linked
+            self._write_client = self._transport.write
+            self._write_upstream = relay.tell_upstream
+        else:
+            self._write_upstream = connection.write
+            self._write_upstream(first)
+            self._resume_client()
+        if relay.attention:
+            self._attend(relay)
+
+    # What the kernel's event loop calls.
+
+    def posted(self) -> None:
+        """Answer what the relay of a linked session waits for, and see which side has ended."""
+        relay = self._relay
+        if relay is None:
+            return
+        attention = relay.attention
+        if attention & CLIENT_GONE:
+            self._end()
+            return
+        if attention & (CLIENT_NEED | SERVER_NEED):
+            self._attend(relay)
+        # The last words of the data store come before its end.
+        if not self._ended and relay.attention & (UPSTREAM_GONE | SERVER_NEED) == UPSTREAM_GONE:
+            self.upstream_lost(None)
 
     def _pause_client(self) -> None:
         if not self._client_paused and not self._transport.is_closing():
@@ -369,7 +410,7 @@ class SessionProtocol(asyncio.Protocol):
             self._resume_client()
         elif self._upstream is not None:
             self._upstream.resume_reading()
-        self._attend(self._relay)
+        self.posted()
 
     async def _decide_later(
         self, incoming: Incoming, stale: CatalogStale | None, needed: ColumnsNeeded | None
@@ -458,6 +499,8 @@ class SessionProtocol(asyncio.Protocol):
         self._ended = True
         connection, relay = self._upstream, self._relay
         self._upstream = self._relay = None
+        if self._link is not None and connection is not None and relay is not None:
+            self._unlink(self._link, relay, connection)
         if self._probe is not None and not self._probe.done():
             self._probe.cancel()
         if connection is not None and relay is not None:
@@ -467,6 +510,19 @@ class SessionProtocol(asyncio.Protocol):
             else:
                 self.store.pool.release(connection, clean=clean, in_transaction=relay.status != "I")
         self._gateway.session_ended(self, relay)
+
+    def _unlink(self, link: int, relay: "Relay", connection: "UpstreamConnection") -> None:
+        """Take the data store's socket back, and let the kernel part from the client."""
+        self._gateway.links.forget(link, self)
+        connection.receiver = _Discard()
+        taken = relay.take_upstream()
+        if taken is None:
+            connection.take_back(None)
+        else:
+            descriptor, whole = taken
+            connection.tainted = connection.tainted or not whole
+            connection.take_back(descriptor)
+        relay.close()
 
     async def _abandon(self, connection: "UpstreamConnection") -> None:
         """Stop a statement that nobody waits for any more, and close its session."""

@@ -8,6 +8,7 @@ its startup.
 """
 
 import asyncio
+import socket
 from typing import TYPE_CHECKING, cast
 
 from scrim.domain.decision import Refusal
@@ -18,6 +19,7 @@ from scrim.policy.questions import SessionFacts
 from scrim.protocols.postgres.settings import SettingError, client_settings
 from scrim.protocols.postgres.startup import PostgresClientStartup
 from scrim.server.logging import failure
+from scrim.upstream.socket_transport import SocketTransport
 from scrim.wire import ProtocolError, StartupStep
 
 if TYPE_CHECKING:
@@ -55,13 +57,15 @@ class StartupProtocol(asyncio.Protocol):
     # What asyncio calls.
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        """Start the clock."""
+        """Start the clock; with TLS the client is connected a second time."""
         transport = cast("asyncio.Transport", transport)
         self._transport = transport
+        if self._upgrading:
+            return
         self._gateway.open_connections += 1
         timeout = self._gateway.limits.startup_timeout_ms / 1000
         if timeout:
-            self._timer = self._gateway.loop.call_later(timeout, transport.abort)
+            self._timer = self._gateway.loop.call_later(timeout, self._time_out)
         if transport.get_extra_info("ssl_object") is not None:
             self._startup.tls_established()
 
@@ -118,22 +122,25 @@ class StartupProtocol(asyncio.Protocol):
                     return
 
     async def _start_tls(self) -> None:
-        tls = self._tls
-        if tls is None:
-            self._transport.abort()
+        tls, raw = self._tls, self._transport
+        if tls is None or not isinstance(raw, SocketTransport) or raw.is_closing():
+            raw.abort()
             return
-        raw = self._transport
         # Until here every byte was plain text, which the startup refuses after its answer.
         self._upgrading = True
+        descriptor, unsent = raw.detach()
+        sock = socket.socket(fileno=descriptor)
+        timeout = self._gateway.limits.startup_timeout_ms / 1000
         try:
-            transport = await self._gateway.loop.start_tls(raw, self, tls.context, server_side=True)
+            if unsent:
+                await self._gateway.loop.sock_sendall(sock, unsent)
+            await self._gateway.loop.connect_accepted_socket(
+                lambda: self, sock, ssl=tls.context, ssl_handshake_timeout=timeout or None
+            )
         except OSError:
-            raw.abort()
+            sock.close()
+            self.connection_lost(None)
             return
-        if transport is None:
-            raw.abort()
-            return
-        self._transport = transport
         self._startup.tls_established()
         self._upgrading = False
         held, self._held = self._held, b""
@@ -220,6 +227,9 @@ class StartupProtocol(asyncio.Protocol):
             self._flush()
             self._transport.close()
         self._finish()
+
+    def _time_out(self) -> None:
+        self._transport.abort()
 
     def _finish(self) -> None:
         self._done = True

@@ -2,10 +2,12 @@
 
 import asyncio
 import contextlib
+import os
 import socket
 from collections.abc import Awaitable, Callable
 from typing import Protocol, cast
 
+from scrim.upstream.socket_transport import SocketTransport
 from scrim.wire import CancelKey, ProtocolError, SessionParameters, UpstreamExchange
 
 
@@ -84,6 +86,7 @@ class UpstreamConnection(asyncio.Protocol):
         self._gone = asyncio.Event()
         self._cancels = 0
         self._reading = True
+        self._lent: tuple[int, int, object] = (0, 0, None)
 
     def __repr__(self) -> str:
         """Say the state, and nothing that belongs to the session."""
@@ -94,8 +97,9 @@ class UpstreamConnection(asyncio.Protocol):
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Keep the transport."""
+        if self.transport is None:
+            _keep_alive(transport)
         self.transport = cast("asyncio.Transport", transport)
-        _keep_alive(transport)
 
     def data_received(self, data: bytes) -> None:
         """Hand bytes on."""
@@ -190,6 +194,46 @@ class UpstreamConnection(asyncio.Protocol):
         """Give what the connection cannot know: how to cancel, and how to part."""
         self._canceller = canceller
         self._farewell = farewell
+
+    def use_plain_socket(self) -> None:
+        """Move from the loop's own transport to one whose socket can be lent."""
+        old = self.transport
+        if old is None or self.closed or old.get_extra_info("ssl_object") is not None:
+            return
+        endpoint = old.get_extra_info("socket")
+        peer = old.get_extra_info("peername")
+        own = socket.socket(fileno=os.dup(endpoint.fileno()))
+        old.set_protocol(asyncio.Protocol())
+        old.abort()
+        self.transport = SocketTransport(asyncio.get_running_loop(), own, self, peer)
+
+    def lend(self, stand_in: asyncio.Transport) -> int | None:
+        """Give the socket to the kernel's event loop; None where it cannot be given.
+
+        Args:
+            stand_in: Takes the transport's place for as long as the socket is lent.
+        """
+        own = self.transport
+        if not isinstance(own, SocketTransport) or self.closed or own.get_write_buffer_size():
+            return None
+        self._lent = (own.socket.family, own.socket.proto, own.get_extra_info("peername"))
+        descriptor, _ = own.detach()
+        self.transport = stand_in
+        return descriptor
+
+    def take_back(self, descriptor: int | None) -> None:
+        """Take the socket back; None when it has ended."""
+        if descriptor is None:
+            self.transport = None
+            if not self.closed:
+                self.connection_lost(None)
+            return
+        family, proto, peer = self._lent
+        own = socket.socket(family, socket.SOCK_STREAM, proto, fileno=descriptor)
+        self.transport = SocketTransport(asyncio.get_running_loop(), own, self, peer)
+        self._reading = True
+        if self.closed:
+            self.transport.abort()
 
     def watch(self, on_closed: Callable[["UpstreamConnection"], None]) -> None:
         """Have a function called when the connection is gone."""

@@ -129,6 +129,7 @@ class Connector:
         connection.opened_at = connection.used_at = connection.checked_at = now
         connection.equip(self._cancel, self._dialect.farewell())
         connection.detach()
+        connection.use_plain_socket()
         return connection
 
     async def _connect(self, host: str, port: int) -> UpstreamConnection:

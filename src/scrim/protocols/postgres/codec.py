@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final, Protocol
 
 from scrim.config.limits import Limits
 from scrim.domain.decision import Refusal
-from scrim.kernel import AuditLog, Decision, Plan, Relay, ShapeHasher, Shapes
+from scrim.kernel import AuditLog, Decision, Plan, Reactor, Relay, ShapeHasher, Shapes
 from scrim.protocols.postgres.errors import NOTICE, ErrorFields
 from scrim.protocols.postgres.framing import Fields, frame
 from scrim.protocols.postgres.messages import ParameterStatus
@@ -22,12 +22,15 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 __all__ = [
+    "CLIENT_GONE",
     "CLIENT_NEED",
     "ERROR",
     "ROW_DESCRIPTION",
     "SERVER_NEED",
+    "UPSTREAM_GONE",
     "AuditLog",
     "Decided",
+    "Reactor",
     "Relay",
     "Scrubber",
     "ShapeHasher",
@@ -35,6 +38,7 @@ __all__ = [
     "fatal_error",
     "new_audit_log",
     "new_hasher",
+    "new_reactor",
     "new_relay",
     "new_shapes",
     "parse_row_description",
@@ -44,6 +48,8 @@ __all__ = [
 
 CLIENT_NEED: Final = 1
 SERVER_NEED: Final = 2
+CLIENT_GONE: Final = 4
+UPSTREAM_GONE: Final = 8
 """Bits of `Relay.attention`."""
 
 ERROR: Final = ord("E")
@@ -97,6 +103,15 @@ def new_hasher(key: bytes) -> ShapeHasher:
         key: 16 random bytes, so that nobody can make two statements of one shape.
     """
     return ShapeHasher(key)
+
+
+def new_reactor() -> Reactor:
+    """Start the event loop that moves the bytes of linked sessions.
+
+    Raises:
+        OSError: If the system has no room for it.
+    """
+    return Reactor()
 
 
 def new_shapes(capacity: int) -> Shapes:

@@ -1,0 +1,347 @@
+//! One session: its relay and, while it is linked, its two sockets.
+
+use std::os::fd::OwnedFd;
+use std::sync::{Mutex, MutexGuard, PoisonError, TryLockError};
+
+use scrim_relay::{ClientNeed, Output, Relay, ServerNeed};
+
+use crate::socket::{Received, Socket};
+
+/// How much one session may read before the others have their turn.
+const READS_PER_TURN: usize = 16;
+/// What may wait for a data store that does not read before its client is held back.
+const UPSTREAM_WAITING_BYTES: usize = 256 * 1024;
+
+/// What the deciding side has to look at.
+#[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
+pub struct Attention(u8);
+
+impl Attention {
+    /// The client's direction waits for an answer.
+    pub const CLIENT: u8 = 1;
+    /// The server's direction waits for an answer.
+    pub const SERVER: u8 = 2;
+    /// The client's socket has ended.
+    pub const CLIENT_GONE: u8 = 4;
+    /// The data store's socket has ended.
+    pub const UPSTREAM_GONE: u8 = 8;
+
+    /// The bits.
+    #[must_use]
+    pub fn bits(self) -> u8 {
+        self.0
+    }
+}
+
+/// The two sockets of a linked session.
+#[derive(Debug)]
+pub struct Sides {
+    pub(crate) client: Socket,
+    /// Gone when the session has given it back.
+    pub(crate) upstream: Option<Socket>,
+    /// Answers of the data store that may wait for the client before no more are read.
+    pub(crate) client_waiting_bytes: usize,
+    /// What has been posted and not yet been dealt with.
+    posted: u8,
+    /// Whether the client has sent something since it was last asked.
+    active: bool,
+}
+
+impl Sides {
+    /// Joins two connected, non-blocking sockets.
+    ///
+    /// Each comes with what it is to be sent first; `client_waiting_bytes` may wait for a client
+    /// before no more answers are read.
+    #[must_use]
+    pub fn new(
+        client: (OwnedFd, Vec<u8>),
+        upstream: (OwnedFd, Vec<u8>),
+        client_waiting_bytes: usize,
+    ) -> Self {
+        Self {
+            client: Socket::new(client.0, client.1),
+            upstream: Some(Socket::new(upstream.0, upstream.1)),
+            client_waiting_bytes,
+            posted: 0,
+            active: true,
+        }
+    }
+
+    pub(crate) fn flush(&mut self) {
+        self.client.flush();
+        if let Some(side) = &mut self.upstream {
+            side.flush();
+        }
+    }
+}
+
+/// What happened on a socket.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Event {
+    pub(crate) of_client: bool,
+    pub(crate) readable: bool,
+    pub(crate) last: bool,
+}
+
+/// What became of a turn.
+#[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Turn {
+    /// There is something new for the deciding side.
+    pub(crate) post: bool,
+    /// There is more to read, after the others.
+    pub(crate) more: bool,
+    /// The session is over and all is said.
+    pub(crate) over: bool,
+}
+
+/// A relay, and the sockets that it is linked to.
+pub struct Link {
+    state: Mutex<State>,
+}
+
+/// What the lock of a link guards.
+pub struct State {
+    /// The session.
+    pub relay: Relay,
+    pub(crate) sides: Option<Sides>,
+}
+
+impl Link {
+    /// A relay that is not linked: its bytes are handed in and out.
+    #[must_use]
+    pub fn new(relay: Relay) -> Self {
+        Self {
+            state: Mutex::new(State { relay, sides: None }),
+        }
+    }
+
+    /// The session, for as long as the guard lives.
+    pub fn lock(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The session, unless another thread is at work on it.
+    pub fn try_lock(&self) -> Option<MutexGuard<'_, State>> {
+        match self.state.try_lock() {
+            Ok(state) => Some(state),
+            Err(TryLockError::Poisoned(error)) => Some(error.into_inner()),
+            Err(TryLockError::WouldBlock) => None,
+        }
+    }
+
+    /// Notes what happened on a socket and moves what can be moved.
+    pub(crate) fn on_event(&self, event: Event, buffer: &mut [u8]) -> Turn {
+        let mut state = self.lock();
+        if let Some(sides) = &mut state.sides {
+            let side = if event.of_client {
+                Some(&mut sides.client)
+            } else {
+                sides.upstream.as_mut()
+            };
+            if let (Some(side), true) = (side, event.readable) {
+                side.note_readable(event.last);
+            }
+        }
+        state.turn(buffer)
+    }
+
+    /// Goes on where the last turn stopped.
+    pub(crate) fn go_on(&self, buffer: &mut [u8]) -> Turn {
+        self.lock().turn(buffer)
+    }
+}
+
+impl State {
+    /// Whether sockets are linked, so that nothing is handed in or out.
+    #[must_use]
+    pub fn linked(&self) -> bool {
+        self.sides.is_some()
+    }
+
+    /// What the deciding side has to look at now.
+    #[must_use]
+    pub fn attention(&self) -> Attention {
+        let mut bits = match self.relay.client_need() {
+            None | Some(ClientNeed::Barrier) => 0,
+            Some(ClientNeed::Resume) if self.linked() => 0,
+            Some(_) => Attention::CLIENT,
+        };
+        if self.relay.server_need().is_some() {
+            bits |= Attention::SERVER;
+        }
+        if let Some(sides) = &self.sides {
+            if sides.client.ended {
+                bits |= Attention::CLIENT_GONE;
+            }
+            if sides.upstream.as_ref().is_some_and(|side| side.ended) {
+                bits |= Attention::UPSTREAM_GONE;
+            }
+        }
+        Attention(bits)
+    }
+
+    /// Sends the client something of the gateway's own.
+    pub fn tell_client(&mut self, data: &[u8]) {
+        if let Some(sides) = &mut self.sides {
+            sides.client.send(data);
+        }
+    }
+
+    /// Sends the data store something of the gateway's own.
+    pub fn tell_upstream(&mut self, data: &[u8]) {
+        if let Some(side) = self.sides.as_mut().and_then(|sides| sides.upstream.as_mut()) {
+            side.send(data);
+        }
+    }
+
+    /// Whether the client has sent something since this was last asked.
+    pub fn take_activity(&mut self) -> bool {
+        self.sides
+            .as_mut()
+            .is_some_and(|sides| std::mem::take(&mut sides.active))
+    }
+
+    /// Takes a chunk of the client, or goes on after an answer. Returns the bytes for the data
+    /// store of a session that is not linked; a linked session has sent them.
+    pub fn client_chunk(&mut self, data: &[u8]) -> Output {
+        let output = self.relay.client(data);
+        if self.linked() {
+            self.forward_to_upstream(output, data);
+            self.answered();
+            return Output::Nothing;
+        }
+        output
+    }
+
+    /// As [`Self::client_chunk`], for the data store's side.
+    pub fn server_chunk(&mut self, data: &[u8]) -> Output {
+        let output = self.relay.server(data);
+        if self.linked() {
+            self.forward_to_client(output, data);
+            self.answered();
+            return Output::Nothing;
+        }
+        output
+    }
+
+    /// Whether a turn may move something: what an answer let go on is not told by the system.
+    #[must_use]
+    pub fn may_go_on(&self) -> bool {
+        self.relay.client_need() == Some(&ClientNeed::Resume)
+            || self.sides.as_ref().is_some_and(|sides| {
+                sides.client.has_something()
+                    || sides.upstream.as_ref().is_some_and(Socket::has_something)
+            })
+    }
+
+    /// The deciding side sees what is open after its answer by itself.
+    fn answered(&mut self) {
+        let bits = self.attention().bits();
+        if let Some(sides) = &mut self.sides {
+            sides.posted = bits;
+        }
+    }
+
+    fn forward_to_upstream(&mut self, output: Output, chunk: &[u8]) {
+        if let Some(side) = self.sides.as_mut().and_then(|sides| sides.upstream.as_mut()) {
+            forward(side, output, chunk);
+        }
+    }
+
+    fn forward_to_client(&mut self, output: Output, chunk: &[u8]) {
+        if let Some(sides) = &mut self.sides {
+            forward(&mut sides.client, output, chunk);
+        }
+    }
+
+    /// Moves bytes both ways until nothing can be moved, or it is the others' turn.
+    pub(crate) fn turn(&mut self, buffer: &mut [u8]) -> Turn {
+        if let Some(sides) = &mut self.sides {
+            sides.flush();
+        }
+        let mut reads = 0;
+        while self.sides.is_some() && reads < READS_PER_TURN {
+            let moved = self.client_to_upstream(buffer) | self.upstream_to_client(buffer);
+            if !moved {
+                break;
+            }
+            reads += 1;
+        }
+        let bits = self.attention().bits();
+        let Some(sides) = &mut self.sides else {
+            return Turn::default();
+        };
+        let post = bits & !sides.posted != 0;
+        sides.posted = bits;
+        let over = sides.client.closing && sides.upstream.is_none() && sides.client.finished();
+        Turn {
+            post,
+            more: reads == READS_PER_TURN,
+            over,
+        }
+    }
+
+    fn client_to_upstream(&mut self, buffer: &mut [u8]) -> bool {
+        if self.relay.client_need() == Some(&ClientNeed::Resume) {
+            let output = self.relay.client(b"");
+            self.forward_to_upstream(output, b"");
+            return true;
+        }
+        let Some(sides) = &mut self.sides else {
+            return false;
+        };
+        let Some(upstream) = &mut sides.upstream else {
+            return false;
+        };
+        if !sides.client.has_something() {
+            return false;
+        }
+        if self.relay.client_need().is_some()
+            || self.relay.server_need() == Some(&ServerNeed::Close)
+            || upstream.waiting() > UPSTREAM_WAITING_BYTES
+            || upstream.ended
+        {
+            return false;
+        }
+        match sides.client.receive(buffer) {
+            Received::Bytes(count) => {
+                sides.active = true;
+                let output = self.relay.client(&buffer[..count]);
+                self.forward_to_upstream(output, &buffer[..count]);
+                true
+            }
+            Received::Nothing | Received::Ended => false,
+        }
+    }
+
+    fn upstream_to_client(&mut self, buffer: &mut [u8]) -> bool {
+        let Some(sides) = &mut self.sides else {
+            return false;
+        };
+        let Some(upstream) = &mut sides.upstream else {
+            return false;
+        };
+        if !upstream.has_something() || self.relay.server_need().is_some() {
+            return false;
+        }
+        if sides.client.waiting() > sides.client_waiting_bytes || sides.client.ended {
+            return false;
+        }
+        match upstream.receive(buffer) {
+            Received::Bytes(count) => {
+                let output = self.relay.server(&buffer[..count]);
+                self.forward_to_client(output, &buffer[..count]);
+                true
+            }
+            Received::Nothing | Received::Ended => false,
+        }
+    }
+}
+
+fn forward(side: &mut Socket, output: Output, chunk: &[u8]) {
+    match output {
+        Output::Nothing => {}
+        Output::Same => side.send(chunk),
+        Output::Bytes(bytes) => side.send_owned(bytes),
+    }
+}

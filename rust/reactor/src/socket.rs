@@ -1,0 +1,161 @@
+//! One socket of a linked session: what it has to say, and what could not be said to it yet.
+
+use std::io::{ErrorKind, Read, Write};
+use std::os::fd::{AsRawFd, OwnedFd, RawFd};
+use std::os::unix::net::UnixStream;
+
+/// What one attempt to read gave.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Received {
+    /// So many bytes at the start of the buffer.
+    Bytes(usize),
+    /// Nothing now.
+    Nothing,
+    /// The peer is gone.
+    Ended,
+}
+
+/// One side of a session.
+///
+/// `UnixStream` stands for any connected stream socket here: it reads and writes by the calls that
+/// serve all of them, and never raises SIGPIPE.
+#[derive(Debug)]
+pub(crate) struct Socket {
+    stream: UnixStream,
+    out: Vec<u8>,
+    sent: usize,
+    /// Whether there may be something to read.
+    readable: bool,
+    /// Whether the peer said that nothing follows what can be read.
+    last: bool,
+    /// Whether the peer takes nothing any more; what it said before can still be read.
+    deaf: bool,
+    /// Whether the peer is gone and everything it said was read.
+    pub(crate) ended: bool,
+    /// Whether nothing is to be read any more, and the socket goes when all is said.
+    pub(crate) closing: bool,
+}
+
+impl Socket {
+    /// Takes a connected, non-blocking socket, and what is to be sent on it first.
+    pub(crate) fn new(descriptor: OwnedFd, first: Vec<u8>) -> Self {
+        Self {
+            stream: UnixStream::from(descriptor),
+            out: first,
+            sent: 0,
+            readable: true,
+            last: false,
+            deaf: false,
+            ended: false,
+            closing: false,
+        }
+    }
+
+    pub(crate) fn descriptor(&self) -> RawFd {
+        self.stream.as_raw_fd()
+    }
+
+    /// Gives the socket away; what was not sent is lost.
+    pub(crate) fn into_descriptor(self) -> OwnedFd {
+        self.stream.into()
+    }
+
+    /// Notes that there may be something to read, the last thing perhaps.
+    pub(crate) fn note_readable(&mut self, last: bool) {
+        self.readable = true;
+        self.last |= last;
+    }
+
+    /// Whether reading may give something.
+    pub(crate) fn has_something(&self) -> bool {
+        self.readable && !self.ended && !self.closing
+    }
+
+    /// Whether nothing more can be said to the peer.
+    pub(crate) fn finished(&self) -> bool {
+        self.ended || self.deaf || self.waiting() == 0
+    }
+
+    /// Bytes that wait to be sent.
+    pub(crate) fn waiting(&self) -> usize {
+        self.out.len() - self.sent
+    }
+
+    pub(crate) fn receive(&mut self, buffer: &mut [u8]) -> Received {
+        loop {
+            match self.stream.read(buffer) {
+                Ok(0) => {
+                    self.ended = true;
+                    return Received::Ended;
+                }
+                Ok(count) => {
+                    // A short read has emptied the socket, and what comes later is told anew.
+                    self.readable = count == buffer.len() || self.last;
+                    return Received::Bytes(count);
+                }
+                Err(error) if error.kind() == ErrorKind::Interrupted => {}
+                Err(error) if error.kind() == ErrorKind::WouldBlock => {
+                    self.readable = false;
+                    return Received::Nothing;
+                }
+                Err(_) => {
+                    self.ended = true;
+                    return Received::Ended;
+                }
+            }
+        }
+    }
+
+    /// Sends bytes, and keeps what cannot be sent now.
+    pub(crate) fn send(&mut self, data: &[u8]) {
+        let done = if self.waiting() == 0 { self.write(data) } else { 0 };
+        if done < data.len() && !self.deaf {
+            self.out.extend_from_slice(&data[done..]);
+        }
+    }
+
+    /// As [`Self::send`], for bytes that need not be copied.
+    pub(crate) fn send_owned(&mut self, data: Vec<u8>) {
+        if self.waiting() > 0 {
+            self.send(&data);
+            return;
+        }
+        let done = self.write(&data);
+        if done < data.len() && !self.deaf {
+            self.out = data;
+            self.sent = done;
+        }
+    }
+
+    /// Sends what waits, as far as it can be sent now.
+    pub(crate) fn flush(&mut self) {
+        if self.waiting() == 0 {
+            return;
+        }
+        let out = std::mem::take(&mut self.out);
+        self.sent += self.write(&out[self.sent..]);
+        if self.sent < out.len() && !self.deaf {
+            self.out = out;
+        } else {
+            self.sent = 0;
+        }
+    }
+
+    /// Writes as much as the system takes; returns how much that was.
+    fn write(&mut self, data: &[u8]) -> usize {
+        let mut done = 0;
+        while done < data.len() && !self.deaf {
+            match self.stream.write(&data[done..]) {
+                Ok(count) => done += count,
+                Err(error) if error.kind() == ErrorKind::Interrupted => {}
+                Err(error) if error.kind() == ErrorKind::WouldBlock => break,
+                Err(_) => {
+                    // Reading tells the rest: the last words, if there are any, and the end.
+                    self.deaf = true;
+                    self.note_readable(true);
+                }
+            }
+        }
+        done
+    }
+}

@@ -5,6 +5,7 @@ The kernel takes whole chunks and gives whole chunks; nothing here is called for
 - `Relay`: both directions of a session, sans-IO (`rust/relay`). `Shapes` and `Decision` are what
   it was told, `AuditLog` is where it writes the record of a statement before forwarding it.
 - `Reactor`: moves the bytes of linked sessions on a thread of its own (`rust/reactor`).
+- `TlsAcceptor`, `TlsSession`: TLS towards clients, sans-IO (`rust/tls`).
 - `Masker`, `Plan`: keys and operators, and what they do to the columns of one result (`rust/mask`,
   `rust/rows`).
 - `Detector`: finds sensitive values in cells (`rust/detect`).
@@ -21,6 +22,8 @@ from scrim._kernel import (
     Relay,
     ShapeHasher,
     Shapes,
+    TlsAcceptor,
+    TlsSession,
     analyse,
     normalise,
     version,
@@ -36,6 +39,8 @@ __all__ = [
     "Relay",
     "ShapeHasher",
     "Shapes",
+    "TlsAcceptor",
+    "TlsSession",
     "analyse",
     "normalise",
     "version",

@@ -10,6 +10,7 @@ mod masking;
 mod reactor;
 mod relay;
 mod statements;
+mod tls;
 
 /// Chunks longer than this are worked on without the interpreter lock. Below it, giving the lock
 /// away and taking it back costs more than the work.
@@ -30,6 +31,9 @@ mod _kernel {
     use super::relay::{PyDecision, PyRelay, PyShapes};
     #[pymodule_export]
     use super::statements::{analyse, normalise, PyShapeHasher};
+
+    #[pymodule_export]
+    use super::tls::{PyTlsAcceptor, PyTlsSession};
 
     use super::pyfunction;
 

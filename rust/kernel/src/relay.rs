@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use pyo3::exceptions::{PyOSError, PyValueError};
 use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyDict};
-use scrim_reactor::{Link, Reactor, Sides, State};
+use scrim_reactor::{Link, Reactor, Side, Sides, State};
 use scrim_relay::{
     ClientNeed, Decision, DecisionSpec, Limits, Output, Refusal, Relay, ServerNeed, Shapes,
 };
@@ -17,6 +17,7 @@ use crate::log::PyAuditLog;
 use crate::masking::PyPlan;
 use crate::reactor::{owned, PyReactor};
 use crate::statements::PyShapeHasher;
+use crate::tls::PyTlsSession;
 use crate::RELEASE_LOCK_BYTES;
 
 #[pyclass(name = "Decision", frozen, module = "scrim._kernel")]
@@ -196,15 +197,30 @@ impl PyRelay {
     fn link(
         &self,
         reactor: &PyReactor,
-        client: (i32, Vec<u8>),
+        client: (i32, Vec<u8>, Option<Py<PyTlsSession>>),
         upstream: (i32, Vec<u8>),
         client_waiting_bytes: usize,
     ) -> PyResult<usize> {
-        let sides = Sides::new(
-            (owned(client.0)?, client.1),
-            (owned(upstream.0)?, upstream.1),
-            client_waiting_bytes,
-        );
+        let (descriptor, first, tls) = client;
+        let descriptor = owned(descriptor)?;
+        let tls = match tls {
+            None => None,
+            // Without it the session would go on in plain text.
+            Some(session) => Some(session.get().take().ok_or_else(|| {
+                PyValueError::new_err("the TLS session is linked already")
+            })?),
+        };
+        let client = Side {
+            descriptor,
+            first,
+            tls,
+        };
+        let upstream = Side {
+            descriptor: owned(upstream.0)?,
+            first: upstream.1,
+            tls: None,
+        };
+        let sides = Sides::new(client, upstream, client_waiting_bytes);
         let key = reactor
             .0
             .link(&self.link, sides)

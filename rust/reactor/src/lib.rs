@@ -18,3 +18,4 @@ mod socket;
 
 pub use link::{Attention, Link, Sides, State};
 pub use reactor::{LinkError, Reactor};
+pub use socket::Side;

@@ -1,11 +1,10 @@
 //! One session: its relay and, while it is linked, its two sockets.
 
-use std::os::fd::OwnedFd;
 use std::sync::{Mutex, MutexGuard, PoisonError, TryLockError};
 
 use scrim_relay::{ClientNeed, Output, Relay, ServerNeed};
 
-use crate::socket::{Received, Socket};
+use crate::socket::{Buffers, Received, Side, Socket};
 
 /// How much one session may read before the others have their turn.
 const READS_PER_TURN: usize = 16;
@@ -50,17 +49,12 @@ pub struct Sides {
 impl Sides {
     /// Joins two connected, non-blocking sockets.
     ///
-    /// Each comes with what it is to be sent first; `client_waiting_bytes` may wait for a client
-    /// before no more answers are read.
+    /// `client_waiting_bytes` may wait for a client before no more answers are read.
     #[must_use]
-    pub fn new(
-        client: (OwnedFd, Vec<u8>),
-        upstream: (OwnedFd, Vec<u8>),
-        client_waiting_bytes: usize,
-    ) -> Self {
+    pub fn new(client: Side, upstream: Side, client_waiting_bytes: usize) -> Self {
         Self {
-            client: Socket::new(client.0, client.1),
-            upstream: Some(Socket::new(upstream.0, upstream.1)),
+            client: Socket::new(client),
+            upstream: Some(Socket::new(upstream)),
             client_waiting_bytes,
             posted: 0,
             active: true,
@@ -130,7 +124,7 @@ impl Link {
     }
 
     /// Notes what happened on a socket and moves what can be moved.
-    pub(crate) fn on_event(&self, event: Event, buffer: &mut [u8]) -> Turn {
+    pub(crate) fn on_event(&self, event: Event, buffers: &mut Buffers) -> Turn {
         let mut state = self.lock();
         if let Some(sides) = &mut state.sides {
             let side = if event.of_client {
@@ -142,12 +136,12 @@ impl Link {
                 side.note_readable(event.last);
             }
         }
-        state.turn(buffer)
+        state.turn(buffers)
     }
 
     /// Goes on where the last turn stopped.
-    pub(crate) fn go_on(&self, buffer: &mut [u8]) -> Turn {
-        self.lock().turn(buffer)
+    pub(crate) fn go_on(&self, buffers: &mut Buffers) -> Turn {
+        self.lock().turn(buffers)
     }
 }
 
@@ -255,13 +249,13 @@ impl State {
     }
 
     /// Moves bytes both ways until nothing can be moved, or it is the others' turn.
-    pub(crate) fn turn(&mut self, buffer: &mut [u8]) -> Turn {
+    pub(crate) fn turn(&mut self, buffers: &mut Buffers) -> Turn {
         if let Some(sides) = &mut self.sides {
             sides.flush();
         }
         let mut reads = 0;
         while self.sides.is_some() && reads < READS_PER_TURN {
-            let moved = self.client_to_upstream(buffer) | self.upstream_to_client(buffer);
+            let moved = self.client_to_upstream(buffers) | self.upstream_to_client(buffers);
             if !moved {
                 break;
             }
@@ -281,7 +275,7 @@ impl State {
         }
     }
 
-    fn client_to_upstream(&mut self, buffer: &mut [u8]) -> bool {
+    fn client_to_upstream(&mut self, buffers: &mut Buffers) -> bool {
         if self.relay.client_need() == Some(&ClientNeed::Resume) {
             let output = self.relay.client(b"");
             self.forward_to_upstream(output, b"");
@@ -303,18 +297,18 @@ impl State {
         {
             return false;
         }
-        match sides.client.receive(buffer) {
-            Received::Bytes(count) => {
+        match sides.client.receive(buffers) {
+            Received::Bytes(data) => {
                 sides.active = true;
-                let output = self.relay.client(&buffer[..count]);
-                self.forward_to_upstream(output, &buffer[..count]);
+                let output = self.relay.client(data);
+                self.forward_to_upstream(output, data);
                 true
             }
             Received::Nothing | Received::Ended => false,
         }
     }
 
-    fn upstream_to_client(&mut self, buffer: &mut [u8]) -> bool {
+    fn upstream_to_client(&mut self, buffers: &mut Buffers) -> bool {
         let Some(sides) = &mut self.sides else {
             return false;
         };
@@ -327,10 +321,10 @@ impl State {
         if sides.client.waiting() > sides.client_waiting_bytes || sides.client.ended {
             return false;
         }
-        match upstream.receive(buffer) {
-            Received::Bytes(count) => {
-                let output = self.relay.server(&buffer[..count]);
-                self.forward_to_client(output, &buffer[..count]);
+        match upstream.receive(buffers) {
+            Received::Bytes(data) => {
+                let output = self.relay.server(data);
+                self.forward_to_client(output, data);
                 true
             }
             Received::Nothing | Received::Ended => false,

@@ -14,6 +14,7 @@ use mio::{Events, Interest, Poll, Registry, Token, Waker};
 use slab::Slab;
 
 use crate::link::{Event, Link, Sides, Turn};
+use crate::socket::Buffers;
 
 const EVENTS_PER_WAKE_UP: usize = 1024;
 /// What is read at once. Larger chunks take fewer calls, smaller ones stay in the cache.
@@ -175,7 +176,7 @@ impl Reactor {
         };
         sides.upstream = None;
         sides.client.closing = true;
-        sides.client.flush();
+        sides.client.send_close();
         if sides.client.finished() {
             state.sides = None;
             drop(state);
@@ -277,7 +278,7 @@ impl Shared {
 
 fn run(shared: &Shared, mut poll: Poll) {
     let mut events = Events::with_capacity(EVENTS_PER_WAKE_UP);
-    let mut buffer = vec![0; READ_BYTES];
+    let mut buffers = Buffers::new(READ_BYTES);
     let mut again: Vec<(usize, Arc<Link>)> = Vec::new();
     while !shared.stopping.load(Ordering::Acquire) {
         let wait = if again.is_empty() {
@@ -305,13 +306,13 @@ fn run(shared: &Shared, mut poll: Poll) {
                 readable: event.is_readable() || event.is_read_closed() || event.is_error(),
                 last: event.is_read_closed() || event.is_error(),
             };
-            let turn = link.on_event(happened, &mut buffer);
+            let turn = link.on_event(happened, &mut buffers);
             if shared.after(key, &link, turn) {
                 unfinished.push((key, link));
             }
         }
         for (key, link) in again.drain(..) {
-            let turn = link.go_on(&mut buffer);
+            let turn = link.go_on(&mut buffers);
             if shared.after(key, &link, turn) {
                 unfinished.push((key, link));
             }

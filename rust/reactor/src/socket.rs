@@ -4,15 +4,43 @@ use std::io::{ErrorKind, Read, Write};
 use std::os::fd::{AsRawFd, OwnedFd, RawFd};
 use std::os::unix::net::UnixStream;
 
+use scrim_tls::Session;
+
 /// What one attempt to read gave.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Received {
-    /// So many bytes at the start of the buffer.
-    Bytes(usize),
+pub(crate) enum Received<'a> {
+    /// These, of which a TLS session may need more to make sense.
+    Bytes(&'a [u8]),
     /// Nothing now.
     Nothing,
     /// The peer is gone.
     Ended,
+}
+
+/// What is read is put here, for all sessions of a thread in turn.
+pub(crate) struct Buffers {
+    raw: Vec<u8>,
+    plain: Vec<u8>,
+}
+
+impl Buffers {
+    pub(crate) fn new(size: usize) -> Self {
+        Self {
+            raw: vec![0; size],
+            plain: Vec::new(),
+        }
+    }
+}
+
+/// A socket, what it is to be sent first, and its TLS session if it has one.
+#[derive(Debug)]
+pub struct Side {
+    /// Connected and non-blocking.
+    pub descriptor: OwnedFd,
+    /// Sent before anything else, as it is.
+    pub first: Vec<u8>,
+    /// Established.
+    pub tls: Option<Box<Session>>,
 }
 
 /// One side of a session.
@@ -22,6 +50,7 @@ pub(crate) enum Received {
 #[derive(Debug)]
 pub(crate) struct Socket {
     stream: UnixStream,
+    tls: Option<Box<Session>>,
     out: Vec<u8>,
     sent: usize,
     /// Whether there may be something to read.
@@ -37,11 +66,11 @@ pub(crate) struct Socket {
 }
 
 impl Socket {
-    /// Takes a connected, non-blocking socket, and what is to be sent on it first.
-    pub(crate) fn new(descriptor: OwnedFd, first: Vec<u8>) -> Self {
+    pub(crate) fn new(side: Side) -> Self {
         Self {
-            stream: UnixStream::from(descriptor),
-            out: first,
+            stream: UnixStream::from(side.descriptor),
+            tls: side.tls,
+            out: side.first,
             sent: 0,
             readable: true,
             last: false,
@@ -71,6 +100,14 @@ impl Socket {
         self.readable && !self.ended && !self.closing
     }
 
+    /// Says, where the protocol knows such a thing, that nothing follows.
+    pub(crate) fn send_close(&mut self) {
+        if let Some(tls) = &mut self.tls {
+            tls.send_close(&mut self.out);
+        }
+        self.flush();
+    }
+
     /// Whether nothing more can be said to the peer.
     pub(crate) fn finished(&self) -> bool {
         self.ended || self.deaf || self.waiting() == 0
@@ -81,18 +118,14 @@ impl Socket {
         self.out.len() - self.sent
     }
 
-    pub(crate) fn receive(&mut self, buffer: &mut [u8]) -> Received {
-        loop {
-            match self.stream.read(buffer) {
+    pub(crate) fn receive<'a>(&mut self, buffers: &'a mut Buffers) -> Received<'a> {
+        let count = loop {
+            match self.stream.read(&mut buffers.raw) {
                 Ok(0) => {
                     self.ended = true;
                     return Received::Ended;
                 }
-                Ok(count) => {
-                    // A short read has emptied the socket, and what comes later is told anew.
-                    self.readable = count == buffer.len() || self.last;
-                    return Received::Bytes(count);
-                }
+                Ok(count) => break count,
                 Err(error) if error.kind() == ErrorKind::Interrupted => {}
                 Err(error) if error.kind() == ErrorKind::WouldBlock => {
                     self.readable = false;
@@ -103,11 +136,45 @@ impl Socket {
                     return Received::Ended;
                 }
             }
+        };
+        // A short read has emptied the socket, and what comes later is told anew.
+        self.readable = count == buffers.raw.len() || self.last;
+        if self.tls.is_some() {
+            return self.decrypt(count, buffers);
         }
+        Received::Bytes(&buffers.raw[..count])
+    }
+
+    fn decrypt<'a>(&mut self, count: usize, buffers: &'a mut Buffers) -> Received<'a> {
+        let Some(tls) = &mut self.tls else {
+            return Received::Nothing;
+        };
+        buffers.plain.clear();
+        let failed = tls
+            .receive(&buffers.raw[..count], &mut buffers.plain, &mut self.out)
+            .is_err();
+        let closed = tls.closed();
+        self.flush();
+        if failed || (closed && buffers.plain.is_empty()) {
+            self.ended = true;
+            return Received::Ended;
+        }
+        if closed {
+            // The end comes after what was said before it.
+            self.note_readable(true);
+        }
+        Received::Bytes(&buffers.plain)
     }
 
     /// Sends bytes, and keeps what cannot be sent now.
     pub(crate) fn send(&mut self, data: &[u8]) {
+        if let Some(tls) = &mut self.tls {
+            if !self.deaf {
+                tls.send(data, &mut self.out);
+                self.flush();
+            }
+            return;
+        }
         let done = if self.waiting() == 0 { self.write(data) } else { 0 };
         if done < data.len() && !self.deaf {
             self.out.extend_from_slice(&data[done..]);
@@ -116,7 +183,7 @@ impl Socket {
 
     /// As [`Self::send`], for bytes that need not be copied.
     pub(crate) fn send_owned(&mut self, data: Vec<u8>) {
-        if self.waiting() > 0 {
+        if self.waiting() > 0 || self.tls.is_some() {
             self.send(&data);
             return;
         }

@@ -1,14 +1,16 @@
 """Sessions whose bytes the kernel's event loop moves, and how they come there.
 
-A session with plain sockets on both sides is linked: its sockets go to the kernel, and this side
-hears of it only when something is to be decided or a socket has ended. A session with a TLS side
-stays with the transports of Python's event loop. Both are the same session with the same relay.
+A session is linked where its data store is reached without TLS: both sockets go to the kernel, the
+client's with its TLS if it has one, and this side hears of the session only when something is to be
+decided or a socket has ended. Where the data store is reached over TLS, the session stays with the
+transports of Python's event loop. Both are the same session with the same relay.
 """
 
 import asyncio
 from typing import TYPE_CHECKING, Protocol
 
-from scrim.protocols.postgres import codec
+from scrim.kernel import Reactor
+from scrim.server.tls import TlsTransport
 from scrim.upstream.socket_transport import SocketTransport
 
 if TYPE_CHECKING:
@@ -81,7 +83,7 @@ class Links:
     def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
         """Start the kernel's event loop."""
         self._loop = loop
-        self._reactor = codec.new_reactor()
+        self._reactor = Reactor()
         self._sessions: dict[int, LinkedSession] = {}
         loop.add_reader(self._reactor.bell(), self._rung)
 
@@ -120,8 +122,10 @@ class Links:
         lent = upstream.lend(LinkedSide(relay, client=False, peer=_peer(upstream)))
         if lent is None:
             return None
+        tls = client.tls if isinstance(client, TlsTransport) else None
+        descriptor, unsent = client.detach()
         key = relay.link(
-            self._reactor, client.detach(), (lent, upstream_first), client_waiting_bytes
+            self._reactor, (descriptor, unsent, tls), (lent, upstream_first), client_waiting_bytes
         )
         self._sessions[key] = session
         return key, LinkedSide(relay, client=True, peer=peer)

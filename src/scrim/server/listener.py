@@ -11,13 +11,12 @@ import errno
 import logging
 import socket
 from collections.abc import Callable
-from contextlib import suppress
 from dataclasses import dataclass
 from typing import Protocol, cast
 
 from scrim.server.addresses import bind
-from scrim.server.logging import event, failure
-from scrim.server.tls import ALPN, ServerTls
+from scrim.server.logging import event
+from scrim.server.tls import ALPN, ServerTls, TlsTransport
 from scrim.upstream.socket_transport import SocketTransport
 
 ACCEPTS_PER_WAKE_UP = 128
@@ -98,6 +97,7 @@ class Listener:
     Attributes:
         accepted: Connections accepted so far.
         refused: Connections turned away because the limit was reached.
+        handing_over: Connections in the midst of a TLS handshake.
     """
 
     def __init__(
@@ -127,17 +127,15 @@ class Listener:
         self._overload = overload
         self._refusing = 0
         self._silent: dict[socket.socket, asyncio.TimerHandle | None] = {}
-        self._handing_over = 0
+        self.handing_over = 0
         self._closed = asyncio.Event()
         self._loop = asyncio.get_running_loop()
-        self._tasks: asyncio.TaskGroup | None = None
 
     async def serve(self) -> None:
-        """Accept until `close`; returns when every connection is handed over or dropped."""
+        """Accept until `close`."""
         try:
-            async with asyncio.TaskGroup() as self._tasks:
-                self._loop.add_reader(self._socket.fileno(), self._accept_burst)
-                await self._closed.wait()
+            self._loop.add_reader(self._socket.fileno(), self._accept_burst)
+            await self._closed.wait()
         finally:
             self._shut()
 
@@ -221,8 +219,7 @@ class Listener:
     def _route(self, sock: socket.socket, first: bytes) -> None:
         """Choose what becomes of a connection by its first bytes."""
         direct_tls = first[0] == TLS_RECORD_HANDSHAKE
-        tasks = self._tasks
-        if tasks is None or (direct_tls and self.tls is None):
+        if direct_tls and self.tls is None:
             sock.close()
             return
         if self._is_full() and not (self._overload and self._overload.is_urgent(first)):
@@ -234,7 +231,8 @@ class Listener:
             self._refusing += 1
             self._begin(sock, self._overload.new_refused(self._refusal_ended))
         elif direct_tls and self.tls is not None:
-            tasks.create_task(self._hand_over(sock, self.tls))
+            gate = AlpnGate(self._handler.new_session, self.limits.startup_timeout_seconds, self)
+            TlsTransport(self._loop, sock, gate, self.tls.acceptor.session()).read_now()
         else:
             self._begin(sock, self._handler.new_session())
 
@@ -244,36 +242,11 @@ class Listener:
             SocketTransport(self._loop, sock, protocol).read_now()
 
     def _is_full(self) -> bool:
-        in_use = self._handler.open_connections + self._handing_over
+        in_use = self._handler.open_connections + self.handing_over
         return in_use >= self.limits.max_connections
-
-    async def _hand_over(self, sock: socket.socket, tls: ServerTls) -> None:
-        """Begin TLS on a socket; its protocol owns it from then on."""
-        self._handing_over += 1
-        try:
-            await self._loop.connect_accepted_socket(
-                self._new_gate,
-                sock,
-                ssl=tls.context,
-                ssl_handshake_timeout=self.limits.startup_timeout_seconds,
-            )
-        except OSError:
-            # The client left, or its TLS handshake failed: its own business, and not worth a line
-            # for each port scanner.
-            with suppress(OSError):
-                sock.close()
-        except Exception as error:  # no single connection may end the accept loop
-            failure(_log, "a connection could not be set up", error)
-            with suppress(OSError):
-                sock.close()
-        finally:
-            self._handing_over -= 1
 
     def _refusal_ended(self) -> None:
         self._refusing -= 1
-
-    def _new_gate(self) -> asyncio.BaseProtocol:
-        return AlpnGate(self._handler.new_session)
 
 
 class AlpnGate(asyncio.Protocol):
@@ -282,17 +255,48 @@ class AlpnGate(asyncio.Protocol):
     Without that, a browser could be tricked into sending bytes of its own to a database port.
     """
 
-    def __init__(self, new_session: Callable[[], asyncio.BaseProtocol]) -> None:
-        """Keep how to make the session."""
+    def __init__(
+        self,
+        new_session: Callable[[], asyncio.BaseProtocol],
+        timeout: float | None,
+        listener: Listener,
+    ) -> None:
+        """Keep how to make the session, and how long the handshake may take."""
         self._new_session = new_session
+        self._timeout = timeout
+        self._listener = listener
+        self._timer: asyncio.TimerHandle | None = None
+        self._transport: TlsTransport
+        self._ended = False
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        """Replace this protocol by the session, or hang up."""
-        transport = cast("asyncio.Transport", transport)
-        connection = transport.get_extra_info("ssl_object")
-        if connection is None or connection.selected_alpn_protocol() != ALPN:
+        """Start the clock."""
+        self._transport = cast("TlsTransport", transport)
+        self._listener.handing_over += 1
+        if self._timeout is not None:
+            loop = asyncio.get_running_loop()
+            self._timer = loop.call_later(self._timeout, self._transport.abort)
+
+    def data_received(self, data: bytes) -> None:
+        """Replace this protocol by the session, or hang up: the handshake is done."""
+        self._end()
+        transport = self._transport
+        session = self._new_session() if transport.tls.protocol == ALPN.encode() else None
+        if not isinstance(session, asyncio.Protocol):
             transport.abort()
             return
-        session = self._new_session()
         transport.set_protocol(session)
         session.connection_made(transport)
+        session.data_received(data)
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """Stop the clock."""
+        self._end()
+
+    def _end(self) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+        if not self._ended:
+            self._ended = True
+            self._listener.handing_over -= 1

@@ -19,13 +19,13 @@ from scrim.policy.questions import SessionFacts
 from scrim.protocols.postgres.settings import SettingError, client_settings
 from scrim.protocols.postgres.startup import PostgresClientStartup
 from scrim.server.logging import failure
+from scrim.server.tls import TlsTransport
 from scrim.upstream.socket_transport import SocketTransport
 from scrim.wire import ProtocolError, StartupStep
 
 if TYPE_CHECKING:
     from scrim.server.gateway import Gateway
 
-MAX_HELD_BYTES = 64 * 1024
 METHODS = {"scram": "password", "token": "token", "certificate": "certificate"}
 
 
@@ -52,7 +52,6 @@ class StartupProtocol(asyncio.Protocol):
         self._timer: asyncio.TimerHandle | None = None
         self._done = False
         self._upgrading = False
-        self._held = b""
 
     # What asyncio calls.
 
@@ -66,7 +65,7 @@ class StartupProtocol(asyncio.Protocol):
         timeout = self._gateway.limits.startup_timeout_ms / 1000
         if timeout:
             self._timer = self._gateway.loop.call_later(timeout, self._time_out)
-        if transport.get_extra_info("ssl_object") is not None:
+        if isinstance(transport, TlsTransport):
             self._startup.tls_established()
 
     def data_received(self, data: bytes) -> None:
@@ -74,11 +73,8 @@ class StartupProtocol(asyncio.Protocol):
         if self._done:
             return
         if self._upgrading:
-            # Decrypted bytes can come before `start_tls` returns.
-            self._held += data
-            if len(self._held) > MAX_HELD_BYTES:
-                self._transport.abort()
-            return
+            self._upgrading = False
+            self._startup.tls_established()
         try:
             self._act(self._startup.receive(data))
         except SignInRefused as error:
@@ -105,7 +101,7 @@ class StartupProtocol(asyncio.Protocol):
                     step = self._ask(self._exchange.receive(self._startup.credential))
                 case StartupStep.START_TLS:
                     self._flush()
-                    self._gateway.spawn(self._start_tls())
+                    self._start_tls()
                     return
                 case StartupStep.CANCEL:
                     self._gateway.request_cancel(self._startup.cancel_key)
@@ -121,31 +117,21 @@ class StartupProtocol(asyncio.Protocol):
                     self._flush()
                     return
 
-    async def _start_tls(self) -> None:
+    def _start_tls(self) -> None:
+        """Go on with TLS; the startup hears of it with the first bytes that come through it."""
         tls, raw = self._tls, self._transport
         if tls is None or not isinstance(raw, SocketTransport) or raw.is_closing():
             raw.abort()
             return
-        # Until here every byte was plain text, which the startup refuses after its answer.
-        self._upgrading = True
+        peer = raw.get_extra_info("peername")
         descriptor, unsent = raw.detach()
         sock = socket.socket(fileno=descriptor)
-        timeout = self._gateway.limits.startup_timeout_ms / 1000
-        try:
-            if unsent:
-                await self._gateway.loop.sock_sendall(sock, unsent)
-            await self._gateway.loop.connect_accepted_socket(
-                lambda: self, sock, ssl=tls.context, ssl_handshake_timeout=timeout or None
-            )
-        except OSError:
+        if unsent:  # a client with no room for one byte
             sock.close()
             self.connection_lost(None)
             return
-        self._startup.tls_established()
-        self._upgrading = False
-        held, self._held = self._held, b""
-        if held:
-            self.data_received(held)
+        self._upgrading = True
+        TlsTransport(self._gateway.loop, sock, self, tls.acceptor.session(), peer)
 
     def _begin_sign_in(self) -> StartupStep:
         startup = self._startup
@@ -156,11 +142,10 @@ class StartupProtocol(asyncio.Protocol):
         return self._ask(self._exchange.first)
 
     def _tls_facts(self) -> TlsFacts | None:
-        connection = self._transport.get_extra_info("ssl_object")
-        if connection is None:
+        if not isinstance(self._transport, TlsTransport):
             return None
         end_point = self._tls.end_point_hash if self._tls is not None else None
-        return TlsFacts(end_point or b"", connection.getpeercert(True))
+        return TlsFacts(end_point or b"", self._transport.tls.peer_certificate)
 
     def _ask(self, step: SignInStep) -> StartupStep:
         if isinstance(step, Granted):
@@ -195,7 +180,7 @@ class StartupProtocol(asyncio.Protocol):
         gateway, startup = self._gateway, self._startup
         peer = self._transport.get_extra_info("peername")
         address = peer[0] if isinstance(peer, tuple) else ""
-        secure = self._transport.get_extra_info("ssl_object") is not None
+        secure = isinstance(self._transport, TlsTransport)
         facts = SessionFacts(tls=secure, authentication=method, client_address=address)
         store = gateway.stores[startup.database]
         grants = gateway.grants(store, principal, facts)

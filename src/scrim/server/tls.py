@@ -1,18 +1,27 @@
-"""TLS towards clients: the server's context, its channel binding, and the client's certificate."""
+"""TLS towards clients: the server's certificate, its channel binding, and the transport."""
 
-import ssl
+import asyncio
+import re
+import socket
 from pathlib import Path
+from typing import Final
 
 from cryptography import x509
 from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives import hashes
 
 from scrim.config.listeners import ListenerTls
+from scrim.kernel import TlsAcceptor, TlsSession
+from scrim.upstream.socket_transport import SocketTransport
 
 ALPN = "postgresql"
 """The application protocol that PostgreSQL clients name when they start with TLS directly."""
 
 MAX_FILE_BYTES = 1 << 20
+ENCRYPTED: Final = re.compile(
+    rb"-----BEGIN ENCRYPTED PRIVATE KEY-----|^Proc-Type: 4,ENCRYPTED", re.MULTILINE
+)
+"""Nobody may be prompted for a passphrase here."""
 
 
 class TlsError(Exception):
@@ -22,82 +31,100 @@ class TlsError(Exception):
 class ServerTls:
     """The TLS state of one listener; `reload` swaps it without touching open connections.
 
+    TLS 1.2 or later, the protocol `postgresql`, no tickets, as in PostgreSQL's own server.
+
     Attributes:
-        context: The context for new connections.
+        acceptor: Begins the sessions of new connections.
         end_point_hash: The `tls-server-end-point` channel binding of the server's certificate, None
             where RFC 5929 defines none for it (then SCRAM-SHA-256-PLUS must not be offered).
     """
 
     def __init__(self, files: ListenerTls) -> None:
         """Read the files. Raises TlsError when one of them cannot be used."""
-        self.context, self.end_point_hash = _load(files)
+        self.acceptor, self.end_point_hash = _load(files)
 
     def reload(self, files: ListenerTls) -> None:
         """Read the files anew; on TlsError the old state stays in use."""
-        self.context, self.end_point_hash = _load(files)
+        self.acceptor, self.end_point_hash = _load(files)
 
 
-def _load(files: ListenerTls) -> tuple[ssl.SSLContext, bytes | None]:
-    """Build the context and the channel binding from the same reading of the certificate."""
-    context = build_context(files)
-    certificate = _read(files.certificate, "TLS certificate")
-    return context, end_point_hash(certificate)
-
-
-def build_context(files: ListenerTls) -> ssl.SSLContext:
-    """Return a server context: TLS 1.2 or later, ALPN `postgresql`, no tickets.
-
-    Session tickets are off as in PostgreSQL's own server: clients do not resume, so each ticket
-    would be a wasted write per connection.
+def _load(files: ListenerTls) -> tuple[TlsAcceptor, bytes | None]:
+    """Build acceptor and channel binding from the same reading of the certificate.
 
     Raises:
         TlsError: A file is missing, unreadable, encrypted, or does not fit the others.
     """
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    context.minimum_version = ssl.TLSVersion.TLSv1_2
-    context.options |= (
-        ssl.OP_NO_COMPRESSION
-        | ssl.OP_NO_RENEGOTIATION
-        | ssl.OP_NO_TICKET
-        | ssl.OP_CIPHER_SERVER_PREFERENCE
-    )
-    context.num_tickets = 0
-    context.set_alpn_protocols([ALPN])
-    _read(files.certificate, "TLS certificate")
-    _read(files.key, "TLS key")
+    certificate = _read(files.certificate, "TLS certificate")
+    key = _read(files.key, "TLS key")
+    if ENCRYPTED.search(key):
+        raise TlsError(f"TLS key {files.key}: it is encrypted; store it unencrypted with mode 0600")
+    authorities = None
+    if files.client_ca is not None:
+        authorities = _read(files.client_ca, "client CA")
+    binding = end_point_hash(certificate)
     try:
-        context.load_cert_chain(files.certificate, files.key, password=_refuse_passphrase)
-    except _EncryptedKeyError:
-        raise TlsError(
-            f"TLS key {files.key}: it is encrypted; store it unencrypted with mode 0600"
-        ) from None
-    except (ssl.SSLError, ValueError):
+        acceptor = TlsAcceptor(certificate, key, authorities, ALPN.encode())
+    except ValueError as error:
+        if str(error).startswith("client CA"):
+            raise TlsError(f"client CA {files.client_ca}: not a PEM certificate") from None
         raise TlsError(
             f"TLS certificate {files.certificate}, key {files.key}: not a PEM certificate chain "
-            "with its own private key; check that both belong together"
+            f"with its own private key ({error}); check that both belong together"
         ) from None
-    _ask_for_client_certificates(context, files.client_ca)
-    return context
+    return acceptor, binding
 
 
-class _EncryptedKeyError(Exception):
-    """OpenSSL asked for a passphrase; nobody may be prompted here."""
+class TlsTransport(SocketTransport):
+    """A transport over a socket that speaks TLS.
 
+    Its protocol gets plain text only, and nothing before the handshake is done.
 
-def _refuse_passphrase() -> bytes:
-    raise _EncryptedKeyError
+    Args:
+        loop: The running event loop.
+        sock: The socket, which the transport owns from now on.
+        protocol: Who takes the plain text.
+        tls: The session, whose handshake is still to come.
+        peer: The peer's address.
+    """
 
+    __slots__ = ("tls",)
 
-def _ask_for_client_certificates(context: ssl.SSLContext, client_ca: Path | None) -> None:
-    """Verify a certificate that a client shows; whether a user needs one is for `identity`."""
-    if client_ca is None:
-        return
-    _read(client_ca, "client CA")
-    try:
-        context.load_verify_locations(cafile=client_ca)
-    except (ssl.SSLError, ValueError):
-        raise TlsError(f"client CA {client_ca}: not a PEM certificate") from None
-    context.verify_mode = ssl.CERT_OPTIONAL
+    def __init__(
+        self,
+        loop: asyncio.AbstractEventLoop,
+        sock: socket.socket,
+        protocol: asyncio.Protocol,
+        tls: TlsSession,
+        peer: object = None,
+    ) -> None:
+        """Wait for the client's first message."""
+        self.tls = tls
+        super().__init__(loop, sock, protocol, peer)
+
+    def write(self, data: bytes | bytearray | memoryview) -> None:
+        """Encrypt bytes and send them."""
+        if not self.is_closing():
+            super().write(self.tls.send(bytes(data)))
+
+    def close(self) -> None:
+        """Say that nothing follows, and close the socket when everything is sent."""
+        if not self.is_closing() and not self.tls.handshaking:
+            super().write(self.tls.send_close())
+        super().close()
+
+    def received(self, data: bytes) -> None:
+        """Decrypt what came, and hand it on."""
+        if not data:
+            super().received(data)
+            return
+        plain, out, failed = self.tls.receive(data)
+        super().write(out)
+        if plain:
+            super().received(plain)
+        if failed:
+            self.abort()
+        elif not self.is_closing() and self.tls.closed:
+            super().received(b"")
 
 
 def _read(path: Path, what: str) -> bytes:
@@ -135,12 +162,3 @@ def end_point_hash(pem: bytes) -> bytes | None:
     if isinstance(algorithm, hashes.MD5 | hashes.SHA1):
         algorithm = hashes.SHA256()
     return certificate.fingerprint(algorithm)
-
-
-def client_certificate(connection: ssl.SSLObject | ssl.SSLSocket | None) -> bytes | None:
-    """Return the peer's verified certificate in DER form, None where it showed none.
-
-    Python hands out a certificate only after the context verified it, so a listener without a
-    client CA always gives None here.
-    """
-    return None if connection is None else connection.getpeercert(binary_form=True) or None

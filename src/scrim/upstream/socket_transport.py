@@ -186,6 +186,13 @@ class SocketTransport(asyncio.Transport):
 
     # What the loop calls.
 
+    def received(self, data: bytes) -> None:
+        """Take what came from the socket, nothing at its end."""
+        if data:
+            self._protocol.data_received(data)
+        elif not self._protocol.eof_received():
+            self.close()
+
     def _readable(self) -> None:
         try:
             data = self._socket.recv(READ_BYTES)
@@ -195,10 +202,7 @@ class SocketTransport(asyncio.Transport):
             self._end(error)
             return
         try:
-            if data:
-                self._protocol.data_received(data)
-            elif not self._protocol.eof_received():
-                self.close()
+            self.received(data)
         except Exception as error:  # a session with a fault in it must not go on
             context = {"message": "a protocol failed", "exception": error, "transport": self}
             self._loop.call_exception_handler(context)

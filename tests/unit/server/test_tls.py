@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import contextlib
 import datetime
 import hashlib
 import ssl
@@ -11,39 +12,41 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519
 
 from scrim.config.listeners import ListenerTls
-from scrim.server.tls import (
-    ServerTls,
-    TlsError,
-    build_context,
-    client_certificate,
-    end_point_hash,
-)
+from scrim.server.tls import ServerTls, TlsError, end_point_hash
 from tests.support.certificates import Authority, KeyPair
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from scrim.kernel import TlsSession
 
 
 def files(pair: KeyPair, client_ca: Path | None = None) -> ListenerTls:
     return ListenerTls(certificate=pair.certificate, key=pair.key, client_ca=client_ca)
 
 
-def shake_hands(
-    server: ssl.SSLContext, client: ssl.SSLContext
-) -> tuple[ssl.SSLObject, ssl.SSLObject]:
-    """Connect two contexts in memory and return both ends."""
-    to_server, to_client = ssl.MemoryBIO(), ssl.MemoryBIO()
-    accepting = server.wrap_bio(to_server, to_client, server_side=True)
+def shake_hands(server: ServerTls, client: ssl.SSLContext) -> tuple[TlsSession, ssl.SSLObject]:
+    """Connect a session and a client in memory and return both ends.
+
+    Raises:
+        ssl.SSLError: If one of them does not go on.
+    """
+    to_client, to_server = ssl.MemoryBIO(), ssl.MemoryBIO()
+    accepting = server.acceptor.session()
     connecting = client.wrap_bio(to_client, to_server, server_hostname="localhost")
-    done = {accepting: False, connecting: False}
+    done = False
     for _ in range(10):
-        for end in done:
+        if not done:
             try:
-                end.do_handshake()
-                done[end] = True
+                connecting.do_handshake()
+                done = True
             except ssl.SSLWantReadError:
                 pass
-        if all(done.values()):
+        _, out, failed = accepting.receive(to_server.read())
+        to_client.write(out)
+        if failed:
+            raise ssl.SSLError("the server refuses")
+        if done and not accepting.handshaking:
             return accepting, connecting
     raise AssertionError("no handshake")
 
@@ -71,14 +74,16 @@ def self_signed(
     )
 
 
-def test_the_context_speaks_tls_1_2_or_later_and_names_the_protocol(authority: Authority) -> None:
-    context = build_context(files(authority.server("plain")))
-    assert context.minimum_version is ssl.TLSVersion.TLSv1_2
+@pytest.mark.parametrize("version", [ssl.TLSVersion.TLSv1_2, ssl.TLSVersion.TLSv1_3])
+def test_tls_1_2_and_later_are_spoken_and_the_protocol_is_named(
+    authority: Authority, version: ssl.TLSVersion
+) -> None:
     client = client_context(authority)
+    client.minimum_version = client.maximum_version = version
     client.set_alpn_protocols(["postgresql"])
-    accepting, connecting = shake_hands(context, client)
-    assert accepting.selected_alpn_protocol() == "postgresql"
-    assert connecting.version() == "TLSv1.3"
+    accepting, connecting = shake_hands(ServerTls(files(authority.server("plain"))), client)
+    assert accepting.protocol == b"postgresql"
+    assert connecting.version() == version.name.replace("_", ".")
 
 
 def test_old_tls_is_refused(authority: Authority) -> None:
@@ -87,29 +92,77 @@ def test_old_tls_is_refused(authority: Authority) -> None:
     with pytest.warns(DeprecationWarning, match="TLSv1_1"):
         client.maximum_version = ssl.TLSVersion.TLSv1_1
     with pytest.raises(ssl.SSLError):
-        shake_hands(build_context(files(authority.server("old"))), client)
+        shake_hands(ServerTls(files(authority.server("old"))), client)
+
+
+def test_a_client_with_other_protocols_is_refused(authority: Authority) -> None:
+    client = client_context(authority)
+    client.set_alpn_protocols(["h2", "http/1.1"])
+    with pytest.raises(ssl.SSLError):
+        shake_hands(ServerTls(files(authority.server("browser"))), client)
 
 
 def test_a_certificate_is_given_only_when_the_listener_verified_it(authority: Authority) -> None:
     pair, mine = authority.server("asks"), authority.client("ana@example.com")
     client = client_context(authority, mine)
-    deaf, _ = shake_hands(build_context(files(pair)), client)
-    assert client_certificate(deaf) is None
-    asking = build_context(files(pair, authority.certificate))
+    deaf, _ = shake_hands(ServerTls(files(pair)), client)
+    assert deaf.peer_certificate is None
+    asking = ServerTls(files(pair, authority.certificate))
     accepting, _ = shake_hands(asking, client)
-    der = client_certificate(accepting)
+    der = accepting.peer_certificate
     assert der is not None
     assert x509.load_der_x509_certificate(der).subject.rfc4514_string() == "CN=ana@example.com"
     without, _ = shake_hands(asking, client_context(authority))
-    assert client_certificate(without) is None
-    assert client_certificate(None) is None
+    assert without.peer_certificate is None
 
 
 def test_a_certificate_of_strangers_is_refused(authority: Authority, tmp_path: Path) -> None:
     stranger = Authority(tmp_path, "somebody else").client("ana@example.com")
-    asking = build_context(files(authority.server("strict"), authority.certificate))
+    asking = ServerTls(files(authority.server("strict"), authority.certificate))
     with pytest.raises(ssl.SSLError):
         shake_hands(asking, client_context(authority, stranger))
+
+
+@pytest.mark.parametrize("size", [1, 100, 16_384, 300_000])
+@pytest.mark.parametrize("piece", [1, 1_000, 1 << 20])
+def test_what_is_said_arrives_in_whatever_pieces_it_comes(
+    authority: Authority, size: int, piece: int
+) -> None:
+    if size // piece > 20_000:
+        piece = 7
+    said = bytes(range(256)) * (size // 256 + 1)
+    to_server = ssl.MemoryBIO()
+    context = client_context(authority)
+    incoming = ssl.MemoryBIO()
+    connecting = context.wrap_bio(incoming, to_server, server_hostname="localhost")
+    accepting = ServerTls(files(authority.server("pieces"))).acceptor.session()
+    while accepting.handshaking:
+        with contextlib.suppress(ssl.SSLWantReadError):
+            connecting.do_handshake()
+        _, out, failed = accepting.receive(to_server.read())
+        assert not failed
+        incoming.write(out)
+    with contextlib.suppress(ssl.SSLWantReadError):
+        connecting.do_handshake()
+    connecting.write(said)
+    sent, heard = to_server.read(), b""
+    for start in range(0, len(sent), piece):
+        plain, _, failed = accepting.receive(sent[start : start + piece])
+        assert not failed
+        heard += plain
+    assert heard == said
+    incoming.write(accepting.send(said))
+    echoed = b""
+    while len(echoed) < len(said):
+        echoed += connecting.read(1 << 20)
+    assert echoed == said
+
+
+def test_garbage_ends_the_session_with_an_alert(authority: Authority) -> None:
+    session = ServerTls(files(authority.server("noise"))).acceptor.session()
+    plain, out, failed = session.receive(b"GET / HTTP/1.1\r\n\r\n")
+    assert (plain, failed) == (b"", True)
+    assert out[:1] == b"\x15"
 
 
 def test_the_end_point_hash_is_that_of_the_signature(authority: Authority) -> None:
@@ -137,20 +190,20 @@ def test_reload_takes_the_new_certificate_and_keeps_the_old_one_on_error(
 ) -> None:
     first, second = authority.server("first"), authority.server("second")
     tls = ServerTls(files(first))
-    context, binding = tls.context, tls.end_point_hash
+    acceptor, binding = tls.acceptor, tls.end_point_hash
     tls.reload(files(second))
     assert tls.end_point_hash != binding
-    assert tls.context is not context
-    context, binding = tls.context, tls.end_point_hash
+    assert tls.acceptor is not acceptor
+    acceptor, binding = tls.acceptor, tls.end_point_hash
     with pytest.raises(TlsError):
         tls.reload(files(KeyPair(first.certificate, second.key)))
-    assert (tls.context, tls.end_point_hash) == (context, binding)
+    assert (tls.acceptor, tls.end_point_hash) == (acceptor, binding)
 
 
 def test_a_missing_file_is_named(authority: Authority, tmp_path: Path) -> None:
     pair = authority.server("lost")
     with pytest.raises(TlsError, match=r"gone\.key: No such file"):
-        build_context(files(KeyPair(pair.certificate, tmp_path / "gone.key")))
+        ServerTls(files(KeyPair(pair.certificate, tmp_path / "gone.key")))
 
 
 def test_an_encrypted_key_is_refused_without_a_prompt(authority: Authority, tmp_path: Path) -> None:
@@ -165,7 +218,7 @@ def test_an_encrypted_key_is_refused_without_a_prompt(authority: Authority, tmp_
         )
     )
     with pytest.raises(TlsError, match="it is encrypted"):
-        build_context(files(KeyPair(pair.certificate, sealed)))
+        ServerTls(files(KeyPair(pair.certificate, sealed)))
 
 
 @pytest.mark.parametrize("content", [b"", b"nonsense", b"-----BEGIN CERTIFICATE-----\n"])
@@ -177,4 +230,4 @@ def test_what_is_no_certificate_is_refused(
     with pytest.raises(TlsError):
         ServerTls(files(KeyPair(wrong, authority.server("right").key)))
     with pytest.raises(TlsError, match="client CA"):
-        build_context(files(authority.server("right"), wrong))
+        ServerTls(files(authority.server("right"), wrong))

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final, Protocol
 
 from scrim.config.limits import Limits
 from scrim.domain.decision import Refusal
-from scrim.kernel import AuditLog, Decision, Plan, Reactor, Relay, ShapeHasher, Shapes
+from scrim.kernel import AuditLog, Decision, Plan, Relay, ShapeHasher, Shapes
 from scrim.protocols.postgres.errors import NOTICE, ErrorFields
 from scrim.protocols.postgres.framing import Fields, frame
 from scrim.protocols.postgres.messages import ParameterStatus
@@ -30,7 +30,6 @@ __all__ = [
     "UPSTREAM_GONE",
     "AuditLog",
     "Decided",
-    "Reactor",
     "Relay",
     "Scrubber",
     "ShapeHasher",
@@ -38,7 +37,6 @@ __all__ = [
     "fatal_error",
     "new_audit_log",
     "new_hasher",
-    "new_reactor",
     "new_relay",
     "new_shapes",
     "parse_row_description",
@@ -103,15 +101,6 @@ def new_hasher(key: bytes) -> ShapeHasher:
         key: 16 random bytes, so that nobody can make two statements of one shape.
     """
     return ShapeHasher(key)
-
-
-def new_reactor() -> Reactor:
-    """Start the event loop that moves the bytes of linked sessions.
-
-    Raises:
-        OSError: If the system has no room for it.
-    """
-    return Reactor()
 
 
 def new_shapes(capacity: int) -> Shapes:

@@ -1,7 +1,9 @@
 //! One session: its relay and, while it is linked, its two sockets.
 
-use std::sync::{Mutex, MutexGuard, PoisonError, TryLockError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, TryLockError};
 
+use mio::unix::SourceFd;
+use mio::{Interest, Registry, Token};
 use scrim_relay::{ClientNeed, Output, Relay, ServerNeed};
 
 use crate::socket::{Buffers, Received, Side, Socket};
@@ -42,6 +44,8 @@ pub struct Sides {
     pub(crate) client_waiting_bytes: usize,
     /// What has been posted and not yet been dealt with.
     posted: u8,
+    /// Who has the system tell when a socket takes bytes again.
+    pub(crate) watch: Option<Watch>,
     /// Whether the client has sent something since it was last asked.
     active: bool,
 }
@@ -57,6 +61,7 @@ impl Sides {
             upstream: Some(Socket::new(upstream)),
             client_waiting_bytes,
             posted: 0,
+            watch: None,
             active: true,
         }
     }
@@ -66,6 +71,50 @@ impl Sides {
         if let Some(side) = &mut self.upstream {
             side.flush();
         }
+    }
+
+    /// Has the system tell when a socket that took no more takes bytes again.
+    pub(crate) fn watch_writes(&mut self) {
+        if let Some(watch) = &self.watch {
+            watch.writes(&mut self.client, CLIENT);
+            if let Some(side) = &mut self.upstream {
+                watch.writes(side, UPSTREAM);
+            }
+        }
+    }
+}
+
+/// Sides of a session, as its tokens count them.
+pub(crate) const CLIENT: usize = 0;
+pub(crate) const UPSTREAM: usize = 1;
+
+/// Where a session's sockets are watched, and its key there.
+#[derive(Debug)]
+pub(crate) struct Watch {
+    pub(crate) registry: Arc<Registry>,
+    pub(crate) key: usize,
+}
+
+impl Watch {
+    pub(crate) fn token(&self, side: usize) -> Token {
+        Token(self.key * 2 + side)
+    }
+
+    /// Most sockets always take what they are given, so they are watched only once they do not.
+    fn writes(&self, socket: &mut Socket, side: usize) {
+        if socket.waiting() == 0 || socket.writes_watched {
+            return;
+        }
+        let watched = self.registry.reregister(
+            &mut SourceFd(&socket.descriptor()),
+            self.token(side),
+            Interest::READABLE | Interest::WRITABLE,
+        );
+        if watched.is_err() {
+            // Without it the session would stand still for ever.
+            socket.ended = true;
+        }
+        socket.writes_watched = true;
     }
 }
 
@@ -178,6 +227,7 @@ impl State {
     pub fn tell_client(&mut self, data: &[u8]) {
         if let Some(sides) = &mut self.sides {
             sides.client.send(data);
+            sides.watch_writes();
         }
     }
 
@@ -185,6 +235,9 @@ impl State {
     pub fn tell_upstream(&mut self, data: &[u8]) {
         if let Some(side) = self.sides.as_mut().and_then(|sides| sides.upstream.as_mut()) {
             side.send(data);
+        }
+        if let Some(sides) = &mut self.sides {
+            sides.watch_writes();
         }
     }
 
@@ -233,6 +286,7 @@ impl State {
         let bits = self.attention().bits();
         if let Some(sides) = &mut self.sides {
             sides.posted = bits;
+            sides.watch_writes();
         }
     }
 
@@ -260,6 +314,9 @@ impl State {
                 break;
             }
             reads += 1;
+        }
+        if let Some(sides) = &mut self.sides {
+            sides.watch_writes();
         }
         let bits = self.attention().bits();
         let Some(sides) = &mut self.sides else {

@@ -13,7 +13,7 @@ use mio::unix::SourceFd;
 use mio::{Events, Interest, Poll, Registry, Token, Waker};
 use slab::Slab;
 
-use crate::link::{Event, Link, Sides, Turn};
+use crate::link::{Event, Link, Sides, Turn, Watch, CLIENT, UPSTREAM};
 use crate::socket::Buffers;
 
 const EVENTS_PER_WAKE_UP: usize = 1024;
@@ -55,7 +55,7 @@ impl Table {
 }
 
 struct Shared {
-    registry: Registry,
+    registry: Arc<Registry>,
     table: Mutex<Table>,
     /// Keys of sessions that the deciding side has to look at.
     posted: Mutex<Vec<usize>>,
@@ -88,7 +88,7 @@ impl Reactor {
         bell.set_nonblocking(true)?;
         listener.set_nonblocking(true)?;
         let shared = Arc::new(Shared {
-            registry: poll.registry().try_clone()?,
+            registry: Arc::new(poll.registry().try_clone()?),
             table: Mutex::new(Table::default()),
             posted: Mutex::new(Vec::new()),
             bell,
@@ -131,9 +131,13 @@ impl Reactor {
         let key = locked(&self.shared.table).links.insert(Arc::clone(link));
         // The thread may have an event of the session before this is done; it waits for the lock.
         state.sides = Some(sides);
-        let mut watched = self.watch(client, key * 2);
+        let watch = Watch {
+            registry: Arc::clone(&self.shared.registry),
+            key,
+        };
+        let mut watched = self.read(client, watch.token(CLIENT));
         if let (Ok(()), Some(upstream)) = (&watched, upstream) {
-            watched = self.watch(upstream, key * 2 + 1);
+            watched = self.read(upstream, watch.token(UPSTREAM));
         }
         if let Err(error) = watched {
             state.sides = None;
@@ -141,17 +145,17 @@ impl Reactor {
             return Err(LinkError(error));
         }
         if let Some(sides) = &mut state.sides {
+            sides.watch = Some(watch);
             sides.flush();
+            sides.watch_writes();
         }
         Ok(key)
     }
 
-    fn watch(&self, descriptor: RawFd, token: usize) -> std::io::Result<()> {
-        self.shared.registry.register(
-            &mut SourceFd(&descriptor),
-            Token(token),
-            Interest::READABLE | Interest::WRITABLE,
-        )
+    fn read(&self, descriptor: RawFd, token: Token) -> std::io::Result<()> {
+        self.shared
+            .registry
+            .register(&mut SourceFd(&descriptor), token, Interest::READABLE)
     }
 
     /// Takes the data store's socket out of a session, if it is still there, and says whether
@@ -177,6 +181,7 @@ impl Reactor {
         sides.upstream = None;
         sides.client.closing = true;
         sides.client.send_close();
+        sides.watch_writes();
         if sides.client.finished() {
             state.sides = None;
             drop(state);
@@ -302,7 +307,7 @@ fn run(shared: &Shared, mut poll: Poll) {
                 continue;
             };
             let happened = Event {
-                of_client: event.token().0 % 2 == 0,
+                of_client: event.token().0 % 2 == CLIENT,
                 readable: event.is_readable() || event.is_read_closed() || event.is_error(),
                 last: event.is_read_closed() || event.is_error(),
             };

@@ -57,6 +57,8 @@ pub(crate) struct Socket {
     readable: bool,
     /// Whether the peer said that nothing follows what can be read.
     last: bool,
+    /// Whether the system tells when the peer takes bytes again.
+    pub(crate) writes_watched: bool,
     /// Whether the peer takes nothing any more; what it said before can still be read.
     deaf: bool,
     /// Whether the peer is gone and everything it said was read.
@@ -74,6 +76,7 @@ impl Socket {
             sent: 0,
             readable: true,
             last: false,
+            writes_watched: false,
             deaf: false,
             ended: false,
             closing: false,

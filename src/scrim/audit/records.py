@@ -244,7 +244,7 @@ def render(record: Mapping[str, Any]) -> bytes:
 
 def render_time(moment: datetime) -> str:
     """Return a moment as the records write it, such as `2026-01-31T23:59:59.000001Z`."""
-    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+    return moment.astimezone(UTC).replace(tzinfo=None).isoformat(timespec="microseconds") + "Z"
 
 
 def _bounded(value: str | int | bool) -> str | int | bool:

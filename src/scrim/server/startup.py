@@ -25,6 +25,7 @@ from scrim.wire import ProtocolError, StartupStep
 
 if TYPE_CHECKING:
     from scrim.server.gateway import Gateway
+    from scrim.server.store import Store
 
 METHODS = {"scram": "password", "token": "token", "certificate": "certificate"}
 
@@ -151,15 +152,31 @@ class StartupProtocol(asyncio.Protocol):
         if isinstance(step, Granted):
             if step.last is not None:
                 self._startup.challenge(step.last)
-            self._gateway.spawn(self._admit(step.principal, METHODS[step.method]))
+            self._admit(step.principal, METHODS[step.method])
             # What the client sends meanwhile stays in the startup's buffer, within its bound.
             return StartupStep.NEED_DATA
         return self._startup.challenge(step)
 
-    async def _admit(self, principal: Principal, method: str) -> None:
+    def _admit(self, principal: Principal, method: str) -> None:
+        """Begin the session, as soon as enough is known of its data store."""
+        store = self._gateway.stores[self._startup.database]
+        if store.loaded:
+            self._begin(store, principal, method)
+        else:
+            self._gateway.spawn(self._admit_later(store, principal, method))
+
+    async def _admit_later(self, store: "Store", principal: Principal, method: str) -> None:
+        try:
+            await store.ready()
+        except ProtocolError as error:
+            self._turn_away(Refusal(error.code, error.message))
+            return
+        self._begin(store, principal, method)
+
+    def _begin(self, store: "Store", principal: Principal, method: str) -> None:
         """Decide `connect`, record the sign-in and begin the session."""
         try:
-            await self._begin_session(principal, method)
+            self._begin_session(store, principal, method)
         except SettingError as error:
             self._turn_away(error.refusal)
         except ProtocolError as error:
@@ -176,13 +193,12 @@ class StartupProtocol(asyncio.Protocol):
             failure(self._gateway.log, "a session could not be begun", error)
             self._turn_away(Refusal("XX000", "the session could not be begun"))
 
-    async def _begin_session(self, principal: Principal, method: str) -> None:
+    def _begin_session(self, store: "Store", principal: Principal, method: str) -> None:
         gateway, startup = self._gateway, self._startup
         peer = self._transport.get_extra_info("peername")
         address = peer[0] if isinstance(peer, tuple) else ""
         secure = isinstance(self._transport, TlsTransport)
         facts = SessionFacts(tls=secure, authentication=method, client_address=address)
-        store = gateway.stores[startup.database]
         grants = gateway.grants(store, principal, facts)
         if not grants.permits("connect"):
             gateway.record_refusal(principal, store.name, facts)
@@ -191,7 +207,6 @@ class StartupProtocol(asyncio.Protocol):
                 "connect",
                 "42501",
             )
-        await store.ready()
         settings = client_settings(startup.parameters, raw=grants.raw_access())
         if self._transport.is_closing():
             return

@@ -83,6 +83,11 @@ class Store:
                 if not self._loaded:
                     await self._load()
 
+    @property
+    def loaded(self) -> bool:
+        """Whether the catalog is known."""
+        return self._loaded
+
     def session_parameters(self, settings: dict[str, str]) -> SessionParameters:
         """Return what a new session reports to a client that asked for `settings`."""
         return SessionParameters(reported_settings(self._parameters, settings))

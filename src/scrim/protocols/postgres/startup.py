@@ -8,6 +8,7 @@ SSLRequest or a GSSENCRequest before its answer are refused, because whoever sen
 stranger between client and gateway (CVE-2021-23222).
 """
 
+import functools
 from enum import Enum, auto
 from typing import TYPE_CHECKING
 
@@ -52,6 +53,8 @@ from scrim.wire import (
 )
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from scrim.domain.decision import Refusal
 
 MAX_CREDENTIAL_BYTES = 16_384
@@ -96,7 +99,7 @@ class PostgresClientStartup:
         self._challenge: Challenge | None = None
         self._credential: Credential | None = None
         self._cancel_key: CancelKey | None = None
-        self._message: StartupMessage | None = None
+        self._parameters = {"database": ""}
         self.protocol_version = PROTOCOL_3_0
         """The version that the session speaks from now on."""
 
@@ -108,10 +111,7 @@ class PostgresClientStartup:
     @property
     def parameters(self) -> dict[str, str]:
         """The startup parameters, without protocol options; `database` is always present."""
-        given = {} if self._message is None else dict(self._message.parameters)
-        given = {name: text for name, text in given.items() if not name.startswith(OPTION_PREFIX)}
-        given.pop("replication", None)
-        return given | {"database": given.get("database") or given.get("user", "")}
+        return self._parameters
 
     @property
     def user(self) -> str:
@@ -205,7 +205,7 @@ class PostgresClientStartup:
 
     def _begin(self, message: StartupMessage) -> StartupStep:
         parameters = message.parameters
-        self._message = message
+        self._parameters = _session_parameters(parameters)
         self.protocol_version = PROTOCOL_3_2 if message.version >= PROTOCOL_3_2 else PROTOCOL_3_0
         if self._tls_required and not self._tls_active:
             raise ProtocolError("this gateway requires TLS; connect with sslmode=require", "28000")
@@ -273,7 +273,7 @@ class PostgresClientStartup:
     def accept(self, session: SessionParameters, key: CancelKey) -> None:
         """Tell the client that it is signed in and may send statements."""
         self._outgoing.append(Authentication(AuthenticationCode.OK).encode())
-        self._outgoing.extend(ParameterStatus(*pair).encode() for pair in session.parameters)
+        self._outgoing.append(_encoded_parameters(session.parameters))
         self._outgoing.append(BackendKeyData(key.process_id, key.secret).encode())
         self._outgoing.append(ReadyForQuery().encode())
         self._state = _State.ENDED
@@ -292,3 +292,16 @@ class PostgresClientStartup:
     def take_rest(self) -> bytes:
         """Return and clear the bytes received after the startup's end."""
         return self._reader.take()
+
+
+def _session_parameters(given: "Mapping[str, str]") -> dict[str, str]:
+    """Return what a startup message asks for the session itself."""
+    kept = {name: text for name, text in given.items() if not name.startswith(OPTION_PREFIX)}
+    kept.pop("replication", None)
+    return kept | {"database": kept.get("database") or kept.get("user", "")}
+
+
+@functools.lru_cache(maxsize=256)
+def _encoded_parameters(parameters: tuple[tuple[str, str], ...]) -> bytes:
+    """Return the messages that report settings; most clients ask for the same ones."""
+    return b"".join(ParameterStatus(*pair).encode() for pair in parameters)

@@ -206,9 +206,12 @@ impl PyRelay {
         let tls = match tls {
             None => None,
             // Without it the session would go on in plain text.
-            Some(session) => Some(session.get().take().ok_or_else(|| {
-                PyValueError::new_err("the TLS session is linked already")
-            })?),
+            Some(session) => Some(
+                session
+                    .get()
+                    .take()
+                    .ok_or_else(|| PyValueError::new_err("the TLS session is linked already"))?,
+            ),
         };
         let client = Side {
             descriptor,

@@ -233,7 +233,11 @@ impl State {
 
     /// Sends the data store something of the gateway's own.
     pub fn tell_upstream(&mut self, data: &[u8]) {
-        if let Some(side) = self.sides.as_mut().and_then(|sides| sides.upstream.as_mut()) {
+        if let Some(side) = self
+            .sides
+            .as_mut()
+            .and_then(|sides| sides.upstream.as_mut())
+        {
             side.send(data);
         }
         if let Some(sides) = &mut self.sides {
@@ -291,7 +295,11 @@ impl State {
     }
 
     fn forward_to_upstream(&mut self, output: Output, chunk: &[u8]) {
-        if let Some(side) = self.sides.as_mut().and_then(|sides| sides.upstream.as_mut()) {
+        if let Some(side) = self
+            .sides
+            .as_mut()
+            .and_then(|sides| sides.upstream.as_mut())
+        {
             forward(side, output, chunk);
         }
     }

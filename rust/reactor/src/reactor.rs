@@ -14,7 +14,7 @@ use mio::{Events, Interest, Poll, Registry, Token, Waker};
 use slab::Slab;
 
 use crate::link::{Event, Link, Sides, Turn, Watch, CLIENT, UPSTREAM};
-use crate::socket::Buffers;
+use crate::socket::{Buffers, Socket};
 
 const EVENTS_PER_WAKE_UP: usize = 1024;
 /// What is read at once. Larger chunks take fewer calls, smaller ones stay in the cache.
@@ -48,7 +48,11 @@ struct Table {
 impl Table {
     /// Forgets a session, unless its key is another one's by now.
     fn remove(&mut self, key: usize, link: &Arc<Link>) {
-        if self.links.get(key).is_some_and(|known| Arc::ptr_eq(known, link)) {
+        if self
+            .links
+            .get(key)
+            .is_some_and(|known| Arc::ptr_eq(known, link))
+        {
             self.links.remove(key);
         }
     }
@@ -127,7 +131,7 @@ impl Reactor {
     pub fn link(&self, link: &Arc<Link>, sides: Sides) -> Result<usize, LinkError> {
         let mut state = link.lock();
         let client = sides.client.descriptor();
-        let upstream = sides.upstream.as_ref().map(|side| side.descriptor());
+        let upstream = sides.upstream.as_ref().map(Socket::descriptor);
         let key = locked(&self.shared.table).links.insert(Arc::clone(link));
         // The thread may have an event of the session before this is done; it waits for the lock.
         state.sides = Some(sides);
@@ -264,7 +268,9 @@ impl Shared {
             links, lingering, ..
         } = &mut *table;
         lingering.retain(|(until, key, link)| {
-            let waits = links.get(*key).is_some_and(|known| Arc::ptr_eq(known, link));
+            let waits = links
+                .get(*key)
+                .is_some_and(|known| Arc::ptr_eq(known, link));
             if waits && now >= *until {
                 given_up.push((*key, Arc::clone(link)));
             }

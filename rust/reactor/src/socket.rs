@@ -48,6 +48,10 @@ pub struct Side {
 /// `UnixStream` stands for any connected stream socket here: it reads and writes by the calls that
 /// serve all of them, and never raises SIGPIPE.
 #[derive(Debug)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a fact of the socket's state"
+)]
 pub(crate) struct Socket {
     stream: UnixStream,
     tls: Option<Box<Session>>,
@@ -178,7 +182,11 @@ impl Socket {
             }
             return;
         }
-        let done = if self.waiting() == 0 { self.write(data) } else { 0 };
+        let done = if self.waiting() == 0 {
+            self.write(data)
+        } else {
+            0
+        };
         if done < data.len() && !self.deaf {
             self.out.extend_from_slice(&data[done..]);
         }

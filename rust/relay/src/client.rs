@@ -41,7 +41,8 @@ impl Relay {
         if self.client_need == Some(ClientNeed::Resume) {
             self.client_need = None;
         }
-        if self.client_need.is_some() {
+        if self.client_need.is_some() || self.client_buffer.len() + data.len() < self.client_wanted
+        {
             self.client_buffer.extend_from_slice(data);
             return Output::Nothing;
         }
@@ -54,6 +55,7 @@ impl Relay {
     }
 
     fn walk_client(&mut self, input: &[u8], whole: bool) -> Output {
+        self.client_wanted = 0;
         let mut forward = Forward::new(input);
         let mut at = self.client_passthrough.min(input.len());
         self.client_passthrough -= at;
@@ -66,7 +68,10 @@ impl Relay {
                     at = input.len();
                     break;
                 }
-                Frame::Partial { kind, total } if total <= self.bound(kind) => break,
+                Frame::Partial { kind, total } if total <= self.bound(kind) => {
+                    self.client_wanted = total;
+                    break;
+                }
                 Frame::Partial { .. } => {
                     return self
                         .client_fatal("54000", "the message is longer than the configured bound");

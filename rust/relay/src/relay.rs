@@ -93,12 +93,16 @@ pub struct Relay {
 
     pub(crate) client_buffer: Vec<u8>,
     pub(crate) client_passthrough: usize,
+    /// How long the message at the start of the buffer is; before it is whole nothing can be done.
+    pub(crate) client_wanted: usize,
     pub(crate) client_need: Option<ClientNeed>,
     /// The answer to [`ClientNeed::Statement`].
     pub(crate) decided: Option<Arc<Decision>>,
 
     pub(crate) server_buffer: Vec<u8>,
     pub(crate) server_passthrough: usize,
+    /// As [`Self::client_wanted`].
+    pub(crate) server_wanted: usize,
     pub(crate) server_need: Option<ServerNeed>,
     pub(crate) plan_answer: Option<Arc<Plan>>,
     pub(crate) message_answer: Option<Vec<u8>>,
@@ -150,10 +154,12 @@ impl Relay {
             hasher,
             client_buffer: Vec::new(),
             client_passthrough: 0,
+            client_wanted: 0,
             client_need: None,
             decided: None,
             server_buffer: Vec::new(),
             server_passthrough: 0,
+            server_wanted: 0,
             server_need: None,
             plan_answer: None,
             message_answer: None,

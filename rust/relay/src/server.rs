@@ -41,7 +41,8 @@ impl Relay {
         if self.closed {
             return Output::Nothing;
         }
-        if self.server_need.is_some() {
+        if self.server_need.is_some() || self.server_buffer.len() + data.len() < self.server_wanted
+        {
             self.server_buffer.extend_from_slice(data);
             return Output::Nothing;
         }
@@ -54,6 +55,7 @@ impl Relay {
     }
 
     fn walk_server(&mut self, input: &[u8], whole: bool) -> Output {
+        self.server_wanted = 0;
         let mut forward = Forward::new(input);
         let mut at = self.server_passthrough.min(input.len());
         self.server_passthrough -= at;
@@ -67,7 +69,10 @@ impl Relay {
                         at = input.len();
                         break;
                     }
-                    Ok(false) => break,
+                    Ok(false) => {
+                        self.server_wanted = total;
+                        break;
+                    }
                     Err(message) => return self.server_fatal(forward, at, "54000", &message),
                 },
                 Frame::Bad { .. } => {

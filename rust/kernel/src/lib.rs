@@ -4,6 +4,7 @@
 
 use pyo3::prelude::*;
 
+mod decision;
 mod detect;
 mod log;
 mod masking;
@@ -20,6 +21,8 @@ const RELEASE_LOCK_BYTES: usize = 16 * 1024;
 #[pymodule]
 mod _kernel {
     #[pymodule_export]
+    use super::decision::{PyDecision, PyShapes};
+    #[pymodule_export]
     use super::detect::PyDetector;
     #[pymodule_export]
     use super::log::PyAuditLog;
@@ -28,7 +31,7 @@ mod _kernel {
     #[pymodule_export]
     use super::reactor::PyReactor;
     #[pymodule_export]
-    use super::relay::{PyDecision, PyRelay, PyShapes};
+    use super::relay::PyRelay;
     #[pymodule_export]
     use super::statements::{analyse, normalise, PyShapeHasher};
 

@@ -1,89 +1,22 @@
 //! The session relay.
 
 use std::os::fd::IntoRawFd;
-use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::sync::{Arc, OnceLock};
 
 use pyo3::exceptions::{PyOSError, PyValueError};
 use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyDict};
 use scrim_reactor::{Link, Reactor, Side, Sides, State};
-use scrim_relay::{
-    ClientNeed, Decision, DecisionSpec, Limits, Output, Refusal, Relay, ServerNeed, Shapes,
-};
-use scrim_rows::copy::CopyOptions;
+use scrim_relay::{ClientNeed, Limits, Output, Relay, ServerNeed};
 use scrim_rows::Context;
 
+use crate::decision::{PyDecision, PyShapes};
 use crate::log::PyAuditLog;
 use crate::masking::PyPlan;
 use crate::reactor::{owned, PyReactor};
 use crate::statements::PyShapeHasher;
 use crate::tls::PyTlsSession;
 use crate::RELEASE_LOCK_BYTES;
-
-#[pyclass(name = "Decision", frozen, module = "scrim._kernel")]
-pub(crate) struct PyDecision(Arc<Decision>);
-
-#[pymethods]
-impl PyDecision {
-    #[new]
-    #[pyo3(signature = (intent, *, refusal=None, raw=false, copies=Vec::new(), deallocates=None, context=None))]
-    fn new(
-        intent: &[u8],
-        refusal: Option<(String, String, String, String, usize)>,
-        raw: bool,
-        copies: Vec<(usize, String, Py<PyPlan>)>,
-        deallocates: Option<String>,
-        context: Option<Py<PyAny>>,
-    ) -> PyResult<Self> {
-        let copies = copies
-            .into_iter()
-            .map(|(index, options, plan)| {
-                let options: CopyOptions = serde_json::from_str(&options)
-                    .map_err(|error| PyValueError::new_err(format!("copy options: {error}")))?;
-                Ok((index, options, Arc::clone(&plan.get().0)))
-            })
-            .collect::<PyResult<Vec<_>>>()?;
-        let refusal = refusal.map(|(code, message, detail, hint, position)| Refusal {
-            code,
-            message,
-            detail,
-            hint,
-            position,
-        });
-        let context = context.map(|context| Arc::new(context) as Context);
-        let spec = DecisionSpec {
-            refusal,
-            intent: intent.to_vec(),
-            raw,
-            copies,
-            deallocates,
-            context,
-        };
-        Ok(Self(Arc::new(Decision::new(spec))))
-    }
-}
-
-#[pyclass(name = "Shapes", frozen, module = "scrim._kernel")]
-pub(crate) struct PyShapes(Arc<Mutex<Shapes>>);
-
-#[pymethods]
-impl PyShapes {
-    #[new]
-    fn new(capacity: usize) -> Self {
-        Self(Arc::new(Mutex::new(Shapes::new(capacity))))
-    }
-
-    fn clear(&self) {
-        self.0
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .clear();
-    }
-
-    fn __len__(&self) -> usize {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).len()
-    }
-}
 
 /// Where a linked session is: its event loop, and its key there.
 struct Place {

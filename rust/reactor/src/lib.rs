@@ -14,8 +14,10 @@
 
 mod link;
 mod reactor;
+mod sides;
 mod socket;
 
-pub use link::{Attention, Link, Sides, State};
+pub use link::{Attention, Link, State};
 pub use reactor::{LinkError, Reactor};
+pub use sides::Sides;
 pub use socket::Side;

@@ -13,7 +13,8 @@ use mio::unix::SourceFd;
 use mio::{Events, Interest, Poll, Registry, Token, Waker};
 use slab::Slab;
 
-use crate::link::{Event, Link, Sides, Turn, Watch, CLIENT, UPSTREAM};
+use crate::link::{Event, Link, Turn};
+use crate::sides::{Sides, Watch, CLIENT, UPSTREAM};
 use crate::socket::{Buffers, Socket};
 
 const EVENTS_PER_WAKE_UP: usize = 1024;

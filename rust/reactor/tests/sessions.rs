@@ -289,7 +289,7 @@ fn an_aborted_session_is_gone_at_once() {
 fn a_session_with_much_to_move_lets_others_have_their_turn() {
     let mut busy = session();
     let (other_client, near_client) = UnixStream::pair().unwrap();
-    let (mut other_server, near_server) = UnixStream::pair().unwrap();
+    let (other_server, near_server) = UnixStream::pair().unwrap();
     other_server.set_read_timeout(Some(PATIENCE)).unwrap();
     let link = Arc::new(Link::new(relay()));
     let sides = Sides::new(side(near_client), side(near_server), CLIENT_WAITING_BYTES);
@@ -306,7 +306,7 @@ fn a_session_with_much_to_move_lets_others_have_their_turn() {
     });
     let row = message(
         b'D',
-        &[&[0, 1, 0, 1, 0, 0], [b'x'; 65_536].as_slice()].concat(),
+        &[&[0, 1, 0, 1, 0, 0], vec![b'x'; 65_536].as_slice()].concat(),
     );
     let writer = thread::spawn(move || {
         for _ in 0..2_000 {

@@ -357,3 +357,14 @@ def seen_by_the_gateway(vault: Vault) -> None:
     with RawClient(vault.analyst) as other:
         other.query("CREATE TABLE sandbox.poke (i int); DROP TABLE sandbox.poke")
     time.sleep(SETTLES_S)
+
+
+def test_a_copy_that_is_prepared_before_a_sync_is_refused_and_does_not_hang(vault: Vault) -> None:
+    with RawClient(vault.analyst, timeout_s=30) as client:
+        client.forget()
+        copy = parse("COPY people (remarks) TO STDOUT") + bind() + execute()
+        client.send(parse(PUBLIC) + bind() + execute() + copy + SYNC)
+        received = drained(client, 2)
+    vault.check(received, "the client")
+    assert b"C0A000" in received
+    assert b"send Sync first" in received

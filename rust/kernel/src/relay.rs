@@ -326,6 +326,12 @@ impl PyRelay {
         self.with(py, |state| state.relay.quiet())
     }
 
+    /// Whether `quiet` will come about without another message of the client.
+    #[getter]
+    fn settles(&self, py: Python<'_>) -> bool {
+        self.with(py, |state| state.relay.settles())
+    }
+
     /// Transaction status of the last `ReadyForQuery`: `I`, `T` or `E`.
     #[getter]
     fn status(&self, py: Python<'_>) -> char {

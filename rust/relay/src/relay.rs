@@ -200,6 +200,24 @@ impl Relay {
         self.pending.is_empty() && self.server_buffer.is_empty() && self.server_passthrough == 0
     }
 
+    /// Whether [`Self::quiet`] will come about without another message of the client.
+    #[must_use]
+    pub fn settles(&self) -> bool {
+        !matches!(
+            self.pending.back(),
+            Some(
+                Pending::Parse { .. }
+                    | Pending::Bind { .. }
+                    | Pending::Describe { .. }
+                    | Pending::Execute { .. }
+                    | Pending::CloseStatement { .. }
+                    | Pending::ClosePortal { .. }
+                    | Pending::Refused { .. }
+                    | Pending::CopyEnd
+            )
+        )
+    }
+
     /// Transaction status of the last `ReadyForQuery`.
     #[must_use]
     pub fn status(&self) -> u8 {

@@ -35,6 +35,8 @@ if TYPE_CHECKING:
     from scrim.upstream.connection import UpstreamConnection
 
 SAMPLED_ROWS: Final = 256
+MAX_PAUSE_SECONDS: Final = 0.05
+"""Between two looks at a session that has to settle."""
 MAX_EARLY_BYTES: Final = 1 << 20
 """What a client may send before its upstream session is there."""
 
@@ -441,8 +443,16 @@ class SessionProtocol(asyncio.Protocol):
         relay = self._relay
         if relay is None:
             raise ProtocolError("the session is over", "57P01")
+        pause = 0.001
         while not relay.quiet:
-            await asyncio.sleep(0.001)
+            if not relay.settles:
+                raise ProtocolError(
+                    "COPY TO was prepared before the Sync of the statements before it; send Sync "
+                    "first, or use the simple query protocol",
+                    "0A000",
+                )
+            await asyncio.sleep(pause)
+            pause = min(pause * 2, MAX_PAUSE_SECONDS)
             if self._ended:
                 raise ProtocolError("the session is over", "57P01")
         answer: asyncio.Future[tuple[int, bytes]] = self._gateway.loop.create_future()

@@ -225,6 +225,20 @@ impl State {
         }
     }
 
+    /// Lets nothing pass any more, after a fault; the deciding side ends the session.
+    pub(crate) fn give_up(&mut self) -> Turn {
+        if let Some(sides) = &mut self.sides {
+            sides.client.ended = true;
+            if let Some(side) = &mut sides.upstream {
+                side.ended = true;
+            }
+        }
+        Turn {
+            post: true,
+            ..Turn::default()
+        }
+    }
+
     /// Moves bytes both ways until nothing can be moved, or it is the others' turn.
     pub(crate) fn turn(&mut self, buffers: &mut Buffers) -> Turn {
         if let Some(sides) = &mut self.sides {

@@ -4,6 +4,7 @@ use std::fmt;
 use std::io::{ErrorKind, Read, Write};
 use std::os::fd::{AsRawFd, OwnedFd, RawFd};
 use std::os::unix::net::UnixStream;
+use std::panic::{catch_unwind, AssertUnwindSafe};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread::JoinHandle;
@@ -22,6 +23,7 @@ const EVENTS_PER_WAKE_UP: usize = 1024;
 const READ_BYTES: usize = 128 * 1024;
 /// How long a client that does not read may keep the last words of its session waiting.
 const LINGER: Duration = Duration::from_secs(30);
+const FAILED_POLL_PAUSE: Duration = Duration::from_millis(10);
 const SWEEP: Duration = Duration::from_secs(1);
 const WAKE: Token = Token(usize::MAX);
 
@@ -244,6 +246,15 @@ impl Shared {
         }
     }
 
+    /// Has a session take its turn, and does what follows; says whether it wants another one.
+    ///
+    /// A fault in one session's code ends that session and no other.
+    fn serve(&self, key: usize, link: &Arc<Link>, turn: impl FnOnce(&Link) -> Turn) -> bool {
+        let taken = catch_unwind(AssertUnwindSafe(|| turn(link)));
+        let turn = taken.unwrap_or_else(|_| link.lock().give_up());
+        self.after(key, link, turn)
+    }
+
     /// Does what a turn asks for; says whether the session wants another one.
     fn after(&self, key: usize, link: &Arc<Link>, turn: Turn) -> bool {
         if turn.over {
@@ -301,7 +312,8 @@ fn run(shared: &Shared, mut poll: Poll) {
         match poll.poll(&mut events, wait) {
             Ok(()) => {}
             Err(error) if error.kind() == ErrorKind::Interrupted => continue,
-            Err(_) => return,
+            // Nobody else would serve the sessions.
+            Err(_) => std::thread::sleep(FAILED_POLL_PAUSE),
         }
         let mut unfinished = Vec::new();
         for event in &events {
@@ -318,14 +330,12 @@ fn run(shared: &Shared, mut poll: Poll) {
                 readable: event.is_readable() || event.is_read_closed() || event.is_error(),
                 last: event.is_read_closed() || event.is_error(),
             };
-            let turn = link.on_event(happened, &mut buffers);
-            if shared.after(key, &link, turn) {
+            if shared.serve(key, &link, |link| link.on_event(happened, &mut buffers)) {
                 unfinished.push((key, link));
             }
         }
         for (key, link) in again.drain(..) {
-            let turn = link.go_on(&mut buffers);
-            if shared.after(key, &link, turn) {
+            if shared.serve(key, &link, |link| link.go_on(&mut buffers)) {
                 unfinished.push((key, link));
             }
         }

@@ -3,11 +3,12 @@
 use std::fmt;
 use std::sync::Arc;
 
-use rustls::crypto::ring;
+use rustls::crypto::{ring, CryptoProvider};
 use rustls::pki_types::pem::PemObject;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 use rustls::server::{NoServerSessionStorage, WebPkiClientVerifier};
-use rustls::{RootCertStore, ServerConfig};
+use rustls::sign::{CertifiedKey, SingleCertAndKey};
+use rustls::{InconsistentKeys, RootCertStore, ServerConfig};
 
 use crate::session::Session;
 
@@ -72,14 +73,14 @@ impl Acceptor {
                         .map_err(|_| AcceptorError::ClientAuthority)?;
                 }
                 let verifier =
-                    WebPkiClientVerifier::builder_with_provider(Arc::new(roots), provider)
+                    WebPkiClientVerifier::builder_with_provider(Arc::new(roots), provider.clone())
                         .allow_unauthenticated()
                         .build()
                         .map_err(|_| AcceptorError::ClientAuthority)?;
                 builder.with_client_cert_verifier(verifier)
             }
         };
-        let mut config = builder.with_single_cert(chain, key).map_err(pair)?;
+        let mut config = builder.with_cert_resolver(Arc::new(resolver(&provider, chain, key)?));
         config.alpn_protocols = vec![protocol.to_vec()];
         config.ignore_client_order = true;
         config.session_storage = Arc::new(NoServerSessionStorage {});
@@ -93,6 +94,25 @@ impl Acceptor {
     #[must_use]
     pub fn session(&self) -> Option<Session> {
         Session::new(Arc::clone(&self.config))
+    }
+}
+
+/// Pairs a chain with its key.
+///
+/// A certificate of version 1, as older recipes for databases' servers make them, is served like
+/// any other: it is for the client to judge. Whether the key fits it the library cannot tell then.
+fn resolver(
+    provider: &CryptoProvider,
+    chain: Vec<CertificateDer<'static>>,
+    key: PrivateKeyDer<'static>,
+) -> Result<SingleCertAndKey, AcceptorError> {
+    let key = provider.key_provider.load_private_key(key).map_err(pair)?;
+    let certified = CertifiedKey::new(chain, key);
+    match certified.keys_match() {
+        Err(rustls::Error::InconsistentKeys(why)) if why != InconsistentKeys::Unknown => {
+            Err(pair(rustls::Error::InconsistentKeys(why)))
+        }
+        _ => Ok(SingleCertAndKey::from(certified)),
     }
 }
 

@@ -8,7 +8,7 @@ from typing import Final
 
 from cryptography import x509
 from cryptography.exceptions import UnsupportedAlgorithm
-from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives import hashes, serialization
 
 from scrim.config.listeners import ListenerTls
 from scrim.kernel import TlsAcceptor, TlsSession
@@ -61,6 +61,7 @@ def _load(files: ListenerTls) -> tuple[TlsAcceptor, bytes | None]:
     authorities = None
     if files.client_ca is not None:
         authorities = _read(files.client_ca, "client CA")
+    _check_pair(files, certificate, key)
     binding = end_point_hash(certificate)
     try:
         acceptor = TlsAcceptor(certificate, key, authorities, ALPN.encode())
@@ -68,10 +69,23 @@ def _load(files: ListenerTls) -> tuple[TlsAcceptor, bytes | None]:
         if str(error).startswith("client CA"):
             raise TlsError(f"client CA {files.client_ca}: not a PEM certificate") from None
         raise TlsError(
-            f"TLS certificate {files.certificate}, key {files.key}: not a PEM certificate chain "
-            f"with its own private key ({error}); check that both belong together"
+            f"TLS certificate {files.certificate}, key {files.key}: cannot be used ({error})"
         ) from None
     return acceptor, binding
+
+
+def _check_pair(files: ListenerTls, certificate: bytes, key: bytes) -> None:
+    """Raise TlsError unless the key is that of the first certificate."""
+    try:
+        public = x509.load_pem_x509_certificate(certificate).public_key()
+        fits = serialization.load_pem_private_key(key, None).public_key() == public
+    except (ValueError, TypeError, UnsupportedAlgorithm):
+        fits = False
+    if not fits:
+        raise TlsError(
+            f"TLS certificate {files.certificate}, key {files.key}: not a PEM certificate chain "
+            "with its own private key; check that both belong together"
+        )
 
 
 class TlsTransport(SocketTransport):

@@ -10,6 +10,7 @@ import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519
+from cryptography.x509.oid import NameOID
 
 from scrim.config.listeners import ListenerTls
 from scrim.server.tls import ServerTls, TlsError, end_point_hash
@@ -183,6 +184,52 @@ def test_a_signature_without_a_hash_has_no_end_point_binding() -> None:
     key = ed25519.Ed25519PrivateKey.generate()
     certificate = self_signed(key).sign(key, None)
     assert end_point_hash(certificate.public_bytes(serialization.Encoding.PEM)) is None
+
+
+def test_a_certificate_of_version_1_is_served(tmp_path: Path) -> None:
+    key = ec.generate_private_key(ec.SECP256R1())
+    pair = KeyPair(tmp_path / "v1.crt", tmp_path / "v1.key")
+    pair.certificate.write_bytes(version_1(key))
+    pair.key.write_bytes(
+        key.private_bytes(
+            serialization.Encoding.PEM,
+            serialization.PrivateFormat.PKCS8,
+            serialization.NoEncryption(),
+        )
+    )
+    client = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    client.check_hostname = False
+    client.load_verify_locations(pair.certificate)
+    _, connecting = shake_hands(ServerTls(files(pair)), client)
+    assert connecting.version() == "TLSv1.3"
+    other = ec.generate_private_key(ec.SECP256R1())
+    pair.certificate.write_bytes(version_1(other))
+    with pytest.raises(TlsError, match="belong together"):
+        ServerTls(files(pair))
+
+
+def version_1(key: ec.EllipticCurvePrivateKey) -> bytes:
+    """Return a self-signed certificate as `openssl x509 -req` without extensions makes it."""
+
+    def der(tag: int, *parts: bytes) -> bytes:
+        body = b"".join(parts)
+        size = len(body)
+        digits = size.to_bytes((size.bit_length() + 7) // 8)
+        length = digits if size < 128 else bytes([0x80 + len(digits)]) + digits
+        return bytes([tag]) + length + body
+
+    algorithm = der(0x30, bytes.fromhex("06082a8648ce3d040302"))  # ecdsa-with-SHA256
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "localhost")]).public_bytes()
+    now = datetime.datetime.now(datetime.UTC)
+    times = (now - datetime.timedelta(days=1), now + datetime.timedelta(days=1))
+    validity = der(0x30, *(der(0x17, f"{time:%y%m%d%H%M%SZ}".encode()) for time in times))
+    public = key.public_key().public_bytes(
+        serialization.Encoding.DER, serialization.PublicFormat.SubjectPublicKeyInfo
+    )
+    told = der(0x30, der(0x02, b"\x01"), algorithm, name, validity, name, public)
+    signature = key.sign(told, ec.ECDSA(hashes.SHA256()))
+    certificate = der(0x30, told, algorithm, der(0x03, b"\0", signature))
+    return ssl.DER_cert_to_PEM_cert(certificate).encode()
 
 
 def test_reload_takes_the_new_certificate_and_keeps_the_old_one_on_error(

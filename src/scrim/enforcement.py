@@ -25,6 +25,7 @@ from scrim.domain.decision import Refusal
 from scrim.masking.decided import Decided
 from scrim.masking.plans import Plan
 from scrim.masking.results import Described, ResultDecider, ResultTools
+from scrim.masking.storing import storing_refusal
 from scrim.policy.demands import unmet
 from scrim.policy.grants import Grants
 from scrim.statements import classify, effects
@@ -182,15 +183,13 @@ class Enforcement:
             found = classify.refusal(facts, self._catalog)
             if found is not None:
                 return found
-            for relation, _, origin in self._tools.lineage.stored(facts):
-                if not origin.known or any(map(self._results.protected, origin.columns)):
-                    name = relation.name if relation is not None else "it"
-                    return Refusal(
-                        "42501",
-                        f"storing masked data in {name} is not allowed",
-                        "What is stored there would no longer be known to be sensitive.",
-                        "Leave the masked columns out, or ask for raw access to the data.",
-                    )
+            stored = [
+                (relation.name if relation is not None else "it", origin)
+                for relation, _, origin in self._tools.lineage.stored(facts)
+            ]
+            found = storing_refusal(self._results, stored)
+            if found is not None:
+                return found
         return None
 
     def _origins(

@@ -135,6 +135,9 @@ def test_the_queries_would_leak_without_the_gateway(vault: Vault) -> None:
         "SELECT relname FROM pg_class WHERE relname = 'people'",
         "SELECT now(), version(), current_user",
         "SELECT sum(amount), avg(amount) FROM clean",
+        "SELECT length(body), body IS NULL, count(*) OVER (), cardinality(lines) FROM letters",
+        "SELECT id, body LIKE '%@%', CASE WHEN body > 'a' THEN 'late' END FROM letters",
+        "SELECT n1, n2, n3, n1 / 7 AS id, sum(n1) OVER () FROM counts WHERE id < 3000 ORDER BY id",
     ],
 )
 def test_everyday_queries_give_what_the_database_gives(vault: Vault, sql: str) -> None:

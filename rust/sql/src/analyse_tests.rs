@@ -302,7 +302,7 @@ fn sources_keep_aliases_and_what_is_inside() {
         .iter()
         .map(|source| source["kind"].as_str().unwrap())
         .collect();
-    assert_eq!(kinds, ["relation", "cte", "query", "function", "other"]);
+    assert_eq!(kinds, ["relation", "cte", "query", "function", "join"]);
     assert_eq!(sources[0]["columns"], json!(["p", "q"]));
     assert_eq!(sources[2]["query"]["targets"][0]["kind"], "constant");
     assert_eq!(

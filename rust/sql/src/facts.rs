@@ -153,6 +153,9 @@ pub struct Query {
     /// Whether it contains something that this analysis does not see through.
     #[serde(skip_serializing_if = "is_false")]
     pub opaque: bool,
+    /// For a subquery in an expression, whether its value is altered there.
+    #[serde(skip_serializing_if = "is_false")]
+    pub altered: bool,
 }
 
 /// A common table expression.
@@ -173,7 +176,7 @@ pub struct Cte {
 /// One item that a query takes rows from.
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
 pub struct Source {
-    /// `relation`, `cte`, `query`, `function` or `other`.
+    /// `relation`, `cte`, `query`, `function`, `join` (the alias of one) or `other`.
     pub kind: &'static str,
     /// Schema of a relation, absent when not written.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -207,6 +210,9 @@ pub struct Flow {
     /// Columns whose values can be in it.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub columns: Vec<ColumnName>,
+    /// Those of them of which a part or another spelling can be in it, rather than the value itself.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub altered_columns: Vec<ColumnName>,
     /// Columns that are only counted or ranked, by the built-in functions of that name; they flow
     /// when a function of the user's has taken that name.
     #[serde(skip_serializing_if = "Vec::is_empty")]
@@ -214,6 +220,9 @@ pub struct Flow {
     /// Functions called in it.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub functions: Vec<Name>,
+    /// Those of them whose result is altered further.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub altered_functions: Vec<Name>,
     /// Names after the dot of `(value).name`: fields, or functions of one argument.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub attributes: Vec<String>,

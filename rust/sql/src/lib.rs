@@ -13,6 +13,7 @@
 mod analyse;
 mod depth;
 mod facts;
+mod fate;
 mod lexer;
 mod normalise;
 mod query;

@@ -1,6 +1,7 @@
 //! Where the columns of a query's result come from, as far as its text alone shows it.
 
 use crate::facts::{ColumnName, Cte, Flow, Name, Query, Source, Target};
+use crate::fate::Fate;
 use crate::tree::Tree;
 use crate::walk::{attribute_names, column_name, name_of, relation_name};
 
@@ -13,16 +14,6 @@ const MAX_COLUMNS: usize = 4096;
 const NO_SET_OPERATION: i64 = 1;
 /// `SubLinkType::ExistsSublink`.
 const EXISTS: i64 = 1;
-
-/// Functions whose result says how many or in which place, and nothing of a value.
-const COUNTING: [&str; 6] = [
-    "count",
-    "row_number",
-    "rank",
-    "dense_rank",
-    "percent_rank",
-    "cume_dist",
-];
 
 /// Builds [`Query`] values; keeps the names that `WITH` makes visible.
 #[derive(Default)]
@@ -238,7 +229,7 @@ impl Builder {
             // An alias of a whole join hides the names inside.
             "JoinExpr" if !alias.is_empty() => {
                 out.push(Source {
-                    kind: "other",
+                    kind: "join",
                     alias: name,
                     ..Source::default()
                 });
@@ -250,7 +241,7 @@ impl Builder {
                 if !shared.is_empty() {
                     let alias = alias_name(shared);
                     out.push(Source {
-                        kind: "other",
+                        kind: "join",
                         alias,
                         ..Source::default()
                     });
@@ -269,7 +260,7 @@ impl Builder {
             }
             "RangeFunction" => {
                 let mut flow = Flow::default();
-                self.flow(item.get("functions"), false, &mut flow);
+                self.flow(item.get("functions"), Fate::Whole, &mut flow);
                 let only = match flow.functions.as_slice() {
                     [function] => function.name.clone(),
                     _ => String::new(),
@@ -320,7 +311,7 @@ impl Builder {
 
     fn expression_target(&mut self, value: &Tree) -> Target {
         let mut flow = Flow::default();
-        self.flow(value, false, &mut flow);
+        self.flow(value, Fate::Whole, &mut flow);
         let ends_with_star = |list: &str| {
             value
                 .get(list)
@@ -356,21 +347,22 @@ impl Builder {
                 let target = &mut targets[position];
                 if !is_constant(value) {
                     target.kind = "expression";
-                    self.flow(value, false, &mut target.flow);
+                    self.flow(value, Fate::Whole, &mut target.flow);
                 }
             }
         }
         targets
     }
 
-    /// Adds what can be in the value of `tree`; `counted` inside a function that only counts.
-    fn flow(&mut self, tree: &Tree, counted: bool, out: &mut Flow) {
+    /// Adds what can be in the value of `tree`, whose values have this fate.
+    fn flow(&mut self, tree: &Tree, fate: Fate, out: &mut Flow) {
         match tree.kind() {
             "ColumnRef" => {
-                push_column(out, column_name(tree), counted);
+                push_column(out, &column_name(tree), fate);
                 return;
             }
-            "FuncCall" => return self.call(tree, counted, out),
+            "FuncCall" => return self.call(tree, fate, out),
+            "CaseExpr" | "CaseWhen" => return self.case(tree, fate, out),
             "AIndirection" => {
                 for name in attribute_names(tree) {
                     if !out.attributes.iter().any(|known| known == name) {
@@ -378,40 +370,56 @@ impl Builder {
                     }
                 }
             }
-            "GroupingFunc" => return self.flow(tree.get("args"), true, out),
-            "SubLink" => {
-                self.flow(tree.get("testexpr"), counted, out);
-                if tree.get("sub_link_type").int() != EXISTS {
-                    let query = self.query(tree.get("subselect"));
-                    out.subqueries.push(query);
-                }
-                return;
-            }
+            "GroupingFunc" => return self.flow(tree.get("args"), Fate::Counted, out),
+            "SubLink" => return self.sublink(tree, fate, out),
             // Outside of a subquery nothing of the kind occurs in an expression.
             "SelectStmt" | "RangeVar" => out.opaque = true,
             _ => {}
         }
+        let below = fate.below(tree);
         for child in tree.children() {
-            self.flow(child, counted, out);
+            self.flow(child, below, out);
         }
     }
 
-    fn call(&mut self, call: &Tree, counted: bool, out: &mut Flow) {
+    fn case(&mut self, tree: &Tree, fate: Fate, out: &mut Flow) {
+        self.flow(tree.get("arg"), fate.compared(), out);
+        self.flow(tree.get("expr"), fate.compared(), out);
+        for value in ["args", "result", "defresult"] {
+            self.flow(tree.get(value), fate, out);
+        }
+    }
+
+    fn sublink(&mut self, tree: &Tree, fate: Fate, out: &mut Flow) {
+        self.flow(tree.get("testexpr"), fate.compared(), out);
+        if tree.get("sub_link_type").int() != EXISTS {
+            let mut query = self.query(tree.get("subselect"));
+            query.altered = fate == Fate::Altered;
+            out.subqueries.push(query);
+        }
+    }
+
+    fn call(&mut self, call: &Tree, fate: Fate, out: &mut Flow) {
         let name = name_of(&call.get("funcname").names());
-        let built_in = name
-            .schema
-            .as_deref()
-            .is_none_or(|schema| schema == "pg_catalog");
-        let counts = counted || (built_in && COUNTING.contains(&name.name.as_str()));
+        let arguments = call.get("args");
+        let inner = fate.argument(&name, arguments.items());
+        if fate == Fate::Altered && !out.altered_functions.contains(&name) {
+            out.altered_functions.push(name.clone());
+        }
         if !out.functions.contains(&name) {
             out.functions.push(name);
         }
-        self.flow(call.get("args"), counts, out);
+        self.flow(arguments, inner, out);
         // These decide which rows are taken, and in which order, but are not part of the value.
-        self.flow(call.get("agg_filter"), true, out);
-        self.flow(call.get("over"), true, out);
+        self.flow(call.get("agg_filter"), Fate::Counted, out);
+        self.flow(call.get("over"), Fate::Counted, out);
         let ordered_is_value = call.get("agg_within_group").int() != 0;
-        self.flow(call.get("agg_order"), counts || !ordered_is_value, out);
+        let order = if ordered_is_value {
+            inner
+        } else {
+            Fate::Counted
+        };
+        self.flow(call.get("agg_order"), order, out);
     }
 }
 
@@ -431,16 +439,23 @@ impl Query {
     }
 }
 
-fn push_column(out: &mut Flow, column: ColumnName, counted: bool) {
-    let list = if counted {
+fn push_column(out: &mut Flow, column: &ColumnName, fate: Fate) {
+    if fate == Fate::Altered {
+        push_to(&mut out.altered_columns, column, &mut out.opaque);
+    }
+    let list = if fate == Fate::Counted {
         &mut out.counted_columns
     } else {
         &mut out.columns
     };
+    push_to(list, column, &mut out.opaque);
+}
+
+fn push_to(list: &mut Vec<ColumnName>, column: &ColumnName, opaque: &mut bool) {
     if list.len() >= MAX_COLUMNS {
-        out.opaque = true;
-    } else if !list.contains(&column) {
-        list.push(column);
+        *opaque = true;
+    } else if !list.contains(column) {
+        list.push(column.clone());
     }
 }
 

@@ -49,8 +49,10 @@ class ColumnOrigin:
         columns: Every base column that can flow into the result column.
         known: False when something was not understood, so that any data may be in it.
         unchanged: True when the value is exactly the value of the single column in `columns`.
+        altered: Columns of which a part or another spelling can be in it, which no search finds.
     """
 
     columns: frozenset[Column]
     known: bool
     unchanged: bool = False
+    altered: frozenset[Column] = frozenset()

@@ -4,10 +4,11 @@ proven to carry no data of any column        -> pass
 a column that the principal may see raw      -> pass
 a column known to hold an entity             -> masked by that entity's operator
 not understood                               -> masked by its type
+made of a column that is to be searched      -> masked by its type, as parts are not found
 nothing known of it                          -> searched, cell by cell
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final, Protocol
 
@@ -17,12 +18,12 @@ from scrim.detection.memory import VerdictMemory
 from scrim.domain.column import Column, ColumnOrigin, ResultField
 from scrim.domain.decision import ColumnDecision, Treatment
 from scrim.masking.rewriter import PlannedColumn
-from scrim.masking.types import TypeSpec, leaf_kind
+from scrim.masking.types import SEARCHED_NUMBERS, TypeSpec, leaf_kind
 
 MAX_REMEMBERED: Final = 50_000
 """Columns whose names have been judged that are kept at one time."""
 SEARCHED_KINDS: Final = frozenset({"text", "json", "jsonb", "hstore", "xml", "name", "composite"})
-"""Kinds of type whose values are searched for entities."""
+"""Kinds of type with texts in them, which are searched for entities."""
 SAMPLED_KINDS: Final = frozenset({"text", "int8", "numeric"})
 """Kinds of type whose values can tell what a column holds."""
 HARMLESS_KINDS: Final = frozenset(
@@ -78,6 +79,16 @@ TagsOf = Callable[[Column], frozenset[str]]
 """The tags that scrim.yaml gives to a column and its relation."""
 
 
+class Relatives(Protocol):
+    """What the catalog knows of a base column."""
+
+    def siblings(self, column: Column) -> Sequence[str]:
+        """Return the names of the columns of its relation."""
+
+    def kind_of(self, column: Column) -> str:
+        """Return the kind of its type, of its elements for an array."""
+
+
 @dataclass(frozen=True, slots=True)
 class DecidedColumn:
     """One result column.
@@ -116,7 +127,7 @@ class ColumnDecider:
         field: ResultField,
         origin: ColumnOrigin,
         spec: TypeSpec,
-        siblings: Callable[[Column], Sequence[str]],
+        relatives: Relatives,
     ) -> DecidedColumn:
         """Decide one column.
 
@@ -124,37 +135,36 @@ class ColumnDecider:
             field: The field as the data store describes it.
             origin: The base columns that can flow into it.
             spec: Its type.
-            siblings: Returns the names of the other columns of a column's relation.
+            relatives: Tells what the catalog knows of a column.
         """
         kind = leaf_kind(spec)
-        if not origin.unchanged:
-            # What a query builds may have values for keys.
-            spec = _with_keys(spec)
+        # What a query builds may have values for keys.
+        spec = spec if origin.unchanged else _with_keys(spec)
         if not origin.known:
             return _masked(spec, "", "origin not known")
         if not origin.columns:
             return _passed(spec, "no column")
         entities: list[str] = []
         operators: list[str] = []
-        all_raw = True
+        hidden: set[Column] = set()
         for column in sorted(origin.columns, key=Column.qualified_name):
-            entity, tags = self.entity_of(column, kind, siblings(column))
+            entity, tags = self.entity_of(column, kind, relatives.siblings(column))
             grant = self._ask(column, tags)
             if grant.raw:
                 continue
-            all_raw = False
+            hidden.add(column)
             if grant.operator:
                 operators.append(grant.operator)
             if tags or grant.operator:
                 entities.append(entity)
-        if all_raw:
+        if not hidden:
             return _passed(spec, "permitted")
         if entities:
             entity = entities[0] if len(set(entities)) == 1 else ""
-            # Operators that contradict each other are met by the one that keeps nothing.
-            operator = (operators[0] if len(set(operators)) == 1 else "null") if operators else ""
-            return _masked(spec, entity, "protected column", operator)
-        return self._unprotected(field, origin, spec, kind)
+            return _masked(spec, entity, "protected column", _only(operators))
+        if origin.unchanged or not _escapes(origin, hidden, kind, relatives):
+            return self._unprotected(field, origin, spec, kind)
+        return _masked(spec, "", "made of a text that is searched")
 
     def entity_of(
         self, column: Column, kind: str, siblings: Sequence[str]
@@ -196,7 +206,7 @@ class ColumnDecider:
             column = next(iter(origin.columns))
             if not self._memory.settled(column):
                 sampled = column
-        if kind in SEARCHED_KINDS:
+        if kind in SEARCHED_KINDS or kind in SEARCHED_NUMBERS:
             decision = ColumnDecision(Treatment.SCAN, "", "searched")
             return DecidedColumn(PlannedColumn(decision, spec), sampled)
         if kind not in HARMLESS_KINDS and field.column_number >= 0:
@@ -204,6 +214,30 @@ class ColumnDecider:
             return _masked(spec, ENTITY_OF_KIND.get(kind, ""), "type not searched")
         decision = ColumnDecision(Treatment.PASS, "", "type cannot hold an entity")
         return DecidedColumn(PlannedColumn(decision, spec), sampled)
+
+
+def escapes_search(kind: str, result_kind: str = "", *, altered: bool) -> bool:
+    """Say whether what is made of a column can hold what no search of its cells would find.
+
+    Args:
+        kind: Kind of the column's type.
+        result_kind: Kind of the type of what is made of it.
+        altered: Whether a part or another spelling of its values can be in it.
+    """
+    if kind in HARMLESS_KINDS:
+        return False
+    # As text, values of other types are spelled in ways of their own, such as hexadecimal digits.
+    spelled = kind not in SEARCHED_KINDS and kind not in ENTITY_OF_KIND
+    return altered or (spelled and result_kind in SEARCHED_KINDS)
+
+
+def _escapes(
+    origin: ColumnOrigin, hidden: Iterable[Column], kind: str, relatives: Relatives
+) -> bool:
+    return any(
+        escapes_search(relatives.kind_of(column), kind, altered=column in origin.altered)
+        for column in hidden
+    )
 
 
 def _with_keys(spec: TypeSpec) -> TypeSpec:
@@ -219,6 +253,13 @@ def _with_keys(spec: TypeSpec) -> TypeSpec:
         ]
         return {**spec, "fields": fields}
     return spec
+
+
+def _only(operators: Sequence[str]) -> str:
+    """Return the operator that is demanded; where that is several, the one that keeps nothing."""
+    if not operators:
+        return ""
+    return operators[0] if len(set(operators)) == 1 else "null"
 
 
 def _masked(spec: TypeSpec, entity: str, reason: str, operator: str = "") -> DecidedColumn:

@@ -8,7 +8,7 @@ from scrim.detection.memory import VerdictMemory
 from scrim.detection.scan import Scanner
 from scrim.domain.column import Column, ColumnOrigin, ResultField
 from scrim.kernel import Plan
-from scrim.masking.columns import Ask, ColumnDecider, DecidedColumn, TagsOf
+from scrim.masking.columns import Ask, ColumnDecider, DecidedColumn, TagsOf, escapes_search
 from scrim.masking.plans import PlanMaker
 from scrim.statements.lookup import CatalogLookup
 
@@ -68,6 +68,13 @@ class ResultDecider:
         _, tags = self._columns.entity_of(column, lookup.kind_of(column), lookup.siblings(column))
         return bool(tags) and not self._ask(column, tags).raw
 
+    def searched(self, column: Column) -> bool:
+        """Whether a column is searched for the principal, and so may be stored as it is only."""
+        lookup = self._tools.lookup
+        kind = lookup.kind_of(column)
+        _, tags = self._columns.entity_of(column, kind, lookup.siblings(column))
+        return not tags and escapes_search(kind, altered=True) and not self._ask(column, tags).raw
+
     def describe(self, fields: Sequence[ResultField], origins: Sequence[ColumnOrigin]) -> Described:
         """Decide every column of a result.
 
@@ -81,7 +88,7 @@ class ResultDecider:
                 field,
                 origin,
                 lookup.catalog.type_spec(field.type_id, field.type_modifier),
-                lookup.siblings,
+                lookup,
             )
             for field, origin in zip(fields, origins, strict=True)
         ]

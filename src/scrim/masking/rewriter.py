@@ -8,7 +8,7 @@ from typing import Any, Final
 from scrim.domain.decision import ColumnDecision, Treatment
 from scrim.masking.choice import AUTO, NULL, OperatorSpec, OperatorTable
 from scrim.masking.registry import registry
-from scrim.masking.types import TypeSpec, check_type, leaf_kind
+from scrim.masking.types import SEARCHED_NUMBERS, TypeSpec, check_type, leaf_kind
 
 MAX_COLUMNS: Final = 1_664
 """Columns that a PostgreSQL result can have at most."""
@@ -75,6 +75,10 @@ def column_rule(column: PlannedColumn, operators: OperatorTable) -> Rule:
         return PASS
     if decision.treatment is Treatment.SCAN and operators.scans and not column.operator:
         return {"action": "scan", "type": column.type_spec}
+    searched = decision.treatment is Treatment.SCAN and not column.operator
+    if searched and leaf_kind(column.type_spec) in SEARCHED_NUMBERS:
+        # Without a search only its name and tags tell a number from a count or a key.
+        return PASS
     operator = operator_of(column, operators)
     if operator["name"] == NULL["name"] or kind == "unknown":
         return NULL_RULE

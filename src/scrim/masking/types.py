@@ -16,6 +16,9 @@ MAX_NUMBER: Final = 0xFFFF_FFFF
 
 UNKNOWN: Final[TypeSpec] = {"kind": "unknown"}
 
+SEARCHED_NUMBERS: Final = frozenset({"int8", "numeric"})
+"""Kinds of number that have room for digits which are an entity by themselves, such as a card's."""
+
 _PLAIN: Final = frozenset(
     {
         "name",

@@ -90,8 +90,10 @@ class Flow:
     """What an expression is made of."""
 
     columns: tuple[ColumnName, ...] = ()
+    altered_columns: tuple[ColumnName, ...] = ()
     counted_columns: tuple[ColumnName, ...] = ()
     functions: tuple[Name, ...] = ()
+    altered_functions: tuple[Name, ...] = ()
     attributes: tuple[str, ...] = ()
     subqueries: tuple["Query", ...] = ()
     opaque: bool = False
@@ -117,7 +119,7 @@ class Source:
     """One item that a query takes rows from.
 
     Attributes:
-        kind: `relation`, `cte`, `query`, `function` or `other`.
+        kind: `relation`, `cte`, `query`, `function`, `join` or `other`.
         schema: Schema of a relation as written.
         name: Its own name.
         alias: The name that it has in the query, None for its own.
@@ -154,6 +156,7 @@ class Query:
     targets: tuple[Target, ...] = ()
     merges: bool = False
     opaque: bool = False
+    altered: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -342,8 +345,10 @@ def _columns(raw: list[_Json] | tuple[()]) -> tuple[ColumnName, ...]:
 def _flow(raw: _Json) -> Flow:
     return Flow(
         columns=_columns(raw.get("columns", ())),
+        altered_columns=_columns(raw.get("altered_columns", ())),
         counted_columns=_columns(raw.get("counted_columns", ())),
         functions=_names(raw.get("functions", ())),
+        altered_functions=_names(raw.get("altered_functions", ())),
         attributes=tuple(raw.get("attributes", ())),
         subqueries=tuple(_query(query) for query in raw.get("subqueries", ())),
         opaque=raw.get("opaque", False),
@@ -373,6 +378,7 @@ def _query(raw: _Json) -> Query:
         ),
         merges=raw.get("merges", False),
         opaque=raw.get("opaque", False),
+        altered=raw.get("altered", False),
     )
 
 

@@ -62,43 +62,19 @@ class Lineage:
                     origins = Origins(origins.columns | everything.columns, known=False)
             found.append(
                 ColumnOrigin(
-                    origins.columns, origins.known, unchanged and len(origins.columns) == 1
+                    origins.columns,
+                    origins.known,
+                    unchanged and len(origins.columns) == 1,
+                    origins.altered,
                 )
             )
-        return found
-
-    def columns_of(
-        self, schema: str | None, name: str, columns: Sequence[str]
-    ) -> list[ColumnOrigin]:
-        """Return where the columns that `COPY relation TO` sends come from.
-
-        Args:
-            schema: Schema as written, None when absent.
-            name: Name of the relation.
-            columns: The columns listed; all that are not generated when empty.
-        """
-        candidates = self.catalog.named(schema, name)
-        if not columns:
-            if len(candidates) != 1:
-                # Which columns there are depends on the session.
-                return []
-            columns = [
-                column.name
-                for column in self.catalog.columns(candidates[0].id)
-                if not column.generated
-            ]
-        found = []
-        for column in columns:
-            parts = [self.relation_outputs(candidate).named(column) for candidate in candidates]
-            origins = union(ANYTHING if part is None else part for part in parts or [None])
-            found.append(ColumnOrigin(origins.columns, origins.known, len(origins.columns) == 1))
         return found
 
     def stored(self, facts: Facts) -> list[tuple[Name | None, str | None, ColumnOrigin]]:
         """Return what a statement stores from other data: relation, column if known, origins.
 
-        Assigning a value to the column that it came from is left out. What a statement gives
-        another name or place counts as stored there.
+        Assigning a value to the column that it came from is left out, unless it is altered on the
+        way. What a statement gives another name or place counts as stored there.
         """
         everything = self._everything(facts)
         if self._uses_unreviewed_code(facts):
@@ -122,9 +98,11 @@ class Lineage:
                         or (column.schema, column.relation, name) != (*own, column.name)
                     ),
                     origins.known,
+                    origins.altered,
                 )
                 if moved != NOTHING:
-                    found.append((write.relation, name, ColumnOrigin(moved.columns, moved.known)))
+                    origin = ColumnOrigin(moved.columns, moved.known, altered=moved.altered)
+                    found.append((write.relation, name, origin))
         return found + list(self._displaced(facts))
 
     def _own_columns(self, write: Write) -> tuple[str, str] | None:
@@ -154,7 +132,15 @@ class Lineage:
         for name in names:
             for relation in self.catalog.named(name.schema, name.name):
                 total = self.relation_outputs(relation).total()
-                yield (name, None, ColumnOrigin(total.columns, total.known))
+                # `ALTER COLUMN ... USING` stores what an expression makes of the columns in it.
+                named = {column.name for column in facts.columns}
+                rebuilt = facts.statement == "AlterTableStmt"
+                altered = {column for column in total.columns if rebuilt and column.name in named}
+                yield (
+                    name,
+                    None,
+                    ColumnOrigin(total.columns, total.known, altered=frozenset(altered)),
+                )
 
     def relation_outputs(self, relation: Relation) -> Outputs:
         """Return the columns of a relation with the base columns behind each."""

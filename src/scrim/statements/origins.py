@@ -14,10 +14,12 @@ class Origins:
     Attributes:
         columns: Base columns that can flow into it.
         known: False when anything else can, too.
+        altered: Those of the columns of which a part or another spelling can flow into it.
     """
 
     columns: frozenset[Column] = frozenset()
     known: bool = True
+    altered: frozenset[Column] = frozenset()
 
     def __or__(self, other: "Origins") -> "Origins":
         """Return what can have come from either."""
@@ -25,7 +27,13 @@ class Origins:
             return self
         if self == NOTHING:
             return other
-        return Origins(self.columns | other.columns, self.known and other.known)
+        return Origins(
+            self.columns | other.columns, self.known and other.known, self.altered | other.altered
+        )
+
+    def changed(self) -> "Origins":
+        """Return the origins of what a function makes of the value."""
+        return Origins(self.columns, self.known, self.columns)
 
 
 NOTHING: Final = Origins()
@@ -38,11 +46,13 @@ ANYTHING: Final = Origins(known=False)
 def union(parts: Iterable[Origins]) -> Origins:
     """Return what can have come from any of the parts."""
     columns: set[Column] = set()
+    altered: set[Column] = set()
     known = True
     for part in parts:
         columns |= part.columns
+        altered |= part.altered
         known = known and part.known
-    return Origins(frozenset(columns), known)
+    return Origins(frozenset(columns), known, frozenset(altered))
 
 
 @dataclass(frozen=True, slots=True)

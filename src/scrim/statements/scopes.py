@@ -80,7 +80,7 @@ class QueryResolver:
             return opaque(self._unknown)
         visible = self._with(query.ctes, parent, ctes or {})
         if query.opaque:
-            return opaque(self._everything)
+            return opaque(self._everything.changed())
         if query.branches:
             left, right = (self.outputs(branch, parent, visible) for branch in query.branches)
             return combined(left, right)
@@ -129,8 +129,10 @@ class QueryResolver:
                 found = self.outputs(source.query, around, scope.ctes)
             case "function" if source.flow is not None:
                 found = opaque(self._flow(source.flow, scope))
-            case _:
+            case "join":
                 found = opaque(self._everything)
+            case _:
+                found = opaque(self._everything.changed())
         return found.renamed(source.columns)
 
     def _relation(self, source: Source) -> Outputs:
@@ -179,11 +181,22 @@ class QueryResolver:
             return self._unknown
         if not all(is_pure_attribute(name, self._catalog) for name in flow.attributes):
             return self._unknown
-        parts = [self._column(column, scope) for column in flow.columns]
+        altered = frozenset(flow.altered_columns)
+        parts = [
+            _fated(self._column(column, scope), altered=column in altered)
+            for column in flow.columns
+        ]
         if any(function.name in COMMENT_FUNCTIONS for function in flow.functions):
-            parts.append(Origins(frozenset({COMMENT})))
-        parts += [self.outputs(query, scope, scope.ctes).total() for query in flow.subqueries]
-        return union(parts)
+            cut = any(function.name in COMMENT_FUNCTIONS for function in flow.altered_functions)
+            parts.append(_fated(Origins(frozenset({COMMENT})), altered=cut))
+        parts += [
+            _fated(self.outputs(query, scope, scope.ctes).total(), altered=query.altered)
+            for query in flow.subqueries
+        ]
+        found = union(parts)
+        # `(value).name` calls a function where no field has that name.
+        calls = any(self._catalog.is_attribute_function(name) for name in flow.attributes)
+        return _fated(found, altered=calls)
 
     def _column(self, column: ColumnName, scope: Scope) -> Origins:
         level: Scope | None = scope
@@ -226,7 +239,7 @@ class QueryResolver:
             return NOTHING
         if found is None or not (exact or is_pure_attribute(name, self._catalog)):
             return self._unknown
-        return found
+        return _fated(found, altered=not exact and self._catalog.is_attribute_function(name))
 
     def _is_system_column(self, column: ColumnName, scope: Scope) -> bool:
         return not column.qualifier and column.name in _SYSTEM_COLUMNS and bool(scope.sources)
@@ -247,6 +260,10 @@ def touched(lookup: Lookup, relation_outputs: RelationOutputs, names: Iterable[N
         if not candidates:
             parts.append(ANYTHING)
     return union(parts)
+
+
+def _fated(origins: Origins, *, altered: bool) -> Origins:
+    return origins.changed() if altered else origins
 
 
 def _name(target: Target) -> str | None:

@@ -52,6 +52,14 @@ def test_values_of_unknown_meaning_share_a_domain() -> None:
     assert (rule["operator"], rule["domain"]) == ({"name": "auto"}, "unclassified")
 
 
+def test_without_a_search_texts_are_masked_and_numbers_pass() -> None:
+    table = OperatorTable({}, scans=False)
+    assert column_rule(column(Treatment.SCAN), table)["action"] == "mask"
+    for kind in ("int8", "numeric"):
+        assert column_rule(column(Treatment.SCAN, spec={"kind": kind}), table)["action"] == "pass"
+        assert column_rule(column(Treatment.SCAN, spec={"kind": kind}), TABLE)["action"] == "scan"
+
+
 def test_a_type_that_nothing_is_known_of_becomes_null() -> None:
     rule = column_rule(column(Treatment.MASK, "us.ssn", {"kind": "unknown"}), TABLE)
     assert rule == {"action": "null"}

@@ -1,0 +1,212 @@
+//! What becomes of a value on its way through an expression.
+//!
+//! A value that arrives as it is can be searched for what it holds. Parts of one, or another spelling,
+//! cannot. So only what is listed here counts as leaving values whole or as telling only of their
+//! size; whatever else an expression does to a value alters it.
+//!
+//! Statements of one shape share a decision whatever their literals, so no literal can be relied on.
+//! That is why joining texts alters them: what stands between could be a digit.
+
+use crate::facts::Name;
+use crate::tree::Tree;
+
+/// What becomes of a value on its way through an expression.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Fate {
+    /// It arrives as it is, alone or beside others that it cannot be taken for a part of.
+    Whole,
+    /// Something made of it arrives: a part, another spelling, a number.
+    Altered,
+    /// What arrives says how long it is, how it compares, or whether there is one.
+    Measured,
+    /// What arrives says how many values there are, or in which order, and nothing of any.
+    Counted,
+}
+
+/// Functions whose result says how many or in which place, and nothing of a value.
+const COUNTING: [&str; 6] = [
+    "count",
+    "row_number",
+    "rank",
+    "dense_rank",
+    "percent_rank",
+    "cume_dist",
+];
+
+/// Functions that say how much there is in a value, and nothing of what.
+const MEASURING: [&str; 18] = [
+    "array_length",
+    "array_lower",
+    "array_ndims",
+    "array_upper",
+    "bit_length",
+    "cardinality",
+    "char_length",
+    "character_length",
+    "json_array_length",
+    "json_typeof",
+    "jsonb_array_length",
+    "jsonb_typeof",
+    "length",
+    "num_nonnulls",
+    "num_nulls",
+    "octet_length",
+    "pg_column_size",
+    "pg_typeof",
+];
+
+/// Functions that give one of their arguments, a member of one, or a structure that holds them.
+const KEEPING: [&str; 54] = [
+    "any_value",
+    "array_agg",
+    "array_append",
+    "array_cat",
+    "array_prepend",
+    "array_remove",
+    "array_reverse",
+    "array_sort",
+    "array_to_json",
+    "first_value",
+    "json_agg",
+    "json_agg_strict",
+    "json_array_elements",
+    "json_array_elements_text",
+    "json_build_array",
+    "json_build_object",
+    "json_each",
+    "json_each_text",
+    "json_extract_path",
+    "json_extract_path_text",
+    "json_object_agg",
+    "json_object_agg_strict",
+    "json_object_agg_unique",
+    "json_object_agg_unique_strict",
+    "json_object_keys",
+    "json_strip_nulls",
+    "jsonb_agg",
+    "jsonb_agg_strict",
+    "jsonb_array_elements",
+    "jsonb_array_elements_text",
+    "jsonb_build_array",
+    "jsonb_build_object",
+    "jsonb_each",
+    "jsonb_each_text",
+    "jsonb_extract_path",
+    "jsonb_extract_path_text",
+    "jsonb_object_agg",
+    "jsonb_object_agg_strict",
+    "jsonb_object_keys",
+    "jsonb_pretty",
+    "jsonb_set",
+    "jsonb_strip_nulls",
+    "lag",
+    "last_value",
+    "lead",
+    "max",
+    "min",
+    "mode",
+    "nth_value",
+    "percentile_disc",
+    "row_to_json",
+    "to_json",
+    "to_jsonb",
+    "unnest",
+];
+
+/// Functions that take away blanks around a value when they are not told what else.
+const TRIMMING: [&str; 3] = ["btrim", "ltrim", "rtrim"];
+
+/// Operators that give a member of a document as it is.
+const MEMBERS: [&str; 4] = ["->", "->>", "#>", "#>>"];
+
+/// Operators that say how values compare.
+const COMPARING: [&str; 25] = [
+    "=", "<>", "!=", "<", ">", "<=", ">=", "~", "~*", "!~", "!~*", "~~", "~~*", "!~~", "!~~*",
+    "@>", "<@", "?", "?|", "?&", "&&", "@@", "^@", "<<=", ">>=",
+];
+
+/// Types whose text form is the value as it is. All others cut, round or spell anew.
+const TEXT_TYPES: [&str; 5] = ["text", "varchar", "citext", "json", "jsonb"];
+
+/// `A_Expr_Kind` of an operator between two values.
+const OPERATOR: i64 = 1;
+/// `A_Expr_Kind` of `NULLIF`.
+const NULLIF: i64 = 6;
+
+impl Fate {
+    /// The fate of what is inside a construct that does this to it; what is only counted stays so.
+    fn inside(self, does: Fate) -> Fate {
+        if self == Self::Counted {
+            self
+        } else {
+            does
+        }
+    }
+
+    /// The fate of the children of a node that is neither a call nor a `CASE`.
+    pub(crate) fn below(self, node: &Tree) -> Fate {
+        match node.kind() {
+            // Lists and names; and what picks a value, or puts it beside others.
+            "" | "AArrayExpr" | "AIndices" | "AIndirection" | "CoalesceExpr" | "CollateClause"
+            | "JsonAggConstructor" | "JsonArrayAgg" | "JsonKeyValue" | "JsonObjectAgg"
+            | "JsonValueExpr" | "List" | "MinMaxExpr" | "MultiAssignRef" | "NamedArgExpr"
+            | "RowExpr" | "SortBy" => self,
+            "JsonArrayConstructor" | "JsonArrayQueryConstructor" | "JsonObjectConstructor"
+                if node.get("output").is_empty() =>
+            {
+                self
+            }
+            "BoolExpr" | "BooleanTest" | "NullTest" => self.inside(Self::Measured),
+            "TypeCast" if keeps_text(node.get("type_name")) => self,
+            "AExpr" => self.operand(node),
+            _ => self.inside(Self::Altered),
+        }
+    }
+
+    fn operand(self, expression: &Tree) -> Fate {
+        let names = expression.get("name").names();
+        let operator = names.last().map_or("", String::as_str);
+        match expression.get("kind").int() {
+            NULLIF => self,
+            OPERATOR if MEMBERS.contains(&operator) => self,
+            OPERATOR if !COMPARING.contains(&operator) => self.inside(Self::Altered),
+            _ => self.inside(Self::Measured),
+        }
+    }
+
+    /// The fate of a function's arguments.
+    pub(crate) fn argument(self, function: &Name, arguments: &[Tree]) -> Fate {
+        let name = function.name.as_str();
+        let built_in = function
+            .schema
+            .as_deref()
+            .is_none_or(|schema| schema == "pg_catalog");
+        if self == Self::Counted || (built_in && COUNTING.contains(&name)) {
+            return Self::Counted;
+        }
+        if !built_in {
+            return Self::Altered;
+        }
+        if KEEPING.contains(&name) || (TRIMMING.contains(&name) && arguments.len() == 1) {
+            self
+        } else if MEASURING.contains(&name) {
+            Self::Measured
+        } else {
+            Self::Altered
+        }
+    }
+
+    /// The fate of what a `CASE` only compares.
+    pub(crate) fn compared(self) -> Fate {
+        self.inside(Self::Measured)
+    }
+}
+
+/// Whether a cast to this type leaves a text as it is.
+fn keeps_text(type_name: &Tree) -> bool {
+    let names = type_name.get("names").names();
+    let last = names.last().map_or("", String::as_str);
+    TEXT_TYPES.contains(&last)
+        && type_name.get("typmods").is_empty()
+        && type_name.get("array_bounds").is_empty()
+}

@@ -262,6 +262,7 @@ class Enforcement:
         )
         return Decided(
             intent=intent_prefix(intent),
+            operation=effects.counted_as(statements),
             refusal=why,
             raw=self.raw,
             remember=not changes_catalog and not copies,

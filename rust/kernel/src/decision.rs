@@ -16,9 +16,10 @@ pub(crate) struct PyDecision(pub(crate) Arc<Decision>);
 #[pymethods]
 impl PyDecision {
     #[new]
-    #[pyo3(signature = (intent, *, refusal=None, raw=false, copies=Vec::new(), deallocates=None, context=None))]
+    #[pyo3(signature = (intent, *, operation=String::new(), refusal=None, raw=false, copies=Vec::new(), deallocates=None, context=None))]
     fn new(
         intent: &[u8],
+        operation: String,
         refusal: Option<(String, String, String, String, usize)>,
         raw: bool,
         copies: Vec<(usize, String, Py<PyPlan>)>,
@@ -44,6 +45,7 @@ impl PyDecision {
         let spec = DecisionSpec {
             refusal,
             intent: intent.to_vec(),
+            operation,
             raw,
             copies,
             deallocates,

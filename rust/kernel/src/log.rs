@@ -52,6 +52,13 @@ impl PyAuditLog {
         self.locked().flush().map_err(failed)
     }
 
+    /// Records of statements so far: those before them, those after them, and those that could not
+    /// be written.
+    fn counts(&self) -> (u64, u64, u64) {
+        let counts = self.locked().counts();
+        (counts.intents, counts.outcomes, counts.failures)
+    }
+
     /// Bytes written to the current file.
     #[getter]
     fn written(&self) -> u64 {

@@ -35,6 +35,11 @@ impl PyMasker {
         let mut out = String::new();
         self.0.scrubber().scrub(text, &mut out).then_some(out)
     }
+
+    /// What searches found and replaced since the last call, by entity.
+    fn take_findings(&self) -> Vec<(String, u64)> {
+        self.0.take_findings()
+    }
 }
 
 #[pyclass(name = "Plan", frozen, module = "scrim._kernel")]

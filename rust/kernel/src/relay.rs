@@ -338,20 +338,34 @@ impl PyRelay {
         char::from(self.with(py, |state| state.relay.status()))
     }
 
-    /// Counts since the last call.
+    /// Counts since the last call, by name; the parts of a name are joined by dots.
     fn take_statistics<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyDict>> {
         let statistics = self.with(py, |state| state.relay.take_statistics());
         let counts = PyDict::new(py);
         for (name, value) in [
-            ("rows", statistics.rows.rows),
+            ("rows", statistics.rows_sent),
             ("masked", statistics.rows.masked),
             ("nulled", statistics.rows.nulled),
             ("scrubbed", statistics.rows.scrubbed),
-            ("statements", statistics.statements),
             ("refused", statistics.refused),
-            ("errors", statistics.errors),
+            ("shapes.hits", statistics.shape_hits),
+            ("shapes.misses", statistics.shape_misses),
+            ("bytes.from_client", statistics.bytes.from_client),
+            ("bytes.to_client", statistics.bytes.to_client),
+            ("bytes.from_server", statistics.bytes.from_server),
+            ("bytes.to_server", statistics.bytes.to_server),
         ] {
             counts.set_item(name, value)?;
+        }
+        for (operation, tally) in &statistics.operations {
+            for (outcome, value) in [
+                ("completed", tally.completed),
+                ("failed", tally.failed),
+                ("skipped", tally.skipped),
+                ("refused", tally.refused),
+            ] {
+                counts.set_item(format!("statements.{operation}.{outcome}"), value)?;
+            }
         }
         Ok(counts)
     }

@@ -17,6 +17,17 @@ impl fmt::Display for AuditFailure {
 
 impl std::error::Error for AuditFailure {}
 
+/// How many records there were.
+#[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
+pub struct Counts {
+    /// Before statements.
+    pub intents: u64,
+    /// After them.
+    pub outcomes: u64,
+    /// Before statements that were refused since it could not be written.
+    pub failures: u64,
+}
+
 /// Lines waiting to be written are bounded by this; then they are written without being asked.
 const MAX_BUFFERED: usize = 256 * 1024;
 
@@ -27,6 +38,7 @@ pub struct AuditLog {
     sync: bool,
     buffer: Vec<u8>,
     written: u64,
+    counts: Counts,
     sequence: u64,
     /// The second for which `clock` was rendered.
     second: u64,
@@ -43,6 +55,7 @@ impl AuditLog {
             sync,
             buffer: Vec::new(),
             written: 0,
+            counts: Counts::default(),
             sequence: 0,
             second: u64::MAX,
             clock: String::new(),
@@ -53,6 +66,12 @@ impl AuditLog {
     #[must_use]
     pub fn written(&self) -> u64 {
         self.written
+    }
+
+    /// The records of statements so far, in this file and those before it.
+    #[must_use]
+    pub fn counts(&self) -> Counts {
+        self.counts
     }
 
     /// Continues in another file after writing what waits.
@@ -70,6 +89,7 @@ impl AuditLog {
     /// number that joins an intent with its outcome.
     pub(crate) fn intent(&mut self, prefix: &[u8], session: &str, phase: &str) -> u64 {
         self.sequence += 1;
+        self.counts.intents += 1;
         self.render_clock();
         self.buffer.extend_from_slice(prefix);
         let _ = writeln!(
@@ -97,12 +117,15 @@ impl AuditLog {
             if let Some(length) = self.buffer.len().checked_sub(line) {
                 self.buffer.truncate(length);
             }
+            self.counts.intents -= 1;
+            self.counts.failures += 1;
         })?;
         Ok(id)
     }
 
     /// Appends the outcome of the statement `id`; it is written with the next intent or flush.
     pub(crate) fn outcome(&mut self, id: u64, session: &str, outcome: &Outcome<'_>) {
+        self.counts.outcomes += 1;
         self.render_clock();
         let _ = writeln!(
             self.buffer,

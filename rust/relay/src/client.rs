@@ -12,6 +12,7 @@ use crate::message::{
 };
 use crate::pending::{Execution, Pending};
 use crate::relay::{locked, ClientNeed, Relay};
+use crate::statistics::{count, length};
 
 /// What is to be done with a message of the client.
 pub(crate) enum Step {
@@ -35,6 +36,13 @@ impl Relay {
     /// While [`Self::client_need`] is set the chunk is kept. A fatal error is in
     /// [`Self::server_need`] as `Close`, with the text for the client in [`Self::take_farewell`].
     pub fn client(&mut self, data: &[u8]) -> Output {
+        let output = self.take_client(data);
+        self.statistics.bytes.from_client += count(data.len());
+        self.statistics.bytes.to_server += length(&output, data);
+        output
+    }
+
+    fn take_client(&mut self, data: &[u8]) -> Output {
         if self.closed {
             return Output::Nothing;
         }
@@ -190,9 +198,12 @@ impl Relay {
     pub(crate) fn decision(&mut self, sql: &[u8], extended: bool) -> Result<Arc<Decision>, Step> {
         let shape = shape(sql, &mut locked(&self.hasher)).key;
         if let Some(decided) = self.decided.take() {
+            self.statistics.shape_misses += 1;
             return Ok(decided);
         }
-        locked(&self.shapes).get(shape).ok_or_else(|| {
+        let known = locked(&self.shapes).get(shape);
+        self.statistics.shape_hits += u64::from(known.is_some());
+        known.ok_or_else(|| {
             Step::Hold(ClientNeed::Statement {
                 shape,
                 sql: sql.to_vec(),
@@ -211,19 +222,21 @@ impl Relay {
         };
         let recorded = locked(&self.audit).record(&decision.intent, &self.session, "query");
         if let Some(refusal) = &decision.refusal {
+            self.statistics.of(&decision.operation).refused += 1;
             return self.refuse_query(refusal.clone(), at, forward);
         }
         let Ok(id) = recorded else {
             return self.refuse_query(audit_refusal(), at, forward);
         };
-        self.statistics.statements += 1;
         self.statements.remove(&b""[..]);
         self.portals.remove(&b""[..]);
         let waits = decision.deallocates.is_some();
+        let operation = Arc::clone(&decision.operation);
         self.pending.push_back(Pending::Query {
             decision,
             execution: Execution {
                 id,
+                operation,
                 started: Instant::now(),
                 rows: 0,
             },

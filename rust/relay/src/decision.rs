@@ -48,6 +48,8 @@ pub struct DecisionSpec {
     pub refusal: Option<Refusal>,
     /// The intent record: a JSON object without its closing brace.
     pub intent: Vec<u8>,
+    /// What the statement does, for the counts.
+    pub operation: String,
     /// Whether results and errors go through unread (the principal has raw access).
     pub raw: bool,
     /// Statements of the string that are a COPY TO, by their index.
@@ -62,6 +64,7 @@ pub struct DecisionSpec {
 pub struct Decision {
     pub(crate) refusal: Option<Refusal>,
     pub(crate) intent: Vec<u8>,
+    pub(crate) operation: Arc<str>,
     pub(crate) raw: bool,
     pub(crate) copies: HashMap<usize, CopyDecision>,
     pub(crate) deallocates: Option<String>,
@@ -98,6 +101,7 @@ impl Decision {
         Self {
             refusal: spec.refusal,
             intent: spec.intent,
+            operation: spec.operation.into(),
             raw: spec.raw,
             copies: spec
                 .copies
@@ -116,6 +120,7 @@ impl Decision {
         Self {
             refusal: self.refusal.clone(),
             intent: self.intent.clone(),
+            operation: Arc::clone(&self.operation),
             raw: self.raw,
             copies: HashMap::new(),
             deallocates: self.deallocates.clone(),

@@ -32,7 +32,6 @@ impl Relay {
             forward.up_to(at).extend_from_slice(&answer);
             replaced = true;
         }
-        self.statistics.errors += 1;
         self.copy = None;
         self.copy_in = false;
         let code = error_code(body).and_then(|code| std::str::from_utf8(code).ok());
@@ -73,6 +72,7 @@ impl Relay {
                 *plan = None;
                 let execution = Execution {
                     id: execution.id,
+                    operation: Arc::clone(&execution.operation),
                     started: execution.started,
                     rows: execution.rows,
                 };

@@ -28,9 +28,11 @@ mod pending;
 mod relay;
 mod rowflow;
 mod server;
+mod statistics;
 
-pub use audit::{AuditFailure, AuditLog};
+pub use audit::{AuditFailure, AuditLog, Counts};
 pub use decision::{Decision, DecisionSpec, PlanSlot, Refusal, Shapes};
 pub use forward::Output;
 pub use message::Limits;
-pub use relay::{ClientNeed, Relay, ServerNeed, Statistics};
+pub use relay::{ClientNeed, Relay, ServerNeed};
+pub use statistics::{Moved, Statistics, Tally};

@@ -37,6 +37,7 @@ impl Relay {
         locked(&self.audit).intent(&decision.intent, &self.session, "parse");
         self.unwritten = true;
         if let Some(refusal) = &decision.refusal {
+            self.statistics.of(&decision.operation).refused += 1;
             return self.refuse(refusal.clone(), at, forward);
         }
         if !exists && self.statements.len() >= self.limits.objects {
@@ -152,7 +153,6 @@ impl Relay {
             return self.refuse(audit_refusal(), at, forward);
         };
         self.unwritten = false;
-        self.statistics.statements += 1;
         let waits = decision.deallocates.is_some();
         if !decision.raw && !portal.will_be_described() {
             // Rows may not pass before their columns are known, so the relay asks for itself.
@@ -169,6 +169,7 @@ impl Relay {
         }
         let execution = Execution {
             id,
+            operation: Arc::clone(&decision.operation),
             started: Instant::now(),
             rows: 0,
         };

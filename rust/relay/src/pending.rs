@@ -63,6 +63,7 @@ pub(crate) enum Described {
 /// Identifies one execution in the audit log.
 pub(crate) struct Execution {
     pub(crate) id: u64,
+    pub(crate) operation: Arc<str>,
     pub(crate) started: Instant,
     pub(crate) rows: u64,
 }

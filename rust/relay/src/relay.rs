@@ -4,13 +4,14 @@ use std::collections::{HashMap, VecDeque};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use scrim_rows::copy::CopyRewriter;
-use scrim_rows::{data_row, Context, Counters, Plan};
+use scrim_rows::{data_row, Context, Plan};
 use scrim_sql::ShapeHasher;
 
 use crate::audit::AuditLog;
 use crate::decision::{Decision, PlanSlot, Refusal, Shapes};
 use crate::message::{frame, write_error, write_message, Frame, Limits, HEADER, OWN_NAME};
 use crate::pending::{Pending, Portal, Statement};
+use crate::statistics::Statistics;
 
 /// Why the client's direction stands still.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -62,19 +63,6 @@ pub enum ServerNeed {
     },
     /// The session cannot go on; the client has been told in the output.
     Close,
-}
-
-/// Counts of one session since [`Relay::take_statistics`] was last called.
-#[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
-pub struct Statistics {
-    /// What the row rewriting did.
-    pub rows: Counters,
-    /// Statements forwarded.
-    pub statements: u64,
-    /// Statements refused.
-    pub refused: u64,
-    /// Error responses of the server.
-    pub errors: u64,
 }
 
 /// One established session.

@@ -8,6 +8,7 @@ use crate::forward::{Forward, Output};
 use crate::message::{cstring, frame, Frame, HEADER};
 use crate::pending::{Described, Execution, Pending};
 use crate::relay::{locked, ClientNeed, Relay, ServerNeed};
+use crate::statistics::{count, length};
 use crate::rowflow::RowPlan;
 
 /// What is to be done with a message of the server.
@@ -38,6 +39,13 @@ impl Relay {
     ///
     /// While [`Self::server_need`] is set the chunk is kept.
     pub fn server(&mut self, data: &[u8]) -> Output {
+        let output = self.take_server(data);
+        self.statistics.bytes.from_server += count(data.len());
+        self.statistics.bytes.to_client += length(&output, data);
+        output
+    }
+
+    fn take_server(&mut self, data: &[u8]) -> Output {
         if self.closed {
             return Output::Nothing;
         }
@@ -330,6 +338,8 @@ impl Relay {
     }
 
     pub(crate) fn outcome(&mut self, execution: &Execution, sqlstate: &str) {
+        self.statistics
+            .ended(&execution.operation, sqlstate, execution.rows);
         let outcome = Outcome {
             sqlstate,
             rows: execution.rows,

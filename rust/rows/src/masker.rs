@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 use std::fmt;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::Arc;
 
 use scrim_detect::{Detector, Finding};
@@ -51,9 +52,14 @@ impl Masker {
                 .map_err(|error| MaskerError(format!("operator of {entity}: {error}")))?;
             masks.push(mask);
         }
+        let found = masks.iter().map(|_| AtomicU64::new(0)).collect();
         Ok(Self {
             keys,
-            scrubber: Arc::new(FindingScrubber { detector, masks }),
+            scrubber: Arc::new(FindingScrubber {
+                detector,
+                masks,
+                found,
+            }),
         })
     }
 
@@ -61,6 +67,18 @@ impl Masker {
     #[must_use]
     pub fn keys(&self) -> &Keyring {
         &self.keys
+    }
+
+    /// How many values of each entity were found since the last call.
+    #[must_use]
+    pub fn take_findings(&self) -> Vec<(String, u64)> {
+        let scrubber = &self.scrubber;
+        let names = scrubber.detector.names().iter().cloned();
+        let counts = scrubber
+            .found
+            .iter()
+            .map(|count| count.swap(0, Ordering::Relaxed));
+        names.zip(counts).filter(|(_, count)| *count > 0).collect()
     }
 
     /// What replaces the findings inside a text.
@@ -81,6 +99,7 @@ fn text_type() -> TypeSpec {
 struct FindingScrubber {
     detector: Arc<Detector>,
     masks: Vec<CellMask>,
+    found: Vec<AtomicU64>,
 }
 
 impl TextScrubber for FindingScrubber {
@@ -103,6 +122,9 @@ impl TextScrubber for FindingScrubber {
                 return true;
             };
             out.push_str(before);
+            if let Some(count) = self.found.get(usize::from(finding.entity)) {
+                count.fetch_add(1, Ordering::Relaxed);
+            }
             masked.clear();
             let outcome = self
                 .masks

@@ -1,6 +1,7 @@
 """Appends records to the segment files of one worker."""
 
 import os
+from collections import Counter
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from functools import partial
@@ -29,6 +30,9 @@ class Sink(Protocol):
 
     def rotate(self, descriptor: int) -> None:
         """Write what waits, then go on in another file. The descriptor stays the caller's."""
+
+    def counts(self) -> tuple[int, int, int]:
+        """Return the data path's own records: intents, outcomes, and intents not written."""
 
     @property
     def written(self) -> int:
@@ -79,6 +83,10 @@ class FileSink:
         self._written = 0
         self._torn = False
 
+    def counts(self) -> tuple[int, int, int]:
+        """Return nothing, as no data path writes here."""
+        return 0, 0, 0
+
     @property
     def written(self) -> int:
         """Return the number of bytes in the current file."""
@@ -120,6 +128,8 @@ class AuditLog:
         self._synced_at = clock()
         self._finished: list[int] = []
         self._closed = False
+        self._records: Counter[str] = Counter()
+        self._failures = 0
 
     @property
     def sink(self) -> Sink:
@@ -144,8 +154,16 @@ class AuditLog:
         try:
             self._sink.line(line)
         except OSError as error:
+            self._failures += 1
             raise AuditError(f"the audit record was not written ({error.strerror})") from None
+        self._records[str(record.get("record", ""))] += 1
         self.turn()
+
+    def counts(self) -> tuple[dict[str, int], int]:
+        """Return the records written, by kind, and how many could not be written."""
+        intents, outcomes, failures = self._sink.counts()
+        records = {**self._records, "intent": intents, "outcome": outcomes}
+        return records, self._failures + failures
 
     def tick(self) -> None:
         """Do what is due, and wait for the disk where that is due.

@@ -13,6 +13,7 @@ class Decided:
 
     Attributes:
         intent: The record that is written before it is forwarded.
+        operation: What it does, in one word for counts.
         refusal: Why it is not forwarded.
         raw: Whether its results go through unread.
         remember: Whether the decision holds for every statement of this shape.
@@ -25,6 +26,7 @@ class Decided:
     """
 
     intent: bytes
+    operation: str
     refusal: Refusal | None
     raw: bool
     remember: bool

@@ -54,6 +54,10 @@ class PlanMaker:
         rules = compile_plan([column.planned for column in columns], self.operators, sample)
         return Plan(rules, self.masker, context)
 
+    def take_findings(self) -> Sequence[tuple[str, int]]:
+        """Return what searches found and replaced since the last call: entities and how often."""
+        return self.masker.take_findings()
+
     def scrub(self, text: str) -> str:
         """Replace what detection finds in a text."""
         found = self.masker.scrub(text)

@@ -23,6 +23,7 @@ from scrim.policy.grants import Grants
 from scrim.policy.questions import SessionFacts
 from scrim.protocols.postgres import codec
 from scrim.server.control import owner_of, process_id
+from scrim.server.figures import WorkerFigures, pool_figures
 from scrim.server.foundation import Foundation, build_foundation
 from scrim.server.links import Links
 from scrim.server.logging import event, failure
@@ -95,7 +96,7 @@ class Gateway:
         self._serial = 0
         self._opened = 0
         self._cancel_requests = 0
-        self._counts: dict[str, int] = {}
+        self._figures = WorkerFigures()
         self._origin = Origin(GATEWAY_NAME, worker_index)
         self._hasher = codec.new_hasher(secrets.token_bytes(16))
         # The same in every worker of a gateway, so that a made-up salt does not tell them apart.
@@ -185,6 +186,7 @@ class Gateway:
     async def reload(self, config: Config) -> None:
         """Take over a configuration, or raise ConfigError and keep the old one."""
         known = dict(self.stores)
+        self._figures.add_findings(self._foundation.makers.values())
         self._build(config)
         for name, store in self.stores.items():
             if known.get(name) is not store:
@@ -324,8 +326,7 @@ class Gateway:
             return
         self.open_connections -= 1
         if relay is not None:
-            for name, number in relay.take_statistics().items():
-                self._counts[name] = self._counts.get(name, 0) + number
+            self._figures.add(relay.take_statistics())
 
     # Scopes.
 
@@ -412,10 +413,11 @@ class Gateway:
 
     def stats(self) -> dict[str, object]:
         """Return figures in the shape that `scrim.server.metrics` lists."""
-        counts = self._counts
+        figures = self._figures
         for session in self._sessions.values():
-            for name, number in session.take_statistics().items():
-                counts[name] = counts.get(name, 0) + number
+            figures.add(session.take_statistics())
+        figures.add_findings(self._foundation.makers.values())
+        records, failures = self._audit.counts()
         return {
             "sessions": {
                 "open": len(self._sessions),
@@ -423,29 +425,8 @@ class Gateway:
                 "sign_in_failures": self.sign_in_failures,
                 "cancel_requests": self._cancel_requests,
             },
-            "statements": {
-                "all": {
-                    "forwarded": counts.get("statements", 0),
-                    "refused": counts.get("refused", 0),
-                    "failed": counts.get("errors", 0),
-                }
-            },
-            "shapes": {"entries": sum(len(scope.shapes) for scope in self._scopes.values())},
-            "masked_values": counts.get("masked", 0)
-            + counts.get("nulled", 0)
-            + counts.get("scrubbed", 0),
-            "pools": {name: _pool_figures(store) for name, store in self.stores.items()},
+            **figures.of_statements(),
+            "shapes": figures.of_shapes(sum(len(s.shapes) for s in self._scopes.values())),
+            "audit": {"records": records, "failures": failures},
+            "pools": {name: pool_figures(store) for name, store in self.stores.items()},
         }
-
-
-def _pool_figures(store: Store) -> dict[str, int]:
-    statistics = store.pool.statistics
-    return {
-        "open": statistics.open,
-        "idle": statistics.idle,
-        "waiting": statistics.waiting,
-        "limit": store.settings.pool.max_connections,
-        "opened": statistics.opened,
-        "closed": statistics.discarded,
-        "failures": statistics.failed,
-    }

@@ -88,16 +88,24 @@ FAMILIES: tuple[Family, ...] = (
     _counter("scrim_sessions", "Sessions that were signed in.", "sessions.opened"),
     _counter("scrim_sign_in_failures", "Refused sign-ins.", "sessions.sign_in_failures"),
     _counter("scrim_cancel_requests", "Cancel requests.", "sessions.cancel_requests"),
-    _counter("scrim_statements", "Statements.", "statements", "operation", "outcome"),
+    _counter(
+        "scrim_statements",
+        "Statements that ended, or were refused.",
+        "statements",
+        "operation",
+        "outcome",
+    ),
     _counter("scrim_shape_cache_hits", "Statements decided from the cache.", "shapes.hits"),
     _counter("scrim_shape_cache_misses", "Statements decided afresh.", "shapes.misses"),
     _gauge("scrim_shape_cache_entries", "Cached statement shapes.", "shapes.entries"),
-    _counter("scrim_rows", "Rows sent to clients.", "rows"),
+    _counter("scrim_rows", "Rows of statements that ended.", "rows"),
     _counter("scrim_masked_values", "Values replaced.", "masked_values"),
-    _counter("scrim_findings", "Sensitive values found by scanning.", "findings", "entity"),
-    _counter("scrim_audit_records", "Audit records written.", "audit.records"),
+    _counter(
+        "scrim_findings", "Sensitive values found by searching, and replaced.", "findings", "entity"
+    ),
+    _counter("scrim_audit_records", "Audit records written.", "audit.records", "kind"),
     _counter("scrim_audit_failures", "Audit records that could not be written.", "audit.failures"),
-    _counter("scrim_bytes", "Bytes moved.", "bytes", "direction"),
+    _counter("scrim_bytes", "Bytes moved by signed-in sessions.", "bytes", "direction"),
     *_pool_families(),
 )
 

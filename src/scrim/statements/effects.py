@@ -16,6 +16,14 @@ def operation(statements: Sequence[Facts]) -> str:
     return " ".join(dict.fromkeys(facts.operation for facts in statements))
 
 
+def counted_as(statements: Sequence[Facts]) -> str:
+    """Return what a string does in one of few words, so that counts by it stay bounded."""
+    operations = {facts.operation for facts in statements}
+    if len(operations) > 1:
+        return "several"
+    return operations.pop() if operations else "unread"
+
+
 def relation_names(statements: Sequence[Facts]) -> tuple[str, ...]:
     """Return the relations that a string names, as it writes them."""
     names = (

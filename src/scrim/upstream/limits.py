@@ -57,6 +57,9 @@ class PoolStatistics:
         opened: Connections opened since the start.
         failed: Attempts to open one that failed since the start.
         discarded: Connections that were thrown away instead of being used again.
+        waits: Clients that had to wait since the start.
+        wait_seconds: How long all of them waited, those that still do left out.
+        timeouts: Clients that waited in vain since the start.
     """
 
     open: int
@@ -66,6 +69,9 @@ class PoolStatistics:
     opened: int
     failed: int
     discarded: int
+    waits: int
+    wait_seconds: float
+    timeouts: int
 
 
 class Backoff:

@@ -71,6 +71,9 @@ class Pool:
             self._opened,
             self._failed,
             self._discarded,
+            self._queue.waits,
+            self._queue.wait_seconds,
+            self._queue.timeouts,
         )
 
     @property

@@ -36,6 +36,11 @@ def no_connection() -> ProtocolError:
 class WaitingLine:
     """The queue.
 
+    Attributes:
+        waits: Clients that have waited.
+        wait_seconds: How long they did, added up.
+        timeouts: Those that waited in vain.
+
     Args:
         timeout: Seconds that a client waits.
         longest: Clients that may wait at one time.
@@ -55,6 +60,8 @@ class WaitingLine:
         self._longest = longest
         self._offer = offer
         self._take_back = take_back
+        self.waits = self.timeouts = 0
+        self.wait_seconds = 0.0
         self._waiters: deque[_Waiter] = deque()
         self._serving = self._again = False
 
@@ -72,8 +79,10 @@ class WaitingLine:
             raise no_connection()
         loop = asyncio.get_running_loop()
         waiter = _Waiter(principal, loop.create_future())
-        timer = loop.call_later(self._timeout, self._refuse, waiter, no_connection())
+        timer = loop.call_later(self._timeout, self._time_out, waiter)
         self._waiters.append(waiter)
+        self.waits += 1
+        since = loop.time()
         try:
             return await waiter.turn
         except asyncio.CancelledError:
@@ -81,6 +90,11 @@ class WaitingLine:
             raise
         finally:
             timer.cancel()
+            self.wait_seconds += loop.time() - since
+
+    def _time_out(self, waiter: _Waiter) -> None:
+        self.timeouts += not waiter.turn.done()
+        self._refuse(waiter, no_connection())
 
     def _refuse(self, waiter: _Waiter, error: ProtocolError) -> None:
         if not waiter.turn.done():

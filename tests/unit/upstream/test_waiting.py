@@ -104,3 +104,20 @@ async def test_waiting_has_an_end_and_a_length() -> None:
         await waiting
     assert caught.value.code == "53300"
     assert len(line) == 0
+
+
+async def test_waits_are_counted_with_their_time_and_what_came_of_them() -> None:
+    counter = Counter()
+    line = WaitingLine(0.05, 2, counter.offer, counter.take_back)
+    served, late = await begin(line, "a", "b")
+    with pytest.raises(ProtocolError):
+        await line.wait("one too many")
+    await asyncio.sleep(0.02)
+    counter.free = 1
+    line.serve()
+    await served
+    assert (line.waits, line.timeouts) == (2, 0)
+    with pytest.raises(ProtocolError, match="in time"):
+        await late
+    assert (line.waits, line.timeouts) == (2, 1)
+    assert 0.06 < line.wait_seconds < 5

@@ -62,6 +62,10 @@ class Decided(Protocol):
         """The record that is written before it is forwarded."""
 
     @property
+    def operation(self) -> str:
+        """What it does, in one word for counts."""
+
+    @property
     def refusal(self) -> Refusal | None:
         """Why it is not forwarded."""
 
@@ -127,6 +131,7 @@ def decision(decided: Decided) -> Decision:
     refusal = decided.refusal
     return Decision(
         decided.intent,
+        operation=decided.operation,
         refusal=None
         if refusal is None
         else (refusal.code, refusal.message, refusal.detail, refusal.hint, refusal.position),

@@ -29,6 +29,37 @@ pub struct EntitySpec {
     pub min_confidence: f32,
 }
 
+impl EntitySpec {
+    /// The recognisers that are native, by which a value is known for what it is.
+    pub const SHAPES: [&'static str; 12] = [
+        "email",
+        "phone",
+        "card",
+        "iban",
+        "ssn",
+        "ipv4",
+        "ipv6",
+        "aws_access_key",
+        "aws_secret_key",
+        "jwt",
+        "pem_private_key",
+        "connection_string",
+    ];
+
+    /// An entity of a native shape that is called like it.
+    #[must_use]
+    pub fn of_shape(shape: &str, keywords: &[&str]) -> Self {
+        Self {
+            name: shape.to_owned(),
+            shape: shape.to_owned(),
+            pattern: None,
+            keywords: keywords.iter().copied().map(str::to_owned).collect(),
+            checksum: None,
+            min_confidence: default_confidence(),
+        }
+    }
+}
+
 const fn default_confidence() -> f32 {
     0.5
 }

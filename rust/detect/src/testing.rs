@@ -17,11 +17,7 @@ pub(crate) fn spec(name: &str, shape: &str) -> EntitySpec {
     let keywords = ["ssn", "card", "call", "phone", "aws", "secret"];
     EntitySpec {
         name: name.to_owned(),
-        shape: shape.to_owned(),
-        pattern: None,
-        keywords: keywords.map(str::to_owned).to_vec(),
-        checksum: None,
-        min_confidence: 0.5,
+        ..EntitySpec::of_shape(shape, &keywords)
     }
 }
 

@@ -10,34 +10,12 @@ use scrim_detect::{Detector, EntitySpec, Finding};
 fn detector(shapes: &[&str]) -> Detector {
     let specs: Vec<EntitySpec> = shapes
         .iter()
-        .map(|shape| EntitySpec {
-            name: (*shape).to_owned(),
-            shape: (*shape).to_owned(),
-            pattern: None,
-            keywords: vec!["key".to_owned()],
-            checksum: None,
-            min_confidence: 0.5,
-        })
+        .map(|shape| EntitySpec::of_shape(shape, &["key"]))
         .collect();
     Detector::new(&specs).unwrap()
 }
 
-const ALL: [&str; 12] = [
-    "email",
-    "phone",
-    "card",
-    "iban",
-    "ssn",
-    "ipv4",
-    "ipv6",
-    "aws_access_key",
-    "aws_secret_key",
-    "jwt",
-    "pem_private_key",
-    "connection_string",
-];
-
-static EVERYTHING: LazyLock<Detector> = LazyLock::new(|| detector(&ALL));
+static EVERYTHING: LazyLock<Detector> = LazyLock::new(|| detector(&EntitySpec::SHAPES));
 
 fn findings(detector: &Detector, text: &[u8], hint: Option<u16>) -> Vec<Finding> {
     let mut out = Vec::new();

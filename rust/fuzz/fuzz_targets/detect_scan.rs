@@ -7,32 +7,10 @@ use std::sync::LazyLock;
 use libfuzzer_sys::fuzz_target;
 use scrim_detect::{Detector, EntitySpec};
 
-const SHAPES: [&str; 12] = [
-    "email",
-    "phone",
-    "card",
-    "iban",
-    "ssn",
-    "ipv4",
-    "ipv6",
-    "aws_access_key",
-    "aws_secret_key",
-    "jwt",
-    "pem_private_key",
-    "connection_string",
-];
-
 static DETECTOR: LazyLock<Detector> = LazyLock::new(|| {
-    let specs: Vec<EntitySpec> = SHAPES
+    let specs: Vec<EntitySpec> = EntitySpec::SHAPES
         .iter()
-        .map(|shape| EntitySpec {
-            name: (*shape).to_owned(),
-            shape: (*shape).to_owned(),
-            pattern: None,
-            keywords: vec!["key".to_owned(), "電話".to_owned()],
-            checksum: None,
-            min_confidence: 0.5,
-        })
+        .map(|shape| EntitySpec::of_shape(shape, &["key", "電話"]))
         .collect();
     Detector::new(&specs).expect("the shapes are known")
 });
@@ -44,7 +22,7 @@ fuzz_target!(|input: (Option<u8>, &[u8])| {
     let mut last = 0;
     for finding in &findings {
         assert!(finding.start >= last && finding.start < finding.end && finding.end <= text.len());
-        assert!(usize::from(finding.entity) < SHAPES.len());
+        assert!(usize::from(finding.entity) < EntitySpec::SHAPES.len());
         last = finding.end;
     }
 });

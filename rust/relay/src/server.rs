@@ -8,8 +8,8 @@ use crate::forward::{Forward, Output};
 use crate::message::{cstring, frame, Frame, HEADER};
 use crate::pending::{Described, Execution, Pending};
 use crate::relay::{locked, ClientNeed, Relay, ServerNeed};
-use crate::statistics::{count, length};
 use crate::rowflow::RowPlan;
+use crate::statistics::{count, length};
 
 /// What is to be done with a message of the server.
 pub(crate) enum Step {

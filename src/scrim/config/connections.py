@@ -131,7 +131,11 @@ class Detection(Settings):
         "masked whole instead.",
     )
     entities: Annotated[list[EntityName], BeforeValidator(refuse_repeats)] | None = Field(
-        default=None, max_length=1000, description="Entities to look for; all of them without it."
+        default=None,
+        min_length=1,
+        max_length=1000,
+        description="Entities that values are searched for; all of them without it. Tags and names "
+        "of columns count whatever it says.",
     )
 
 

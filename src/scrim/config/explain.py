@@ -30,6 +30,10 @@ _REASONS = {
 }
 
 
+_NOT_YET = frozenset({("state",), ("identity", "oidc")})
+"""Settings that are planned: to accept them would be to let somebody rely on them."""
+
+
 def key_path(location: tuple[str | int, ...]) -> KeyPath:
     """Return a finding's place without the marker that pydantic adds for a mapping's keys."""
     return tuple(part for part in location if part != "[key]")
@@ -60,6 +64,8 @@ def explain(detail: Mapping[str, Any], root: type[BaseModel]) -> tuple[str, str]
     kind = str(detail["type"])
     context = detail.get("ctx") or {}
     if kind == "extra_forbidden":
+        if key_path(detail["loc"]) in _NOT_YET:
+            return "is not in this version yet", "remove it"
         return "is not a known setting", _known_settings(key_path(detail["loc"]), root)
     if kind == "value_error":
         return str(context.get("error", "cannot be used")), ""

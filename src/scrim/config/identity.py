@@ -108,17 +108,6 @@ class Certificates(Settings):
     )
 
 
-class Oidc(Settings):
-    """An OpenID Connect provider."""
-
-    issuer: Annotated[str, StringConstraints(pattern=r"^https://[^\s]{1,2000}$")] = Field(
-        description="Issuer URL."
-    )
-    client_id: Annotated[str, StringConstraints(min_length=1, max_length=256)] = Field(
-        description="The gateway's client identifier there."
-    )
-
-
 class Identity(Settings):
     """How principals sign in; a way that is not configured does not work."""
 
@@ -127,10 +116,6 @@ class Identity(Settings):
     )
     tokens: Tokens | None = Field(default=None, description="Signed tokens as passwords.")
     certificates: Certificates | None = Field(default=None, description="Client certificates.")
-    oidc: Oidc | None = Field(
-        default=None,
-        description="OpenID Connect provider. Checked here; this release signs nobody in by it.",
-    )
 
     @model_validator(mode="after")
     def _users_exist(self) -> Self:

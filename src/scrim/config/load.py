@@ -178,5 +178,3 @@ def _warnings(config: Config) -> Iterator[str]:
                 f"connections.{name}.upstream.tls: {upstream.tls.mode} does not prove who the data "
                 "store is; use verify-full"
             )
-    if config.identity.oidc is not None:
-        yield "identity.oidc: is not used by this release; nobody can sign in by it"

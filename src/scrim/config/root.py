@@ -2,7 +2,7 @@
 
 from typing import Annotated, Literal, Self
 
-from pydantic import Field, StringConstraints, model_validator
+from pydantic import Field, model_validator
 
 from scrim.config.audit import Audit
 from scrim.config.base import ConnectionName, FilePath, ProtocolName, Settings
@@ -27,10 +27,6 @@ class Log(Settings):
 class Config(Settings):
     """Everything that scrim.yaml can say."""
 
-    state: Annotated[str, StringConstraints(pattern=r"^sqlite:///.{1,4096}$")] = Field(
-        default="sqlite:///scrim.db",
-        description="Where state outside the audit log is kept. This release keeps none.",
-    )
     workers: int = Field(
         default=1, ge=1, le=256, description="Worker processes that share the listeners' ports."
     )

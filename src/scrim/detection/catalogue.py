@@ -173,6 +173,17 @@ class Catalogue:
         """Return the declaration that `scrim.kernel.Detector` takes."""
         return json.dumps([entry.kernel_spec() for entry in self.entries], ensure_ascii=False)
 
+    def only(self, names: Iterable[str]) -> "Catalogue":
+        """Return a catalogue of some of the entities.
+
+        Args:
+            names: Their names.
+
+        Raises:
+            KeyError: If there is no entity of a name.
+        """
+        return Catalogue(tuple(self.entry(name) for name in names))
+
     def extended(self, entries: Iterable[Entry]) -> "Catalogue":
         """Return a catalogue with a user's own entities behind the built-in ones.
 

@@ -28,6 +28,11 @@ class Scanner:
         """The entities that are looked for."""
         return self._catalogue
 
+    @property
+    def detector(self) -> Detector:
+        """The kernel's part of it, by which maskers search too."""
+        return self._detector
+
     def scan_cells(
         self, cells: Sequence[bytes], expected: str | None = None
     ) -> list[list[Finding]]:

@@ -10,11 +10,13 @@ from pathlib import Path
 from typing import Any, Final
 
 from scrim.audit.records import BundleFacts, Origin
+from scrim.config.connections import Connection
 from scrim.config.errors import ConfigError, Problem
 from scrim.config.root import Config
 from scrim.config.secrets import SecretError
+from scrim.detection.catalogue import builtin_catalogue
 from scrim.detection.columns import ColumnJudge
-from scrim.detection.scan import Scanner, builtin_scanner, compile_detector
+from scrim.detection.scan import Scanner, builtin_scanner
 from scrim.enforcement import Enforcement, Tools
 from scrim.identity.authenticator import Authenticator
 from scrim.identity.configured import Surroundings, build_authenticator
@@ -51,7 +53,7 @@ class Foundation:
         book: What they have answered.
         authenticator: Who proves who clients are.
         stores: The data stores by name.
-        scanner: Searches values.
+        scanners: Search the values of each data store.
         judge: Tells what columns hold.
         makers: Makes the plans of each data store.
     """
@@ -61,7 +63,7 @@ class Foundation:
     book: GrantsBook
     authenticator: Authenticator
     stores: dict[str, Store]
-    scanner: Scanner
+    scanners: dict[str, Scanner]
     judge: ColumnJudge
     makers: dict[str, PlanMaker]
 
@@ -81,7 +83,11 @@ class Foundation:
             record: Writes a record.
         """
         results = ResultTools(
-            store.lookup, self.makers[store.name], self.scanner, self.judge, store.verdicts
+            store.lookup,
+            self.makers[store.name],
+            self.scanners[store.name],
+            self.judge,
+            store.verdicts,
         )
         tools = Tools(
             results=results,
@@ -110,8 +116,8 @@ def build_foundation(
     try:
         bundle = load_bundle(config.policies, commit=_commit_of(config.policies))
         key = load_key(config.masking, os.environ)
-        scanner = builtin_scanner()
-        makers = _plan_makers(config, key, scanner)
+        scanners = {name: _scanner(name, one) for name, one in config.connections.items()}
+        makers = _plan_makers(config, key, scanners)
         stores = {
             name: _store(config, name, known.get(name), on_catalog) for name in config.connections
         }
@@ -124,16 +130,35 @@ def build_foundation(
     except SecretError as error:
         raise ConfigError(_problem("", str(error))) from None
     engine = PolicyEngine(bundle, ENFORCED_OBLIGATIONS)
-    judge = ColumnJudge(scanner.catalogue)
+    judge = ColumnJudge(builtin_catalogue())
     book = GrantsBook(engine)
-    return Foundation(bundle, engine, book, authenticator, stores, scanner, judge, makers)
+    return Foundation(bundle, engine, book, authenticator, stores, scanners, judge, makers)
 
 
-def _plan_makers(config: Config, key: MaskingKey, scanner: Scanner) -> dict[str, PlanMaker]:
-    detector = compile_detector(scanner.catalogue)
+def _scanner(name: str, settings: Connection) -> Scanner:
+    """Return what searches the values of a data store; names and tags count all the same."""
+    wanted = settings.detection.entities
+    if wanted is None:
+        return builtin_scanner()
+    catalogue = builtin_catalogue()
+    unknown = sorted(set(wanted) - set(catalogue.names))
+    if unknown:
+        raise ConfigError(
+            _problem(
+                f"connections.{name}.detection.entities",
+                f"names no entity by {', '.join(unknown)}; docs/reference/entities.md lists them",
+            )
+        )
+    return Scanner(catalogue.only(wanted))
+
+
+def _plan_makers(
+    config: Config, key: MaskingKey, scanners: Mapping[str, Scanner]
+) -> dict[str, PlanMaker]:
     makers = {}
     for name, settings in config.connections.items():
         operators = OperatorTable.of(config.masking, settings, name)
+        detector = scanners[name].detector
         makers[name] = PlanMaker(new_masker(key, detector, operators), operators)
     return makers
 

@@ -122,3 +122,11 @@ def test_an_entry_is_immutable() -> None:
     with pytest.raises(ValueError, match="frozen"):
         entry.name = "x"  # type: ignore[misc]
     assert isinstance(entry, Entry)
+
+
+def test_a_catalogue_of_some_of_the_entities_numbers_them_anew() -> None:
+    some = builtin_catalogue().only(["us.ssn", "contact.email"])
+    assert some.names == ("us.ssn", "contact.email")
+    assert some.place("contact.email") == 1
+    with pytest.raises(KeyError):
+        builtin_catalogue().only(["contact.mail"])

@@ -17,6 +17,7 @@ pub(crate) mod ssn;
 use crate::context::Keywords;
 use crate::finding::{Evidence, Finding};
 use crate::sink::Sink;
+use crate::spec::EntitySpec;
 
 /// A native recogniser.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -36,7 +37,7 @@ pub(crate) enum Shape {
 }
 
 impl Shape {
-    pub(crate) const COUNT: usize = 12;
+    pub(crate) const COUNT: usize = EntitySpec::SHAPES.len();
 
     /// The recogniser that the catalogue calls by this name.
     pub(crate) fn by_name(name: &str) -> Option<Self> {
@@ -178,4 +179,20 @@ pub(crate) fn weigh(
         });
     }
     enough
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_shape_that_is_listed_has_a_recogniser_of_its_own() {
+        let mut found: Vec<Shape> = EntitySpec::SHAPES
+            .iter()
+            .map(|name| Shape::by_name(name).unwrap())
+            .collect();
+        found.dedup();
+        assert_eq!(found.len(), Shape::COUNT);
+        assert_eq!(Shape::by_name("column"), None);
+    }
 }

@@ -1,0 +1,89 @@
+"""What the `detection` block of a connection changes, and what it does not."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import psycopg
+import pytest
+
+from tests.support.endpoint import Endpoint
+from tests.support.gateway_process import GatewayError, GatewayProcess, Store, User
+from tests.support.postgres import create_database
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from tests.support.postgres import PostgresServer
+
+DATABASE = "searched"
+ANALYST = User("analyst@example.com", ("analysts",))
+CARD = "4111 1111 " + "1111 1111"
+EMAIL = "ana@" + "corp.example.org"
+IBAN = "DE89370400440532" + "013000"
+SCHEMA = f"""
+CREATE TABLE notes (body text, iban text, marked text, n1 bigint);
+INSERT INTO notes VALUES ('{EMAIL} pays by {CARD}', '{IBAN}', '{CARD}', {CARD.replace(" ", "")});
+"""
+TAGS = {"public.notes.marked": ["financial.card"]}
+
+
+@pytest.fixture(scope="module")
+def server(debian_postgres: PostgresServer) -> PostgresServer:
+    create_database(debian_postgres, DATABASE)
+    debian_postgres.execute(SCHEMA, DATABASE)
+    return debian_postgres
+
+
+def gateway_before(server: PostgresServer, **detection: Any) -> GatewayProcess:  # noqa: ANN401
+    settings = {"detection": detection}
+    store = Store(server.port, DATABASE, "postgres", server.password, TAGS, settings)
+    return GatewayProcess({DATABASE: store}, [ANALYST])
+
+
+def seen(gateway: GatewayProcess, sql: str = "SELECT * FROM notes") -> Sequence[Any]:
+    endpoint = Endpoint(
+        "scrim", "127.0.0.1", gateway.port, DATABASE, ANALYST.name, ANALYST.password
+    )
+    with psycopg.connect(endpoint.conninfo(), autocommit=True) as connection:
+        row = connection.execute(sql.encode()).fetchone()
+    assert row is not None
+    return row
+
+
+def test_everything_is_searched_for_by_itself(server: PostgresServer) -> None:
+    with gateway_before(server) as gateway:
+        body, iban, marked, number = seen(gateway)
+    assert EMAIL not in body
+    assert CARD not in body
+    assert iban != IBAN
+    assert marked != CARD
+    assert str(number) != CARD.replace(" ", "")
+    assert len(str(number)) == 16
+
+
+def test_values_are_searched_for_the_entities_that_are_listed(server: PostgresServer) -> None:
+    with gateway_before(server, entities=["contact.email"]) as gateway:
+        body, iban, marked, number = seen(gateway)
+    assert EMAIL not in body
+    assert CARD in body
+    assert str(number) == CARD.replace(" ", "")
+    # A tag and a name say what a column holds, whatever is searched for.
+    assert iban != IBAN
+    assert marked != CARD
+
+
+def test_without_a_search_texts_are_masked_whole_and_numbers_pass(server: PostgresServer) -> None:
+    with gateway_before(server, enabled=False) as gateway:
+        body, iban, marked, number = seen(gateway)
+    assert EMAIL not in body
+    assert "pays" not in body
+    assert iban != IBAN
+    assert marked != CARD
+    assert str(number) == CARD.replace(" ", "")
+
+
+def test_an_entity_that_does_not_exist_is_an_error(server: PostgresServer) -> None:
+    gateway = gateway_before(server, entities=["contact.mail"])
+    with pytest.raises(GatewayError, match=r"searched.detection.entities: names no entity by"):
+        gateway.start()

@@ -165,21 +165,10 @@ class AuditLog:
         records = {**self._records, "intent": intents, "outcome": outcomes}
         return records, self._failures + failures
 
-    def tick(self) -> None:
-        """Do what is due, and wait for the disk where that is due.
-
-        Call it about once a second, or `turn` and the work of `due_sync` in its place.
-
-        Raises:
-            AuditError: If the next segment cannot be begun, or the disk refuses.
-        """
-        self.turn()
-        work = self.due_sync()
-        if work is not None:
-            work()
-
     def turn(self) -> None:
         """Write what waits, and begin the next segment if it is time; never wait for the disk.
+
+        Call it about once a second, and do the work of `due_sync`.
 
         Raises:
             AuditError: If what waits is not written, or the next segment cannot be begun.

@@ -4,7 +4,7 @@ import heapq
 import json
 import os
 from collections import deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from itertools import groupby
 from pathlib import Path
@@ -16,24 +16,6 @@ from scrim.audit.segments import AuditError, Segment, find_segments
 MAX_LINE_BYTES: Final = 4 << 20
 BROKEN: Final = "broken"
 """The kind of the record that stands for a line which cannot be read."""
-
-
-@dataclass(slots=True)
-class Statement:
-    """A statement's intent and its outcome, if it has one yet.
-
-    Attributes:
-        intent: The intent record.
-        outcome: The outcome record; None while it runs, or when the gateway died.
-    """
-
-    intent: Record
-    outcome: Record | None = None
-
-    @property
-    def name(self) -> str:
-        """The name that `scrim audit show` takes."""
-        return statement_name(self.intent)
 
 
 def statement_name(record: Record) -> str:
@@ -103,34 +85,6 @@ def find_records(directory: Path, name: str) -> Iterator[Record]:
             continue
         if not number or str(record.get("statement_id")) == number:
             yield record
-
-
-def join_statements(records: Iterable[Record], max_open: int = 100_000) -> Iterator[Statement]:
-    """Join intents with their outcomes, in the order in which the statements ended.
-
-    Args:
-        records: Records by time.
-        max_open: Bound on the intents that wait for an outcome; the oldest is then given without.
-
-    Yields:
-        Each statement once; at the end those that have no outcome.
-    """
-    waiting: dict[str, Statement] = {}
-    for record in records:
-        name = statement_name(record)
-        if record.get("record") == "intent":
-            statement = Statement(record)
-            if record.get("decision") == "deny":
-                yield statement
-                continue
-            waiting[name] = statement
-            if len(waiting) > max_open:
-                yield waiting.pop(next(iter(waiting)))
-        elif record.get("record") == "outcome" and name in waiting:
-            statement = waiting.pop(name)
-            statement.outcome = record
-            yield statement
-    yield from waiting.values()
 
 
 @dataclass(slots=True)

@@ -10,6 +10,7 @@ import yaml
 from scrim.cli.demo_data import TAGS, load_script
 from scrim.cli.embedded import EmbeddedPostgres
 from scrim.identity.scram import make_verifier
+from scrim.masking.keys import create_key_file
 
 CONNECTION = "shop"
 UPSTREAM_ROLE = "scrim_demo"
@@ -136,7 +137,7 @@ def write_configuration(
     directory: Path, server_port: int, upstream_password: str, everyone: tuple[Actor, ...]
 ) -> Path:
     """Write scrim.yaml and the files that it names into a private folder, and return its path."""
-    write_private(directory / "masking.key", secrets.token_bytes(32))
+    create_key_file(directory / "masking.key", secrets.token_bytes)
     write_private(directory / "upstream.password", upstream_password.encode())
     (directory / "policies").mkdir()
     (directory / "policies" / "shop.cedar").write_text(POLICIES)

@@ -36,7 +36,3 @@ class Principal:
         while (next_link := links[-1].acts_for) is not None:
             links.append(next_link)
         return tuple(links)
-
-    def display_name(self) -> str:
-        """Return the name with its actor chain, such as `bot for alice@example.com`."""
-        return " for ".join(link.name for link in self.chain())

@@ -42,23 +42,6 @@ class PolicyEngine:
         self.bundle = bundle
         self._enforced = enforced
 
-    def authorize(
-        self,
-        principal: Principal,
-        action: str,
-        resource: Resource,
-        session: SessionFacts | None = None,
-    ) -> Verdict:
-        """Answer one question.
-
-        Args:
-            principal: Who asks; those that it acts for are asked too.
-            action: One of `ACTIONS`.
-            resource: What it is done to.
-            session: The circumstances.
-        """
-        return self.authorize_all(principal, [(action, resource)], session)[0]
-
     def authorize_all(
         self,
         principal: Principal,

@@ -154,15 +154,6 @@ class Grants:
             self._raw_access = all(self._sees_all(link, verdict) for link, verdict in answers)
         return self._raw_access
 
-    def unmask(self, column: Column, tags: frozenset[str] = NO_TAGS) -> bool:
-        """Say whether a column's values may be seen raw.
-
-        Args:
-            column: The column.
-            tags: What is known of it beside the tags of scrim.yaml, which always count.
-        """
-        return self.column(column, tags).raw
-
     def column(self, column: Column, tags: frozenset[str] = NO_TAGS) -> ColumnGrant:
         """Return what the principal sees of a column.
 
@@ -177,7 +168,7 @@ class Grants:
         return known
 
     def prefetch(self, columns: Iterable[tuple[Column, frozenset[str]]]) -> None:
-        """Answer for many columns in few calls; `column` and `unmask` then know them.
+        """Answer for many columns in few calls; `column` then knows them.
 
         Args:
             columns: Columns with what is known of them beside the tags of scrim.yaml.

@@ -169,10 +169,6 @@ class CancelRouter:
         self._directory = directory
         self._worker_index = worker_index
 
-    def is_mine(self, process_number: int) -> bool:
-        """Whether the session would be one of this worker's."""
-        return owner_of(process_number) == self._worker_index
-
     async def forward(self, process_number: int, secret: bytes) -> bool:
         """Ask the owner to cancel; False when there is no such session or no such worker.
 

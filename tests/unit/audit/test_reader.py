@@ -10,7 +10,6 @@ from scrim.audit.reader import (
     BROKEN,
     Follower,
     find_records,
-    join_statements,
     last_records,
     read_records,
 )
@@ -60,24 +59,6 @@ def test_a_session_and_a_statement_can_be_shown(folder: Path) -> None:
     assert seconds(list(find_records(folder, "s/1"))) == [1, 3]
     assert seconds(list(find_records(folder, "t"))) == [2, 6]
     assert list(find_records(folder, "u")) == []
-
-
-def test_intents_are_joined_with_their_outcomes(folder: Path) -> None:
-    joined = list(join_statements(read_records(folder)))
-    assert [(s.name, s.outcome is not None) for s in joined] == [
-        ("s/1", True),
-        ("s/2", False),
-        ("s/3", False),
-    ]
-
-
-def test_waiting_intents_are_bounded() -> None:
-    intents = [
-        {"record": "intent", "session": "s", "statement_id": n, "decision": "permit"}
-        for n in range(5)
-    ]
-    joined = join_statements(intents, max_open=2)
-    assert [statement.name for statement in joined] == [f"s/{n}" for n in range(5)]
 
 
 def test_a_broken_line_stays_in_its_place(folder: Path) -> None:

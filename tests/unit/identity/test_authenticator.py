@@ -102,7 +102,7 @@ def test_an_agents_token(user: str, authenticator: Authenticator, issuer: TokenI
     token = issuer.issue("alice", HOUR, agent="bot")
     principal = sign_in(authenticator, SignIn(user, CONNECTION, TLS), token).principal
     assert principal.kind is PrincipalKind.AGENT
-    assert principal.display_name() == "bot for alice"
+    assert [link.name for link in principal.chain()] == ["bot", "alice"]
     assert principal.groups == {"bots"}
     assert principal.acts_for == ALICE
 

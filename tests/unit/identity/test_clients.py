@@ -107,7 +107,8 @@ class Door:
             startup.challenge(answer.last)
         startup.accept(REPORTED, CancelKey(1, bytes(startup.secret_bytes)))
         writer.write(startup.take_outgoing())
-        self.methods.append(f"{answer.method} {answer.principal.display_name()}")
+        names = " for ".join(link.name for link in answer.principal.chain())
+        self.methods.append(f"{answer.method} {names}")
 
     async def _answer(
         self, early: bytes, reader: asyncio.StreamReader, writer: asyncio.StreamWriter

@@ -43,7 +43,7 @@ def test_every_way_is_built(identity: Identity) -> None:
     assert exchange.first == PasswordPrompt()
     principal = authenticator.by_token("bot", token)
     assert principal is not None
-    assert principal.display_name() == "bot for bob"
+    assert [link.name for link in principal.chain()] == ["bot", "bob"]
 
 
 def test_nothing_is_built_that_is_not_configured() -> None:

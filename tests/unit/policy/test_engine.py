@@ -20,7 +20,7 @@ def column(*tags: str) -> ColumnResource:
 
 
 def test_one_question_has_one_answer() -> None:
-    verdict = ENGINE.authorize(ALICE, "select", TableResource(SHOP, "a", "b"))
+    verdict = ENGINE.authorize_all(ALICE, [("select", TableResource(SHOP, "a", "b"))])[0]
     assert (verdict.permitted, verdict.policies) == (True, ("all",))
 
 
@@ -39,20 +39,20 @@ def test_one_thing_described_in_two_ways_is_denied() -> None:
 
 
 def test_an_action_on_what_it_is_not_for_is_denied() -> None:
-    assert not ENGINE.authorize(ALICE, "connect", column()).permitted
+    assert not ENGINE.authorize_all(ALICE, [("connect", column())])[0].permitted
 
 
 def test_chains_are_bounded() -> None:
     link = ALICE
     for number in range(MAX_CHAIN):
         link = Principal(PrincipalKind.AGENT, f"bot{number}", acts_for=link)
-    verdict = ENGINE.authorize(link, "connect", SHOP)
+    verdict = ENGINE.authorize_all(link, [("connect", SHOP)])[0]
     assert (verdict.permitted, "act for one another" in verdict.reason) == (False, True)
 
 
 def test_a_user_cannot_act_for_another() -> None:
     odd = Principal(PrincipalKind.USER, "odd", acts_for=ALICE)
-    assert not ENGINE.authorize(odd, "connect", SHOP).permitted
+    assert not ENGINE.authorize_all(odd, [("connect", SHOP)])[0].permitted
     assert not any(v.permitted for _, v in ENGINE.authorize_links(odd, "connect", SHOP))
 
 
@@ -60,5 +60,6 @@ def test_a_user_cannot_act_for_another() -> None:
 def test_names_are_data_and_never_policy_text(name: str) -> None:
     text = 'permit(principal == User::"root", action, resource);'
     engine = PolicyEngine(build_bundle({"a.cedar": text}))
-    assert not engine.authorize(Principal(PrincipalKind.USER, name), "connect", SHOP).permitted
-    assert ENGINE.authorize(Principal(PrincipalKind.USER, name), "connect", SHOP).permitted
+    stranger, asked = Principal(PrincipalKind.USER, name), [("connect", SHOP)]
+    assert not engine.authorize_all(stranger, asked)[0].permitted
+    assert ENGINE.authorize_all(stranger, asked)[0].permitted

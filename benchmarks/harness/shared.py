@@ -8,9 +8,10 @@ from pathlib import Path
 # A script's own folder is all that Python knows of; `tests` lies in the folder above it.
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
+from scrim.cli.embedded import free_port
 from tests.support.certificates import Authority, KeyPair
 from tests.support.endpoint import Endpoint
-from tests.support.gateway_process import GatewayProcess, Store, User, free_port
+from tests.support.gateway_process import GatewayProcess, Store, User
 from tests.support.postgres import debian_bin_dir
 from tests.support.processes import processor_seconds, resident_kilobytes
 from tests.support.raw_client import RawClient, RawClientError, message

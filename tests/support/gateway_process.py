@@ -21,6 +21,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 import yaml
 
+from scrim.cli.embedded import free_port
 from tests.support.scram_verifier import scram_verifier
 
 if TYPE_CHECKING:
@@ -337,10 +338,3 @@ def merged(base: Mapping[str, Any], over: Mapping[str, Any]) -> dict[str, Any]:
         both = isinstance(old, dict) and isinstance(value, dict)
         result[name] = merged(old, value) if both and old is not None else value
     return result
-
-
-def free_port() -> int:
-    """Return a TCP port of 127.0.0.1 that nobody listens on."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])

@@ -144,7 +144,7 @@ class EmbeddedPostgres:
         self._configure()
         chosen = self.port
         for attempt in range(1, _START_ATTEMPTS + 1):
-            self.port = chosen or _free_port()
+            self.port = chosen or free_port()
             try:
                 self._launch()
                 break
@@ -316,7 +316,8 @@ class EmbeddedPostgres:
         raise EmbeddedPostgresError(f"the embedded PostgreSQL did not start: {tail}")
 
 
-def _free_port() -> int:
+def free_port() -> int:
+    """Return a TCP port of 127.0.0.1 that nobody listens on."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port: int = probe.getsockname()[1]

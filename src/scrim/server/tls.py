@@ -8,11 +8,12 @@ from typing import Final
 
 from cryptography import x509
 from cryptography.exceptions import UnsupportedAlgorithm
-from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives import serialization
 
 from scrim.config.listeners import ListenerTls
 from scrim.kernel import TlsAcceptor, TlsSession
 from scrim.upstream.socket_transport import SocketTransport
+from scrim.upstream.tls import server_end_point
 
 ALPN = "postgresql"
 """The application protocol that PostgreSQL clients name when they start with TLS directly."""
@@ -156,10 +157,6 @@ def _read(path: Path, what: str) -> bytes:
 def end_point_hash(pem: bytes) -> bytes | None:
     """Return the `tls-server-end-point` channel binding of the first certificate in `pem`.
 
-    RFC 5929, section 4.1: the certificate's DER form hashed with the hash of its own signature,
-    where MD5 and SHA-1 are replaced by SHA-256. A signature without a single hash (Ed25519) has no
-    binding defined.
-
     Raises:
         TlsError: `pem` holds no certificate.
     """
@@ -167,12 +164,5 @@ def end_point_hash(pem: bytes) -> bytes | None:
         certificate = x509.load_pem_x509_certificate(pem)
     except ValueError:
         raise TlsError("the TLS certificate file does not start with a PEM certificate") from None
-    try:
-        algorithm = certificate.signature_hash_algorithm
-    except UnsupportedAlgorithm:
-        return None
-    if algorithm is None:
-        return None
-    if isinstance(algorithm, hashes.MD5 | hashes.SHA1):
-        algorithm = hashes.SHA256()
-    return certificate.fingerprint(algorithm)
+    der = certificate.public_bytes(serialization.Encoding.DER)
+    return server_end_point(der) or None

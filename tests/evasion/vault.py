@@ -161,7 +161,8 @@ def _letter(row: int, who: Person) -> str:
     text = f"{who.email}, {who.card}; {who.iban}"
     values = (
         str(row), f"'{text}'", f"""'{{"k": ["{text}"]}}'""", f"""'{{"k": "{text}"}}'""",
-        f"ARRAY['{who.email}', '{who.card}']", f"convert_to('{text}', 'UTF8')",
+        f"ARRAY['{who.email}', '{who.card}', E'pay:\\n{who.card}\\t{who.iban}\\n']",
+        f"convert_to('{text}', 'UTF8')",
         f"ROW('{who.email}', '{who.card}')::pair", who.card,
     )  # fmt: skip
     return f"INSERT INTO letters VALUES ({', '.join(values)});"

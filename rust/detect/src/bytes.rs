@@ -23,9 +23,18 @@ pub(crate) fn before(text: &[u8], at: usize) -> Option<u8> {
     at.checked_sub(1).and_then(|index| text.get(index)).copied()
 }
 
+/// Whether an escape for white space, such as `\n`, ends right before `at`.
+///
+/// A document of JSON that is stored or shown as text has these instead of line ends, and a value
+/// often stands at the begin of a line.
+pub(crate) fn escape_before(text: &[u8], at: usize) -> bool {
+    matches!(before(text, at), Some(b'n' | b't' | b'r' | b'b' | b'f'))
+        && before(text, at - 1) == Some(b'\\')
+}
+
 /// Whether a word character stands right before `at`.
 pub(crate) fn word_before(text: &[u8], at: usize) -> bool {
-    before(text, at).is_some_and(is_word)
+    before(text, at).is_some_and(is_word) && !escape_before(text, at)
 }
 
 /// Whether a word character stands at `at`.
@@ -39,8 +48,7 @@ pub(crate) fn joined_before(text: &[u8], at: usize) -> bool {
         Some(b'-' | b'.' | b'/') => {
             before(text, at - 1).is_some_and(|byte| byte.is_ascii_alphanumeric())
         }
-        Some(byte) => is_word(byte),
-        None => false,
+        _ => word_before(text, at),
     }
 }
 
@@ -51,8 +59,7 @@ pub(crate) fn numbered_before(text: &[u8], at: usize) -> bool {
             let start = run_start(text, at - 1, MAX_CODE, |byte| byte.is_ascii_alphanumeric());
             text[start..at - 1].iter().any(u8::is_ascii_digit)
         }
-        Some(byte) => is_word(byte),
-        None => false,
+        _ => word_before(text, at),
     }
 }
 
@@ -106,6 +113,9 @@ mod tests {
         assert!(joined_before(b"a34", 1));
         assert!(!joined_before(b" -34", 2));
         assert!(!joined_before(b"34", 0));
+        assert!(!joined_before(br"\n34", 2));
+        assert!(joined_before(br"\x34", 2));
+        assert!(joined_before(b"n34", 1));
         assert!(joined_after(b"34-5", 2));
         assert!(joined_after(b"34.5", 2));
         assert!(!joined_after(b"34.a", 2));
@@ -121,6 +131,7 @@ mod tests {
         assert!(numbered_after(b"34-A1", 2));
         assert!(numbered_before(b"A1-34", 3));
         assert!(numbered_before(b"A34", 1));
+        assert!(!numbered_before(br"\t34", 2));
     }
 
     #[test]

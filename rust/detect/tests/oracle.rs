@@ -219,3 +219,24 @@ fn adversarial_texts_take_linear_time() {
         assert!(start.elapsed() < Duration::from_secs(10), "{unit:?}");
     }
 }
+
+#[test]
+fn values_at_the_begin_of_a_line_are_found_in_json_as_text() {
+    let card = ["4111", "1111", "1111", "1111"].concat();
+    let iban = ["DE8937040044", "0532013000"].concat();
+    let key = ["AKIA", "IOSFODNN7", "EXAMPLE"].concat();
+    for (shape, value) in [
+        ("card", card.as_str()),
+        ("iban", iban.as_str()),
+        ("ssn", "536-22-8137"),
+        ("ipv4", "192.168.44.12"),
+        ("ipv6", "2001:db8:85a3::8a2e:370:7334"),
+        ("aws_access_key", key.as_str()),
+        ("phone", "+44 20 7123 4567"),
+    ] {
+        for escape in [r"\n", r"\t", r"\r", r"\b", r"\f"] {
+            let text = format!(r#"{{"note": "see:{escape}{value}{escape}"}}"#);
+            assert_eq!(spans(shape, &text), [value], "{text}");
+        }
+    }
+}

@@ -2,7 +2,7 @@
 //! of characters and what stands beside it.
 
 use super::{Candidate, Scan, Shape};
-use crate::bytes::{is_base64, run_end, run_start, word_at, word_before};
+use crate::bytes::{escape_before, is_base64, run_end, run_start, word_at, word_before};
 
 /// Capital letters that a text with any of the two keys has at least.
 pub(crate) const MIN_UPPERS: usize = 4;
@@ -38,6 +38,7 @@ pub(crate) fn secret_keys(scan: &mut Scan<'_>, beside_key: bool) {
             continue;
         }
         let start = run_start(text, probe, probe - floor, is_base64);
+        let start = start + usize::from(escape_before(text, start + 1));
         let end = run_end(text, probe, is_base64);
         if end - start == SECRET_LEN && text.get(end) != Some(&b'=') && !word_at(text, end) {
             if let Some(confidence) = doubt(&text[start..end], beside_key) {

@@ -6,7 +6,7 @@ use memchr::memchr;
 
 use super::numbers::{Gap, Run};
 use super::{Candidate, Scan, Shape};
-use crate::bytes::{before, is_word, run_end, run_start};
+use crate::bytes::{before, escape_before, is_word, run_end, run_start, word_before};
 
 /// Longest IPv6 address in text, with an embedded IPv4 address.
 const MAX_V6: usize = 45;
@@ -40,8 +40,7 @@ fn is_octet(digits: &[u8]) -> bool {
 fn continued(text: &[u8], start: usize, end: usize) -> bool {
     let left = match before(text, start) {
         Some(b'.') => before(text, start - 1).is_some_and(|byte| byte.is_ascii_alphanumeric()),
-        Some(byte) => is_word(byte),
-        None => false,
+        _ => word_before(text, start),
     };
     let right = match text.get(end) {
         Some(b'.') => text.get(end + 1).is_some_and(|&byte| is_word(byte)),
@@ -71,9 +70,10 @@ pub(crate) fn scan_v6(scan: &mut Scan<'_>) {
     let mut from = 0;
     while let Some(colon) = memchr(b':', &text[from..]).map(|offset| from + offset) {
         let mut start = run_start(text, colon, colon - from, |byte| byte.is_ascii_hexdigit());
+        start += usize::from(start < colon && escape_before(text, start + 1));
         let end = run_end(text, colon, is_v6);
         from = end;
-        if before(text, start).is_some_and(is_word) {
+        if word_before(text, start) {
             // A label such as `ip:` may stand before an address, a scope such as `std::` may not.
             if text.get(colon + 1) == Some(&b':') {
                 continue;

@@ -3,7 +3,7 @@
 use serde::Deserialize;
 
 use super::{Candidate, Scan, Shape};
-use crate::bytes::{before, is_base64url, run_end};
+use crate::bytes::{before, escape_before, is_base64url, run_end};
 
 /// Most base64url characters of a header that are decoded.
 const MAX_HEADER: usize = 4096;
@@ -20,7 +20,7 @@ struct Header {
 /// A token whose header starts at `start`; returns where the characters that were read end.
 pub(crate) fn scan(scan: &mut Scan<'_>, start: usize) -> Option<usize> {
     let text = scan.text;
-    if before(text, start).is_some_and(is_base64url) {
+    if before(text, start).is_some_and(is_base64url) && !escape_before(text, start) {
         return None;
     }
     let header_end = run_end(text, start, is_base64url);

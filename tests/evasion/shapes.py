@@ -260,6 +260,7 @@ QUERIES: Final[dict[str, tuple[str, ...]]] = {
         "SELECT body FROM turned_once",
         "SELECT backwards, backwards || '' FROM letters",
         "SELECT x.a FROM letters, XMLTABLE('/a' PASSING ('<a>' || left(body, 12) || '</a>')::xml COLUMNS a text PATH '.') x",
+        "SELECT x.a FROM letters, XMLTABLE('/a' PASSING (('<a>' || left(body, 12) || '</a>')::xml) COLUMNS a text PATH '.') x",
         "SELECT pgp_sym_decrypt(pgp_sym_encrypt(reverse(body), 'k'), 'k') FROM letters",
         "SELECT show_trgm(body), unistr(left(body, 12)), normalize(left(body, 12)) FROM letters",
         "SELECT code, code::text, code::numeric, ARRAY[code], jsonb_build_object('k', code) FROM letters",

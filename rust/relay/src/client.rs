@@ -154,6 +154,7 @@ impl Relay {
     ) -> Step {
         if self.skipping && !matches!(kind, b'S' | b'X') {
             // The server ignores it and will not answer it.
+            self.decided = None;
             forward.up_to(at);
             return Step::Replace;
         }
@@ -197,7 +198,7 @@ impl Relay {
     /// Finds the decision of a statement, or says that one is needed.
     pub(crate) fn decision(&mut self, sql: &[u8], extended: bool) -> Result<Arc<Decision>, Step> {
         let shape = shape(sql, &mut locked(&self.hasher)).key;
-        if let Some(decided) = self.decided.take() {
+        if let Some((_, decided)) = self.decided.take().filter(|(about, _)| *about == shape) {
             self.statistics.shape_misses += 1;
             return Ok(decided);
         }

@@ -84,8 +84,9 @@ pub struct Relay {
     /// How long the message at the start of the buffer is; before it is whole nothing can be done.
     pub(crate) client_wanted: usize,
     pub(crate) client_need: Option<ClientNeed>,
-    /// The answer to [`ClientNeed::Statement`].
-    pub(crate) decided: Option<Arc<Decision>>,
+    /// The answer to [`ClientNeed::Statement`], with the shape that it is about: the statement may
+    /// be skipped before it is taken, and must not lend its decision to the one behind it.
+    pub(crate) decided: Option<(u128, Arc<Decision>)>,
 
     pub(crate) server_buffer: Vec<u8>,
     pub(crate) server_passthrough: usize,
@@ -219,7 +220,7 @@ impl Relay {
             if remember {
                 locked(&self.shapes).put(shape, Arc::clone(&decision));
             }
-            self.decided = Some(decision);
+            self.decided = Some((shape, decision));
         }
     }
 

@@ -74,6 +74,30 @@ fn an_error_in_a_pipeline_skips_to_sync_and_undoes_what_was_skipped() {
 }
 
 #[test]
+fn a_decision_never_serves_another_statement_than_the_one_it_was_made_for() {
+    let mut bench = Bench::new();
+    let asked = |bench: &Bench| match bench.relay.client_need() {
+        Some(ClientNeed::Statement { sql, .. }) => sql.clone(),
+        _ => Vec::new(),
+    };
+    bench.client(
+        &[parse("", "select bad"), bind("", "")].concat(),
+        1000,
+        |_| decision(false, None),
+    );
+    // The second one waits for its decision while the server refuses the first, so it is skipped.
+    let rest = [parse("", "select 1"), sync(), query("select secret")].concat();
+    let mut sent = Vec::new();
+    collect(&mut sent, bench.relay.client(&rest), &rest);
+    assert_eq!(asked(&bench), b"select 1");
+    bench.server(&error(), 1000);
+    bench.relay.decide(decision(true, None), false);
+    collect(&mut sent, bench.relay.client(b""), b"");
+    assert_eq!(asked(&bench), b"select secret");
+    assert!(!contains(&sent, "secret"));
+}
+
+#[test]
 fn a_statement_is_not_replaced_by_one_of_the_same_name_that_the_server_refuses() {
     in_pieces(|piece| {
         let mut bench = Bench::new();

@@ -3,7 +3,15 @@
 //! The halves are numbers in base `radix`, so a round is one or two AES blocks and one remainder.
 //! A half is bounded by 2^120, which allows 72 decimal digits in all.
 
-use aes::cipher::{generic_array::GenericArray, BlockEncrypt, BlockSizeUser};
+#![expect(
+    clippy::inline_always,
+    reason = "only what is inlined is compiled with the cipher's instructions"
+)]
+
+use zeroize::Zeroize;
+
+use crate::block::{Cipher, Encrypt, Work};
+use crate::divisor::Divisor;
 
 /// The smallest domain that the standard allows.
 pub(crate) const DOMAIN_MIN: u128 = 1_000_000;
@@ -11,6 +19,8 @@ pub(crate) const DOMAIN_MIN: u128 = 1_000_000;
 pub(crate) const HALF_MAX: u128 = 1 << 120;
 
 const ROUNDS: u8 = 10;
+/// Halves of at most so many bytes take eight bytes of a block as their pseudo-random number.
+const NARROW_BYTES: usize = 4;
 
 /// FF1 for one radix and length.
 #[derive(Debug, Clone, Copy)]
@@ -51,109 +61,162 @@ impl Ff1 {
         })
     }
 
-    /// The sizes of the left and the right half.
-    pub(crate) fn sizes(&self) -> [u128; 2] {
-        self.sizes
-    }
-
-    pub(crate) fn encrypt(
-        &self,
-        cipher: &impl Block,
-        tweak: &[u8],
-        halves: [u128; 2],
-    ) -> [u128; 2] {
-        let rounds = Rounds::new(self, cipher, tweak);
-        let [mut a, mut b] = halves;
-        for round in 0..ROUNDS {
-            let size = self.sizes[usize::from(round % 2)];
-            let y = rounds.number(round, b, size);
-            let sum = a + y;
-            let c = if sum >= size { sum - size } else { sum };
-            a = b;
-            b = c;
-        }
-        [a, b]
-    }
-
-    pub(crate) fn decrypt(
-        &self,
-        cipher: &impl Block,
-        tweak: &[u8],
-        halves: [u128; 2],
-    ) -> [u128; 2] {
-        let rounds = Rounds::new(self, cipher, tweak);
-        let [mut a, mut b] = halves;
-        for round in (0..ROUNDS).rev() {
-            let size = self.sizes[usize::from(round % 2)];
-            let y = rounds.number(round, a, size);
-            let c = if b >= y { b - y } else { b + size - y };
-            b = a;
-            a = c;
-        }
-        [a, b]
-    }
-}
-
-/// One AES block as a big-endian number, for any key length.
-pub(crate) trait Block {
-    fn encrypt(&self, block: u128) -> u128;
-}
-
-impl<C: BlockEncrypt + BlockSizeUser<BlockSize = aes::cipher::consts::U16>> Block for C {
-    fn encrypt(&self, block: u128) -> u128 {
-        let mut block = GenericArray::from(block.to_be_bytes());
-        self.encrypt_block(&mut block);
-        u128::from_be_bytes(block.into())
-    }
-}
-
-/// What the rounds of one encryption share: the chained blocks up to the round's own last block.
-struct Rounds<'a, C> {
-    ff1: &'a Ff1,
-    cipher: &'a C,
-    /// The chained block, with the end of the tweak that shares the round's block added to it.
-    chained: u128,
-}
-
-impl<'a, C: Block> Rounds<'a, C> {
-    fn new(ff1: &'a Ff1, cipher: &'a C, tweak: &[u8]) -> Self {
+    /// Computes what all encryptions under one key and tweak have in common.
+    pub(crate) fn keyed(self, cipher: &impl Cipher, tweak: &[u8]) -> Keyed {
         let p = (0x01_0201 << 104)
-            | (u128::from(ff1.radix) << 80)
+            | (u128::from(self.radix) << 80)
             | (u128::from(ROUNDS) << 72)
-            | (u128::from(ff1.length / 2 % 256) << 64)
-            | (u128::from(ff1.length) << 32)
+            | (u128::from(self.length / 2 % 256) << 64)
+            | (u128::from(self.length) << 32)
             | tweak.len() as u128;
         let mut chained = cipher.encrypt(p);
 
         // Q is the tweak, zeros, the round and the half, padded so that Q fills whole blocks.
-        let own = ff1.half_bytes + 1;
+        let own = self.half_bytes + 1;
         let zeros = (16 - (tweak.len() + own) % 16) % 16;
         let whole = (tweak.len() + zeros) / 16 * 16;
         for start in (0..whole).step_by(16) {
             chained = cipher.encrypt(chained ^ padded(tweak, start));
         }
-        Self {
-            ff1,
-            cipher,
+        Keyed {
+            narrow: self.narrow(),
+            ff1: self,
             chained: chained ^ padded(tweak, whole),
         }
     }
 
-    /// The round's pseudo-random number, already reduced by the half's size.
-    fn number(&self, round: u8, half: u128, size: u128) -> u128 {
-        // Round and half fill the block's end exactly: a half has at most 15 bytes.
-        let own = (u128::from(round) << (8 * self.ff1.half_bytes)) | half;
-        let r = self.cipher.encrypt(self.chained ^ own);
-        reduce(self.cipher, r, self.ff1.round_bytes, size)
+    /// Both halves as divisors where they have at most four bytes.
+    fn narrow(&self) -> Option<[Divisor; 2]> {
+        let narrow = self.sizes[1] <= 1 << (8 * NARROW_BYTES);
+        narrow.then(|| self.sizes.map(|size| Divisor::new(size as u64)))
+    }
+}
+
+/// FF1 for one radix, length, key and tweak; the key itself is needed once more for each text.
+#[derive(Debug)]
+pub(crate) struct Keyed {
+    ff1: Ff1,
+    /// The chained block, with the end of the tweak that shares the round's block added to it.
+    chained: u128,
+    narrow: Option<[Divisor; 2]>,
+}
+
+impl Drop for Keyed {
+    fn drop(&mut self) {
+        self.chained.zeroize();
+    }
+}
+
+impl Keyed {
+    /// The sizes of the left and the right half.
+    pub(crate) fn sizes(&self) -> [u128; 2] {
+        self.ff1.sizes
+    }
+
+    /// The sizes as divisors, where both halves are short.
+    pub(crate) fn narrow_sizes(&self) -> Option<&[Divisor; 2]> {
+        self.narrow.as_ref()
+    }
+
+    pub(crate) fn encrypt(&self, cipher: &impl Cipher, halves: [u128; 2]) -> [u128; 2] {
+        self.cross::<true>(cipher, halves)
+    }
+
+    pub(crate) fn decrypt(&self, cipher: &impl Cipher, halves: [u128; 2]) -> [u128; 2] {
+        self.cross::<false>(cipher, halves)
+    }
+
+    fn cross<const FORWARD: bool>(&self, cipher: &impl Cipher, halves: [u128; 2]) -> [u128; 2] {
+        if let Some(sizes) = &self.narrow {
+            let halves = cipher.work(Narrow::<FORWARD> {
+                chained: self.chained,
+                shift: 8 * self.ff1.half_bytes as u32,
+                sizes,
+                halves: halves.map(|half| half as u64),
+            });
+            return halves.map(u128::from);
+        }
+        cipher.work(Wide::<FORWARD> {
+            keyed: self,
+            halves,
+        })
+    }
+}
+
+/// The rounds over halves of at most four bytes, in numbers of 64 bits.
+struct Narrow<'a, const FORWARD: bool> {
+    chained: u128,
+    shift: u32,
+    sizes: &'a [Divisor; 2],
+    halves: [u64; 2],
+}
+
+impl<const FORWARD: bool> Work for Narrow<'_, FORWARD> {
+    type Output = [u64; 2];
+
+    #[inline(always)]
+    fn run(self, cipher: &mut impl Encrypt) -> [u64; 2] {
+        let [mut a, mut b] = self.halves;
+        for step in 0..ROUNDS {
+            let round = if FORWARD { step } else { ROUNDS - 1 - step };
+            let half = if FORWARD { b } else { a };
+            let own = (u64::from(round) << self.shift) | half;
+            // Eight bytes of the block are the pseudo-random number.
+            let r = (cipher.encrypt(self.chained ^ u128::from(own)) >> 64) as u64;
+            let size = &self.sizes[usize::from(round % 2)];
+            let y = size.remainder(r);
+            if FORWARD {
+                let c = size.wrap(a + y);
+                a = b;
+                b = c;
+            } else {
+                let c = size.wrap(b + size.size() - y);
+                b = a;
+                a = c;
+            }
+        }
+        [a, b]
+    }
+}
+
+/// The rounds over halves of any length.
+struct Wide<'a, const FORWARD: bool> {
+    keyed: &'a Keyed,
+    halves: [u128; 2],
+}
+
+impl<const FORWARD: bool> Work for Wide<'_, FORWARD> {
+    type Output = [u128; 2];
+
+    #[inline(always)]
+    fn run(self, cipher: &mut impl Encrypt) -> [u128; 2] {
+        let Keyed { ff1, chained, .. } = self.keyed;
+        let [mut a, mut b] = self.halves;
+        for step in 0..ROUNDS {
+            let round = if FORWARD { step } else { ROUNDS - 1 - step };
+            let half = if FORWARD { b } else { a };
+            // Round and half fill the block's end exactly: a half has at most 15 bytes.
+            let own = (u128::from(round) << (8 * ff1.half_bytes)) | half;
+            let r = cipher.encrypt(chained ^ own);
+            let size = ff1.sizes[usize::from(round % 2)];
+            let y = reduce(cipher, r, ff1.round_bytes, size);
+            let sum = if FORWARD { a + y } else { b + size - y };
+            let c = if sum >= size { sum - size } else { sum };
+            if FORWARD {
+                a = b;
+                b = c;
+            } else {
+                b = a;
+                a = c;
+            }
+        }
+        [a, b]
     }
 }
 
 /// The first `bytes` of the expanded block as a number, modulo `size`.
-fn reduce(cipher: &impl Block, r: u128, bytes: usize, size: u128) -> u128 {
-    if bytes <= 8 {
-        // A half of at most four bytes has a size of at most 2^32.
-        return u128::from((r >> (128 - 8 * bytes)) as u64 % size as u64);
-    }
+#[inline(always)]
+fn reduce(cipher: &mut impl Encrypt, r: u128, bytes: usize, size: u128) -> u128 {
     if bytes <= 16 {
         return (r >> (128 - 8 * bytes)) % size;
     }
@@ -177,7 +240,7 @@ fn padded(tweak: &[u8], start: usize) -> u128 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use aes::cipher::KeyInit;
+    use aes::cipher::{generic_array::GenericArray, KeyInit};
     use aes::{Aes128Enc, Aes192Enc, Aes256Enc};
 
     // The sample vectors that NIST publishes for FF1 (FF1samples.pdf, samples 1 to 9).
@@ -201,12 +264,12 @@ mod tests {
         })
     }
 
-    fn check(cipher: &impl Block, radix: u32, tweak: &str, plain: &str, masked: &str) {
+    fn check(cipher: &impl Cipher, radix: u32, tweak: &str, plain: &str, masked: &str) {
         let ff1 = Ff1::new(radix, plain.len() as u32).unwrap();
-        let tweak = hex(tweak);
-        let out = ff1.encrypt(cipher, &tweak, halves(radix, plain));
+        let keyed = ff1.keyed(cipher, &hex(tweak));
+        let out = keyed.encrypt(cipher, halves(radix, plain));
         assert_eq!(out, halves(radix, masked), "{plain}");
-        assert_eq!(ff1.decrypt(cipher, &tweak, out), halves(radix, plain));
+        assert_eq!(keyed.decrypt(cipher, out), halves(radix, plain));
     }
 
     #[test]
@@ -260,12 +323,25 @@ mod tests {
         for length in 6..=72 {
             let ff1 = Ff1::new(10, length).unwrap();
             for tweak_length in [0, 1, 7, 8, 9, 16, 31, 40] {
-                let tweak = vec![0x5a; tweak_length];
-                let plain = ff1.sizes().map(|size| size / 3);
-                let masked = ff1.encrypt(&cipher, &tweak, plain);
-                assert!(masked[0] < ff1.sizes()[0] && masked[1] < ff1.sizes()[1]);
-                assert_eq!(ff1.decrypt(&cipher, &tweak, masked), plain);
+                let keyed = ff1.keyed(&cipher, &vec![0x5a; tweak_length]);
+                let plain = keyed.sizes().map(|size| size / 3);
+                let masked = keyed.encrypt(&cipher, plain);
+                assert!(masked[0] < keyed.sizes()[0] && masked[1] < keyed.sizes()[1]);
+                assert_eq!(keyed.decrypt(&cipher, masked), plain);
             }
+        }
+    }
+
+    #[test]
+    fn short_halves_give_the_same_as_halves_of_any_length() {
+        let cipher = Aes128Enc::new(&GenericArray::from([1; 16]));
+        for (radix, length) in [(10, 6), (10, 9), (283, 4), (2, 64), (65536, 4)] {
+            let mut keyed = Ff1::new(radix, length).unwrap().keyed(&cipher, &[7; 8]);
+            let plain = keyed.sizes().map(|size| size - 1);
+            let narrow = keyed.encrypt(&cipher, plain);
+            assert!(keyed.narrow.take().is_some());
+            assert_eq!(keyed.encrypt(&cipher, plain), narrow);
+            assert_eq!(keyed.decrypt(&cipher, narrow), plain);
         }
     }
 

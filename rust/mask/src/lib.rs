@@ -27,7 +27,9 @@
     allow(clippy::float_cmp, clippy::format_collect, clippy::needless_for_each)
 )]
 
+mod block;
 mod cell;
+mod divisor;
 mod error;
 mod ff1;
 mod keys;

@@ -7,7 +7,18 @@
 //! along the cycle until they land inside the domain. From a thousand million values on a fixed
 //! point is so rare that plain FF1 is used, and a value that meets one is enciphered once more.
 
-use crate::ff1::{Block, Ff1, DOMAIN_MIN};
+#![expect(
+    clippy::inline_always,
+    reason = "only what is inlined is compiled with the cipher's instructions"
+)]
+
+use std::sync::OnceLock;
+
+use zeroize::Zeroize;
+
+use crate::block::{Cipher, Encrypt, Work};
+use crate::divisor::Divisor;
+use crate::ff1::{Ff1, Keyed, DOMAIN_MIN};
 use crate::prf::DomainKey;
 
 /// The largest domain.
@@ -16,6 +27,10 @@ pub(crate) const SIZE_MAX: u128 = 1 << 118;
 /// From this size on a fixed point is too rare to pay for a second pass.
 const SINGLE_MIN: u128 = 1_000_000_000;
 const SMALL_ROUNDS: u8 = 8;
+/// What a key keeps prepared: the values of a column have few lengths, so these are seldom used up.
+const KEPT: usize = 32;
+/// Places at which an arrangement may be kept.
+const PLACES: usize = 4;
 
 /// The place of `value` in the keyed arrangement of `0..size`, never `value` itself.
 ///
@@ -26,93 +41,170 @@ pub(crate) fn derange(key: &DomainKey, tweak: u64, size: u128, value: u128) -> u
     if size <= 1 || value >= size || size > SIZE_MAX {
         return value;
     }
-    match Network::new(key, tweak, size) {
-        Network::Small(small) => conjugate(key, tweak, size, value, &small),
-        Network::Large(large) if size < SINGLE_MIN => conjugate(key, tweak, size, value, &large),
-        Network::Large(large) => {
-            let place = forward(&large, size, value);
-            // The image of a fixed point is itself, so another arrangement has to take over.
-            if place == value {
-                derange(key, tweak ^ (1 << 55), size, value)
-            } else {
-                place
-            }
-        }
+    let place = key.arrangements().with(key, tweak, size, |arrangement| {
+        arrangement.derange(key, value)
+    });
+    // The image of a fixed point is itself, so another arrangement has to take over.
+    if place == value {
+        derange(key, tweak ^ (1 << 55), size, value)
+    } else {
+        place
     }
 }
 
 /// The place of `value` in the keyed arrangement of `0..size`, where it may happen to stay.
 pub(crate) fn arrange(key: &DomainKey, tweak: u64, size: u128, value: u128) -> u128 {
     debug_assert!(value < size && size <= SIZE_MAX);
-    match Network::new(key, tweak, size) {
-        Network::Small(small) => forward(&small, size, value),
-        Network::Large(large) => forward(&large, size, value),
+    key.arrangements().with(key, tweak, size, |arrangement| {
+        arrangement.forward(key, value)
+    })
+}
+
+/// The arrangements that a key has been used with, prepared for the next value.
+///
+/// Each place is written once and then only read, so threads share them without a lock.
+#[derive(Default)]
+pub(crate) struct Arrangements([OnceLock<Box<Arrangement>>; KEPT]);
+
+impl Arrangements {
+    fn with<T>(
+        &self,
+        key: &DomainKey,
+        tweak: u64,
+        size: u128,
+        work: impl FnOnce(&Arrangement) -> T,
+    ) -> T {
+        let mixed = (tweak ^ size as u64 ^ (size >> 64) as u64).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+        let first = (mixed >> 32) as usize;
+        for place in first..first + PLACES {
+            let kept =
+                self.0[place % KEPT].get_or_init(|| Box::new(Arrangement::new(key, tweak, size)));
+            if kept.tweak == tweak && kept.size == size {
+                return work(kept);
+            }
+        }
+        work(&Arrangement::new(key, tweak, size))
     }
 }
 
-/// Permuted, moved by a keyed step, and permuted back.
-fn conjugate(key: &DomainKey, tweak: u64, size: u128, value: u128, by: &impl Walk) -> u128 {
-    let moved = forward(by, size, value) + step(key, tweak, size);
-    let mut place = if moved >= size { moved - size } else { moved };
-    loop {
-        place = by.backward(place);
-        if place < size {
-            return place;
+/// A keyed arrangement of the numbers below a size; equal up to the key to every other of its kind.
+struct Arrangement {
+    tweak: u64,
+    size: u128,
+    network: Network,
+    /// The keyed distance, from 1 to `size - 1`, by which a permuted value is moved and permuted
+    /// back; none where fixed points are rare.
+    step: Option<u128>,
+}
+
+enum Network {
+    Small(Small),
+    Large(Keyed),
+}
+
+impl Drop for Arrangement {
+    fn drop(&mut self) {
+        self.step.zeroize();
+    }
+}
+
+impl Arrangement {
+    fn new(key: &DomainKey, tweak: u64, size: u128) -> Self {
+        Self {
+            tweak,
+            size,
+            network: Network::new(key, tweak, size),
+            step: (1 < size && size < SINGLE_MIN).then(|| step(key, tweak, size as u64)),
         }
     }
-}
 
-fn forward(by: &impl Walk, size: u128, value: u128) -> u128 {
-    let mut place = value;
-    loop {
-        place = by.forward(place);
-        if place < size {
-            return place;
+    fn derange(&self, key: &DomainKey, value: u128) -> u128 {
+        let permuted = self.forward(key, value);
+        let Some(step) = self.step else {
+            return permuted;
+        };
+        let moved = permuted + step;
+        let mut place = if moved >= self.size {
+            moved - self.size
+        } else {
+            moved
+        };
+        loop {
+            place = self.network.cross::<false>(key, place);
+            if place < self.size {
+                return place;
+            }
+        }
+    }
+
+    fn forward(&self, key: &DomainKey, value: u128) -> u128 {
+        let mut place = value;
+        loop {
+            place = self.network.cross::<true>(key, place);
+            if place < self.size {
+                return place;
+            }
         }
     }
 }
 
 /// The keyed distance, from 1 to `size - 1`.
-fn step(key: &DomainKey, tweak: u64, size: u128) -> u128 {
+fn step(key: &DomainKey, tweak: u64, size: u64) -> u128 {
     // The last byte tells this block from those of the rounds, whose last four are a small half.
-    let block = (u128::from(tweak) << 64) | (u128::from(size as u64 & 0xff_ffff_ffff) << 8) | 0xff;
-    let word = key.permutation().encrypt(block);
-    match u64::try_from(size) {
-        Ok(size) => u128::from((word as u64) % (size - 1)) + 1,
-        Err(_) => word % (size - 1) + 1,
-    }
+    let block = (u128::from(tweak) << 64) | (u128::from(size & 0xff_ffff_ffff) << 8) | 0xff;
+    let word = key.permutation().encrypt(block) as u64;
+    u128::from(word % (size - 1)) + 1
 }
 
-/// A permutation of a domain that may be somewhat larger than the wanted one.
-trait Walk {
-    fn forward(&self, value: u128) -> u128;
-    fn backward(&self, value: u128) -> u128;
-}
-
-enum Network<'k> {
-    Small(Small<'k>),
-    Large(Large<'k>),
-}
-
-impl<'k> Network<'k> {
-    fn new(key: &'k DomainKey, tweak: u64, size: u128) -> Self {
+impl Network {
+    fn new(key: &DomainKey, tweak: u64, size: u128) -> Self {
         if size < DOMAIN_MIN {
-            return Self::Small(Small::new(key, tweak, size as u64));
+            return Self::Small(Small::new(tweak, size as u64));
         }
         let (radix, length) = match power_of_ten(size) {
             Some(digits) => (10, digits),
             None => root(size),
         };
         match Ff1::new(radix, length) {
-            Some(ff1) => Self::Large(Large {
-                key,
-                ff1,
-                tweak: tweak.to_be_bytes(),
-            }),
+            Some(ff1) => Self::Large(ff1.keyed(key.permutation(), &tweak.to_be_bytes())),
             // Not reached: every size from a million to 2^118 is a domain of FF1.
-            None => Self::Small(Small::new(key, tweak, size as u64)),
+            None => Self::Small(Small::new(tweak, size as u64)),
         }
     }
+
+    /// A step forwards or backwards in a domain that may be somewhat larger than the wanted one.
+    fn cross<const FORWARD: bool>(&self, key: &DomainKey, value: u128) -> u128 {
+        let cipher = key.permutation();
+        match self {
+            Self::Small(small) => {
+                let value = value as u64;
+                let sides = small.sizes[1].divide(value);
+                cipher.work(Crossing::<FORWARD> { small, sides }).into()
+            }
+            Self::Large(keyed) => {
+                let halves = split(keyed, value);
+                let halves = if FORWARD {
+                    keyed.encrypt(cipher, halves)
+                } else {
+                    keyed.decrypt(cipher, halves)
+                };
+                join(keyed, halves)
+            }
+        }
+    }
+}
+
+fn split(keyed: &Keyed, value: u128) -> [u128; 2] {
+    if let (Ok(value), Some(sizes)) = (u64::try_from(value), keyed.narrow_sizes()) {
+        let (left, right) = sizes[1].divide(value);
+        return [left.into(), right.into()];
+    }
+    let right = keyed.sizes()[1];
+    [value / right, value % right]
+}
+
+fn join(keyed: &Keyed, halves: [u128; 2]) -> u128 {
+    halves[0] * keyed.sizes()[1] + halves[1]
 }
 
 /// The radix of at most 2^16 whose power is the least above the size, so that few values walk.
@@ -134,89 +226,54 @@ fn power_of_ten(size: u128) -> Option<u32> {
     (10u128.pow(digits) == size).then_some(digits)
 }
 
-struct Large<'k> {
-    key: &'k DomainKey,
-    ff1: Ff1,
-    tweak: [u8; 8],
-}
-
-impl Large<'_> {
-    fn split(&self, value: u128) -> [u128; 2] {
-        let right = self.ff1.sizes()[1];
-        match (u64::try_from(value), u64::try_from(right)) {
-            (Ok(value), Ok(right)) => [u128::from(value / right), u128::from(value % right)],
-            _ => [value / right, value % right],
-        }
-    }
-
-    fn join(&self, halves: [u128; 2]) -> u128 {
-        halves[0] * self.ff1.sizes()[1] + halves[1]
-    }
-}
-
-impl Walk for Large<'_> {
-    fn forward(&self, value: u128) -> u128 {
-        self.join(
-            self.ff1
-                .encrypt(self.key.permutation(), &self.tweak, self.split(value)),
-        )
-    }
-
-    fn backward(&self, value: u128) -> u128 {
-        self.join(
-            self.ff1
-                .decrypt(self.key.permutation(), &self.tweak, self.split(value)),
-        )
-    }
-}
-
 /// A Feistel network whose halves are a number below `sizes[0]` and one below `sizes[1]`.
-struct Small<'k> {
-    key: &'k DomainKey,
-    sizes: [u64; 2],
+struct Small {
+    sizes: [Divisor; 2],
     /// Tweak and size, with room for the round and a half.
     block: u128,
 }
 
-impl<'k> Small<'k> {
-    fn new(key: &'k DomainKey, tweak: u64, size: u64) -> Self {
+impl Small {
+    fn new(tweak: u64, size: u64) -> Self {
         let left = size.isqrt().max(1);
-        let block = (u128::from(tweak) << 64) | (u128::from(size) << 40);
         Self {
-            key,
-            sizes: [left, size.div_ceil(left)],
-            block,
+            sizes: [left, size.div_ceil(left).max(1)].map(Divisor::new),
+            block: (u128::from(tweak) << 64) | (u128::from(size) << 40),
         }
-    }
-
-    fn number(&self, round: u8, half: u64) -> u64 {
-        let own = (u128::from(round + 1) << 32) | u128::from(half);
-        (self.key.permutation().encrypt(self.block | own) >> 64) as u64
     }
 }
 
-impl Walk for Small<'_> {
-    fn forward(&self, value: u128) -> u128 {
-        let value = value as u64;
-        let mut sides = [value / self.sizes[1], value % self.sizes[1]];
-        for round in 0..SMALL_ROUNDS {
-            let at = usize::from(round % 2);
-            let size = self.sizes[at];
-            sides[at] = (sides[at] + self.number(round, sides[1 - at]) % size) % size;
-        }
-        u128::from(sides[0] * self.sizes[1] + sides[1])
-    }
+/// The rounds of a small network, forwards or backwards.
+struct Crossing<'s, const FORWARD: bool> {
+    small: &'s Small,
+    sides: (u64, u64),
+}
 
-    fn backward(&self, value: u128) -> u128 {
-        let value = value as u64;
-        let mut sides = [value / self.sizes[1], value % self.sizes[1]];
-        for round in (0..SMALL_ROUNDS).rev() {
+impl<const FORWARD: bool> Work for Crossing<'_, FORWARD> {
+    type Output = u64;
+
+    #[inline(always)]
+    fn run(self, cipher: &mut impl Encrypt) -> u64 {
+        let Small { sizes, block } = self.small;
+        let mut sides = [self.sides.0, self.sides.1];
+        for step in 0..SMALL_ROUNDS {
+            let round = if FORWARD {
+                step
+            } else {
+                SMALL_ROUNDS - 1 - step
+            };
             let at = usize::from(round % 2);
-            let size = self.sizes[at];
-            let number = self.number(round, sides[1 - at]) % size;
-            sides[at] = (sides[at] + size - number) % size;
+            let own = (u64::from(round + 1) << 32) | sides[1 - at];
+            let number = (cipher.encrypt(block | u128::from(own)) >> 64) as u64;
+            let size = &sizes[at];
+            let number = size.remainder(number);
+            sides[at] = size.wrap(if FORWARD {
+                sides[at] + number
+            } else {
+                sides[at] + size.size() - number
+            });
         }
-        u128::from(sides[0] * self.sizes[1] + sides[1])
+        sides[0] * sizes[1].size() + sides[1]
     }
 }
 
@@ -287,6 +344,19 @@ mod tests {
                 .collect::<Vec<_>>()
         };
         assert_ne!(all(1), all(2));
+    }
+
+    #[test]
+    fn more_arrangements_than_are_kept_stay_the_same() {
+        let key = key();
+        let all = || {
+            (2..200)
+                .map(|size| derange(&key, 3, size * 7919, size))
+                .collect::<Vec<_>>()
+        };
+        assert_eq!(all(), all());
+        let alone = |size| derange(&self::key(), 3, size * 7919, size);
+        assert_eq!(all(), (2..200).map(alone).collect::<Vec<_>>());
     }
 
     #[test]

@@ -10,6 +10,8 @@ use aes::Aes128Enc;
 use sha2::block_api::compress256;
 use zeroize::Zeroize;
 
+use crate::permutation::Arrangements;
+
 const BLOCK: usize = 64;
 /// SHA-256's initial state (FIPS 180-4, 5.3.3).
 const INITIAL: [u32; 8] = [
@@ -28,6 +30,7 @@ pub(crate) struct DomainKey {
     inner: [u32; 8],
     outer: [u32; 8],
     permutation: Aes128Enc,
+    arrangements: Arrangements,
     stream: Aes128Enc,
 }
 
@@ -50,6 +53,7 @@ impl DomainKey {
             inner: padded_state(hash, 0x36),
             outer: padded_state(hash, 0x5c),
             permutation: Aes128Enc::new(&GenericArray::from(*permutation)),
+            arrangements: Arrangements::default(),
             stream: Aes128Enc::new(&GenericArray::from(*stream)),
         }
     }
@@ -106,6 +110,11 @@ impl DomainKey {
     /// The cipher under the permutations.
     pub(crate) fn permutation(&self) -> &Aes128Enc {
         &self.permutation
+    }
+
+    /// The permutations that have been used.
+    pub(crate) fn arrangements(&self) -> &Arrangements {
+        &self.arrangements
     }
 }
 

@@ -7,6 +7,10 @@
     clippy::inline_always,
     reason = "only what is inlined is compiled with the cipher's instructions"
 )]
+#![expect(
+    clippy::many_single_char_names,
+    reason = "the letters are the standard's"
+)]
 
 use zeroize::Zeroize;
 

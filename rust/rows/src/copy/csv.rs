@@ -15,11 +15,12 @@ pub(super) fn row(
     out: &mut Vec<u8>,
     counters: &mut Counters,
 ) -> Result<(), RowError> {
-    let (line, line_end) = split_line_end(row);
+    let (line, _) = split_line_end(row);
     let columns = plan.columns();
     let mut at = 0;
-    let mut raw = Vec::new();
-    let mut masked = Vec::new();
+    let mut scratch = Vec::new();
+    // What stays is copied in one piece up to the next field that does not.
+    let mut copied = 0;
     for (index, column) in columns.iter().enumerate() {
         if index > 0 {
             if line.get(at) != Some(&options.delimiter) {
@@ -28,24 +29,27 @@ pub(super) fn row(
                     found: index,
                 });
             }
-            out.push(options.delimiter);
             at += 1;
         }
-        raw.clear();
-        let (end, quoted) = field(options, line, at, &mut raw)?;
-        let written = &line[at..end];
+        let start = at;
+        scratch.clear();
+        let Field { end, quoted, value } = field(options, line, at, &mut scratch)?;
         at = end;
-        let is_null = !quoted && written == options.null.as_bytes();
-        if column.is_pass() || is_null {
-            out.extend_from_slice(written);
+        if column.is_pass() || (!quoted && &line[start..end] == options.null.as_bytes()) {
             continue;
         }
-        masked.clear();
-        match column.apply(Format::Text, &raw, &mut masked, counters) {
-            Cell::Unchanged => out.extend_from_slice(written),
+        let mark = out.len();
+        out.extend_from_slice(&line[copied..start]);
+        let place = out.len();
+        match column.apply(Format::Text, value, out, counters) {
+            Cell::Unchanged => {
+                out.truncate(mark);
+                continue;
+            }
             Cell::Null => out.extend_from_slice(options.null.as_bytes()),
-            Cell::Value => write(options, &masked, quoted, out),
+            Cell::Value => quote_from(options, place, quoted, out),
         }
+        copied = end;
     }
     if at != line.len() {
         return Err(RowError::ColumnCount {
@@ -53,12 +57,43 @@ pub(super) fn row(
             found: columns.len() + 1,
         });
     }
-    out.extend_from_slice(line_end);
+    out.extend_from_slice(&row[copied..]);
     Ok(())
 }
 
+/// A field as it is read: where it ends, whether any of it was quoted, and what it says.
+struct Field<'a> {
+    end: usize,
+    quoted: bool,
+    value: &'a [u8],
+}
+
+/// Reads the field at `at`; only what has quotes inside it goes through `scratch`.
+fn field<'a>(
+    options: &CopyOptions,
+    line: &'a [u8],
+    at: usize,
+    scratch: &'a mut Vec<u8>,
+) -> Result<Field<'a>, RowError> {
+    let rest = &line[at..];
+    let length = memchr::memchr2(options.delimiter, options.quote, rest).unwrap_or(rest.len());
+    if rest.get(length) != Some(&options.quote) {
+        return Ok(Field {
+            end: at + length,
+            quoted: false,
+            value: &rest[..length],
+        });
+    }
+    let (end, quoted) = unquote(options, line, at, scratch)?;
+    Ok(Field {
+        end,
+        quoted,
+        value: scratch,
+    })
+}
+
 /// Reads the field at `at` into `raw`; returns its end and whether any of it was quoted.
-fn field(
+fn unquote(
     options: &CopyOptions,
     line: &[u8],
     mut at: usize,
@@ -101,13 +136,15 @@ fn field(
     Ok((at, quoted))
 }
 
-fn write(options: &CopyOptions, value: &[u8], was_quoted: bool, out: &mut Vec<u8>) {
+/// Quotes what stands in the output from `start` on where it has to be.
+fn quote_from(options: &CopyOptions, start: usize, was_quoted: bool, out: &mut Vec<u8>) {
     let CopyOptions {
         quote,
         escape,
         delimiter,
         ..
     } = *options;
+    let value = &out[start..];
     let needs_quotes = was_quoted
         || value == options.null.as_bytes()
         || value == b"\\."
@@ -117,11 +154,11 @@ fn write(options: &CopyOptions, value: &[u8], was_quoted: bool, out: &mut Vec<u8
             .iter()
             .any(|b| [delimiter, quote, b'\n', b'\r'].contains(b));
     if !needs_quotes {
-        out.extend_from_slice(value);
         return;
     }
+    let value = out.split_off(start);
     out.push(quote);
-    for &byte in value {
+    for byte in value {
         if byte == quote || byte == escape {
             out.push(escape);
         }

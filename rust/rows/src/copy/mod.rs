@@ -96,20 +96,40 @@ impl CopyRewriter {
         out: &mut Vec<u8>,
         counters: &mut Counters,
     ) -> Result<(), RowError> {
-        self.pending.extend_from_slice(payload);
-        let mut start = 0;
-        while let Some(end) = self.row_end(start)? {
-            self.row(plan, start, end, out, counters)?;
-            start = end;
+        if self.pending.is_empty() {
+            // The server sends whole rows, which need not be kept.
+            let end = self.rows(plan, payload, out, counters)?;
+            self.pending.extend_from_slice(&payload[end..]);
+        } else {
+            let mut pending = std::mem::take(&mut self.pending);
+            pending.extend_from_slice(payload);
+            let end = self.rows(plan, &pending, out, counters)?;
+            pending.drain(..end);
+            self.pending = pending;
         }
-        self.pending.drain(..start);
-        self.searched -= start;
         if self.pending.len() > self.max_row_bytes {
             return Err(RowError::CopyFormat(
                 "a row is longer than the configured bound",
             ));
         }
         Ok(())
+    }
+
+    /// Rewrites the whole rows of `data`; returns where they end.
+    fn rows(
+        &mut self,
+        plan: &Plan,
+        data: &[u8],
+        out: &mut Vec<u8>,
+        counters: &mut Counters,
+    ) -> Result<usize, RowError> {
+        let mut start = 0;
+        while let Some(end) = self.row_end(data, start)? {
+            self.row(plan, &data[start..end], out, counters)?;
+            start = end;
+        }
+        self.searched -= start;
+        Ok(start)
     }
 
     /// Ends the stream: a last row without its line end is rewritten too.
@@ -136,28 +156,27 @@ impl CopyRewriter {
         if self.in_quotes {
             return Err(RowError::CopyFormat("the stream ends inside quotes"));
         }
-        self.row(plan, 0, self.pending.len(), out, counters)?;
-        self.pending.clear();
+        let row = std::mem::take(&mut self.pending);
         self.searched = 0;
-        Ok(())
+        self.row(plan, &row, out, counters)
     }
 
     /// The end of the row that starts at `start`, past its line end, if it is complete.
-    fn row_end(&mut self, start: usize) -> Result<Option<usize>, RowError> {
+    fn row_end(&mut self, data: &[u8], start: usize) -> Result<Option<usize>, RowError> {
         let from = self.searched.max(start);
         match self.options.format {
             CopyFormat::Text => {
                 // A line feed inside a value is always written as an escape.
-                let end = memchr::memchr(b'\n', &self.pending[from..]).map(|at| from + at + 1);
-                self.searched = end.unwrap_or(self.pending.len());
+                let end = memchr::memchr(b'\n', &data[from..]).map(|at| from + at + 1);
+                self.searched = end.unwrap_or(data.len());
                 Ok(end)
             }
-            CopyFormat::Csv => Ok(self.csv_row_end(from)),
+            CopyFormat::Csv => Ok(self.csv_row_end(data, from)),
             CopyFormat::Binary => {
                 let end = if self.header_done {
-                    binary::tuple_end(&self.pending[start..])?
+                    binary::tuple_end(&data[start..])?
                 } else {
-                    binary::header_end(&self.pending[start..])?
+                    binary::header_end(&data[start..])?
                 };
                 let end = end.map(|length| start + length);
                 self.searched = end.unwrap_or(start);
@@ -166,41 +185,45 @@ impl CopyRewriter {
         }
     }
 
-    fn csv_row_end(&mut self, from: usize) -> Option<usize> {
+    fn csv_row_end(&mut self, data: &[u8], from: usize) -> Option<usize> {
         // Where the escape is the quote itself, a doubled quote leaves and enters the quotes and
         // the state after both is right. Any other escape hides the byte after it.
         let CopyOptions { quote, escape, .. } = self.options;
         let mut at = from;
-        while at < self.pending.len() {
-            let byte = self.pending[at];
+        while let Some(found) = if self.in_quotes {
+            memchr::memchr2(quote, escape, &data[at..])
+        } else {
+            memchr::memchr2(quote, b'\n', &data[at..])
+        } {
+            at += found;
+            let byte = data[at];
             if self.in_quotes && byte == escape && escape != quote {
-                if at + 1 == self.pending.len() {
-                    break;
+                if at + 1 == data.len() {
+                    self.searched = at;
+                    return None;
                 }
                 at += 2;
                 continue;
             }
+            at += 1;
             if byte == quote {
                 self.in_quotes = !self.in_quotes;
-            } else if byte == b'\n' && !self.in_quotes {
-                self.searched = at + 1;
-                return Some(at + 1);
+            } else {
+                self.searched = at;
+                return Some(at);
             }
-            at += 1;
         }
-        self.searched = at;
+        self.searched = data.len();
         None
     }
 
     fn row(
         &mut self,
         plan: &Plan,
-        start: usize,
-        end: usize,
+        row: &[u8],
         out: &mut Vec<u8>,
         counters: &mut Counters,
     ) -> Result<(), RowError> {
-        let row = &self.pending[start..end];
         if !self.header_done {
             self.header_done = true;
             out.extend_from_slice(row);

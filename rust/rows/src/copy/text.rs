@@ -15,76 +15,88 @@ pub(super) fn row(
     out: &mut Vec<u8>,
     counters: &mut Counters,
 ) -> Result<(), RowError> {
-    let (line, line_end) = split_line_end(row);
+    let (line, _) = split_line_end(row);
     if line == b"\\." {
         out.extend_from_slice(row);
         return Ok(());
     }
     let columns = plan.columns();
     let mut fields = Fields {
-        rest: Some(line),
+        line,
+        next: Some(0),
         delimiter: options.delimiter,
     };
-    let mut raw = Vec::new();
-    let mut masked = Vec::new();
+    let mut unescaped = Vec::new();
+    // What stays is copied in one piece up to the next field that does not.
+    let mut copied = 0;
     for (index, column) in columns.iter().enumerate() {
-        let Some(field) = fields.next() else {
+        let Some((start, end)) = fields.next() else {
             return Err(RowError::ColumnCount {
                 expected: columns.len(),
                 found: index,
             });
         };
-        if index > 0 {
-            out.push(options.delimiter);
-        }
+        let field = &line[start..end];
         if column.is_pass() || field == options.null.as_bytes() {
-            out.extend_from_slice(field);
             continue;
         }
-        raw.clear();
-        unescape(field, &mut raw)?;
-        masked.clear();
-        match column.apply(Format::Text, &raw, &mut masked, counters) {
-            Cell::Unchanged => out.extend_from_slice(field),
+        let raw = if memchr::memchr(b'\\', field).is_some() {
+            unescaped.clear();
+            unescape(field, &mut unescaped)?;
+            &unescaped
+        } else {
+            field
+        };
+        let mark = out.len();
+        out.extend_from_slice(&line[copied..start]);
+        let value = out.len();
+        match column.apply(Format::Text, raw, out, counters) {
+            Cell::Unchanged => {
+                out.truncate(mark);
+                continue;
+            }
             Cell::Null => out.extend_from_slice(options.null.as_bytes()),
-            Cell::Value => escape(&masked, options.delimiter, out),
+            Cell::Value => escape(value, options.delimiter, out),
         }
+        copied = end;
     }
     // A relation without columns is copied as empty lines.
     if fields
         .next()
-        .is_some_and(|rest| !(columns.is_empty() && rest.is_empty()))
+        .is_some_and(|_| !(columns.is_empty() && line.is_empty()))
     {
         return Err(RowError::ColumnCount {
             expected: columns.len(),
             found: columns.len() + 1,
         });
     }
-    out.extend_from_slice(line_end);
+    out.extend_from_slice(&row[copied..]);
     Ok(())
 }
 
+/// The spans of the fields of a line, still escaped.
 struct Fields<'a> {
-    rest: Option<&'a [u8]>,
+    line: &'a [u8],
+    next: Option<usize>,
     delimiter: u8,
 }
 
-impl<'a> Iterator for Fields<'a> {
-    type Item = &'a [u8];
+impl Iterator for Fields<'_> {
+    type Item = (usize, usize);
 
-    fn next(&mut self) -> Option<&'a [u8]> {
-        let rest = self.rest?;
-        let mut from = 0;
-        while let Some(found) = memchr::memchr2(self.delimiter, b'\\', &rest[from..]) {
+    fn next(&mut self) -> Option<(usize, usize)> {
+        let start = self.next?;
+        let mut from = start;
+        while let Some(found) = memchr::memchr2(self.delimiter, b'\\', &self.line[from..]) {
             let at = from + found;
-            if rest[at] == self.delimiter {
-                self.rest = Some(&rest[at + 1..]);
-                return Some(&rest[..at]);
+            if self.line[at] == self.delimiter {
+                self.next = Some(at + 1);
+                return Some((start, at));
             }
-            from = (at + 2).min(rest.len());
+            from = (at + 2).min(self.line.len());
         }
-        self.rest = None;
-        Some(rest)
+        self.next = None;
+        Some((start, self.line.len()))
     }
 }
 
@@ -121,8 +133,18 @@ fn unescape(field: &[u8], out: &mut Vec<u8>) -> Result<(), RowError> {
     Ok(())
 }
 
-fn escape(value: &[u8], delimiter: u8, out: &mut Vec<u8>) {
-    for &byte in value {
+/// Escapes what stands in the output from `start` on; masked values seldom need it.
+fn escape(start: usize, delimiter: u8, out: &mut Vec<u8>) {
+    let special = |byte: u8| byte < b' ' || byte == b'\\' || byte == delimiter;
+    // Without an early end, so that many bytes are compared at once.
+    if !out[start..]
+        .iter()
+        .fold(false, |any, byte| any | special(*byte))
+    {
+        return;
+    }
+    let value = out.split_off(start);
+    for byte in value {
         let short = match byte {
             8 => b'b',
             12 => b'f',

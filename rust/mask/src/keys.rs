@@ -10,7 +10,7 @@ use crate::error::Error;
 use crate::prf::DomainKey;
 
 const KEY_BYTES: usize = 32;
-/// AES-128, whose rounds decide the speed of the permutations.
+/// AES-128, whose rounds decide the speed of every operator.
 const CIPHER_KEY_BYTES: usize = 16;
 const DOMAIN_BYTES_MAX: usize = 200;
 
@@ -76,14 +76,13 @@ impl Keyring {
             &[b"scrim mask version\0", &self.version.to_be_bytes()],
         );
         of_domain.zeroize();
-        let mut hash: [u8; KEY_BYTES] = expand(&of_version, &[b"scrim mask hash"]);
-        let mut ciphers: [[u8; CIPHER_KEY_BYTES]; 2] = [
+        let mut ciphers: [[u8; CIPHER_KEY_BYTES]; 3] = [
+            expand(&of_version, &[b"scrim mask hash"]),
             expand(&of_version, &[b"scrim mask permutation"]),
             expand(&of_version, &[b"scrim mask stream"]),
         ];
         of_version.zeroize();
-        let key = DomainKey::new(&hash, &ciphers[0], &ciphers[1]);
-        hash.zeroize();
+        let key = DomainKey::new(&ciphers[0], &ciphers[1], &ciphers[2]);
         ciphers.zeroize();
         Ok(key)
     }
@@ -101,7 +100,7 @@ fn expand<const N: usize>(key: &[u8; KEY_BYTES], info: &[&[u8]]) -> [u8; N] {
 mod tests {
     use super::*;
 
-    fn digest(tenant: u8, version: u32, domain: &str) -> [u8; 32] {
+    fn digest(tenant: u8, version: u32, domain: &str) -> u128 {
         let ring = Keyring::new(TenantKey::new([tenant; 32]), version);
         ring.domain(domain).unwrap().hash(0, b"value")
     }

@@ -44,6 +44,9 @@ pub(crate) fn permute(
     bytes: &mut [u8],
     slot: impl Fn(usize, u8) -> Option<Slot>,
 ) -> bool {
+    if let Some(done) = permute_short(key, tweak, bytes, &slot) {
+        return done;
+    }
     let mut rank: u128 = 0;
     let mut total: u128 = 1;
     for (at, byte) in bytes.iter().enumerate() {
@@ -57,9 +60,6 @@ pub(crate) fn permute(
         total *= u128::from(size);
         rank = rank * u128::from(size) + u128::from(byte.wrapping_sub(base));
     }
-    if total < 2 {
-        return false;
-    }
     let mut rank = derange(key, tweak, total, rank);
     let mut low = u64::try_from(rank).ok();
     for (at, byte) in bytes.iter_mut().enumerate().rev() {
@@ -68,17 +68,65 @@ pub(crate) fn permute(
         };
         // Division of 128 bits is slow, so it ends as soon as the number is short enough.
         let value = if let Some(short) = low {
-            low = Some(short / u64::from(size));
-            short % u64::from(size)
+            let (rest, value) = divide(short, size);
+            low = Some(rest);
+            value
         } else {
             let value = rank % u128::from(size);
             rank /= u128::from(size);
             low = u64::try_from(rank).ok();
-            value as u64
+            value as u8
         };
-        *byte = base + value as u8;
+        *byte = base + value;
     }
     true
+}
+
+/// As [`permute`] where the arrangements can be counted in 64 bits, as nearly all can; none
+/// otherwise, and then nothing has been done.
+#[inline]
+fn permute_short(
+    key: &DomainKey,
+    tweak: u64,
+    bytes: &mut [u8],
+    slot: &impl Fn(usize, u8) -> Option<Slot>,
+) -> Option<bool> {
+    let mut rank: u64 = 0;
+    let mut total: u64 = 1;
+    for (at, byte) in bytes.iter().enumerate() {
+        let Some(Slot { base, size }) = slot(at, *byte) else {
+            continue;
+        };
+        total = total.checked_mul(size.into())?;
+        rank = rank
+            .wrapping_mul(size.into())
+            .wrapping_add(byte.wrapping_sub(base).into());
+    }
+    if total < 2 {
+        return Some(false);
+    }
+    let mut rank = derange(key, tweak, total.into(), rank.into()) as u64;
+    for (at, byte) in bytes.iter_mut().enumerate().rev() {
+        if let Some(Slot { base, size }) = slot(at, *byte) {
+            let (rest, value) = divide(rank, size);
+            rank = rest;
+            *byte = base + value;
+        }
+    }
+    Some(true)
+}
+
+/// The quotient and the remainder; the sizes in use are divided by without the slow instruction.
+#[inline]
+fn divide(number: u64, size: u8) -> (u64, u8) {
+    let quotient = match size {
+        10 => number / 10,
+        26 => number / 26,
+        9 => number / 9,
+        8 => number / 8,
+        other => number / u64::from(other),
+    };
+    (quotient, (number - quotient * u64::from(size)) as u8)
 }
 
 fn fill(stream: &mut Stream<'_>, bytes: &mut [u8], slot: impl Fn(usize, u8) -> Option<Slot>) {
@@ -116,7 +164,7 @@ mod tests {
     use super::*;
 
     fn key() -> DomainKey {
-        DomainKey::new(&[3; 32], &[4; 16], &[5; 16])
+        DomainKey::new(&[3; 16], &[4; 16], &[5; 16])
     }
 
     fn permuted(text: &str) -> String {

@@ -282,7 +282,7 @@ mod tests {
     use super::*;
 
     fn key() -> DomainKey {
-        DomainKey::new(&[3; 32], &[4; 16], &[5; 16])
+        DomainKey::new(&[3; 16], &[4; 16], &[5; 16])
     }
 
     #[test]

@@ -1,34 +1,33 @@
 //! The keyed functions of one semantic domain: a hash, a stream of choices, and a block cipher.
 //!
-//! The hash is HMAC-SHA-256 with both padded keys already compressed, so that a value of up to 54
-//! bytes costs two compressions.
+//! The hash is AES-CMAC (NIST SP 800-38B) with AES-128: a value of up to 31 bytes costs two blocks,
+//! where HMAC with any hash function costs two compressions of ten times as much work.
+
+#![expect(
+    clippy::inline_always,
+    reason = "only what is inlined is compiled with the cipher's instructions"
+)]
 
 use std::fmt;
 
-use aes::cipher::{generic_array::GenericArray, BlockEncrypt, KeyInit};
+use aes::cipher::{generic_array::GenericArray, KeyInit};
 use aes::Aes128Enc;
-use sha2::block_api::compress256;
 use zeroize::Zeroize;
 
+use crate::block::{Cipher, Encrypt, Work};
 use crate::permutation::Arrangements;
 
-const BLOCK: usize = 64;
-/// SHA-256's initial state (FIPS 180-4, 5.3.3).
-const INITIAL: [u32; 8] = [
-    0x6a09_e667,
-    0xbb67_ae85,
-    0x3c6e_f372,
-    0xa54f_f53a,
-    0x510e_527f,
-    0x9b05_688c,
-    0x1f83_d9ab,
-    0x5be0_cd19,
-];
+const BLOCK: usize = 16;
+/// What a shift of a block's highest bit out of it adds at its low end (SP 800-38B, 5.3).
+const REDUCTION: u128 = 0x87;
+/// Blocks of a stream that are made together, because the processor works on several at once.
+const AHEAD: usize = 4;
 
 /// The keys of one semantic domain at one version.
 pub(crate) struct DomainKey {
-    inner: [u32; 8],
-    outer: [u32; 8],
+    hash: Aes128Enc,
+    /// What is added to a last block that is whole, and to one that is filled up.
+    subkeys: [u128; 2],
     permutation: Aes128Enc,
     arrangements: Arrangements,
     stream: Aes128Enc,
@@ -36,8 +35,7 @@ pub(crate) struct DomainKey {
 
 impl Drop for DomainKey {
     fn drop(&mut self) {
-        self.inner.zeroize();
-        self.outer.zeroize();
+        self.subkeys.zeroize();
     }
 }
 
@@ -48,62 +46,36 @@ impl fmt::Debug for DomainKey {
 }
 
 impl DomainKey {
-    pub(crate) fn new(hash: &[u8; 32], permutation: &[u8; 16], stream: &[u8; 16]) -> Self {
+    pub(crate) fn new(hash: &[u8; 16], permutation: &[u8; 16], stream: &[u8; 16]) -> Self {
+        let [hash, permutation, stream] =
+            [hash, permutation, stream].map(|key| Aes128Enc::new(&GenericArray::from(*key)));
+        let whole = double(hash.encrypt(0));
         Self {
-            inner: padded_state(hash, 0x36),
-            outer: padded_state(hash, 0x5c),
-            permutation: Aes128Enc::new(&GenericArray::from(*permutation)),
+            hash,
+            subkeys: [whole, double(whole)],
+            permutation,
             arrangements: Arrangements::default(),
-            stream: Aes128Enc::new(&GenericArray::from(*stream)),
+            stream,
         }
     }
 
-    /// HMAC-SHA-256 over the purpose and the value.
-    pub(crate) fn hash(&self, purpose: u8, value: &[u8]) -> [u8; 32] {
-        let mut state = self.inner;
-        let mut block = [0; BLOCK];
-        block[0] = purpose;
-        let first = value.len().min(BLOCK - 1);
-        block[1..=first].copy_from_slice(&value[..first]);
-        let mut filled = first + 1;
-        if filled == BLOCK {
-            compress256(&mut state, &[block]);
-            let mut rest = value[first..].chunks_exact(BLOCK);
-            for chunk in &mut rest {
-                block.copy_from_slice(chunk);
-                compress256(&mut state, &[block]);
-            }
-            let tail = rest.remainder();
-            block = [0; BLOCK];
-            block[..tail.len()].copy_from_slice(tail);
-            filled = tail.len();
-        }
-        // The padded key is one block of its own, and the purpose one byte.
-        finish(
-            &mut state,
-            &mut block,
-            filled,
-            (BLOCK + 1 + value.len()) as u64,
-        );
-
-        let mut outer = self.outer;
-        let mut block = [0; BLOCK];
-        block[..32].copy_from_slice(&to_bytes(&state));
-        finish(&mut outer, &mut block, 32, (BLOCK + 32) as u64);
-        to_bytes(&outer)
+    /// AES-CMAC over the purpose and the value.
+    pub(crate) fn hash(&self, purpose: u8, value: &[u8]) -> u128 {
+        self.hash.work(Cmac {
+            subkeys: &self.subkeys,
+            purpose,
+            value,
+        })
     }
 
     /// A stream of keyed choices that depends on the purpose and the value only.
     pub(crate) fn stream(&self, purpose: u8, value: &[u8]) -> Stream<'_> {
-        let digest = self.hash(purpose, value);
-        let mut seed = [0; 16];
-        seed.copy_from_slice(&digest[..16]);
         Stream {
             cipher: &self.stream,
-            seed,
+            seed: self.hash(purpose, value),
             counter: 0,
-            buffer: digest,
-            used: 16,
+            buffer: [0; AHEAD * BLOCK / 4],
+            used: AHEAD * BLOCK / 4,
         }
     }
 
@@ -118,67 +90,101 @@ impl DomainKey {
     }
 }
 
-fn padded_state(key: &[u8; 32], pad: u8) -> [u32; 8] {
-    let mut block = [pad; BLOCK];
-    for (byte, key) in block.iter_mut().zip(key) {
-        *byte ^= key;
-    }
-    let mut state = INITIAL;
-    compress256(&mut state, &[block]);
-    block.zeroize();
-    state
+/// A block times x in the field of CMAC.
+fn double(block: u128) -> u128 {
+    (block << 1) ^ (REDUCTION * (block >> 127))
 }
 
-fn finish(state: &mut [u32; 8], block: &mut [u8; BLOCK], filled: usize, bytes: u64) {
-    block[filled] = 0x80;
-    if filled >= BLOCK - 8 {
-        compress256(state, &[*block]);
-        *block = [0; BLOCK];
-    }
-    block[BLOCK - 8..].copy_from_slice(&(bytes * 8).to_be_bytes());
-    compress256(state, &[*block]);
+struct Cmac<'a> {
+    subkeys: &'a [u128; 2],
+    purpose: u8,
+    value: &'a [u8],
 }
 
-fn to_bytes(state: &[u32; 8]) -> [u8; 32] {
-    let mut out = [0; 32];
-    for (chunk, word) in out.chunks_exact_mut(4).zip(state) {
-        chunk.copy_from_slice(&word.to_be_bytes());
+impl Work for Cmac<'_> {
+    type Output = u128;
+
+    #[inline(always)]
+    fn run(self, cipher: &mut impl Encrypt) -> u128 {
+        // The purpose is the first byte, so the value's blocks are one byte out of step.
+        let mut block = [0; BLOCK];
+        block[0] = self.purpose;
+        let mut filled = 1;
+        let mut rest = self.value;
+        let mut chained = 0;
+        while rest.len() > BLOCK - filled {
+            let (now, later) = rest.split_at(BLOCK - filled);
+            block[filled..].copy_from_slice(now);
+            chained = cipher.encrypt(chained ^ u128::from_be_bytes(block));
+            rest = later;
+            filled = 0;
+        }
+        let end = filled + rest.len();
+        block[filled..end].copy_from_slice(rest);
+        let subkey = if let Some(padding) = block.get_mut(end..).filter(|left| !left.is_empty()) {
+            padding.fill(0);
+            padding[0] = 0x80;
+            self.subkeys[1]
+        } else {
+            self.subkeys[0]
+        };
+        cipher.encrypt(chained ^ u128::from_be_bytes(block) ^ subkey)
     }
-    out
 }
 
-/// Keyed choices: the second half of a keyed hash, then AES in counter mode from the first half.
+/// Keyed choices: AES in counter mode from a keyed hash.
 pub(crate) struct Stream<'k> {
     cipher: &'k Aes128Enc,
-    seed: [u8; 16],
+    seed: u128,
     counter: u64,
-    buffer: [u8; 32],
+    buffer: [u32; AHEAD * BLOCK / 4],
     used: usize,
 }
 
+/// The next blocks of a stream.
+struct Ahead {
+    seed: u128,
+    counter: u64,
+}
+
+impl Work for Ahead {
+    type Output = [u128; AHEAD];
+
+    #[inline(always)]
+    fn run(self, cipher: &mut impl Encrypt) -> [u128; AHEAD] {
+        let mut blocks = [0; AHEAD];
+        for (block, counter) in blocks.iter_mut().zip(self.counter..) {
+            *block = cipher.encrypt(self.seed ^ u128::from(counter));
+        }
+        blocks
+    }
+}
+
 impl Stream<'_> {
+    #[cold]
     fn refill(&mut self) {
-        for half in 0..2 {
-            let mut block = self.seed;
-            for (byte, counter) in block[8..].iter_mut().zip(self.counter.to_be_bytes()) {
-                *byte ^= counter;
+        let blocks = self.cipher.work(Ahead {
+            seed: self.seed,
+            counter: self.counter,
+        });
+        self.counter += AHEAD as u64;
+        for (words, block) in self.buffer.chunks_exact_mut(BLOCK / 4).zip(blocks) {
+            for (word, shift) in words.iter_mut().zip([96, 64, 32, 0]) {
+                *word = (block >> shift) as u32;
             }
-            self.counter += 1;
-            let mut block = GenericArray::from(block);
-            self.cipher.encrypt_block(&mut block);
-            self.buffer[half * 16..half * 16 + 16].copy_from_slice(&block);
         }
         self.used = 0;
     }
 
+    #[inline]
     pub(crate) fn next_u32(&mut self) -> u32 {
-        if self.used + 4 > self.buffer.len() {
-            self.refill();
+        if let Some(word) = self.buffer.get(self.used) {
+            self.used += 1;
+            return *word;
         }
-        let mut word = [0; 4];
-        word.copy_from_slice(&self.buffer[self.used..self.used + 4]);
-        self.used += 4;
-        u32::from_be_bytes(word)
+        self.refill();
+        self.used = 1;
+        self.buffer[0]
     }
 
     pub(crate) fn next_u64(&mut self) -> u64 {
@@ -223,21 +229,58 @@ impl Stream<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use hmac::{Hmac, Mac};
-    use sha2::Sha256;
 
     fn key() -> DomainKey {
-        DomainKey::new(&[3; 32], &[4; 16], &[5; 16])
+        DomainKey::new(&[3; 16], &[4; 16], &[5; 16])
+    }
+
+    /// CMAC as SP 800-38B writes it down, over the whole message.
+    fn oracle(key: [u8; 16], message: &[u8]) -> u128 {
+        let cipher = Aes128Enc::new(&GenericArray::from(key));
+        let whole = double(cipher.encrypt(0));
+        let mut blocks: Vec<Vec<u8>> = message.chunks(16).map(<[u8]>::to_vec).collect();
+        let mut last = blocks.pop().unwrap_or_default();
+        let subkey = if last.len() == 16 {
+            whole
+        } else {
+            last.push(0x80);
+            last.resize(16, 0);
+            double(whole)
+        };
+        let number = |block: &[u8]| u128::from_be_bytes(block.try_into().unwrap());
+        let chained = blocks
+            .iter()
+            .fold(0, |chained, block| cipher.encrypt(chained ^ number(block)));
+        cipher.encrypt(chained ^ number(&last) ^ subkey)
     }
 
     #[test]
-    fn the_hash_is_hmac_sha_256_for_every_length() {
+    fn the_oracle_gives_the_published_vectors() {
+        // NIST SP 800-38B, appendix D.1, as RFC 4493 prints them.
+        let key = 0x2b7e_1516_28ae_d2a6_abf7_1588_09cf_4f3c_u128.to_be_bytes();
+        let message = [
+            0x6bc1_bee2_2e40_9f96_e93d_7e11_7393_172a_u128.to_be_bytes(),
+            0xae2d_8a57_1e03_ac9c_9eb7_6fac_45af_8e51_u128.to_be_bytes(),
+            0x30c8_1c46_a35c_e411_e5fb_c119_1a0a_52ef_u128.to_be_bytes(),
+            0xf69f_2445_df4f_9b17_ad2b_417b_e66c_3710_u128.to_be_bytes(),
+        ]
+        .concat();
+        for (length, tag) in [
+            (0, 0xbb1d_6929_e959_3728_7fa3_7d12_9b75_6746_u128),
+            (16, 0x070a_16b4_6b4d_4144_f79b_dd9d_d04a_287c),
+            (40, 0xdfa6_6747_de9a_e630_30ca_3261_1497_c827),
+            (64, 0x51f0_bebf_7e3b_9d92_fc49_7417_7936_3cfe),
+        ] {
+            assert_eq!(oracle(key, &message[..length]), tag, "length {length}");
+        }
+    }
+
+    #[test]
+    fn the_hash_is_cmac_for_every_length() {
         let bytes: Vec<u8> = (0..=255).cycle().take(400).collect();
         for length in 0..400 {
-            let mut oracle = <Hmac<Sha256> as hmac::KeyInit>::new_from_slice(&[3; 32]).unwrap();
-            oracle.update(&[9]);
-            oracle.update(&bytes[..length]);
-            let expected: [u8; 32] = oracle.finalize().into_bytes().into();
+            let message = [&[9], &bytes[..length]].concat();
+            let expected = oracle([3; 16], &message);
             assert_eq!(key().hash(9, &bytes[..length]), expected, "length {length}");
         }
     }

@@ -22,13 +22,13 @@ pub(crate) fn write(prefix: &str, input: &Input<'_>, out: &mut Vec<u8>) -> bool 
     }
     out.extend_from_slice(prefix.as_bytes());
     let digest = input.key.hash(purpose::TOKEN, input.text.as_bytes());
-    for half in [&digest[..5], &digest[5..10]] {
-        let bits = half
-            .iter()
-            .fold(0u64, |bits, byte| bits << 8 | u64::from(*byte));
-        for place in (0..8).rev() {
-            out.push(ALPHABET[(bits >> (place * 5)) as usize % 32]);
-        }
+    for half in [digest >> 88, digest >> 48] {
+        let bits = half as u64;
+        out.extend(
+            (0..8)
+                .rev()
+                .map(|place| ALPHABET[(bits >> (place * 5)) as usize % 32]),
+        );
     }
     true
 }

@@ -3,6 +3,7 @@
 use std::fmt;
 use std::sync::Arc;
 
+use crate::batch::Batch;
 use crate::error::Error;
 use crate::keys::Keyring;
 use crate::spec::{OperatorSpec, TypeSpec};
@@ -68,6 +69,20 @@ impl CellMask {
                 out.truncate(start);
                 Outcome::Null
             }
+        }
+    }
+
+    /// As [`CellMask::mask`], but parts of the masked cell may wait in the batch.
+    pub fn mask_batched(
+        &self,
+        format: Format,
+        cell: &[u8],
+        out: &mut Vec<u8>,
+        batch: &mut Batch,
+    ) -> Outcome {
+        match &self.node {
+            Node::Text(text) => text.apply_batched(cell, out, batch),
+            _ => self.mask(format, cell, out),
         }
     }
 }

@@ -130,6 +130,21 @@ impl Keyed {
         self.cross::<false>(cipher, halves)
     }
 
+    /// Several values at once, where their halves are short.
+    pub(crate) fn encrypt_lanes(
+        &self,
+        cipher: &impl Cipher,
+        halves: [[u64; 2]; LANES],
+    ) -> Option<[[u64; 2]; LANES]> {
+        let sizes = self.narrow.as_ref()?;
+        Some(cipher.work(Lanes {
+            chained: self.chained,
+            shift: 8 * self.ff1.half_bytes as u32,
+            sizes,
+            halves,
+        }))
+    }
+
     fn cross<const FORWARD: bool>(&self, cipher: &impl Cipher, halves: [u128; 2]) -> [u128; 2] {
         if let Some(sizes) = &self.narrow {
             let halves = cipher.work(Narrow::<FORWARD> {
@@ -180,6 +195,37 @@ impl<const FORWARD: bool> Work for Narrow<'_, FORWARD> {
             }
         }
         [a, b]
+    }
+}
+
+/// Values that are enciphered together, because the processor works on several blocks at once.
+pub(crate) const LANES: usize = 8;
+
+/// The rounds of several values side by side.
+struct Lanes<'a> {
+    chained: u128,
+    shift: u32,
+    sizes: &'a [Divisor; 2],
+    halves: [[u64; 2]; LANES],
+}
+
+impl Work for Lanes<'_> {
+    type Output = [[u64; 2]; LANES];
+
+    #[inline(always)]
+    fn run(mut self, cipher: &mut impl Encrypt) -> [[u64; 2]; LANES] {
+        for round in 0..ROUNDS {
+            let size = &self.sizes[usize::from(round % 2)];
+            let own = u64::from(round) << self.shift;
+            for [a, b] in &mut self.halves {
+                let block = self.chained ^ u128::from(own | *b);
+                let r = (cipher.encrypt(block) >> 64) as u64;
+                let c = size.wrap(*a + size.remainder(r));
+                *a = *b;
+                *b = c;
+            }
+        }
+        self.halves
     }
 }
 

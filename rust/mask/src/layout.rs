@@ -91,6 +91,18 @@ fn permute_short(
     bytes: &mut [u8],
     slot: &impl Fn(usize, u8) -> Option<Slot>,
 ) -> Option<bool> {
+    let (total, rank) = rank(bytes, slot)?;
+    if total < 2 {
+        return Some(false);
+    }
+    let place = derange(key, tweak, total.into(), rank.into()) as u64;
+    unrank(bytes, place, slot);
+    Some(true)
+}
+
+/// How many arrangements the slots have, and which one they are in.
+#[inline]
+pub(crate) fn rank(bytes: &[u8], slot: &impl Fn(usize, u8) -> Option<Slot>) -> Option<(u64, u64)> {
     let mut rank: u64 = 0;
     let mut total: u64 = 1;
     for (at, byte) in bytes.iter().enumerate() {
@@ -102,10 +114,12 @@ fn permute_short(
             .wrapping_mul(size.into())
             .wrapping_add(byte.wrapping_sub(base).into());
     }
-    if total < 2 {
-        return Some(false);
-    }
-    let mut rank = derange(key, tweak, total.into(), rank.into()) as u64;
+    Some((total, rank))
+}
+
+/// Puts the slots into an arrangement.
+#[inline]
+pub(crate) fn unrank(bytes: &mut [u8], mut rank: u64, slot: &impl Fn(usize, u8) -> Option<Slot>) {
     for (at, byte) in bytes.iter_mut().enumerate().rev() {
         if let Some(Slot { base, size }) = slot(at, *byte) {
             let (rest, value) = divide(rank, size);
@@ -113,7 +127,6 @@ fn permute_short(
             *byte = base + value;
         }
     }
-    Some(true)
 }
 
 /// The quotient and the remainder; the sizes in use are divided by without the slow instruction.
@@ -127,6 +140,14 @@ fn divide(number: u64, size: u8) -> (u64, u8) {
         other => number / u64::from(other),
     };
     (quotient, (number - quotient * u64::from(size)) as u8)
+}
+
+/// Replaces the digits of a text in their order.
+pub(crate) fn put_digits(digits: &[u8], text: &mut [u8]) {
+    let mut digits = digits.iter();
+    for byte in text.iter_mut().filter(|byte| byte.is_ascii_digit()) {
+        *byte = *digits.next().unwrap_or(&b'0');
+    }
 }
 
 fn fill(stream: &mut Stream<'_>, bytes: &mut [u8], slot: impl Fn(usize, u8) -> Option<Slot>) {

@@ -27,6 +27,7 @@
     allow(clippy::float_cmp, clippy::format_collect, clippy::needless_for_each)
 )]
 
+mod batch;
 mod block;
 mod cell;
 mod divisor;
@@ -41,6 +42,7 @@ mod spec;
 mod types;
 mod words;
 
+pub use batch::Batch;
 pub use cell::{CellMask, CellScan, Format, Outcome, TextScrubber};
 pub use error::Error;
 pub use keys::{Keyring, TenantKey};

@@ -18,7 +18,7 @@ use zeroize::Zeroize;
 
 use crate::block::{Cipher, Encrypt, Work};
 use crate::divisor::Divisor;
-use crate::ff1::{Ff1, Keyed, DOMAIN_MIN};
+use crate::ff1::{Ff1, Keyed, DOMAIN_MIN, LANES};
 use crate::prf::DomainKey;
 
 /// The largest domain.
@@ -49,6 +49,22 @@ pub(crate) fn derange(key: &DomainKey, tweak: u64, size: u128, value: u128) -> u
         derange(key, tweak ^ (1 << 55), size, value)
     } else {
         place
+    }
+}
+
+/// As [`derange`] for several values of one size.
+pub(crate) fn derange_lanes(key: &DomainKey, tweak: u64, size: u64, values: &mut [u64; LANES]) {
+    let together = key
+        .arrangements()
+        .with(key, tweak, size.into(), |arrangement| {
+            arrangement.lanes(key, values)
+        });
+    for (at, value) in values.iter_mut().enumerate() {
+        // A value that left the domain or stayed takes the way of a single one.
+        *value = match &together {
+            Some(places) if places[at] < size && places[at] != *value => places[at],
+            _ => derange(key, tweak, size.into(), (*value).into()) as u64,
+        };
     }
 }
 
@@ -135,6 +151,17 @@ impl Arrangement {
                 return place;
             }
         }
+    }
+
+    /// One step for several values, where a step is all that most of them take.
+    fn lanes(&self, key: &DomainKey, values: &[u64; LANES]) -> Option<[u64; LANES]> {
+        let (None, Network::Large(keyed)) = (self.step, &self.network) else {
+            return None;
+        };
+        let right = keyed.narrow_sizes()?[1];
+        let halves = values.map(|value| right.divide(value).into());
+        let halves = keyed.encrypt_lanes(key.permutation(), halves)?;
+        Some(halves.map(|[left, rest]| left * right.size() + rest))
     }
 
     fn forward(&self, key: &DomainKey, value: u128) -> u128 {
@@ -344,6 +371,18 @@ mod tests {
                 .collect::<Vec<_>>()
         };
         assert_ne!(all(1), all(2));
+    }
+
+    #[test]
+    fn several_values_at_once_have_the_places_of_each() {
+        let key = key();
+        for size in [500, 2_000_000, 1_000_000_007, 6_400_000_000, 1 << 63] {
+            let values: [u64; LANES] = std::array::from_fn(|lane| size / 9 * lane as u64);
+            let mut places = values;
+            derange_lanes(&key, 5, size, &mut places);
+            let alone = values.map(|value| derange(&key, 5, size.into(), value.into()) as u64);
+            assert_eq!(places, alone);
+        }
     }
 
     #[test]

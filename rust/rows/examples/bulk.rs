@@ -13,7 +13,7 @@ use scrim_detect::{Detector, EntitySpec};
 use scrim_mask::{Keyring, TenantKey};
 use scrim_rows::copy::{CopyFormat, CopyOptions, CopyRewriter};
 use scrim_rows::data_row::{self, Formats};
-use scrim_rows::{Counters, Format, Masker, Plan};
+use scrim_rows::{Batch, Counters, Format, Masker, Plan};
 
 const ROWS: usize = 1000;
 const ROUNDS: usize = 200;
@@ -131,32 +131,39 @@ fn data_row(cells: &[String]) -> Vec<u8> {
 
 /// The bytes written; the row's plan must fit.
 fn rewrite(plan: &Plan, bodies: &[Vec<u8>], out: &mut Vec<u8>) -> usize {
+    let formats = Formats::All(Format::Text);
     let mut counters = Counters::default();
+    let mut batch = Batch::default();
     let mut total = 0;
     for body in bodies {
         if out.len() > CHUNK {
+            batch.flush(out);
             total += out.len();
             out.clear();
         }
-        data_row::rewrite(plan, Formats::All(Format::Text), body, out, &mut counters)
+        data_row::rewrite_batched(plan, formats, body, out, &mut batch, &mut counters)
             .expect("the row fits the plan");
     }
+    batch.flush(out);
     total + out.len()
 }
 
 fn copy(plan: &Plan, lines: &[Vec<u8>], options: &CopyOptions, out: &mut Vec<u8>) -> usize {
     let mut rewriter = CopyRewriter::new(options.clone(), MAX_ROW_BYTES);
     let mut counters = Counters::default();
+    let mut batch = Batch::default();
     let mut total = 0;
     for line in lines {
         if out.len() > CHUNK {
+            batch.flush(out);
             total += out.len();
             out.clear();
         }
         rewriter
-            .payload(plan, line, out, &mut counters)
+            .payload_batched(plan, line, out, &mut batch, &mut counters)
             .expect("the row fits the plan");
     }
+    batch.flush(out);
     total + out.len()
 }
 

@@ -1,6 +1,6 @@
 //! Rewriting of `DataRow` bodies (PostgreSQL manual, "Message Formats").
 
-use scrim_mask::Format;
+use scrim_mask::{Batch, Format};
 
 use crate::counters::Counters;
 use crate::error::RowError;
@@ -90,6 +90,43 @@ pub fn rewrite(
     out: &mut Vec<u8>,
     counters: &mut Counters,
 ) -> Result<bool, RowError> {
+    let mut batch = Batch::default();
+    let changed = rewrite_batched(plan, formats, body, out, &mut batch, counters)?;
+    batch.flush(out);
+    Ok(changed)
+}
+
+/// As [`rewrite`], but parts of the row may wait in the batch, which the caller flushes before it
+/// sends `out` and before it cuts or moves what is in it.
+///
+/// # Errors
+/// As [`rewrite`]; nothing of the partial message then waits in the batch.
+pub fn rewrite_batched(
+    plan: &Plan,
+    formats: Formats<'_>,
+    body: &[u8],
+    out: &mut Vec<u8>,
+    batch: &mut Batch,
+    counters: &mut Counters,
+) -> Result<bool, RowError> {
+    let message = out.len();
+    let changed = row(plan, formats, body, out, batch, counters);
+    match changed {
+        Ok(true) => {}
+        Ok(false) => out.truncate(message),
+        Err(_) => batch.cut(message),
+    }
+    changed
+}
+
+fn row(
+    plan: &Plan,
+    formats: Formats<'_>,
+    body: &[u8],
+    out: &mut Vec<u8>,
+    batch: &mut Batch,
+    counters: &mut Counters,
+) -> Result<bool, RowError> {
     let count = column_count(body)?;
     let columns = plan.columns();
     if count != columns.len() {
@@ -122,7 +159,7 @@ pub fn rewrite(
         out.extend_from_slice(&body[copied..length_at]);
         let value_at = out.len() + 4;
         out.extend_from_slice(&[0; 4]);
-        match column.apply(format, cell, out, counters) {
+        match column.apply(format, cell, out, batch, counters) {
             Cell::Unchanged => {
                 out.truncate(mark);
                 continue;
@@ -141,7 +178,6 @@ pub fn rewrite(
     }
     counters.rows += 1;
     if !changed {
-        out.truncate(message);
         return Ok(false);
     }
     out.extend_from_slice(&body[copied..]);

@@ -17,4 +17,4 @@ pub use counters::Counters;
 pub use error::RowError;
 pub use masker::{Masker, MaskerError};
 pub use plan::{Column, Context, Plan};
-pub use scrim_mask::Format;
+pub use scrim_mask::{Batch, Format};

@@ -3,7 +3,7 @@
 use std::any::Any;
 use std::sync::Arc;
 
-use scrim_mask::{CellMask, CellScan, ColumnRule, Format, Outcome};
+use scrim_mask::{Batch, CellMask, CellScan, ColumnRule, Format, Outcome};
 use serde::Deserialize;
 
 use crate::counters::Counters;
@@ -34,19 +34,21 @@ impl Column {
         matches!(self, Self::Pass)
     }
 
-    /// Appends the replacement of `cell` to `out`, unless it stays as it is or becomes NULL.
+    /// Appends the replacement of `cell` to `out`, unless it stays as it is or becomes NULL; parts of
+    /// it may wait in the batch.
     pub(crate) fn apply(
         &self,
         format: Format,
         cell: &[u8],
         out: &mut Vec<u8>,
+        batch: &mut Batch,
         counters: &mut Counters,
     ) -> Cell {
         let before = out.len();
         let outcome = match self {
             Self::Pass => Outcome::Unchanged,
             Self::Null => Outcome::Null,
-            Self::Mask(mask) => match mask.mask(format, cell, out) {
+            Self::Mask(mask) => match mask.mask_batched(format, cell, out, batch) {
                 // Only a scan may leave a cell as it is; a mask that says so is not believed.
                 Outcome::Unchanged => Outcome::Null,
                 outcome => outcome,

@@ -1,6 +1,6 @@
 //! A card number of the same issuer that passes the Luhn check.
 
-use crate::layout::{permute, DIGIT};
+use crate::layout::{permute, put_digits, rank, unrank, DIGIT};
 use crate::operators::{digits, tweak, Input};
 
 /// Card numbers have 12 to 19 digits (ISO/IEC 7812), of which the first six name the issuer.
@@ -8,38 +8,62 @@ const DIGITS_MIN: usize = 12;
 const DIGITS_MAX: usize = 19;
 const ISSUER: usize = 6;
 
+/// The digits of a card number.
+#[derive(Clone, Copy)]
+pub(crate) struct Number {
+    digits: [u8; DIGITS_MAX],
+    count: usize,
+}
+
+impl Number {
+    /// None where the text is not a card number alone.
+    #[inline]
+    pub(crate) fn read(text: &str) -> Option<Self> {
+        let mut digits = [0; DIGITS_MAX];
+        let mut count = 0;
+        for byte in text.bytes() {
+            if byte.is_ascii_digit() {
+                *digits.get_mut(count)? = byte;
+                count += 1;
+            } else if !matches!(byte, b' ' | b'-' | b'.') {
+                return None;
+            }
+        }
+        (count >= DIGITS_MIN).then_some(Self { digits, count })
+    }
+
+    pub(crate) fn digits(&self) -> &[u8] {
+        &self.digits[..self.count]
+    }
+
+    /// The arrangements of the account digits, and their own.
+    pub(crate) fn rank(&self) -> Option<(u64, u64)> {
+        rank(&self.digits[ISSUER..self.count - 1], &|_, _| Some(DIGIT))
+    }
+
+    pub(crate) fn settle(&mut self, place: u64) {
+        let account = &mut self.digits[ISSUER..self.count - 1];
+        unrank(account, place, &|_, _| Some(DIGIT));
+        self.check();
+    }
+
+    /// Puts the check digit behind the others.
+    fn check(&mut self) {
+        self.digits[self.count - 1] = check_digit(&self.digits[..self.count - 1]);
+    }
+}
+
 /// Writes the number with its account digits permuted and a new check digit.
 pub(crate) fn write(input: &Input<'_>, out: &mut Vec<u8>) -> bool {
-    let foreign = |byte: u8| !byte.is_ascii_digit() && !matches!(byte, b' ' | b'-' | b'.');
-    let mut number = [0; DIGITS_MAX];
-    let mut count = 0;
-    for byte in input.text.bytes() {
-        if foreign(byte) || (byte.is_ascii_digit() && count == DIGITS_MAX) {
-            return digits::write(input, out);
-        }
-        if byte.is_ascii_digit() {
-            number[count] = byte;
-            count += 1;
-        }
-    }
-    if count < DIGITS_MIN {
+    let Some(mut number) = Number::read(input.text) else {
         return digits::write(input, out);
-    }
-    permute(
-        input.key,
-        tweak::CARD,
-        &mut number[ISSUER..count - 1],
-        |_, _| Some(DIGIT),
-    );
-    number[count - 1] = check_digit(&number[..count - 1]);
-    let mut digits = number.iter();
-    out.extend(input.text.bytes().map(|byte| {
-        if byte.is_ascii_digit() {
-            *digits.next().unwrap_or(&b'0')
-        } else {
-            byte
-        }
-    }));
+    };
+    let account = &mut number.digits[ISSUER..number.count - 1];
+    permute(input.key, tweak::CARD, account, |_, _| Some(DIGIT));
+    number.check();
+    let start = out.len();
+    out.extend_from_slice(input.text.as_bytes());
+    put_digits(number.digits(), &mut out[start..]);
     true
 }
 

@@ -24,6 +24,7 @@ mod token;
 
 use std::sync::Arc;
 
+use crate::batch::Batch;
 use crate::error::Error;
 use crate::prf::DomainKey;
 use crate::spec::{NamePart, OperatorSpec};
@@ -76,6 +77,45 @@ pub(crate) struct Input<'a> {
     pub(crate) text: &'a str,
     /// The most characters that the type takes.
     pub(crate) room: usize,
+}
+
+/// A number whose digits are permuted where they stand.
+#[derive(Clone, Copy)]
+pub(crate) enum Numeral {
+    Phone(phone::Number),
+    Card(card::Number),
+}
+
+impl Numeral {
+    pub(crate) fn tweak(&self) -> u64 {
+        match self {
+            Self::Phone(_) => tweak::PHONE,
+            Self::Card(_) => tweak::CARD,
+        }
+    }
+
+    /// How many numbers of its kind there are, and which of them it is.
+    pub(crate) fn rank(&self) -> Option<(u64, u64)> {
+        match self {
+            Self::Phone(number) => number.rank(),
+            Self::Card(number) => number.rank(),
+        }
+    }
+
+    /// Becomes another number of its kind.
+    pub(crate) fn settle(&mut self, place: u64) {
+        match self {
+            Self::Phone(number) => number.settle(place),
+            Self::Card(number) => number.settle(place),
+        }
+    }
+
+    pub(crate) fn digits(&self) -> &[u8] {
+        match self {
+            Self::Phone(number) => number.digits(),
+            Self::Card(number) => number.digits(),
+        }
+    }
 }
 
 /// The operators that replace a text; `null` never gets this far.
@@ -196,6 +236,22 @@ impl TextMask {
         }
         out.truncate(start);
         compact::write(&input, out);
+    }
+
+    /// As [`TextMask::apply`], but the replacement may wait in the batch.
+    pub(crate) fn apply_batched(&self, text: &str, out: &mut Vec<u8>, batch: &mut Batch) {
+        let trimmed = text.trim();
+        let numeral = match &self.operator {
+            Operator::Phone => phone::Number::read(trimmed).map(Numeral::Phone),
+            Operator::Card => card::Number::read(trimmed).map(Numeral::Card),
+            _ => None,
+        };
+        // The replacement is as long as the text, and no number becomes itself.
+        let fits = self.max_chars.is_none_or(|room| trimmed.len() <= room);
+        match numeral {
+            Some(numeral) if fits && batch.put(&self.key, trimmed, numeral, out) => {}
+            _ => self.apply(trimmed, out),
+        }
     }
 
     /// Appends an ASCII replacement of bytes in an unknown encoding.

@@ -1,6 +1,6 @@
 //! A phone number of the same layout and country code.
 
-use crate::layout::{permute, Slot, DIGIT};
+use crate::layout::{permute, put_digits, rank, unrank, Slot, DIGIT};
 use crate::operators::{digits, tweak, Input};
 use crate::prf::DomainKey;
 
@@ -20,67 +20,108 @@ const FROM_TWO: Slot = Slot {
 /// Seven steps of ten land among the North American numbers.
 const WALK_MAX: usize = 256;
 
+/// The digits of a number, and what is known of them.
+#[derive(Clone, Copy)]
+pub(crate) struct Number {
+    digits: [u8; DIGITS_MAX],
+    count: usize,
+    /// The digits before the national number.
+    kept: usize,
+    /// The zeros that the national number begins with.
+    zeros: usize,
+    north_american: bool,
+}
+
+impl Number {
+    /// None where the text holds more than a number.
+    #[inline]
+    pub(crate) fn read(text: &str) -> Option<Self> {
+        let mut digits = [0; DIGITS_MAX];
+        let mut count = 0;
+        for byte in text.bytes() {
+            if byte.is_ascii_digit() {
+                *digits.get_mut(count)? = byte;
+                count += 1;
+            } else if byte.is_ascii_alphabetic() || !byte.is_ascii() {
+                return None;
+            }
+        }
+        let kept = kept_prefix(&digits[..count], text.starts_with('+'));
+        let national = &digits[kept..count];
+        Some(Self {
+            zeros: national.iter().take_while(|digit| **digit == b'0').count(),
+            north_american: is_north_american(national),
+            digits,
+            count,
+            kept,
+        })
+    }
+
+    pub(crate) fn digits(&self) -> &[u8] {
+        &self.digits[..self.count]
+    }
+
+    /// The arrangements of the national number and its own, where its image is final at once.
+    pub(crate) fn rank(&self) -> Option<(u64, u64)> {
+        let national = &self.digits[self.kept..self.count];
+        // Ten digits that are no North American number may have one as their image.
+        if national.len() == 10 && !self.north_american {
+            return None;
+        }
+        rank(national, &self.slot())
+    }
+
+    pub(crate) fn settle(&mut self, place: u64) {
+        let slot = self.slot();
+        unrank(&mut self.digits[self.kept..self.count], place, &slot);
+    }
+
+    /// What may stand at each digit of the national number.
+    fn slot(&self) -> impl Fn(usize, u8) -> Option<Slot> {
+        let (zeros, north_american) = (self.zeros, self.north_american);
+        move |at, _| match at {
+            0 | 3 if north_american => Some(FROM_TWO),
+            _ if at < zeros => None,
+            _ if at == zeros => Some(FROM_ONE),
+            _ => Some(DIGIT),
+        }
+    }
+
+    /// Permutes the national number among those of its kind.
+    ///
+    /// The kinds are told apart by what never changes, so that numbers of two kinds cannot meet:
+    /// North American numbers stay diallable, leading zeros stay, and other numbers stay other.
+    fn permute(&mut self, key: &DomainKey) -> bool {
+        let slot = self.slot();
+        let national = &mut self.digits[self.kept..self.count];
+        // Another number may land among the North American ones and then walks on.
+        for _ in 0..WALK_MAX {
+            if !permute(key, tweak::PHONE, national, &slot) {
+                return false;
+            }
+            if is_north_american(national) == self.north_american {
+                return true;
+            }
+        }
+        false
+    }
+}
+
 /// Writes the number with its national digits permuted.
 ///
 /// The permutation sees the national digits alone, so a number has the same replacement with and
 /// without its country code.
 pub(crate) fn write(input: &Input<'_>, out: &mut Vec<u8>) -> bool {
-    if input
-        .text
-        .bytes()
-        .any(|byte| byte.is_ascii_alphabetic() || !byte.is_ascii())
-    {
+    let Some(mut number) = Number::read(input.text) else {
         return digits::write(input, out);
-    }
-    let mut number = [0; DIGITS_MAX];
-    let mut count = 0;
-    for digit in input.text.bytes().filter(u8::is_ascii_digit) {
-        if count == DIGITS_MAX {
-            return digits::write(input, out);
-        }
-        number[count] = digit;
-        count += 1;
-    }
-    let number = &mut number[..count];
-    let kept = kept_prefix(number, input.text.starts_with('+'));
-    let national = &mut number[kept..];
-    if !permute_national(input.key, national) {
+    };
+    if !number.permute(input.key) {
         return false;
     }
-    let mut digits = number.iter();
-    out.extend(input.text.bytes().map(|byte| {
-        if byte.is_ascii_digit() {
-            *digits.next().unwrap_or(&b'0')
-        } else {
-            byte
-        }
-    }));
+    let start = out.len();
+    out.extend_from_slice(input.text.as_bytes());
+    put_digits(number.digits(), &mut out[start..]);
     true
-}
-
-/// Permutes a national number among those of its kind.
-///
-/// The kinds are told apart by what never changes, so that numbers of two kinds cannot meet:
-/// North American numbers stay diallable, leading zeros stay, and other numbers stay other.
-fn permute_national(key: &DomainKey, national: &mut [u8]) -> bool {
-    let zeros = national.iter().take_while(|digit| **digit == b'0').count();
-    let diallable = is_north_american(national);
-    let slot = |at, _| match at {
-        0 | 3 if diallable => Some(FROM_TWO),
-        _ if at < zeros => None,
-        _ if at == zeros => Some(FROM_ONE),
-        _ => Some(DIGIT),
-    };
-    // Another number may land among the North American ones and then walks on.
-    for _ in 0..WALK_MAX {
-        if !permute(key, tweak::PHONE, national, slot) {
-            return false;
-        }
-        if is_north_american(national) == diallable {
-            return true;
-        }
-    }
-    false
 }
 
 /// Area code and exchange begin with two or a larger digit.

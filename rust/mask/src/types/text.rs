@@ -3,6 +3,7 @@
 use std::fmt;
 use std::sync::Arc;
 
+use crate::batch::Batch;
 use crate::cell::{Outcome, TextScrubber};
 use crate::operators::TextMask;
 
@@ -24,6 +25,25 @@ impl Text {
             Ok(text) => self.mask.apply(text, out),
             Err(_) => self.mask.apply_foreign(cell, out),
         }
+        self.finish(start, out)
+    }
+
+    /// As [`Text::apply`], but the replacement may wait in the batch.
+    pub(crate) fn apply_batched(
+        &self,
+        cell: &[u8],
+        out: &mut Vec<u8>,
+        batch: &mut Batch,
+    ) -> Outcome {
+        let start = out.len();
+        match std::str::from_utf8(cell) {
+            Ok(text) => self.mask.apply_batched(text, out, batch),
+            Err(_) => self.mask.apply_foreign(cell, out),
+        }
+        self.finish(start, out)
+    }
+
+    fn finish(&self, start: usize, out: &mut Vec<u8>) -> Outcome {
         if self.pad {
             fill(self.mask.max_chars(), start, out);
         }

@@ -1,6 +1,6 @@
 //! The binary format: a header, tuples of length-prefixed fields, a trailer.
 
-use scrim_mask::Format;
+use scrim_mask::{Batch, Format};
 
 use crate::counters::Counters;
 use crate::error::RowError;
@@ -64,6 +64,7 @@ pub(super) fn tuple(
     plan: &Plan,
     tuple: &[u8],
     out: &mut Vec<u8>,
+    batch: &mut Batch,
     counters: &mut Counters,
 ) -> Result<bool, RowError> {
     if tuple == [0xff, 0xff] {
@@ -97,7 +98,7 @@ pub(super) fn tuple(
         }
         let length_at = out.len();
         out.extend_from_slice(&[0; 4]);
-        let size = match column.apply(Format::Binary, cell, out, counters) {
+        let size = match column.apply(Format::Binary, cell, out, batch, counters) {
             Cell::Null => -1,
             Cell::Value => {
                 i32::try_from(out.len() - length_at - 4).map_err(|_| RowError::TooLong)?

@@ -1,6 +1,6 @@
 //! The CSV format: fields between delimiters, optional quotes.
 
-use scrim_mask::Format;
+use scrim_mask::{Batch, Format};
 
 use super::{split_line_end, CopyOptions};
 use crate::counters::Counters;
@@ -13,6 +13,7 @@ pub(super) fn row(
     plan: &Plan,
     row: &[u8],
     out: &mut Vec<u8>,
+    batch: &mut Batch,
     counters: &mut Counters,
 ) -> Result<(), RowError> {
     let (line, _) = split_line_end(row);
@@ -41,13 +42,13 @@ pub(super) fn row(
         let mark = out.len();
         out.extend_from_slice(&line[copied..start]);
         let place = out.len();
-        match column.apply(Format::Text, value, out, counters) {
+        match column.apply(Format::Text, value, out, batch, counters) {
             Cell::Unchanged => {
                 out.truncate(mark);
                 continue;
             }
             Cell::Null => out.extend_from_slice(options.null.as_bytes()),
-            Cell::Value => quote_from(options, place, quoted, out),
+            Cell::Value => quote_from(options, place, quoted, out, batch),
         }
         copied = end;
     }
@@ -137,13 +138,25 @@ fn unquote(
 }
 
 /// Quotes what stands in the output from `start` on where it has to be.
-fn quote_from(options: &CopyOptions, start: usize, was_quoted: bool, out: &mut Vec<u8>) {
+fn quote_from(
+    options: &CopyOptions,
+    start: usize,
+    was_quoted: bool,
+    out: &mut Vec<u8>,
+    batch: &mut Batch,
+) {
     let CopyOptions {
         quote,
         escape,
         delimiter,
         ..
     } = *options;
+    // Digits that wait are zeros until then.
+    let special = [delimiter, quote];
+    let mut special = special.iter().chain(options.null.as_bytes());
+    if special.any(u8::is_ascii_digit) {
+        batch.flush(out);
+    }
     let value = &out[start..];
     let needs_quotes = was_quoted
         || value == options.null.as_bytes()
@@ -156,6 +169,8 @@ fn quote_from(options: &CopyOptions, start: usize, was_quoted: bool, out: &mut V
     if !needs_quotes {
         return;
     }
+    // What moves may not wait.
+    batch.flush(out);
     let value = out.split_off(start);
     out.push(quote);
     for byte in value {

@@ -7,6 +7,7 @@ mod binary;
 mod csv;
 mod text;
 
+use scrim_mask::Batch;
 use serde::Deserialize;
 
 use crate::counters::Counters;
@@ -96,14 +97,49 @@ impl CopyRewriter {
         out: &mut Vec<u8>,
         counters: &mut Counters,
     ) -> Result<(), RowError> {
+        let mut batch = Batch::default();
+        self.payload_batched(plan, payload, out, &mut batch, counters)?;
+        batch.flush(out);
+        Ok(())
+    }
+
+    /// As [`Self::payload`], but parts of the rows may wait in the batch, which the caller flushes
+    /// before it sends `out` and before it cuts or moves what is in it.
+    ///
+    /// # Errors
+    /// As [`Self::payload`]; nothing of the payload then waits in the batch.
+    pub fn payload_batched(
+        &mut self,
+        plan: &Plan,
+        payload: &[u8],
+        out: &mut Vec<u8>,
+        batch: &mut Batch,
+        counters: &mut Counters,
+    ) -> Result<(), RowError> {
+        let start = out.len();
+        let result = self.take(plan, payload, out, batch, counters);
+        if result.is_err() {
+            batch.cut(start);
+        }
+        result
+    }
+
+    fn take(
+        &mut self,
+        plan: &Plan,
+        payload: &[u8],
+        out: &mut Vec<u8>,
+        batch: &mut Batch,
+        counters: &mut Counters,
+    ) -> Result<(), RowError> {
         if self.pending.is_empty() {
             // The server sends whole rows, which need not be kept.
-            let end = self.rows(plan, payload, out, counters)?;
+            let end = self.rows(plan, payload, out, batch, counters)?;
             self.pending.extend_from_slice(&payload[end..]);
         } else {
             let mut pending = std::mem::take(&mut self.pending);
             pending.extend_from_slice(payload);
-            let end = self.rows(plan, &pending, out, counters)?;
+            let end = self.rows(plan, &pending, out, batch, counters)?;
             pending.drain(..end);
             self.pending = pending;
         }
@@ -121,11 +157,12 @@ impl CopyRewriter {
         plan: &Plan,
         data: &[u8],
         out: &mut Vec<u8>,
+        batch: &mut Batch,
         counters: &mut Counters,
     ) -> Result<usize, RowError> {
         let mut start = 0;
         while let Some(end) = self.row_end(data, start)? {
-            self.row(plan, &data[start..end], out, counters)?;
+            self.row(plan, &data[start..end], out, batch, counters)?;
             start = end;
         }
         self.searched -= start;
@@ -158,7 +195,10 @@ impl CopyRewriter {
         }
         let row = std::mem::take(&mut self.pending);
         self.searched = 0;
-        self.row(plan, &row, out, counters)
+        let mut batch = Batch::default();
+        self.row(plan, &row, out, &mut batch, counters)?;
+        batch.flush(out);
+        Ok(())
     }
 
     /// The end of the row that starts at `start`, past its line end, if it is complete.
@@ -222,6 +262,7 @@ impl CopyRewriter {
         plan: &Plan,
         row: &[u8],
         out: &mut Vec<u8>,
+        batch: &mut Batch,
         counters: &mut Counters,
     ) -> Result<(), RowError> {
         if !self.header_done {
@@ -230,13 +271,13 @@ impl CopyRewriter {
             return Ok(());
         }
         match self.options.format {
-            CopyFormat::Text => text::row(&self.options, plan, row, out, counters)?,
-            CopyFormat::Csv => csv::row(&self.options, plan, row, out, counters)?,
+            CopyFormat::Text => text::row(&self.options, plan, row, out, batch, counters)?,
+            CopyFormat::Csv => csv::row(&self.options, plan, row, out, batch, counters)?,
             CopyFormat::Binary => {
                 if self.trailer_seen {
                     return Err(RowError::CopyFormat("bytes after the trailer"));
                 }
-                self.trailer_seen = binary::tuple(plan, row, out, counters)?;
+                self.trailer_seen = binary::tuple(plan, row, out, batch, counters)?;
             }
         }
         counters.rows += 1;

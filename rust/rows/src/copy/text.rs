@@ -1,6 +1,6 @@
 //! The text format: fields between delimiters, backslash escapes.
 
-use scrim_mask::Format;
+use scrim_mask::{Batch, Format};
 
 use super::{split_line_end, CopyOptions};
 use crate::counters::Counters;
@@ -13,6 +13,7 @@ pub(super) fn row(
     plan: &Plan,
     row: &[u8],
     out: &mut Vec<u8>,
+    batch: &mut Batch,
     counters: &mut Counters,
 ) -> Result<(), RowError> {
     let (line, _) = split_line_end(row);
@@ -50,13 +51,13 @@ pub(super) fn row(
         let mark = out.len();
         out.extend_from_slice(&line[copied..start]);
         let value = out.len();
-        match column.apply(Format::Text, raw, out, counters) {
+        match column.apply(Format::Text, raw, out, batch, counters) {
             Cell::Unchanged => {
                 out.truncate(mark);
                 continue;
             }
             Cell::Null => out.extend_from_slice(options.null.as_bytes()),
-            Cell::Value => escape(value, options.delimiter, out),
+            Cell::Value => escape(value, options.delimiter, out, batch),
         }
         copied = end;
     }
@@ -134,8 +135,11 @@ fn unescape(field: &[u8], out: &mut Vec<u8>) -> Result<(), RowError> {
 }
 
 /// Escapes what stands in the output from `start` on; masked values seldom need it.
-fn escape(start: usize, delimiter: u8, out: &mut Vec<u8>) {
+fn escape(start: usize, delimiter: u8, out: &mut Vec<u8>, batch: &mut Batch) {
     let special = |byte: u8| byte < b' ' || byte == b'\\' || byte == delimiter;
+    if delimiter.is_ascii_digit() {
+        batch.flush(out);
+    }
     // Without an early end, so that many bytes are compared at once.
     if !out[start..]
         .iter()
@@ -143,6 +147,8 @@ fn escape(start: usize, delimiter: u8, out: &mut Vec<u8>) {
     {
         return;
     }
+    // What moves may not wait.
+    batch.flush(out);
     let value = out.split_off(start);
     for byte in value {
         let short = match byte {

@@ -9,8 +9,8 @@
 //! never in the output.
 //!
 //! Layout: `keys` and `prf` give each semantic domain its keyed functions, `ff1` and `permutation`
-//! build bijections on them, `operators` replace a text, `types` know the formats, and `cell` ties
-//! them together.
+//! build bijections on them, `operators` replace a text, `types` know the formats, `cell` ties them
+//! together, and `batch` lets numbers of several cells wait for each other.
 
 #![forbid(unsafe_code)]
 // Keyed choices take the low bits of wider numbers, wire formats mix signs, and every bound was

@@ -32,13 +32,14 @@ pub(crate) fn write(part: NamePart, input: &Input<'_>, out: &mut Vec<u8>) -> boo
     })
 }
 
-/// Whether a word of the raw name stands in the new one.
+/// Whether a word of the raw name stands in the new one, which has one or two.
 fn shares_word(masked: &[u8], raw: &[u8]) -> bool {
-    raw.split(|byte| *byte == b' ').any(|word| {
-        masked
-            .split(|byte| *byte == b' ')
-            .any(|other| other.eq_ignore_ascii_case(word))
-    })
+    let space = memchr::memchr(b' ', masked).unwrap_or(masked.len());
+    let (first, second) = masked.split_at(space);
+    let second = second.get(1..).unwrap_or(&[]);
+    raw.split(|byte| *byte == b' ')
+        .filter(|word| !word.is_empty())
+        .any(|word| first.eq_ignore_ascii_case(word) || second.eq_ignore_ascii_case(word))
 }
 
 #[cfg(test)]
@@ -72,6 +73,12 @@ mod tests {
             let masked = name(NamePart::Full, None, raw);
             assert!(!masked.split(' ').any(|word| word == *raw), "{masked}");
         }
+    }
+
+    #[test]
+    fn a_name_with_wide_gaps_is_a_name_still() {
+        let masked = name(NamePart::Family, None, "Zelda  Zola");
+        assert!(masked.len() <= 16 && !masked.contains(' '), "{masked}");
     }
 
     #[test]

@@ -125,11 +125,11 @@ impl Relay {
         forward: &mut Forward<'_>,
     ) -> Step {
         let mut counters = self.statistics.rows;
-        let out = forward.up_to(at);
+        let (out, batch) = forward.rows_from(at);
         let start = out.len();
         out.extend_from_slice(&[b'd', 0, 0, 0, 0]);
         let result = match payload {
-            Some(payload) => copy.payload(plan, payload, out, &mut counters),
+            Some(payload) => copy.payload_batched(plan, payload, out, batch, &mut counters),
             None => copy.finish(plan, out, &mut counters),
         };
         self.statistics.rows = counters;
@@ -140,6 +140,7 @@ impl Relay {
                 return row_failure(error);
             }
             (Ok(()), Err(_)) => {
+                batch.cut(start);
                 out.truncate(start);
                 return row_failure(RowError::TooLong);
             }

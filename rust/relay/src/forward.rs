@@ -1,5 +1,7 @@
 //! Output of a walk over a chunk.
 
+use scrim_rows::Batch;
+
 /// Bytes for the other side.
 #[derive(Debug, PartialEq, Eq)]
 pub enum Output {
@@ -15,6 +17,8 @@ pub enum Output {
 pub(crate) struct Forward<'a> {
     pub(crate) input: &'a [u8],
     pub(crate) out: Vec<u8>,
+    /// What of `out` waits for other rows of the chunk; filled in at the end.
+    batch: Batch,
     /// Everything of `input` before this is in `out` or dropped.
     done: usize,
 }
@@ -24,6 +28,7 @@ impl<'a> Forward<'a> {
         Self {
             input,
             out: Vec::new(),
+            batch: Batch::default(),
             done: 0,
         }
     }
@@ -33,6 +38,16 @@ impl<'a> Forward<'a> {
         self.out.extend_from_slice(&self.input[self.done..at]);
         self.done = at;
         &mut self.out
+    }
+
+    /// As [`Self::up_to`] for rows, which may leave parts of themselves to the batch.
+    pub(crate) fn rows_from(&mut self, at: usize) -> (&mut Vec<u8>, &mut Batch) {
+        if self.out.capacity() == 0 {
+            // Masked rows are about as long as raw ones.
+            self.out.reserve(self.input.len() + self.input.len() / 8);
+        }
+        self.up_to(at);
+        (&mut self.out, &mut self.batch)
     }
 
     /// Leaves out the input up to `at`, which the output replaces.
@@ -50,6 +65,7 @@ impl<'a> Forward<'a> {
             };
         }
         self.up_to(at);
+        self.batch.flush(&mut self.out);
         if self.out.is_empty() {
             Output::Nothing
         } else {

@@ -74,9 +74,9 @@ impl Relay {
                     [1] => Formats::All(Format::Binary),
                     _ => Formats::Each(formats),
                 };
-                let out = forward.up_to(at);
+                let (out, batch) = forward.rows_from(at);
                 let mark = out.len();
-                match data_row::rewrite(plan, formats, body, out, &mut counters) {
+                match data_row::rewrite_batched(plan, formats, body, out, batch, &mut counters) {
                     Ok(true) => forward.skip_to(at + total),
                     Ok(false) => {}
                     Err(error) => {

@@ -1,0 +1,121 @@
+use super::*;
+use crate::keys::{Keyring, TenantKey};
+
+/// Masks one text with a key that is the same in every test.
+pub(crate) fn mask(spec: &OperatorSpec, max_chars: Option<u32>, text: &str) -> String {
+    let key = Keyring::new(TenantKey::new([7; 32]), 1)
+        .domain("test")
+        .unwrap();
+    let mut out = Vec::new();
+    TextMask::new(spec, Arc::new(key), max_chars)
+        .unwrap()
+        .apply(text, &mut out);
+    String::from_utf8(out).unwrap()
+}
+
+pub(crate) fn all() -> Vec<OperatorSpec> {
+    vec![
+        OperatorSpec::Redact {},
+        OperatorSpec::Partial {
+            keep_first: 1,
+            keep_last: 2,
+            mask_char: '*',
+        },
+        OperatorSpec::Token {
+            prefix: "tok_".into(),
+        },
+        OperatorSpec::Name {
+            part: NamePart::Full,
+        },
+        OperatorSpec::Name {
+            part: NamePart::Given,
+        },
+        OperatorSpec::Name {
+            part: NamePart::Family,
+        },
+        OperatorSpec::Email {},
+        OperatorSpec::Phone {},
+        OperatorSpec::Address {},
+        OperatorSpec::Digits {},
+        OperatorSpec::Card {},
+        OperatorSpec::Iban {},
+        OperatorSpec::Ssn {},
+        OperatorSpec::Ip {},
+        OperatorSpec::Secret {},
+        OperatorSpec::Text {},
+        OperatorSpec::Auto {},
+    ]
+}
+
+const RAW: &[&str] = &[
+    "a",
+    "9",
+    "-",
+    "é",
+    "日本語",
+    "M",
+    "US",
+    "x y",
+    "Zelda Fitzgerald",
+    "zelda.f@corp.test",
+    "+1 415 555 0132",
+    "4111 1111 1111 1111",
+    "GB82 WEST 1234 5698 7654 32",
+    "078-05-1120",
+    "10.1.2.3",
+    "fe80::1",
+    "12 Main St",
+    "اسم",
+    "e\u{301}",
+    "\u{1f600}\u{1f600}",
+    "****",
+    "A very long sentence about nothing in particular, with names such as Zelda in it.",
+];
+
+#[test]
+fn every_operator_fits_every_length_and_never_shows_the_value() {
+    for spec in all() {
+        for raw in RAW {
+            for room in [
+                None,
+                Some(1),
+                Some(2),
+                Some(5),
+                Some(9),
+                Some(16),
+                Some(30),
+                Some(60),
+            ] {
+                let fits = room.is_none_or(|room| raw.chars().count() <= room as usize);
+                let masked = mask(&spec, room, raw);
+                assert!(!masked.eq_ignore_ascii_case(raw), "{spec:?} {raw} {masked}");
+                assert!(!masked.is_empty(), "{spec:?} {raw} {room:?}");
+                assert!(
+                    !fits || raw.len() < 4 || !masked.contains(raw),
+                    "{spec:?} {raw}"
+                );
+                let room = room.unwrap_or(u32::MAX) as usize;
+                assert!(masked.chars().count() <= room, "{spec:?} {raw} {masked}");
+                assert_eq!(masked, mask(&spec, Some(room.min(1 << 30) as u32), raw));
+            }
+        }
+    }
+}
+
+#[test]
+fn surrounding_white_space_does_not_matter() {
+    for spec in all() {
+        assert_eq!(
+            mask(&spec, None, "  Zelda 12 \n"),
+            mask(&spec, None, "Zelda 12")
+        );
+        assert_eq!(mask(&spec, None, " \t"), "");
+    }
+}
+
+#[test]
+fn a_value_inside_the_replacement_is_noticed() {
+    assert!(shows(b"say ZELDA now", b"zelda"));
+    assert!(shows(b"ab", b"AB"));
+    assert!(!shows(b"zelda", b"zeldas"));
+}

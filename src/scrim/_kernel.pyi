@@ -110,7 +110,7 @@ class Relay:
         self,
         reactor: Reactor,
         client: tuple[int, bytes, TlsSession | None],
-        upstream: tuple[int, bytes],
+        upstream: int,
         client_waiting_bytes: int,
     ) -> int: ...
     def tell_client(self, data: bytes) -> None: ...

@@ -124,14 +124,14 @@ impl PyRelay {
         self.chunk(data, State::server_chunk)
     }
 
-    /// Gives the two sockets of the session to the event loop, which moves its bytes from now on;
-    /// each comes with what it is to be sent first.
+    /// Gives the two sockets of the session to the event loop, which moves its bytes from now on.
+    /// The client's comes with what could not be sent to it yet, and its TLS session.
     /// Returns the key under which it posts what has to be looked at.
     fn link(
         &self,
         reactor: &PyReactor,
         client: (i32, Vec<u8>, Option<Py<PyTlsSession>>),
-        upstream: (i32, Vec<u8>),
+        upstream: i32,
         client_waiting_bytes: usize,
     ) -> PyResult<usize> {
         let (descriptor, first, tls) = client;
@@ -152,8 +152,8 @@ impl PyRelay {
             tls,
         };
         let upstream = Side {
-            descriptor: owned(upstream.0)?,
-            first: upstream.1,
+            descriptor: owned(upstream)?,
+            first: Vec::new(),
             tls: None,
         };
         let sides = Sides::new(client, upstream, client_waiting_bytes);

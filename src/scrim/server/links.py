@@ -91,13 +91,12 @@ class Links:
         """Hear of nothing any more."""
         self._loop.remove_reader(self._reactor.bell())
 
-    def link(  # noqa: PLR0913, PLR0917 - the two sides of a session
+    def link(  # noqa: PLR0913, PLR0917, RUF100 - the two sides of a session
         self,
         session: LinkedSession,
         relay: "Relay",
         client: asyncio.Transport,
         upstream: "UpstreamConnection",
-        upstream_first: bytes,
         client_waiting_bytes: int,
     ) -> tuple[int, LinkedSide] | None:
         """Give both sockets of a session to the kernel, if both can be given.
@@ -107,11 +106,11 @@ class Links:
             relay: Its relay.
             client: Its client's transport, which is left.
             upstream: Its connection to the data store, which is lent.
-            upstream_first: What the data store is to be sent first.
             client_waiting_bytes: How much may wait for the client.
 
         Returns:
-            The session's key, and what stands for the client's transport.
+            The session's key, and what stands for the client's transport; None where one of the
+            sockets is not to be had, or not now.
 
         Raises:
             OSError: If the sockets cannot be watched.
@@ -124,9 +123,7 @@ class Links:
             return None
         tls = client.tls if isinstance(client, TlsTransport) else None
         descriptor, unsent = client.detach()
-        key = relay.link(
-            self._reactor, (descriptor, unsent, tls), (lent, upstream_first), client_waiting_bytes
-        )
+        key = relay.link(self._reactor, (descriptor, unsent, tls), lent, client_waiting_bytes)
         self._sessions[key] = session
         return key, LinkedSide(relay, client=True, peer=peer)
 

@@ -1,9 +1,10 @@
 """One signed-in client: its transport, its upstream session, and the relay between the two.
 
 An upstream session is taken from the pool when the client first sends something, and belongs to
-the client until it leaves. From then on the kernel moves the bytes (`scrim.server.links`), or,
-where one side speaks TLS, a chunk of either side goes through the relay to the other in one call.
+the client until it leaves. A chunk of either side goes through the relay to the other in one call.
 Only when the relay asks (`relay.attention`) is anything decided here, by `scrim.enforcement`.
+A session that has more to say than one question and its answer is linked (`scrim.server.links`):
+from then on the kernel moves its bytes. For the others that would be more work than it saves.
 """
 
 import asyncio
@@ -34,6 +35,8 @@ if TYPE_CHECKING:
     from scrim.server.store import Store
     from scrim.upstream.connection import UpstreamConnection
 
+LINK_AFTER_CHUNKS: Final = 4
+"""Of both sides together. A client that asks once, and leaves when it is answered, takes three."""
 SAMPLED_ROWS: Final = 256
 MAX_PAUSE_SECONDS: Final = 0.05
 """Between two looks at a session that has to settle."""
@@ -63,6 +66,7 @@ class SessionProtocol(asyncio.Protocol):
     __slots__ = (
         "_active",
         "_begun",
+        "_chunks",
         "_client_paused",
         "_early",
         "_ended",
@@ -116,6 +120,7 @@ class SessionProtocol(asyncio.Protocol):
         self._settings: dict[str, str] | None = settings or None
         self._early = b""
         self._begun = False
+        self._chunks = 0
         self._ended = False
         self._client_paused = False
         self._relay: Relay | None = None
@@ -163,6 +168,7 @@ class SessionProtocol(asyncio.Protocol):
             self._write_upstream(out)
         if relay.attention:
             self._attend(relay)
+        self._moved(relay)
 
     def eof_received(self) -> bool | None:
         """Treat a client that stops sending as one that left."""
@@ -194,6 +200,7 @@ class SessionProtocol(asyncio.Protocol):
             self._write_client(out)
         if relay.attention:
             self._attend(relay)
+        self._moved(relay)
 
     def upstream_lost(self, exc: Exception | None) -> None:
         """Tell the client that its session is gone."""
@@ -244,25 +251,30 @@ class SessionProtocol(asyncio.Protocol):
         self._relay = relay
         self._upstream = connection
         connection.receiver = self
-        first = b""
+        self._write_upstream = connection.write
         if self._settings is not None:
-            first = relay.prelude(settings_statement(self._settings))
+            self._write_upstream(relay.prelude(settings_statement(self._settings)))
             self._settings = None
         early, self._early = self._early, b""
-        first += relay.client(early) or b""
-        linked = self._gateway.links.link(
-            self, relay, self._transport, connection, first, self._gateway.limits.write_buffer_bytes
-        )
-        if linked is not None:
-            self._link, self._transport = linked
-            self._write_client = self._transport.write
-            self._write_upstream = relay.tell_upstream
-        else:
-            self._write_upstream = connection.write
-            self._write_upstream(first)
-            self._resume_client()
-        if relay.attention:
-            self._attend(relay)
+        self._resume_client()
+        self.data_received(early)
+
+    def _moved(self, relay: "Relay") -> None:
+        """Count a chunk, and link the session if it is one of those that live longer."""
+        self._chunks += 1
+        if self._chunks < LINK_AFTER_CHUNKS or self._waiting_for or relay.attention:
+            return
+        connection = self._upstream
+        if connection is None or self._link is not None:
+            return
+        bound = self._gateway.limits.write_buffer_bytes
+        linked = self._gateway.links.link(self, relay, self._transport, connection, bound)
+        if linked is None:
+            self._chunks = 0
+            return
+        self._link, self._transport = linked
+        self._write_client = self._transport.write
+        self._write_upstream = relay.tell_upstream
 
     # What the kernel's event loop calls.
 

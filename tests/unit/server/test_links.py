@@ -80,7 +80,7 @@ async def pair(tmp_path: Path) -> AsyncIterator[Pair]:
 
 
 def linked(pair: Pair, links: Links, session: Watched) -> tuple[int, LinkedSide]:
-    found = links.link(session, pair.relay, pair.transport, pair.connection, b"", WAITING_BYTES)
+    found = links.link(session, pair.relay, pair.transport, pair.connection, WAITING_BYTES)
     assert found is not None
     return found
 
@@ -155,7 +155,7 @@ async def test_a_session_whose_socket_cannot_be_given_away_keeps_its_transports(
     session = Watched()
     own = pair.connection.transport
     pair.connection.transport = asyncio.Transport()
-    found = links.link(session, pair.relay, pair.transport, pair.connection, b"", WAITING_BYTES)
+    found = links.link(session, pair.relay, pair.transport, pair.connection, WAITING_BYTES)
     assert found is None
     assert not pair.transport.is_closing()
     pair.client.sendall(QUERY)

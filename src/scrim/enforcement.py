@@ -11,15 +11,16 @@
 
 Nothing here does any work of these steps, and nothing waits: what has to be fetched first is asked
 for by raising `CatalogStale` or `ColumnsNeeded`. Answers are kept by the caller for every session
-in the same scope, so a statement of a known shape never comes here.
+in the same scope, so a statement of a known shape never comes here. One of a new shape is parsed by
+the caller, and does not come here either if it does just what another one did.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final
 
-from scrim.audit.records import BundleFacts, Intent, Origin, ResultColumn, columns_record
-from scrim.audit.templates import intent_prefix
+from scrim.audit.records import BundleFacts, Intent, Origin, ResultColumn
+from scrim.audit.templates import columns_template, intent_template
 from scrim.domain.column import ColumnOrigin, ResultField
 from scrim.domain.decision import Refusal
 from scrim.masking.decided import Decided
@@ -29,13 +30,13 @@ from scrim.masking.storing import storing_refusal
 from scrim.policy.demands import unmet
 from scrim.policy.grants import Grants
 from scrim.statements import classify, effects
-from scrim.statements.copying import CopyError, CopyTarget, copy_target
-from scrim.statements.facts import Facts, StatementError, read
+from scrim.statements.copying import CopyError, CopyTarget, copy_targets
+from scrim.statements.essence import Essence, essence, facts_of
+from scrim.statements.facts import Facts, StatementError
 from scrim.statements.incoming import Incoming
 from scrim.statements.lineage import Lineage
-from scrim.statements.normalised import normalised
 
-MAX_AUDITED_BYTES: Final = 16_000
+NOT_UTF8: Final = "22021"
 
 
 class CatalogStale(Exception):  # noqa: N818 - a request, not an error
@@ -66,7 +67,6 @@ class Tools:
         origin: Who writes records.
         bundle: The policies in force.
         protocol: The protocol that is spoken.
-        record: Writes a record.
     """
 
     results: ResultTools
@@ -74,7 +74,6 @@ class Tools:
     origin: Origin
     bundle: BundleFacts
     protocol: str
-    record: Callable[[Mapping[str, Any]], None]
 
 
 class Enforcement:
@@ -112,59 +111,59 @@ class Enforcement:
             CatalogStale: If the catalog does not know something, unless it is fresh.
             ColumnsNeeded: If a COPY TO copies columns that only the data store can name.
         """
+        what, epoch = essence(incoming.text), self._tools.results.verdicts.epoch.value
         try:
-            statements = read(incoming.text.decode())
-        except UnicodeDecodeError:
-            return self._decided(incoming, why=Refusal("22021", "the statement is not UTF-8"))
+            statements = facts_of(what)
         except StatementError as error:
-            return self._unreadable(incoming, error)
+            return self._unreadable(error)
         unknown = effects.unknown_relations(statements, self._catalog)
         if unknown and not fresh and not self.raw:
             raise CatalogStale(unknown)
+        # What is not known now may be known the next time.
+        scope = None if unknown else (what, epoch)
         why, policies = unmet(statements, self._catalog, self._grants)
         if why is None and not self.raw:
             why = self._way_around(statements)
         if why is not None or self.raw:
-            return self._decided(incoming, statements, policies, why)
+            return self._decided(statements, policies, why, scope)
         try:
             copies = self._copies(incoming, statements, columns)
         except CopyError as error:
             why = Refusal("0A000", str(error))
-            return self._decided(incoming, statements, policies, why)
-        return self._decided(incoming, statements, policies, None, copies)
+            return self._decided(statements, policies, why, scope)
+        return self._decided(statements, policies, None, scope, copies)
 
     def plan(
         self,
-        context: object,
+        context: tuple[object, str] | None,
         index: int,
         fields: Sequence[ResultField],
-        session: str,
         *,
         fresh: bool = False,
     ) -> Plan:
         """Decide the columns of a described result.
 
         Args:
-            context: What was decided about its statement string.
+            context: What was decided about its statement string, and the text of that.
             index: Which statement of the string it belongs to.
             fields: The result's fields.
-            session: The session that described it first.
             fresh: Whether the catalog has just been loaded for this result.
 
         Raises:
             CatalogStale: If the catalog does not know a relation or type, unless it is fresh.
         """
+        epoch = self._tools.results.verdicts.epoch.value
         unknown = self._tools.results.lookup.unknown(fields)
         if unknown and not fresh:
             raise CatalogStale(unknown)
-        statements = context.facts if isinstance(context, Decided) else ()
+        decided = context[0] if context is not None else None
+        statements = decided.facts if isinstance(decided, Decided) else ()
         facts = statements[index] if index < len(statements) else None
         described = self._results.describe(fields, self._origins(facts, fields))
-        if isinstance(context, Decided):
-            self._tools.record(
-                columns_record(self._tools.origin, session, context.shape, _recorded(described))
-            )
-        return self._results.plan(described)
+        if not isinstance(decided, Decided):
+            return self._results.plan(described)
+        record = columns_template(self._tools.origin, _recorded(described))
+        return self._results.plan(described, record=record, epoch=None if unknown else epoch)
 
     def sampled(self, described: object, values: Sequence[Sequence[bytes]]) -> Plan:
         """Decide the columns of a result anew, with values of those that were to be sampled.
@@ -205,10 +204,7 @@ class Enforcement:
         statements: Sequence[Facts],
         columns: Sequence[ResultField] | None,
     ) -> tuple[tuple[int, str, Plan], ...]:
-        found = [(facts.index, copy_target(facts, incoming.text)) for facts in statements]
-        targets = [(index, target) for index, target in found if target is not None]
-        if len(targets) > 1:
-            raise CopyError("only one COPY TO is served in a statement string")
+        targets = copy_targets(statements, incoming.text)
         if targets and columns is None:
             raise ColumnsNeeded(targets[0][1].query)
         return tuple(
@@ -225,33 +221,29 @@ class Enforcement:
         described = self._results.describe(sent, self._origins(target.facts, sent))
         return self._results.plan(described, sampled=False)
 
-    def _unreadable(self, incoming: Incoming, error: StatementError) -> Decided:
+    def _unreadable(self, error: StatementError) -> Decided:
         """Refuse what the grammar does not know, unless the principal may do everything here."""
-        if self.raw and self._grants.permits("admin"):
-            return self._decided(incoming)
-        return self._decided(
-            incoming, why=Refusal(error.code, error.message, position=error.position)
-        )
+        if error.code != NOT_UTF8 and self.raw and self._grants.permits("admin"):
+            return self._decided()
+        return self._decided(why=Refusal(error.code, error.message, position=error.position))
 
     def _decided(
         self,
-        incoming: Incoming,
-        statements: Sequence[Facts] = (),
+        statements: tuple[Facts, ...] = (),
         policies: tuple[str, ...] = (),
         why: Refusal | None = None,
+        scope: tuple[Essence, int] | None = None,
         copies: tuple[tuple[int, str, Plan], ...] = (),
     ) -> Decided:
         tools = self._tools
-        statement = normalised(incoming.text, MAX_AUDITED_BYTES)
         changes_catalog = effects.changes_catalog(statements) or not statements
+        remember = not changes_catalog and not copies
         intent = Intent(
             origin=tools.origin,
             connection=self._grants.connection.name,
             protocol=tools.protocol,
             principal=self.principal,
             operation=effects.operation(statements),
-            statement=statement,
-            shape=incoming.shape,
             relations=effects.relation_names(statements),
             permitted=why is None,
             policies=policies,
@@ -261,17 +253,16 @@ class Enforcement:
             refusal_reason=(why.detail or why.message) if why else "",
         )
         return Decided(
-            intent=intent_prefix(intent),
+            intent=intent_template(intent),
             operation=effects.counted_as(statements),
             refusal=why,
             raw=self.raw,
-            remember=not changes_catalog and not copies,
+            remember=remember,
+            scope=scope if remember else None,
             copies=copies,
             deallocates=effects.deallocates(statements),
             changes_catalog=changes_catalog and why is None,
-            facts=tuple(statements),
-            statement=statement,
-            shape=incoming.shape,
+            facts=statements,
         )
 
     # What errors and notices of the data store may say.
@@ -284,9 +275,9 @@ class Enforcement:
         """Whether a word is the name of something in the catalog."""
         return self._tools.results.lookup.has_name(word)
 
-    def statement_text(self, context: object) -> str:
+    def statement_text(self, context: tuple[object, str] | None) -> str:
         """Return the statement that an answer belongs to, without its literals."""
-        return context.statement if isinstance(context, Decided) else ""
+        return context[1] if context is not None else ""
 
     def conceal(self, text: str) -> str:
         """Replace a whole text of unknown sensitivity."""

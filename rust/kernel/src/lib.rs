@@ -4,12 +4,12 @@
 
 use pyo3::prelude::*;
 
-mod decision;
 mod detect;
 mod log;
 mod masking;
 mod reactor;
 mod relay;
+mod ruling;
 mod statements;
 mod tls;
 
@@ -21,8 +21,6 @@ const RELEASE_LOCK_BYTES: usize = 16 * 1024;
 #[pymodule]
 mod _kernel {
     #[pymodule_export]
-    use super::decision::{PyDecision, PyShapes};
-    #[pymodule_export]
     use super::detect::PyDetector;
     #[pymodule_export]
     use super::log::PyAuditLog;
@@ -33,7 +31,9 @@ mod _kernel {
     #[pymodule_export]
     use super::relay::PyRelay;
     #[pymodule_export]
-    use super::statements::{analyse, normalise, PyShapeHasher};
+    use super::ruling::{PyEpoch, PyRuling, PyShapes};
+    #[pymodule_export]
+    use super::statements::{analyse, essence, normalise, PyShapeHasher};
 
     #[pymodule_export]
     use super::tls::{PyTlsAcceptor, PyTlsSession};

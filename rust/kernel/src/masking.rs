@@ -6,6 +6,7 @@ use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
 use pyo3::types::PyBytes;
 use scrim_mask::{Keyring, TenantKey};
+use scrim_relay::{ColumnsRecord, Planned};
 use scrim_rows::data_row::{self, Formats};
 use scrim_rows::{Counters, Format, Masker, Plan};
 
@@ -43,26 +44,37 @@ impl PyMasker {
 }
 
 #[pyclass(name = "Plan", frozen, module = "scrim._kernel")]
-pub(crate) struct PyPlan(pub(crate) Arc<Plan>);
+pub(crate) struct PyPlan(pub(crate) Planned);
 
 #[pymethods]
 impl PyPlan {
     #[new]
-    #[pyo3(signature = (rules, masker, context=None))]
-    fn new(rules: &str, masker: &PyMasker, context: Option<Py<PyAny>>) -> PyResult<Self> {
+    #[pyo3(signature = (rules, masker, context=None, *, record=None, epoch=None))]
+    fn new(
+        rules: &str,
+        masker: &PyMasker,
+        context: Option<Py<PyAny>>,
+        record: Option<(Vec<u8>, Vec<Vec<u8>>)>,
+        epoch: Option<u64>,
+    ) -> PyResult<Self> {
         let plan = Plan::compile(rules, &masker.0)
             .map_err(|error| PyValueError::new_err(error.to_string()))?;
         let plan = match context {
             Some(context) => plan.with_context(Arc::new(context)),
             None => plan,
         };
-        Ok(Self(Arc::new(plan)))
+        let record = record.map(|(head, columns)| Arc::new(ColumnsRecord { head, columns }));
+        Ok(Self(Planned {
+            plan: Arc::new(plan),
+            record,
+            epoch,
+        }))
     }
 
     /// Whether every cell goes through unchanged.
     #[getter]
     fn passes(&self) -> bool {
-        self.0.passes()
+        self.0.plan.passes()
     }
 
     /// Rewrites whole DataRow messages, for tests, benchmarks and datasets.
@@ -77,7 +89,7 @@ impl PyPlan {
         rows: &[u8],
         formats: Vec<u8>,
     ) -> PyResult<Bound<'py, PyBytes>> {
-        let result = py.detach(|| rewrite_rows(&self.0, rows, &formats));
+        let result = py.detach(|| rewrite_rows(&self.0.plan, rows, &formats));
         result
             .map(|out| PyBytes::new(py, &out))
             .map_err(PyValueError::new_err)

@@ -10,10 +10,10 @@ use scrim_reactor::{Link, Reactor, Side, Sides, State};
 use scrim_relay::{ClientNeed, Limits, Output, Relay, ServerNeed};
 use scrim_rows::Context;
 
-use crate::decision::{PyDecision, PyShapes};
 use crate::log::PyAuditLog;
 use crate::masking::PyPlan;
 use crate::reactor::{owned, PyReactor};
+use crate::ruling::{PyRuling, PyShapes};
 use crate::statements::PyShapeHasher;
 use crate::tls::PyTlsSession;
 use crate::RELEASE_LOCK_BYTES;
@@ -263,15 +263,13 @@ impl PyRelay {
     }
 
     /// Answers the need `statement`.
-    fn decide(&self, py: Python<'_>, decision: &PyDecision, remember: bool) {
-        self.with(py, |state| {
-            state.relay.decide(Arc::clone(&decision.0), remember);
-        });
+    fn decide(&self, py: Python<'_>, ruling: &PyRuling, remember: bool) {
+        self.with(py, |state| state.relay.rule(&ruling.0, remember));
     }
 
     /// Answers the needs `fields` and `sample`.
     fn plan(&self, py: Python<'_>, plan: &PyPlan) {
-        self.with(py, |state| state.relay.plan(Arc::clone(&plan.0)));
+        self.with(py, |state| state.relay.plan(plan.0.clone()));
     }
 
     /// Answers the need `message`, and acknowledges `probed`.
@@ -298,9 +296,14 @@ impl PyRelay {
         PyBytes::new(py, &self.with(py, |state| state.relay.prelude(sql)))
     }
 
-    /// The context of the decision whose answer now arrives.
-    fn context(&self, py: Python<'_>) -> Option<Py<PyAny>> {
-        object(py, &self.with(py, |state| state.relay.context())?)
+    /// The context of the decision whose answer now arrives, and the text of its statement without
+    /// literals.
+    fn context(&self, py: Python<'_>) -> Option<(Py<PyAny>, String)> {
+        let (context, statement) = self.with(py, |state| {
+            let (context, statement) = state.relay.context()?;
+            Some((context, statement.to_owned()))
+        })?;
+        Some((object(py, &context)?, statement))
     }
 
     /// The context of the plan to be sampled.

@@ -4,6 +4,7 @@ use std::sync::{Arc, Mutex};
 
 use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
+use pyo3::types::PyBytes;
 use scrim_sql::ShapeHasher;
 
 /// Analyses a statement string; the answer is JSON, a list of facts or an object with the error.
@@ -14,6 +15,27 @@ pub(crate) fn analyse(py: Python<'_>, sql: &str) -> PyResult<String> {
         Err(error) => serde_json::to_string(&error),
     });
     rendered.map_err(|error| PyValueError::new_err(error.to_string()))
+}
+
+/// Statement strings longer than this are analysed without the interpreter lock.
+const RELEASE_LOCK_BYTES: usize = 1024;
+
+/// What of a statement string decisions depend on: JSON as of `analyse`, equal for strings that are
+/// decided alike.
+#[pyfunction]
+pub(crate) fn essence<'py>(py: Python<'py>, sql: &[u8]) -> PyResult<Bound<'py, PyBytes>> {
+    let work = || match scrim_sql::essence_json(sql) {
+        Ok(json) => Ok(json),
+        Err(error) => serde_json::to_vec(&error),
+    };
+    let rendered = if sql.len() < RELEASE_LOCK_BYTES {
+        work()
+    } else {
+        py.detach(work)
+    };
+    rendered
+        .map(|json| PyBytes::new(py, &json))
+        .map_err(|error| PyValueError::new_err(error.to_string()))
 }
 
 /// The text of a statement without its literals and comments, at most `max_bytes` long.

@@ -5,6 +5,8 @@ use std::fs::File;
 use std::io::Write;
 use std::time::{SystemTime, UNIX_EPOCH};
 
+use crate::ruling::Intent;
+
 /// The log could not be written; the statement must be refused.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct AuditFailure;
@@ -85,13 +87,13 @@ impl AuditLog {
         Ok(())
     }
 
-    /// Appends a line: `prefix` is a JSON object without its closing brace. Returns the sequence
-    /// number that joins an intent with its outcome.
-    pub(crate) fn intent(&mut self, prefix: &[u8], session: &str, phase: &str) -> u64 {
+    /// Appends the record of a statement. Returns the sequence number that joins an intent with its
+    /// outcome.
+    pub(crate) fn intent(&mut self, intent: &Intent, session: &str, phase: &str) -> u64 {
         self.sequence += 1;
         self.counts.intents += 1;
         self.render_clock();
-        self.buffer.extend_from_slice(prefix);
+        intent.append_to(&mut self.buffer);
         let _ = writeln!(
             self.buffer,
             ",\"phase\":\"{phase}\",\"session\":\"{session}\",\"statement_id\":{},\"time\":\"{}\"}}",
@@ -106,12 +108,12 @@ impl AuditLog {
     /// When it is not written; a line of which nothing was written is taken back.
     pub(crate) fn record(
         &mut self,
-        prefix: &[u8],
+        intent: &Intent,
         session: &str,
         phase: &str,
     ) -> Result<u64, AuditFailure> {
         let before = self.buffer.len();
-        let id = self.intent(prefix, session, phase);
+        let id = self.intent(intent, session, phase);
         let line = self.buffer.len() - before;
         self.flush().inspect_err(|_| {
             if let Some(length) = self.buffer.len().checked_sub(line) {
@@ -136,6 +138,18 @@ impl AuditLog {
             // A failure shows again at the next intent, which then is refused.
             let _ = self.flush();
         }
+    }
+
+    /// Appends a line that has no further fields than its time, and writes it: `prefix` is a JSON
+    /// object without its closing brace.
+    ///
+    /// # Errors
+    /// When it is not written.
+    pub(crate) fn complete(&mut self, prefix: &[u8]) -> Result<(), AuditFailure> {
+        self.render_clock();
+        self.buffer.extend_from_slice(prefix);
+        let _ = writeln!(self.buffer, ",\"time\":\"{}\"}}", self.clock);
+        self.flush()
     }
 
     /// Appends a line that Python rendered whole, with its line end, and writes it.

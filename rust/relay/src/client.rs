@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Instant;
 
-use scrim_sql::shape;
+use scrim_sql::{essence_json, shape};
 
 use crate::decision::{Decision, Refusal};
 use crate::forward::{Forward, Output};
@@ -27,6 +27,10 @@ pub(crate) enum Step {
     /// The session ends with this SQLSTATE and message.
     Fatal(&'static str, &'static str),
 }
+
+/// Longest statement string of a new shape that is parsed here; the deciding side, which nobody else
+/// waits for, parses longer ones.
+const MAX_RULED_BYTES: usize = 8_192;
 
 pub(crate) const MALFORMED: Step = Step::Fatal("08P01", "the message is malformed");
 
@@ -203,6 +207,7 @@ impl Relay {
             return Ok(decided);
         }
         let known = locked(&self.shapes).get(shape);
+        let known = known.or_else(|| self.ruled(sql, shape));
         self.statistics.shape_hits += u64::from(known.is_some());
         known.ok_or_else(|| {
             Step::Hold(ClientNeed::Statement {
@@ -211,6 +216,18 @@ impl Relay {
                 extended,
             })
         })
+    }
+
+    /// Decides a statement of a new shape as those that do the same were decided.
+    fn ruled(&self, sql: &[u8], shape: u128) -> Option<Arc<Decision>> {
+        if sql.len() > MAX_RULED_BYTES || !locked(&self.shapes).has_rulings() {
+            return None;
+        }
+        let essence = essence_json(sql).ok()?;
+        let (ruling, results) = locked(&self.shapes).ruling(&essence)?;
+        let decision = ruling.apply(sql, shape, Some(results));
+        locked(&self.shapes).put(shape, Arc::clone(&decision));
+        Some(decision)
     }
 
     fn query(&mut self, body: &[u8], at: usize, forward: &mut Forward<'_>) -> Step {

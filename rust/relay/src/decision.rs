@@ -6,6 +6,8 @@ use std::sync::{Arc, Mutex, PoisonError};
 use scrim_rows::copy::CopyOptions;
 use scrim_rows::{Context, Plan};
 
+use crate::ruling::{Intent, Results};
+
 /// Why a statement is not forwarded.
 #[derive(Debug, Clone)]
 pub struct Refusal {
@@ -36,13 +38,14 @@ impl Refusal {
 }
 
 /// A decided COPY TO: its options and what happens to its columns.
+#[derive(Clone)]
 pub(crate) struct CopyDecision {
     pub(crate) options: CopyOptions,
     pub(crate) plan: Arc<Plan>,
 }
 
 /// What Python decided, before it is compiled.
-#[derive(Default)]
+#[derive(Clone, Default)]
 pub struct DecisionSpec {
     /// Present when the statement is refused.
     pub refusal: Option<Refusal>,
@@ -63,12 +66,17 @@ pub struct DecisionSpec {
 /// One decided shape.
 pub struct Decision {
     pub(crate) refusal: Option<Refusal>,
-    pub(crate) intent: Vec<u8>,
+    pub(crate) intent: Intent,
     pub(crate) operation: Arc<str>,
     pub(crate) raw: bool,
     pub(crate) copies: HashMap<usize, CopyDecision>,
     pub(crate) deallocates: Option<String>,
     pub(crate) context: Option<Context>,
+    /// The text without literals.
+    pub(crate) statement: Box<str>,
+    pub(crate) shape: u128,
+    /// What was decided about results of statements that do the same.
+    pub(crate) results: Option<Arc<Results>>,
     plans: Mutex<HashMap<PlanKey, Arc<PlanSlot>>>,
 }
 
@@ -100,7 +108,7 @@ impl Decision {
     pub fn new(spec: DecisionSpec) -> Self {
         Self {
             refusal: spec.refusal,
-            intent: spec.intent,
+            intent: Intent::whole(spec.intent),
             operation: spec.operation.into(),
             raw: spec.raw,
             copies: spec
@@ -110,6 +118,9 @@ impl Decision {
                 .collect(),
             deallocates: spec.deallocates,
             context: spec.context,
+            statement: Box::default(),
+            shape: 0,
+            results: None,
             plans: Mutex::new(HashMap::new()),
         }
     }
@@ -125,6 +136,9 @@ impl Decision {
             copies: HashMap::new(),
             deallocates: self.deallocates.clone(),
             context: self.context.clone(),
+            statement: self.statement.clone(),
+            shape: self.shape,
+            results: None,
             plans: Mutex::new(HashMap::new()),
         }
     }
@@ -150,52 +164,5 @@ impl Decision {
         }
         plans.insert((index, Box::from(description)), Arc::clone(&slot));
         slot
-    }
-}
-
-/// Decided shapes of all sessions whose principal, connection, policy and catalog are the same.
-pub struct Shapes {
-    decisions: HashMap<u128, Arc<Decision>>,
-    capacity: usize,
-}
-
-impl Shapes {
-    /// Holds at most `capacity` shapes.
-    #[must_use]
-    pub fn new(capacity: usize) -> Self {
-        Self {
-            decisions: HashMap::new(),
-            capacity: capacity.max(1),
-        }
-    }
-
-    pub(crate) fn get(&self, shape: u128) -> Option<Arc<Decision>> {
-        self.decisions.get(&shape).cloned()
-    }
-
-    /// Keeps a decision. A full cache starts over, which bounds memory at the price of deciding
-    /// the shapes in use once more.
-    pub fn put(&mut self, shape: u128, decision: Arc<Decision>) {
-        if self.decisions.len() >= self.capacity {
-            self.decisions.clear();
-        }
-        self.decisions.insert(shape, decision);
-    }
-
-    /// Forgets everything, after a change of policy or catalog.
-    pub fn clear(&mut self) {
-        self.decisions.clear();
-    }
-
-    /// The number of shapes held.
-    #[must_use]
-    pub fn len(&self) -> usize {
-        self.decisions.len()
-    }
-
-    /// Whether no shape is held.
-    #[must_use]
-    pub fn is_empty(&self) -> bool {
-        self.decisions.is_empty()
     }
 }

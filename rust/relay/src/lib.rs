@@ -2,7 +2,8 @@
 //!
 //! Bytes of the client go in by [`Relay::client`], bytes of the server by [`Relay::server`]; each
 //! call takes a whole chunk and gives the bytes for the other side. A statement whose shape has a
-//! [`Decision`] and a result whose description has a plan never leave this crate. For everything
+//! [`Decision`] and a result whose description has a plan never leave this crate; nor does a
+//! statement of a new shape that does the same as one for which there is a [`Ruling`]. For everything
 //! else the relay stops at the message in question, keeps what follows, and says by
 //! [`ClientNeed`] or [`ServerNeed`] what has to be decided.
 //!
@@ -20,6 +21,7 @@ mod audit;
 mod client;
 mod copying;
 mod decision;
+mod description;
 mod failures;
 mod forward;
 mod message;
@@ -27,12 +29,16 @@ mod objects;
 mod pending;
 mod relay;
 mod rowflow;
+mod ruling;
 mod server;
+mod shapes;
 mod statistics;
 
 pub use audit::{AuditFailure, AuditLog, Counts};
-pub use decision::{Decision, DecisionSpec, PlanSlot, Refusal, Shapes};
+pub use decision::{Decision, DecisionSpec, PlanSlot, Refusal};
 pub use forward::Output;
 pub use message::Limits;
 pub use relay::{ClientNeed, Relay, ServerNeed};
+pub use ruling::{ColumnsRecord, Planned, Ruling, RulingScope};
+pub use shapes::Shapes;
 pub use statistics::{Moved, Statistics, Tally};

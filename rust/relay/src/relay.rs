@@ -4,13 +4,15 @@ use std::collections::{HashMap, VecDeque};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use scrim_rows::copy::CopyRewriter;
-use scrim_rows::{data_row, Context, Plan};
+use scrim_rows::{data_row, Context};
 use scrim_sql::ShapeHasher;
 
 use crate::audit::AuditLog;
-use crate::decision::{Decision, PlanSlot, Refusal, Shapes};
+use crate::decision::{Decision, PlanSlot, Refusal};
 use crate::message::{frame, write_error, write_message, Frame, Limits, HEADER, OWN_NAME};
 use crate::pending::{Pending, Portal, Statement};
+use crate::ruling::{Planned, Ruling};
+use crate::shapes::Shapes;
 use crate::statistics::Statistics;
 
 /// Why the client's direction stands still.
@@ -93,7 +95,7 @@ pub struct Relay {
     /// As [`Self::client_wanted`].
     pub(crate) server_wanted: usize,
     pub(crate) server_need: Option<ServerNeed>,
-    pub(crate) plan_answer: Option<Arc<Plan>>,
+    pub(crate) plan_answer: Option<Planned>,
     pub(crate) message_answer: Option<Vec<u8>>,
     /// Whether the rows that now arrive have been sampled.
     pub(crate) sampled: bool,
@@ -224,6 +226,15 @@ impl Relay {
         }
     }
 
+    /// As [`Self::decide`], by a ruling that may hold for more than this statement.
+    pub fn rule(&mut self, ruling: &Arc<Ruling>, remember: bool) {
+        if let Some(ClientNeed::Statement { shape, sql, .. }) = &self.client_need {
+            let results = locked(&self.shapes).keep(ruling);
+            let decision = ruling.apply(sql, *shape, results);
+            self.decide(decision, remember);
+        }
+    }
+
     /// Moves the session to other decided shapes, after a change of policy or catalog.
     ///
     /// What prepared statements return may be something else now, such as that of a view that was
@@ -238,15 +249,16 @@ impl Relay {
 
     /// Answers [`ServerNeed::Fields`] and [`ServerNeed::Sample`]. Call [`Self::server`] with no
     /// bytes afterwards.
-    pub fn plan(&mut self, plan: Arc<Plan>) {
+    pub fn plan(&mut self, planned: impl Into<Planned>) {
+        let planned = planned.into();
         match self.server_need.take() {
             Some(ServerNeed::Sample) => {
                 if let Some(slot) = self.sample_slot.take() {
-                    slot.set(plan);
+                    slot.set(planned.plan);
                 }
                 self.sampled = true;
             }
-            Some(ServerNeed::Fields { .. }) => self.plan_answer = Some(plan),
+            Some(ServerNeed::Fields { .. }) => self.plan_answer = Some(planned),
             other => self.server_need = other,
         }
     }
@@ -336,9 +348,10 @@ impl Relay {
         out
     }
 
-    /// What the deciding side kept beside the decision whose answer now arrives.
+    /// What the deciding side kept beside the decision whose answer now arrives, and the text of
+    /// its statement without literals.
     #[must_use]
-    pub fn context(&self) -> Option<Context> {
+    pub fn context(&self) -> Option<(Context, &str)> {
         let decision = match self.pending.front()? {
             Pending::Query { decision, .. } => decision,
             Pending::Parse { statement, .. } => &statement.decision,
@@ -348,7 +361,7 @@ impl Relay {
             Pending::Describe { target, .. } => target.decision()?,
             _ => return None,
         };
-        decision.context.clone()
+        Some((decision.context.clone()?, &decision.statement))
     }
 
     /// Takes the counts since the last call.

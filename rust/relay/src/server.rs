@@ -3,12 +3,14 @@
 use std::sync::Arc;
 
 use crate::audit::Outcome;
-use crate::decision::Decision;
+use crate::decision::{Decision, PlanSlot};
+use crate::description::Description;
 use crate::forward::{Forward, Output};
 use crate::message::{cstring, frame, Frame, HEADER};
 use crate::pending::{Described, Execution, Pending};
 use crate::relay::{locked, ClientNeed, Relay, ServerNeed};
 use crate::rowflow::RowPlan;
+use crate::ruling::Planned;
 use crate::statistics::{count, length};
 
 /// What is to be done with a message of the server.
@@ -250,16 +252,12 @@ impl Relay {
                 _ => self.described_as(Described::NoRows, b'T', at, forward),
             };
         }
-        let slot = match self.plan_answer.take() {
-            Some(plan) => decision.remember(index, body, plan),
-            None => match decision.plan(index, body) {
-                Some(slot) => slot,
-                None => {
-                    return Step::Hold(ServerNeed::Fields {
-                        index,
-                        description: body.to_vec(),
-                    });
-                }
+        let answer = self.plan_answer.take();
+        let slot = match decision.plan(index, body).filter(|_| answer.is_none()) {
+            Some(slot) => slot,
+            None => match self.planned(&decision, index, body, answer) {
+                Ok(slot) => slot,
+                Err(step) => return step,
             },
         };
         if let Some(Pending::Query { plan, .. }) = self.pending.front_mut() {
@@ -267,6 +265,47 @@ impl Relay {
             return Step::Keep;
         }
         self.described_as(Described::Rows(slot), b'T', at, forward)
+    }
+
+    /// Takes the plan of a result that this statement did not have before: the one just decided, or
+    /// the one of a statement that does the same.
+    fn planned(
+        &self,
+        decision: &Decision,
+        index: usize,
+        body: &[u8],
+        answer: Option<Planned>,
+    ) -> Result<Arc<PlanSlot>, Step> {
+        let ask = || {
+            Step::Hold(ServerNeed::Fields {
+                index,
+                description: body.to_vec(),
+            })
+        };
+        let answered = answer.is_some();
+        let Some(described) = Description::parse(body) else {
+            // The deciding side says what is wrong with it.
+            return Err(if answered { unexpected(b'T') } else { ask() });
+        };
+        let now = {
+            let shapes = locked(&self.shapes);
+            (shapes.serial(), shapes.epoch())
+        };
+        let results = decision.results.as_deref();
+        let planned = answer
+            .or_else(|| results?.get(now, index, &described))
+            .ok_or_else(ask)?;
+        if let Some(record) = &planned.record {
+            let line = record.render(&self.session, decision.shape, &described.names);
+            locked(&self.audit).complete(&line).map_err(|_| {
+                let message = "the audit record could not be written";
+                Step::Fatal("58030", message.to_owned())
+            })?;
+        }
+        if let (Some(results), true) = (results, answered) {
+            results.keep(now, index, &described, &planned);
+        }
+        Ok(decision.remember(index, body, planned.plan))
     }
 
     /// Ends the Describe at the front.

@@ -53,6 +53,16 @@ pub struct ParseError {
 }
 
 impl ParseError {
+    /// What is said of bytes that are no text.
+    pub(crate) fn not_utf8() -> Self {
+        Self::new("22021", "the statement is not UTF-8")
+    }
+
+    /// What is said where nothing better is known.
+    pub(crate) fn unreadable() -> Self {
+        Self::new("0A000", "statement cannot be checked")
+    }
+
     fn new(code: &'static str, message: impl Into<String>) -> Self {
         Self {
             code,
@@ -119,8 +129,7 @@ fn parse(sql: &str) -> Result<Vec<Facts>, ParseError> {
     let parsed = pg_query::parse(sql, 0).map_err(|error| refusal(sql, &error))?;
     let mut statements = Vec::with_capacity(parsed.protobuf.stmts.len());
     for (index, raw) in parsed.protobuf.stmts.iter().enumerate() {
-        let tree = Tree::of(&raw.stmt)
-            .map_err(|_| ParseError::new("0A000", "statement cannot be checked"))?;
+        let tree = Tree::of(&raw.stmt).map_err(|_| ParseError::unreadable())?;
         let mut facts = facts_of(&tree);
         facts.index = index;
         facts.start = usize::try_from(raw.stmt_location)
@@ -178,7 +187,7 @@ fn refusal(sql: &str, error: &pg_query::Error) -> ParseError {
         pg_query::Error::Conversion(_) => {
             ParseError::new("42601", "statement contains a null character")
         }
-        _ => ParseError::new("0A000", "statement cannot be checked"),
+        _ => ParseError::unreadable(),
     }
 }
 

@@ -4,7 +4,8 @@
 //!   take equal decisions, so that a statement seen before is never analysed again.
 //! - [`normalise`] gives the text of a statement without its literals, for records.
 //! - [`analyse`] parses with PostgreSQL's own grammar and reports [`Facts`]: what a statement does,
-//!   what it touches, and what can flow into each column of its result.
+//!   what it touches, and what can flow into each column of its result. [`essence`] leaves out what
+//!   no decision depends on.
 //!
 //! What the grammar refuses is an error here too, and what a function here does not understand is
 //! reported as such: the callers refuse or mask it.
@@ -12,6 +13,7 @@
 
 mod analyse;
 mod depth;
+mod essence;
 mod facts;
 mod fate;
 mod lexer;
@@ -23,6 +25,7 @@ mod tree;
 mod walk;
 
 pub use analyse::{analyse, analyse_within, Limits, ParseError};
+pub use essence::{essence, essence_json};
 pub use facts::{
     ColumnName, Copy, Cte, Facts, Flow, Function, Name, OptionValue, Query, Relation, Setting,
     Source, Target, Write,

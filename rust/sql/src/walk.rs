@@ -36,7 +36,7 @@ pub(crate) struct Walker<'a> {
     seen: Seen,
 }
 
-/// What was listed already, so that a list with many names stays linear.
+/// What long lists hold already, so that a statement with many names stays linear.
 #[derive(Default)]
 struct Seen {
     relations: HashSet<Relation>,
@@ -48,7 +48,17 @@ struct Seen {
     orderings: HashSet<ColumnName>,
 }
 
+/// Lists up to this length are searched themselves.
+const SHORT_LIST: usize = 16;
+
 fn push_once<T: Clone + Eq + Hash>(seen: &mut HashSet<T>, list: &mut Vec<T>, item: T) {
+    if list.len() < SHORT_LIST {
+        push_new(list, item);
+        return;
+    }
+    if seen.is_empty() {
+        seen.extend(list.iter().cloned());
+    }
     if seen.insert(item.clone()) {
         list.push(item);
     }

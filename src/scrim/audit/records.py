@@ -22,7 +22,6 @@ from typing import Any, Final
 from scrim.domain.decision import ColumnDecision, Treatment
 from scrim.domain.principal import Principal
 
-MAX_STATEMENT_CHARACTERS: Final = 16_384
 MAX_LISTED: Final = 1_000
 MAX_TEXT: Final = 512
 
@@ -72,7 +71,7 @@ class ResultColumn:
 
 @dataclass(frozen=True, slots=True)
 class Intent:
-    """What is known of a statement shape before it is forwarded.
+    """What is known, before one is forwarded, of all statements that are decided alike.
 
     Attributes:
         origin: Who writes.
@@ -80,8 +79,6 @@ class Intent:
         protocol: Protocol of the client.
         principal: Who asks, with those it acts for.
         operation: What the statement does, such as `select`; several with spaces between.
-        statement: The text without literals and comments.
-        shape: Fingerprint that equal statements share.
         relations: Qualified names of what it touches.
         permitted: Whether it is forwarded.
         policies: Names of the deciding policies.
@@ -90,7 +87,7 @@ class Intent:
         columns: What its result columns get, as far as it is known before it runs.
         refusal_code: SQLSTATE of a refusal; empty when it is forwarded.
         refusal_reason: Its detail; empty when it is forwarded.
-        client_address: Where the client is; empty when records of many sessions share the shape.
+        client_address: Where the client is; empty when records of many sessions share it.
     """
 
     origin: Origin
@@ -98,8 +95,6 @@ class Intent:
     protocol: str
     principal: Principal
     operation: str
-    statement: str
-    shape: str
     relations: tuple[str, ...]
     permitted: bool
     policies: tuple[str, ...]
@@ -112,7 +107,7 @@ class Intent:
 
 
 def intent_record(intent: Intent) -> Record:
-    """Return the fields of an intent that hold each time its shape is used."""
+    """Return the fields of an intent that hold for all statements that are decided alike."""
     record: Record = {
         "record": "intent",
         "gateway": intent.origin.gateway,
@@ -121,8 +116,6 @@ def intent_record(intent: Intent) -> Record:
         "protocol": intent.protocol,
         "principal": principal_fields(intent.principal),
         "operation": intent.operation,
-        "statement": intent.statement[:MAX_STATEMENT_CHARACTERS],
-        "shape": intent.shape,
         "relations": list(intent.relations[:MAX_LISTED]),
         "decision": "permit" if intent.permitted else "deny",
         "policies": list(intent.policies[:MAX_LISTED]),
@@ -131,8 +124,6 @@ def intent_record(intent: Intent) -> Record:
         "raw": intent.raw,
         "columns": column_fields(intent.columns),
     }
-    if len(intent.statement) > MAX_STATEMENT_CHARACTERS:
-        record["statement_characters"] = len(intent.statement)
     if len(intent.relations) > MAX_LISTED:
         record["relations_count"] = len(intent.relations)
     if not intent.permitted:
@@ -143,27 +134,6 @@ def intent_record(intent: Intent) -> Record:
     if intent.client_address:
         record["client_address"] = intent.client_address
     return record
-
-
-def columns_record(
-    origin: Origin, session: str, shape: str, columns: Iterable[ResultColumn]
-) -> Record:
-    """Return what was decided about the columns of a described result.
-
-    Args:
-        origin: Who writes.
-        session: The session whose statement was described first.
-        shape: Fingerprint of the statement.
-        columns: The columns in their order.
-    """
-    return {
-        "record": "columns",
-        "gateway": origin.gateway,
-        "worker": origin.worker,
-        "session": session,
-        "shape": shape,
-        "columns": column_fields(columns),
-    }
 
 
 def session_record(

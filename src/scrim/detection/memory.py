@@ -10,6 +10,7 @@ from typing import Final
 
 from scrim.detection.columns import Verdict
 from scrim.domain.column import Column
+from scrim.kernel import Epoch
 
 MAX_COLUMNS: Final = 100_000
 ENOUGH_BATCHES: Final = 16
@@ -23,10 +24,15 @@ class _Known:
 
 
 class VerdictMemory:
-    """Verdicts by column."""
+    """Verdicts by column.
+
+    Attributes:
+        epoch: Another one begins when an answer of `entity` or `settled` becomes another one.
+    """
 
     def __init__(self) -> None:
         """Know nothing."""
+        self.epoch = Epoch()
         self._known: OrderedDict[Column, _Known] = OrderedDict()
 
     def entity(self, column: Column) -> str | None:
@@ -41,16 +47,21 @@ class VerdictMemory:
 
     def learn(self, column: Column, verdict: Verdict) -> bool:
         """Take a verdict about a batch of values; returns whether it changes what is known."""
+        entity, settled = self.entity(column), self.settled(column)
         known = self._known.get(column)
         if known is None:
             if len(self._known) >= MAX_COLUMNS:
                 self._known.popitem(last=False)
+                self.epoch.advance()
             self._known[column] = _Known(verdict, 1)
-            return verdict.entity is not None
-        known.batches += 1
-        former = known.verdict
-        if former.entity is None or (
-            verdict.entity is not None and verdict.confidence > former.confidence
-        ):
-            known.verdict = verdict
-        return known.verdict.entity != former.entity
+        else:
+            known.batches += 1
+            former = known.verdict
+            if former.entity is None or (
+                verdict.entity is not None and verdict.confidence > former.confidence
+            ):
+                known.verdict = verdict
+        found = self.entity(column)
+        if (found, self.settled(column)) != (entity, settled):
+            self.epoch.advance()
+        return found != entity

@@ -1,6 +1,7 @@
 """Columns of relations, columns of results, and what each carries."""
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,9 +23,10 @@ class Column:
         return f"{self.schema}.{self.relation}.{self.name}"
 
 
-@dataclass(frozen=True, slots=True)
-class ResultField:
+class ResultField(NamedTuple):
     """One field of a result as the data store describes it.
+
+    A tuple, because one is made for each column of each statement of a new shape.
 
     Attributes:
         name: Field name that the client sees.

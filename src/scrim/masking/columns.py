@@ -15,7 +15,7 @@ from typing import Final, Protocol
 from scrim.detection.column_names import Strength
 from scrim.detection.columns import ColumnJudge
 from scrim.detection.memory import VerdictMemory
-from scrim.domain.column import Column, ColumnOrigin, ResultField
+from scrim.domain.column import Column, ColumnOrigin
 from scrim.domain.decision import ColumnDecision, Treatment
 from scrim.masking.rewriter import PlannedColumn
 from scrim.masking.types import SEARCHED_NUMBERS, TypeSpec, leaf_kind
@@ -124,15 +124,15 @@ class ColumnDecider:
 
     def decide(
         self,
-        field: ResultField,
+        column_number: int,
         origin: ColumnOrigin,
         spec: TypeSpec,
         relatives: Relatives,
     ) -> DecidedColumn:
-        """Decide one column.
+        """Decide one column, whatever the statement calls it.
 
         Args:
-            field: The field as the data store describes it.
+            column_number: Its number in its relation as the data store describes it.
             origin: The base columns that can flow into it.
             spec: Its type.
             relatives: Tells what the catalog knows of a column.
@@ -163,7 +163,7 @@ class ColumnDecider:
             entity = entities[0] if len(set(entities)) == 1 else ""
             return _masked(spec, entity, "protected column", _only(operators))
         if origin.unchanged or not _escapes(origin, hidden, kind, relatives):
-            return self._unprotected(field, origin, spec, kind)
+            return self._unprotected(column_number, origin, spec, kind)
         return _masked(spec, "", "made of a text that is searched")
 
     def entity_of(
@@ -199,7 +199,7 @@ class ColumnDecider:
         return self._names[key]
 
     def _unprotected(
-        self, field: ResultField, origin: ColumnOrigin, spec: TypeSpec, kind: str
+        self, column_number: int, origin: ColumnOrigin, spec: TypeSpec, kind: str
     ) -> DecidedColumn:
         sampled = None
         if origin.unchanged and len(origin.columns) == 1 and kind in SAMPLED_KINDS:
@@ -209,7 +209,7 @@ class ColumnDecider:
         if kind in SEARCHED_KINDS or kind in SEARCHED_NUMBERS:
             decision = ColumnDecision(Treatment.SCAN, "", "searched")
             return DecidedColumn(PlannedColumn(decision, spec), sampled)
-        if kind not in HARMLESS_KINDS and field.column_number >= 0:
+        if kind not in HARMLESS_KINDS and column_number >= 0:
             # Text in another shape, or a type that nobody can look into.
             return _masked(spec, ENTITY_OF_KIND.get(kind, ""), "type not searched")
         decision = ColumnDecision(Treatment.PASS, "", "type cannot hold an entity")

@@ -1,4 +1,4 @@
-"""What the data path does with a statement string."""
+"""What the data path does with a statement string, and with all that do the same."""
 
 from dataclasses import dataclass
 
@@ -12,27 +12,27 @@ class Decided:
     """What was decided about a statement string.
 
     Attributes:
-        intent: The record that is written before it is forwarded.
+        intent: The record that is written before it is forwarded: what goes before its text and its
+            shape, and what follows them.
         operation: What it does, in one word for counts.
         refusal: Why it is not forwarded.
         raw: Whether its results go through unread.
         remember: Whether the decision holds for every statement of this shape.
+        scope: The essence of all statements that it holds for, and the epoch in which it does; None
+            when it holds for this string, or its shape, alone.
         copies: Its COPY TO statements: index, options as JSON, plan.
         deallocates: Which prepared statements are gone when it completes.
         changes_catalog: Whether the catalog is to be loaded again after it.
         facts: Its statements.
-        statement: Its text without literals.
-        shape: Its shape.
     """
 
-    intent: bytes
+    intent: tuple[bytes, bytes]
     operation: str
     refusal: Refusal | None
     raw: bool
     remember: bool
+    scope: tuple[bytes, int] | None
     copies: tuple[tuple[int, str, Plan], ...]
     deallocates: str | None
     changes_catalog: bool
     facts: tuple[Facts, ...]
-    statement: str
-    shape: str

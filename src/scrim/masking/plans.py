@@ -9,7 +9,10 @@ from scrim.masking.columns import DecidedColumn
 from scrim.masking.keys import MaskingKey
 from scrim.masking.rewriter import compile_plan
 
-__all__ = ["Plan", "PlanMaker", "new_masker"]
+__all__ = ["Plan", "PlanMaker", "PlanRecord", "new_masker"]
+
+PlanRecord = tuple[bytes, Sequence[bytes]]
+"""The beginning of a record, and what follows the name of each column in it."""
 
 
 def new_masker(key: MaskingKey, detector: Detector, operators: OperatorTable) -> Masker:
@@ -36,7 +39,13 @@ class PlanMaker:
     operators: OperatorTable
 
     def make(
-        self, columns: Sequence[DecidedColumn], context: object = None, *, sampled: bool = True
+        self,
+        columns: Sequence[DecidedColumn],
+        context: object = None,
+        *,
+        sampled: bool = True,
+        record: PlanRecord | None = None,
+        epoch: int | None = None,
     ) -> Plan:
         """Return the compiled plan.
 
@@ -44,6 +53,9 @@ class PlanMaker:
             columns: The columns in their order.
             context: What is needed to plan anew when values have been sampled.
             sampled: Whether columns that a sample would tell more about are to be sampled.
+            record: What is written when a statement's result first gets it.
+            epoch: While it holds for the same result of other statements that do the same; None
+                when it does not.
 
         Raises:
             ValueError: If a column cannot be masked at all.
@@ -52,7 +64,7 @@ class PlanMaker:
             index for index, column in enumerate(columns) if sampled and column.sampled is not None
         ]
         rules = compile_plan([column.planned for column in columns], self.operators, sample)
-        return Plan(rules, self.masker, context)
+        return Plan(rules, self.masker, context, record=record, epoch=epoch)
 
     def take_findings(self) -> Sequence[tuple[str, int]]:
         """Return what searches found and replaced since the last call: entities and how often."""

@@ -9,7 +9,7 @@ from scrim.detection.scan import Scanner
 from scrim.domain.column import Column, ColumnOrigin, ResultField
 from scrim.kernel import Plan
 from scrim.masking.columns import Ask, ColumnDecider, DecidedColumn, TagsOf, escapes_search
-from scrim.masking.plans import PlanMaker
+from scrim.masking.plans import PlanMaker, PlanRecord
 from scrim.statements.lookup import CatalogLookup
 
 
@@ -85,7 +85,7 @@ class ResultDecider:
         lookup = self._tools.lookup
         columns = [
             self._columns.decide(
-                field,
+                field.column_number,
                 origin,
                 lookup.catalog.type_spec(field.type_id, field.type_modifier),
                 lookup,
@@ -94,14 +94,25 @@ class ResultDecider:
         ]
         return Described(fields, origins, columns)
 
-    def plan(self, described: Described, *, sampled: bool = True) -> Plan:
+    def plan(
+        self,
+        described: Described,
+        *,
+        sampled: bool = True,
+        record: PlanRecord | None = None,
+        epoch: int | None = None,
+    ) -> Plan:
         """Return the plan of a described result.
 
         Args:
             described: The result.
             sampled: Whether columns that a sample would tell more about are to be sampled.
+            record: What is written when a statement's result first gets it.
+            epoch: While it holds for the same result of other statements.
         """
-        return self._tools.plans.make(described.columns, described, sampled=sampled)
+        return self._tools.plans.make(
+            described.columns, described, sampled=sampled, record=record, epoch=epoch
+        )
 
     def sampled(self, described: object, values: Sequence[Sequence[bytes]]) -> Plan:
         """Decide a result anew, with values of the columns that were to be sampled.

@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 from scrim.audit.records import BundleFacts, Origin
 from scrim.config.connections import Connection
@@ -67,20 +67,13 @@ class Foundation:
     judge: ColumnJudge
     makers: dict[str, PlanMaker]
 
-    def enforcement(
-        self,
-        store: Store,
-        grants: Grants,
-        origin: Origin,
-        record: Callable[[Mapping[str, Any]], None],
-    ) -> Enforcement:
+    def enforcement(self, store: Store, grants: Grants, origin: Origin) -> Enforcement:
         """Return who decides for a principal in a data store.
 
         Args:
             store: The data store, whose catalog is loaded.
             grants: What the principal may do there.
             origin: Who writes records.
-            record: Writes a record.
         """
         results = ResultTools(
             store.lookup,
@@ -95,7 +88,6 @@ class Foundation:
             origin=origin,
             bundle=BundleFacts(self.bundle.digest, self.bundle.commit),
             protocol=store.settings.protocol,
-            record=record,
         )
         return Enforcement(grants, tools)
 

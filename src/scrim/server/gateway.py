@@ -336,9 +336,7 @@ class Gateway:
         if scope is None:
             if len(self._scopes) >= MAX_SCOPES:
                 self._scopes.clear()
-            enforcement = self._foundation.enforcement(
-                store, grants, self._origin, self._audit.write
-            )
+            enforcement = self._foundation.enforcement(store, grants, self._origin)
             scope = Scope(
                 store,
                 enforcement,

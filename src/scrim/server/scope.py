@@ -40,7 +40,7 @@ class Scope:
         self.store = store
         self.enforcement = enforcement
         self.principal: Principal = enforcement.principal
-        self.shapes = codec.new_shapes(MAX_SHAPES)
+        self.shapes = codec.new_shapes(MAX_SHAPES, store.verdicts.epoch)
         self._audit = audit
         self._hasher = hasher
         self._limits = limits

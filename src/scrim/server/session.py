@@ -370,7 +370,7 @@ class SessionProtocol(asyncio.Protocol):
             case "fields":
                 fields = codec.parse_row_description(body)
                 try:
-                    relay.plan(enforcement.plan(relay.context(), number, fields, self.label))
+                    relay.plan(enforcement.plan(relay.context(), number, fields))
                 except CatalogStale as stale:
                     self._wait(
                         SERVER_NEED, self._plan_later(relay.context(), number, fields, stale)
@@ -474,13 +474,17 @@ class SessionProtocol(asyncio.Protocol):
         return codec.parse_row_description(body) if kind == codec.ROW_DESCRIPTION else []
 
     async def _plan_later(
-        self, context: object, number: int, fields: "list[ResultField]", stale: CatalogStale
+        self,
+        context: tuple[object, str] | None,
+        number: int,
+        fields: "list[ResultField]",
+        stale: CatalogStale,
     ) -> None:
         await self.store.refresh(stale.names)
         relay = self._relay
         if self._ended or relay is None:
             return
-        plan = self._scope.enforcement.plan(context, number, fields, self.label, fresh=True)
+        plan = self._scope.enforcement.plan(context, number, fields, fresh=True)
         relay.plan(plan)
         self._go_on_server(relay)
 

@@ -1,7 +1,7 @@
 """What a COPY TO sends: the query whose columns it has, and the format of its stream."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -30,6 +30,23 @@ class CopyTarget:
     options: str
     facts: Facts
     whole_relation: bool
+
+
+def copy_targets(statements: Sequence[Facts], text: bytes) -> list[tuple[int, CopyTarget]]:
+    """Return what a statement string copies to the client, with the index of the statement.
+
+    Args:
+        statements: Its statements.
+        text: The string.
+
+    Raises:
+        CopyError: If a stream could not be read, or there are several.
+    """
+    found = [(facts.index, copy_target(facts, text)) for facts in statements]
+    targets = [(index, target) for index, target in found if target is not None]
+    if len(targets) > 1:
+        raise CopyError("only one COPY TO is served in a statement string")
+    return targets
 
 
 def copy_target(facts: Facts, text: bytes) -> CopyTarget | None:

@@ -1,7 +1,6 @@
-"""What the kernel's parser found in a statement, mirrored from its JSON.
+"""What the kernel's parser found in a statement, mirrored from its JSON (`rust/sql/src/facts.rs`).
 
-The meaning of each field is documented beside the Rust structures (`rust/sql/src/facts.rs`); absent
-fields are empty.
+Absent fields are empty.
 """
 
 import json
@@ -12,6 +11,7 @@ from typing import Any
 from scrim import kernel
 
 OptionValue = bool | str | tuple[str, ...]
+_Json = Mapping[str, Any]
 
 
 class StatementError(Exception):
@@ -19,7 +19,7 @@ class StatementError(Exception):
 
     Attributes:
         code: SQLSTATE that PostgreSQL would use.
-        message: What is wrong. May quote the statement: for its sender only, never for a log.
+        message: What is wrong; may quote the statement, so for its sender alone, never for a log.
         position: Character position from 1; 0 when unknown.
     """
 
@@ -249,16 +249,18 @@ def read(sql: str) -> tuple[Facts, ...]:
     Raises:
         StatementError: If the grammar refuses it or it exceeds a bound.
     """
+    return decode(kernel.analyse(sql))
+
+
+def decode(analysed: str | bytes) -> tuple[Facts, ...]:
+    """Return facts from the kernel's JSON; raises StatementError with why there are none."""
     try:
-        answer = json.loads(kernel.analyse(sql))
+        answer = json.loads(analysed)
     except RecursionError:
         raise StatementError("54001", "statement nests too deeply to be checked", 0) from None
     if isinstance(answer, dict):
         raise StatementError(answer["code"], answer["message"], answer["position"])
     return tuple(_facts(raw) for raw in answer)
-
-
-_Json = Mapping[str, Any]
 
 
 def _facts(raw: _Json) -> Facts:

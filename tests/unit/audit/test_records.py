@@ -7,18 +7,21 @@ import pytest
 
 from scrim.audit.records import (
     MAX_LISTED,
-    MAX_STATEMENT_CHARACTERS,
     BundleFacts,
     Intent,
     Origin,
     ResultColumn,
-    columns_record,
     intent_record,
     render,
     session_record,
     signed_in_record,
 )
-from scrim.audit.templates import COMPLETED_BY_RELAY, MAX_TEMPLATE_BYTES, intent_prefix
+from scrim.audit.templates import (
+    COMPLETED_BY_RELAY,
+    MAX_TEMPLATE_BYTES,
+    columns_template,
+    intent_template,
+)
 from scrim.domain.decision import ColumnDecision, Treatment
 from scrim.domain.principal import Principal, PrincipalKind
 
@@ -30,17 +33,13 @@ EMAIL = ResultColumn(
 )
 
 
-def intent(
-    statement: str = "SELECT email FROM customers WHERE id = ?", *, permitted: bool = True
-) -> Intent:
+def intent(*, permitted: bool = True) -> Intent:
     return Intent(
         origin=ORIGIN,
         connection="shop",
         protocol="postgres",
         principal=BOT,
         operation="select",
-        statement=statement,
-        shape="0f" * 16,
         relations=("public.customers",),
         permitted=permitted,
         policies=("analysts-read",),
@@ -81,27 +80,37 @@ def test_a_refusal_says_why() -> None:
     assert record["refusal"] == {"code": "42501", "reason": "no policy permits it"}
 
 
-def test_long_statements_are_cut_and_say_so() -> None:
-    text = "x" * (MAX_STATEMENT_CHARACTERS + 1)
-    record = intent_record(intent(text))
-    assert len(record["statement"]) == MAX_STATEMENT_CHARACTERS
-    assert record["statement_characters"] == len(text)
-
-
 def test_lists_are_bounded() -> None:
-    record = columns_record(ORIGIN, "s", "0f", [EMAIL] * (MAX_LISTED + 5))
-    assert len(record["columns"]) == MAX_LISTED
+    _, columns = columns_template(ORIGIN, [EMAIL] * (MAX_LISTED + 5))
+    assert len(columns) == MAX_LISTED
 
 
-def test_the_prefix_becomes_a_record_when_the_relay_completes_it() -> None:
-    prefix = intent_prefix(intent('SELECT "é\n" FROM "a""b"'))
-    assert b"\n" not in prefix
-    assert prefix.isascii()
-    line = prefix + b',"phase":"query","session":"s-1","statement_id":7,"time":"2026"}'
+def test_an_intent_becomes_a_record_when_the_relay_completes_it() -> None:
+    head, tail = intent_template(intent())
+    assert b"\n" not in head + tail
+    assert (head + tail).isascii()
+    own = b',"statement":"SELECT ?","shape":"0f",'
+    line = head + own + tail + b',"phase":"query","session":"s-1","statement_id":7,"time":"2026"}'
     record = json.loads(line)
-    assert record["statement"] == 'SELECT "é\n" FROM "a""b"'
-    assert record.keys() >= COMPLETED_BY_RELAY
+    assert record["statement"] == "SELECT ?"
+    assert record.keys() >= COMPLETED_BY_RELAY | intent_record(intent()).keys()
     assert len(json.loads(line, object_pairs_hook=list)) == len(record)
+
+
+def test_the_record_of_a_result_takes_the_names_of_its_columns() -> None:
+    head, columns = columns_template(ORIGIN, [EMAIL])
+    line = head + b',"session":"s","shape":"0f","columns":[{"name":"other",' + columns[0] + b"]}"
+    record = json.loads(line)
+    assert (record["record"], record["gateway"], record["worker"]) == ("columns", "gw", 1)
+    assert record["columns"] == [
+        {
+            "name": "other",
+            "treatment": "mask",
+            "entity": "contact.email",
+            "reason": "tag",
+            "operator": "email",
+        }
+    ]
 
 
 def test_a_lone_surrogate_cannot_break_a_line() -> None:
@@ -123,8 +132,8 @@ def test_a_sign_in_names_the_whole_chain() -> None:
 def test_a_record_that_would_be_too_long_is_refused() -> None:
     long = replace(intent(), columns=(replace(EMAIL, name="\U0001f600" * 512),) * 1_000)
     with pytest.raises(ValueError, match="too long"):
-        intent_prefix(long)
-    assert len(intent_prefix(intent())) < MAX_TEMPLATE_BYTES
+        intent_template(long)
+    assert sum(map(len, intent_template(intent()))) < MAX_TEMPLATE_BYTES
 
 
 def test_where_the_client_is_can_be_part_of_an_intent() -> None:

@@ -10,14 +10,13 @@ import pytest
 from scrim.detection.catalogue import builtin_catalogue
 from scrim.detection.columns import ColumnJudge
 from scrim.detection.memory import VerdictMemory
-from scrim.domain.column import Column, ColumnOrigin, ResultField
+from scrim.domain.column import Column, ColumnOrigin
 from scrim.domain.decision import Treatment
 from scrim.masking.columns import ColumnDecider, escapes_search
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-FIELD = ResultField("x", 0, 0, 25, -1)
 KINDS = {
     "body": "text",
     "doc": "jsonb",
@@ -70,7 +69,7 @@ def treatment(
         unchanged=unchanged,
         altered=frozenset(map(column, altered)),
     )
-    decided = decider.decide(FIELD, origin, {"kind": kind}, Relatives(KINDS))
+    decided = decider.decide(0, origin, {"kind": kind}, Relatives(KINDS))
     return decided.planned.decision.treatment
 
 

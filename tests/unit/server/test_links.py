@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from scrim.config.limits import Limits
+from scrim.kernel import Epoch
 from scrim.protocols.postgres import codec
 from scrim.server.links import LinkedSide, Links
 from scrim.upstream.connection import UpstreamConnection
@@ -41,7 +42,7 @@ class Pair:
         self.relay = codec.new_relay(
             "session-1",
             raw=True,
-            shapes=codec.new_shapes(10),
+            shapes=codec.new_shapes(10, Epoch()),
             audit=codec.new_audit_log(self.log.fileno(), False),
             hasher=codec.new_hasher(bytes(16)),
             limits=Limits(),

@@ -7,3 +7,4 @@ mod copying;
 mod extended;
 mod limits;
 mod queries;
+mod rulings;

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final, Protocol
 
 from scrim.config.limits import Limits
 from scrim.domain.decision import Refusal
-from scrim.kernel import AuditLog, Decision, Plan, Relay, ShapeHasher, Shapes
+from scrim.kernel import AuditLog, Epoch, Plan, Relay, Ruling, ShapeHasher, Shapes
 from scrim.protocols.postgres.errors import NOTICE, ErrorFields
 from scrim.protocols.postgres.framing import Fields, frame
 from scrim.protocols.postgres.messages import ParameterStatus
@@ -58,8 +58,8 @@ class Decided(Protocol):
     """What `scrim.enforcement` decides about a statement string."""
 
     @property
-    def intent(self) -> bytes:
-        """The record that is written before it is forwarded."""
+    def intent(self) -> tuple[bytes, bytes]:
+        """The record that is written before it is forwarded, around its text and shape."""
 
     @property
     def operation(self) -> str:
@@ -72,6 +72,10 @@ class Decided(Protocol):
     @property
     def raw(self) -> bool:
         """Whether its results go through unread."""
+
+    @property
+    def scope(self) -> tuple[bytes, int] | None:
+        """The essence of all statements that it holds for, and the epoch in which it does."""
 
     @property
     def copies(self) -> "Sequence[tuple[int, str, Plan]]":
@@ -91,8 +95,8 @@ class Scrubber(Protocol):
     def is_identifier(self, word: str) -> bool:
         """Whether a word is the name of something in the catalog."""
 
-    def statement_text(self, context: object) -> str:
-        """Return the statement, as the client sent it, to which an answer belongs."""
+    def statement_text(self, context: tuple[object, str] | None) -> str:
+        """Return the statement, without its literals, to which an answer belongs."""
 
     def conceal(self, text: str) -> str:
         """Replace a whole text of unknown sensitivity."""
@@ -107,13 +111,14 @@ def new_hasher(key: bytes) -> ShapeHasher:
     return ShapeHasher(key)
 
 
-def new_shapes(capacity: int) -> Shapes:
+def new_shapes(capacity: int, epoch: Epoch) -> Shapes:
     """Return an empty cache of decided statements.
 
     Args:
         capacity: How many it keeps.
+        epoch: What ends when something decided for more than one statement may hold no longer.
     """
-    return Shapes(capacity)
+    return Shapes(capacity, epoch)
 
 
 def new_audit_log(descriptor: int, sync: bool) -> AuditLog:  # noqa: FBT001, RUF100 - interface
@@ -126,10 +131,10 @@ def new_audit_log(descriptor: int, sync: bool) -> AuditLog:  # noqa: FBT001, RUF
     return AuditLog(descriptor, sync)
 
 
-def decision(decided: Decided) -> Decision:
+def decision(decided: Decided) -> Ruling:
     """Return what was decided in the form that the relay keeps."""
     refusal = decided.refusal
-    return Decision(
+    return Ruling(
         decided.intent,
         operation=decided.operation,
         refusal=None
@@ -139,6 +144,7 @@ def decision(decided: Decided) -> Decision:
         copies=decided.copies,
         deallocates=decided.deallocates,
         context=decided,
+        scope=decided.scope,
     )
 
 
@@ -153,13 +159,16 @@ def setting_failure(body: bytes) -> tuple[str, str]:
     return "a setting of the startup packet was refused by the data store", error.code
 
 
-def scrub_message(kind: int, body: bytes, context: object, scrubber: Scrubber) -> bytes:
+def scrub_message(
+    kind: int, body: bytes, context: tuple[object, str] | None, scrubber: Scrubber
+) -> bytes:
     """Return what a client without raw access gets in the place of a message.
 
     Args:
         kind: Type byte: an error, a notice, a notification or a parameter's value.
         body: Its body.
-        context: What was decided about the statement that it answers, if it answers one.
+        context: What was decided about the statement that it answers, if it answers one, and the
+            text of that.
         scrubber: What is known of the texts that the client may see.
 
     Raises:

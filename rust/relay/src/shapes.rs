@@ -24,6 +24,8 @@ struct Kept {
 pub struct Shapes {
     serial: u64,
     decisions: HashMap<u128, Arc<Decision>>,
+    /// The epoch in which they were made; they hold no longer than it.
+    decided_at: u64,
     rulings: HashMap<Arc<[u8]>, Kept>,
     capacity: usize,
     epoch: Arc<AtomicU64>,
@@ -36,13 +38,14 @@ impl Shapes {
         Self::within(capacity, Arc::default())
     }
 
-    /// As [`Self::new`]. A ruling holds for as long as `epoch` has the value that it was made at;
+    /// As [`Self::new`]. What was decided holds for as long as `epoch` has the value that it was made at;
     /// the deciding side advances it when it learns what would change its answers.
     #[must_use]
     pub fn within(capacity: usize, epoch: Arc<AtomicU64>) -> Self {
         Self {
             serial: SERIAL.fetch_add(1, Ordering::Relaxed),
             decisions: HashMap::new(),
+            decided_at: epoch.load(Ordering::Acquire),
             rulings: HashMap::new(),
             capacity: capacity.max(1),
             epoch,
@@ -59,14 +62,19 @@ impl Shapes {
     }
 
     pub(crate) fn get(&self, shape: u128) -> Option<Arc<Decision>> {
+        if self.decided_at != self.epoch() {
+            return None;
+        }
         self.decisions.get(&shape).cloned()
     }
 
     /// Keeps a decision. A full cache starts over, which bounds memory at the price of deciding
     /// the shapes in use once more.
     pub fn put(&mut self, shape: u128, decision: Arc<Decision>) {
-        if self.decisions.len() >= self.capacity {
+        let epoch = self.epoch();
+        if self.decisions.len() >= self.capacity || self.decided_at != epoch {
             self.decisions.clear();
+            self.decided_at = epoch;
         }
         self.decisions.insert(shape, decision);
     }

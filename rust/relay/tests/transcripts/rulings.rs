@@ -164,6 +164,22 @@ fn nothing_holds_longer_than_its_epoch() {
 }
 
 #[test]
+fn a_shape_is_decided_anew_in_another_epoch() {
+    let store = Store::new();
+    let mut bench = store.bench();
+    let sql = "insert into t select id, email from u";
+    assert!(store.asks(&mut bench, sql));
+    let answer = [complete("INSERT 0 1"), ready('I')].concat();
+    bench.relay.server(&answer);
+    assert!(!store.asks(&mut bench, sql));
+    bench.relay.server(&answer);
+    store.epoch.fetch_add(1, Ordering::Relaxed);
+    assert!(store.asks(&mut bench, sql));
+    bench.relay.server(&answer);
+    assert!(!store.asks(&mut bench, sql));
+}
+
+#[test]
 fn nothing_of_it_goes_along_to_other_answers() {
     let (store, other) = (Store::new(), Store::new());
     let mut bench = store.bench();

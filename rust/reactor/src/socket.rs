@@ -214,7 +214,17 @@ impl Socket {
         self.sent += self.write(&out[self.sent..]);
         if self.sent < out.len() && !self.deaf {
             self.out = out;
+            self.forget_sent();
         } else {
+            self.sent = 0;
+        }
+    }
+
+    /// Drops what was sent, which a peer that always leaves something waiting would have kept for
+    /// ever. Half of the buffer at least goes at once, so a byte is moved about once.
+    fn forget_sent(&mut self) {
+        if self.sent >= self.waiting() {
+            self.out.drain(..self.sent);
             self.sent = 0;
         }
     }
@@ -237,3 +247,7 @@ impl Socket {
         done
     }
 }
+
+#[cfg(test)]
+#[path = "socket_tests.rs"]
+mod tests;

@@ -176,6 +176,35 @@ def test_a_reload_holds_for_statements_that_were_prepared_before(gateway: Gatewa
             assert look_prepared() != EMAIL
 
 
+def test_a_prepared_statement_loses_raw_access_and_permission_with_its_principal(
+    gateway: GatewayProcess,
+) -> None:
+    def look_prepared(connection: psycopg.Connection[Any]) -> str:
+        row = connection.execute(LOOK, prepare=True).fetchone()
+        assert row is not None
+        return str(row[0])
+
+    with connect(gateway, INVESTIGATOR) as raw, connect(gateway) as refused:
+        for _ in range(4):
+            assert look_prepared(raw) == EMAIL
+            assert look_prepared(refused) != EMAIL
+        (gateway.directory / "policies" / "scrim.cedar").write_text("""
+            permit(principal, action == Action::"connect", resource);
+            permit(
+                principal in Group::"investigators",
+                action in [Action::"select", Action::"filter"],
+                resource
+            );
+        """)
+        gateway.reload()
+        eventually(lambda: look(raw) != EMAIL)
+        assert look_prepared(raw) != EMAIL
+        assert look_prepared(raw) != EMAIL
+        for _ in range(2):
+            with pytest.raises(psycopg.errors.InsufficientPrivilege):
+                look_prepared(refused)
+
+
 def test_a_bad_configuration_is_refused_in_words_and_nothing_changes(
     gateway: GatewayProcess,
 ) -> None:

@@ -125,24 +125,6 @@ impl Decision {
         }
     }
 
-    /// The same decision with all results yet to be planned. Streams of COPY have no description to
-    /// plan by when they arrive, so such a statement has to be prepared again.
-    pub(crate) fn without_plans(&self) -> Self {
-        Self {
-            refusal: self.refusal.clone(),
-            intent: self.intent.clone(),
-            operation: Arc::clone(&self.operation),
-            raw: self.raw,
-            copies: HashMap::new(),
-            deallocates: self.deallocates.clone(),
-            context: self.context.clone(),
-            statement: self.statement.clone(),
-            shape: self.shape,
-            results: None,
-            plans: Mutex::new(HashMap::new()),
-        }
-    }
-
     pub(crate) fn plan(&self, index: usize, description: &[u8]) -> Option<Arc<PlanSlot>> {
         let plans = self.plans.lock().unwrap_or_else(PoisonError::into_inner);
         // The key is looked up by value: an allocation a description, not a row.

@@ -48,11 +48,7 @@ impl Relay {
             );
             return self.refuse(refusal, at, forward);
         }
-        let statement = Arc::new(Statement {
-            decision,
-            described: OnceLock::new(),
-            asked: false.into(),
-        });
+        let statement = Arc::new(Statement::new(decision, sql.into(), self.generation));
         let name: Box<[u8]> = Box::from(name);
         let previous = if exists {
             None
@@ -82,9 +78,17 @@ impl Relay {
         if exists && !self.pending.is_empty() {
             return Step::Hold(ClientNeed::Barrier);
         }
-        let Some(statement) = self.statements.get(bind.statement).cloned() else {
+        let Some(mut statement) = self.statements.get(bind.statement).cloned() else {
             return self.refuse(unknown_statement(), at, forward);
         };
+        if statement.generation != self.generation {
+            statement = match self.decide_anew(&statement, at, forward) {
+                Ok(fresh) => fresh,
+                Err(step) => return step,
+            };
+            self.statements
+                .insert(bind.statement.into(), Arc::clone(&statement));
+        }
         if !exists && self.portals.len() >= self.limits.objects {
             return self.refuse(
                 Refusal::new("54000", "too many portals", "Close some of them."),
@@ -118,6 +122,29 @@ impl Relay {
         }
     }
 
+    /// Decides a statement that was prepared under other policies or another catalog, once more.
+    ///
+    /// What is under way is waited for, because undoing it goes by the objects that it stored.
+    fn decide_anew(
+        &mut self,
+        former: &Statement,
+        at: usize,
+        forward: &mut Forward<'_>,
+    ) -> Result<Arc<Statement>, Step> {
+        if !self.pending.is_empty() {
+            return Err(Step::Hold(ClientNeed::Barrier));
+        }
+        let decision = self.decision(&former.sql, true)?;
+        locked(&self.audit).intent(&decision.intent, &self.session, "parse");
+        self.unwritten = true;
+        if let Some(refusal) = &decision.refusal {
+            self.statistics.of(&decision.operation).refused += 1;
+            return Err(self.refuse(refusal.clone(), at, forward));
+        }
+        let sql = Arc::clone(&former.sql);
+        Ok(Arc::new(Statement::new(decision, sql, self.generation)))
+    }
+
     pub(crate) fn describe(&mut self, body: &[u8]) -> Step {
         let Some((&kind, rest)) = body.split_first() else {
             return MALFORMED;
@@ -144,9 +171,16 @@ impl Relay {
         if int32(rest).is_none_or(|(_, rest)| !rest.is_empty()) {
             return MALFORMED;
         }
-        let Some(portal) = self.portals.get(name).cloned() else {
+        let Some(mut portal) = self.portals.get(name).cloned() else {
             return self.refuse(unknown_portal(), at, forward);
         };
+        if portal.statement.generation != self.generation {
+            portal = match self.decide_anew(&portal.statement, at, forward) {
+                Ok(statement) => Arc::new(portal.of(statement)),
+                Err(step) => return step,
+            };
+            self.portals.insert(name.into(), Arc::clone(&portal));
+        }
         let decision = &portal.statement.decision;
         let recorded = locked(&self.audit).record(&decision.intent, &self.session, "execute");
         let Ok(id) = recorded else {

@@ -9,6 +9,10 @@ use crate::decision::{Decision, PlanSlot};
 /// A prepared statement of the session.
 pub(crate) struct Statement {
     pub(crate) decision: Arc<Decision>,
+    /// Its text, to be decided anew.
+    pub(crate) sql: Arc<[u8]>,
+    /// What it was decided by; see `Relay::set_shapes`.
+    pub(crate) generation: u64,
     /// Set when the server has described it.
     pub(crate) described: OnceLock<Described>,
     /// Whether a Describe of it is under way.
@@ -17,9 +21,11 @@ pub(crate) struct Statement {
 
 impl Statement {
     /// A statement that the server has yet to describe.
-    pub(crate) fn new(decision: Arc<Decision>) -> Self {
+    pub(crate) fn new(decision: Arc<Decision>, sql: Arc<[u8]>, generation: u64) -> Self {
         Self {
             decision,
+            sql,
+            generation,
             described: OnceLock::new(),
             asked: AtomicBool::new(false),
         }
@@ -40,6 +46,17 @@ pub(crate) struct Portal {
 }
 
 impl Portal {
+    /// The same portal, of a statement that was decided anew.
+    pub(crate) fn of(&self, statement: Arc<Statement>) -> Self {
+        Self {
+            statement,
+            formats: self.formats.clone(),
+            described: OnceLock::new(),
+            asked: AtomicBool::new(false),
+            syncs: self.syncs,
+        }
+    }
+
     pub(crate) fn description(&self) -> Option<&Described> {
         self.described
             .get()

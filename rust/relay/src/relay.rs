@@ -105,6 +105,8 @@ pub struct Relay {
     pub(crate) pending: VecDeque<Pending>,
     pub(crate) statements: HashMap<Box<[u8]>, Arc<Statement>>,
     pub(crate) portals: HashMap<Box<[u8]>, Arc<Portal>>,
+    /// Which shapes are in use: how often they were replaced.
+    pub(crate) generation: u64,
     /// Number of Syncs forwarded; portals older than an answered one are gone outside a block.
     pub(crate) syncs: u64,
     pub(crate) syncs_answered: u64,
@@ -160,6 +162,7 @@ impl Relay {
             pending: VecDeque::new(),
             statements: HashMap::new(),
             portals: HashMap::new(),
+            generation: 0,
             syncs: 0,
             syncs_answered: 0,
             skipping: false,
@@ -237,14 +240,12 @@ impl Relay {
 
     /// Moves the session to other decided shapes, after a change of policy or catalog.
     ///
-    /// What prepared statements return may be something else now, such as that of a view that was
-    /// replaced, so it is described and planned anew.
+    /// A statement that is prepared already may be something else now: forbidden, no longer raw, or
+    /// one of a view that was replaced. It is decided, described and planned anew when it is used.
     pub fn set_shapes(&mut self, shapes: Arc<Mutex<Shapes>>, raw: bool) {
         self.shapes = shapes;
         self.raw = raw;
-        for statement in self.statements.values_mut() {
-            *statement = Arc::new(Statement::new(Arc::new(statement.decision.without_plans())));
-        }
+        self.generation += 1;
     }
 
     /// Answers [`ServerNeed::Fields`] and [`ServerNeed::Sample`]. Call [`Self::server`] with no

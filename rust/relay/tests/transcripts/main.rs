@@ -7,4 +7,5 @@ mod copying;
 mod extended;
 mod limits;
 mod queries;
+mod renewed;
 mod rulings;

@@ -102,6 +102,23 @@ impl AuditLog {
         self.sequence
     }
 
+    /// As [`Self::record`], but may leave the writing to the next [`Self::flush`].
+    ///
+    /// # Errors
+    /// When too much waits already that cannot be written.
+    pub(crate) fn intent_to_be_flushed(
+        &mut self,
+        intent: &Intent,
+        session: &str,
+        phase: &str,
+    ) -> Result<(), AuditFailure> {
+        if self.buffer.len() > MAX_BUFFERED {
+            return self.record(intent, session, phase).map(|_| ());
+        }
+        self.intent(intent, session, phase);
+        Ok(())
+    }
+
     /// As [`Self::intent`], and writes it.
     ///
     /// # Errors
@@ -114,11 +131,7 @@ impl AuditLog {
     ) -> Result<u64, AuditFailure> {
         let before = self.buffer.len();
         let id = self.intent(intent, session, phase);
-        let line = self.buffer.len() - before;
-        self.flush().inspect_err(|_| {
-            if let Some(length) = self.buffer.len().checked_sub(line) {
-                self.buffer.truncate(length);
-            }
+        self.flush_from(before).inspect_err(|_| {
             self.counts.intents -= 1;
             self.counts.failures += 1;
         })?;
@@ -144,21 +157,34 @@ impl AuditLog {
     /// object without its closing brace.
     ///
     /// # Errors
-    /// When it is not written.
+    /// As [`Self::record`].
     pub(crate) fn complete(&mut self, prefix: &[u8]) -> Result<(), AuditFailure> {
         self.render_clock();
+        let before = self.buffer.len();
         self.buffer.extend_from_slice(prefix);
         let _ = writeln!(self.buffer, ",\"time\":\"{}\"}}", self.clock);
-        self.flush()
+        self.flush_from(before)
     }
 
     /// Appends a line that Python rendered whole, with its line end, and writes it.
     ///
     /// # Errors
-    /// When it cannot be written.
+    /// As [`Self::record`].
     pub fn line(&mut self, line: &[u8]) -> Result<(), AuditFailure> {
+        let before = self.buffer.len();
         self.buffer.extend_from_slice(line);
-        self.flush()
+        self.flush_from(before)
+    }
+
+    /// Writes what waits. When that fails, the line that begins there is taken back, unless a part
+    /// of it was written: what it is about does not happen, and a full disk must not fill memory.
+    fn flush_from(&mut self, start: usize) -> Result<(), AuditFailure> {
+        let line = self.buffer.len() - start;
+        self.flush().inspect_err(|_| {
+            if let Some(length) = self.buffer.len().checked_sub(line) {
+                self.buffer.truncate(length);
+            }
+        })
     }
 
     /// Writes what waits.
@@ -249,13 +275,5 @@ pub(crate) struct Outcome<'a> {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::render_second;
-
-    #[test]
-    fn seconds_render_as_utc() {
-        assert_eq!(render_second(0), "1970-01-01T00:00:00");
-        assert_eq!(render_second(951_782_400), "2000-02-29T00:00:00");
-        assert_eq!(render_second(1_798_761_599), "2026-12-31T23:59:59");
-    }
-}
+#[path = "audit_tests.rs"]
+mod tests;

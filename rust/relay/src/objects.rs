@@ -5,7 +5,7 @@ use std::sync::{Arc, OnceLock};
 use std::time::Instant;
 
 use crate::client::{audit_refusal, Step, MALFORMED};
-use crate::decision::Refusal;
+use crate::decision::{Decision, Refusal};
 use crate::forward::Forward;
 use crate::message::{cstring, int16, int32, write_message, OWN_NAME};
 use crate::pending::{Execution, Pending, Portal, Statement, Target};
@@ -34,11 +34,8 @@ impl Relay {
             Ok(decision) => decision,
             Err(step) => return step,
         };
-        locked(&self.audit).intent(&decision.intent, &self.session, "parse");
-        self.unwritten = true;
-        if let Some(refusal) = &decision.refusal {
-            self.statistics.of(&decision.operation).refused += 1;
-            return self.refuse(refusal.clone(), at, forward);
+        if let Err(refusal) = self.recorded_parse(&decision) {
+            return self.refuse(refusal, at, forward);
         }
         if !exists && self.statements.len() >= self.limits.objects {
             let refusal = Refusal::new(
@@ -135,14 +132,24 @@ impl Relay {
             return Err(Step::Hold(ClientNeed::Barrier));
         }
         let decision = self.decision(&former.sql, true)?;
-        locked(&self.audit).intent(&decision.intent, &self.session, "parse");
-        self.unwritten = true;
-        if let Some(refusal) = &decision.refusal {
-            self.statistics.of(&decision.operation).refused += 1;
-            return Err(self.refuse(refusal.clone(), at, forward));
+        if let Err(refusal) = self.recorded_parse(&decision) {
+            return Err(self.refuse(refusal, at, forward));
         }
         let sql = Arc::clone(&former.sql);
         Ok(Arc::new(Statement::new(decision, sql, self.generation)))
+    }
+
+    /// Records that a statement is prepared, and says why it must not be.
+    fn recorded_parse(&mut self, decision: &Decision) -> Result<(), Refusal> {
+        self.unwritten = true;
+        locked(&self.audit)
+            .intent_to_be_flushed(&decision.intent, &self.session, "parse")
+            .map_err(|_| audit_refusal())?;
+        let Some(refusal) = &decision.refusal else {
+            return Ok(());
+        };
+        self.statistics.of(&decision.operation).refused += 1;
+        Err(refusal.clone())
     }
 
     pub(crate) fn describe(&mut self, body: &[u8]) -> Step {

@@ -7,15 +7,19 @@ transports of Python's event loop. Both are the same session with the same relay
 """
 
 import asyncio
+import logging
 from typing import TYPE_CHECKING, Protocol
 
 from scrim.kernel import Reactor
+from scrim.server.logging import failure
 from scrim.server.tls import TlsTransport
 from scrim.upstream.socket_transport import SocketTransport
 
 if TYPE_CHECKING:
     from scrim.protocols.postgres.codec import Relay
     from scrim.upstream.connection import UpstreamConnection
+
+_log = logging.getLogger("scrim.server.links")
 
 
 class LinkedSession(Protocol):
@@ -110,10 +114,8 @@ class Links:
 
         Returns:
             The session's key, and what stands for the client's transport; None where one of the
-            sockets is not to be had, or not now.
-
-        Raises:
-            OSError: If the sockets cannot be watched.
+            sockets is not to be had, or not now. Where the sockets cannot be watched both are
+            closed, and the holder of the connection learns that it is lost.
         """
         if not isinstance(client, SocketTransport) or client.is_closing():
             return None
@@ -123,7 +125,12 @@ class Links:
             return None
         tls = client.tls if isinstance(client, TlsTransport) else None
         descriptor, unsent = client.detach()
-        key = relay.link(self._reactor, (descriptor, unsent, tls), lent, client_waiting_bytes)
+        try:
+            key = relay.link(self._reactor, (descriptor, unsent, tls), lent, client_waiting_bytes)
+        except OSError as error:
+            failure(_log, "a session could not be linked", error)
+            upstream.take_back(None)
+            return None
         self._sessions[key] = session
         return key, LinkedSide(relay, client=True, peer=peer)
 

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import socket
 from typing import TYPE_CHECKING
 
@@ -109,6 +110,18 @@ async def test_both_ends_of_a_linked_session_are_told_what_the_gateway_says(
     assert pair.client.recv(100) == b"to the client"
     pair.connection.write(b"to the data store")
     assert pair.server.recv(100) == b"to the data store"
+
+
+async def test_sockets_that_cannot_be_watched_are_closed_and_their_session_is_told(
+    links: Links, pair: Pair
+) -> None:
+    # No event loop takes a file of a disk.
+    os.dup2(pair.log.fileno(), pair.transport.socket.fileno())
+    linked = links.link(Watched(), pair.relay, pair.transport, pair.connection, WAITING_BYTES)
+    assert linked is None
+    assert pair.connection.closed
+    assert pair.client.recv(1) == b""
+    assert pair.server.recv(1) == b""
 
 
 async def test_the_data_stores_socket_comes_back_and_can_be_lent_again(

@@ -9,6 +9,7 @@ use std::sync::Arc;
 
 use crate::ff1::LANES;
 use crate::layout::put_digits;
+use crate::operators::phone::WALK_MAX;
 use crate::operators::Numeral;
 use crate::permutation::derange_lanes;
 use crate::prf::DomainKey;
@@ -41,7 +42,10 @@ struct Waiting {
     start: usize,
     end: usize,
     numeral: Numeral,
-    rank: u64,
+    raw: u64,
+    /// Where it is on its walk, and after how many steps.
+    place: u64,
+    steps: u16,
 }
 
 impl Batch {
@@ -64,10 +68,12 @@ impl Batch {
             start,
             end: out.len(),
             numeral,
-            rank,
+            raw: rank,
+            place: rank,
+            steps: 0,
         });
-        if group.waiting.len() == LANES {
-            group.fill_in(out);
+        while group.waiting.len() >= LANES {
+            group.step(out);
         }
         true
     }
@@ -109,19 +115,30 @@ impl Batch {
 
 impl Group {
     fn fill_in(&mut self, out: &mut [u8]) {
-        let mut ranks = [0; LANES];
-        for (rank, waiting) in ranks.iter_mut().zip(&self.waiting) {
-            *rank = waiting.rank;
+        while !self.waiting.is_empty() {
+            self.step(out);
         }
-        if !self.waiting.is_empty() {
-            derange_lanes(&self.key, self.tweak, self.size, &mut ranks);
+    }
+
+    /// One step of all that waits; most have then arrived.
+    fn step(&mut self, out: &mut [u8]) {
+        let mut places = [0; LANES];
+        for (place, waiting) in places.iter_mut().zip(&self.waiting) {
+            *place = waiting.place;
         }
-        for (mut waiting, place) in self.waiting.drain(..).zip(ranks) {
-            waiting.numeral.settle(place);
-            put_digits(
-                waiting.numeral.digits(),
-                &mut out[waiting.start..waiting.end],
-            );
-        }
+        derange_lanes(&self.key, self.tweak, self.size, &mut places);
+        let mut places = places.into_iter();
+        self.waiting.retain_mut(|waiting| {
+            waiting.place = places.next().unwrap_or(waiting.raw);
+            waiting.steps += 1;
+            waiting.numeral.settle(waiting.place);
+            if waiting.place != waiting.raw && waiting.numeral.landed() {
+                let text = &mut out[waiting.start..waiting.end];
+                put_digits(waiting.numeral.digits(), text);
+                return false;
+            }
+            // A walk that came round to the raw number leaves the zeros.
+            waiting.steps < WALK_MAX
+        });
     }
 }

@@ -15,7 +15,7 @@ mod iban;
 pub(crate) mod ip;
 mod name;
 mod partial;
-mod phone;
+pub(crate) mod phone;
 mod redact;
 mod secret;
 mod ssn;
@@ -107,6 +107,14 @@ impl Numeral {
         match self {
             Self::Phone(number) => number.settle(place),
             Self::Card(number) => number.settle(place),
+        }
+    }
+
+    /// Whether what it became is of its kind, or has to be permuted once more.
+    pub(crate) fn landed(&self) -> bool {
+        match self {
+            Self::Phone(number) => number.landed(),
+            Self::Card(_) => true,
         }
     }
 

@@ -17,8 +17,8 @@ const FROM_TWO: Slot = Slot {
     size: 8,
 };
 
-/// Seven steps of ten land among the North American numbers.
-const WALK_MAX: usize = 256;
+/// Steps after which a walk is given up; seven of ten land among the North American numbers.
+pub(crate) const WALK_MAX: u16 = 256;
 
 /// The digits of a number, and what is known of them.
 #[derive(Clone, Copy)]
@@ -61,19 +61,20 @@ impl Number {
         &self.digits[..self.count]
     }
 
-    /// The arrangements of the national number and its own, where its image is final at once.
+    /// The arrangements of the national number, and its own.
     pub(crate) fn rank(&self) -> Option<(u64, u64)> {
-        let national = &self.digits[self.kept..self.count];
-        // Ten digits that are no North American number may have one as their image.
-        if national.len() == 10 && !self.north_american {
-            return None;
-        }
-        rank(national, &self.slot())
+        rank(&self.digits[self.kept..self.count], &self.slot())
     }
 
     pub(crate) fn settle(&mut self, place: u64) {
         let slot = self.slot();
         unrank(&mut self.digits[self.kept..self.count], place, &slot);
+    }
+
+    /// Whether it is of its first kind: ten other digits may become a North American number, and
+    /// then walk on.
+    pub(crate) fn landed(&self) -> bool {
+        is_north_american(&self.digits[self.kept..self.count]) == self.north_american
     }
 
     /// What may stand at each digit of the national number.
@@ -93,17 +94,19 @@ impl Number {
     /// North American numbers stay diallable, leading zeros stay, and other numbers stay other.
     fn permute(&mut self, key: &DomainKey) -> bool {
         let slot = self.slot();
-        let national = &mut self.digits[self.kept..self.count];
-        // Another number may land among the North American ones and then walks on.
+        let raw = self.digits;
         for _ in 0..WALK_MAX {
+            let national = &mut self.digits[self.kept..self.count];
             if !permute(key, tweak::PHONE, national, &slot) {
                 return false;
             }
-            if is_north_american(national) == self.north_american {
+            if self.landed() && self.digits != raw {
                 return true;
             }
         }
-        false
+        // The walk came round to the raw number: what a batch leaves in that case.
+        self.digits.fill(b'0');
+        true
     }
 }
 

@@ -16,6 +16,7 @@ use zeroize::Zeroize;
 
 use crate::block::{Cipher, Encrypt, Work};
 use crate::permutation::Arrangements;
+use crate::words::Word;
 
 const BLOCK: usize = 16;
 /// What a shift of a block's highest bit out of it adds at its low end (SP 800-38B, 5.3).
@@ -61,7 +62,12 @@ impl DomainKey {
 
     /// AES-CMAC over the purpose and the value.
     pub(crate) fn hash(&self, purpose: u8, value: &[u8]) -> u128 {
-        self.hash.work(Cmac {
+        self.cmac::<false>(purpose, value)
+    }
+
+    #[inline]
+    fn cmac<const LOWER: bool>(&self, purpose: u8, value: &[u8]) -> u128 {
+        self.hash.work(Cmac::<LOWER> {
             subkeys: &self.subkeys,
             purpose,
             value,
@@ -70,13 +76,26 @@ impl DomainKey {
 
     /// A stream of keyed choices that depends on the purpose and the value only.
     pub(crate) fn stream(&self, purpose: u8, value: &[u8]) -> Stream<'_> {
-        Stream {
+        self.stream_from(self.hash(purpose, value))
+    }
+
+    /// As [`DomainKey::stream`] of a text without its case, which has to be ASCII.
+    pub(crate) fn stream_lower(&self, purpose: u8, text: &[u8]) -> Stream<'_> {
+        debug_assert!(text.is_ascii());
+        self.stream_from(self.cmac::<true>(purpose, text))
+    }
+
+    #[inline]
+    fn stream_from(&self, seed: u128) -> Stream<'_> {
+        let mut stream = Stream {
             cipher: &self.stream,
-            seed: self.hash(purpose, value),
+            seed,
             counter: 0,
             buffer: [0; AHEAD * BLOCK / 4],
-            used: AHEAD * BLOCK / 4,
-        }
+            used: 0,
+        };
+        stream.fill_up();
+        stream
     }
 
     /// The cipher under the permutations.
@@ -95,41 +114,73 @@ fn double(block: u128) -> u128 {
     (block << 1) ^ (REDUCTION * (block >> 127))
 }
 
-struct Cmac<'a> {
+struct Cmac<'a, const LOWER: bool> {
     subkeys: &'a [u128; 2],
     purpose: u8,
     value: &'a [u8],
 }
 
-impl Work for Cmac<'_> {
+impl<const LOWER: bool> Work for Cmac<'_, LOWER> {
     type Output = u128;
 
     #[inline(always)]
     fn run(self, cipher: &mut impl Encrypt) -> u128 {
-        // The purpose is the first byte, so the value's blocks are one byte out of step.
-        let mut block = [0; BLOCK];
-        block[0] = self.purpose;
-        let mut filled = 1;
-        let mut rest = self.value;
-        let mut chained = 0;
-        while rest.len() > BLOCK - filled {
-            let (now, later) = rest.split_at(BLOCK - filled);
-            block[filled..].copy_from_slice(now);
-            chained = cipher.encrypt(chained ^ u128::from_be_bytes(block));
-            rest = later;
-            filled = 0;
-        }
-        let end = filled + rest.len();
-        block[filled..end].copy_from_slice(rest);
-        let subkey = if let Some(padding) = block.get_mut(end..).filter(|left| !left.is_empty()) {
-            padding.fill(0);
-            padding[0] = 0x80;
-            self.subkeys[1]
-        } else {
-            self.subkeys[0]
+        let first = u128::from(self.purpose) << 120;
+        let value = self.value;
+        let Some(tail) = value.last_chunk() else {
+            // The purpose and a value of at most fifteen bytes are one block.
+            let mut block = [0; BLOCK];
+            block[1..=value.len()].copy_from_slice(value);
+            return cipher.encrypt(self.ended(first | Self::block(block), 1 + value.len()));
         };
-        cipher.encrypt(chained ^ u128::from_be_bytes(block) ^ subkey)
+        // The purpose is the first byte, so the value's blocks are one byte out of step.
+        let (head, rest) = value.split_at(BLOCK - 1);
+        let mut block = [0; BLOCK];
+        block[1..].copy_from_slice(head);
+        let mut chained = cipher.encrypt(first | Self::block(block));
+        let left = (rest.len() - 1) % BLOCK + 1;
+        for block in rest[..rest.len() - left].as_chunks().0 {
+            chained = cipher.encrypt(chained ^ Self::block(*block));
+        }
+        // What is left is the end of the value's last sixteen bytes.
+        let last = Self::block(*tail) << (8 * (BLOCK - left));
+        cipher.encrypt(chained ^ self.ended(last, left))
     }
+}
+
+impl<const LOWER: bool> Cmac<'_, LOWER> {
+    #[inline(always)]
+    fn block(bytes: [u8; BLOCK]) -> u128 {
+        let block = u128::from_be_bytes(bytes);
+        if LOWER {
+            lower(block)
+        } else {
+            block
+        }
+    }
+
+    /// The last block, of which `length` bytes are the message's, filled up and with its subkey.
+    #[inline(always)]
+    fn ended(&self, block: u128, length: usize) -> u128 {
+        if length == BLOCK {
+            block ^ self.subkeys[0]
+        } else {
+            block ^ (0x80 << (8 * (BLOCK - 1 - length))) ^ self.subkeys[1]
+        }
+    }
+}
+
+/// Sixteen ASCII characters with their capitals made small.
+#[inline(always)]
+fn lower(characters: u128) -> u128 {
+    /// A number with this byte everywhere.
+    const fn all(byte: u8) -> u128 {
+        u128::from_ne_bytes([byte; BLOCK])
+    }
+    // No byte is above 127, so the sums stay within their bytes and tell by the highest bit.
+    let from_a = characters + all(0x80 - b'A');
+    let above_z = characters + all(0x7f - b'Z');
+    characters | ((from_a & !above_z & all(0x80)) >> 2)
 }
 
 /// Keyed choices: AES in counter mode from a keyed hash.
@@ -163,6 +214,11 @@ impl Work for Ahead {
 impl Stream<'_> {
     #[cold]
     fn refill(&mut self) {
+        self.fill_up();
+    }
+
+    #[inline]
+    fn fill_up(&mut self) {
         let blocks = self.cipher.work(Ahead {
             seed: self.seed,
             counter: self.counter,
@@ -192,13 +248,15 @@ impl Stream<'_> {
     }
 
     /// A number below `bound`, which is at most 2^32.
+    #[inline]
     pub(crate) fn below(&mut self, bound: usize) -> usize {
         ((u64::from(self.next_u32()) * bound as u64) >> 32) as usize
     }
 
     /// One of the words.
-    pub(crate) fn pick<'w>(&mut self, words: &[&'w str]) -> &'w str {
-        words[self.below(words.len())]
+    #[inline]
+    pub(crate) fn pick<'w, const N: usize>(&mut self, words: &'w [Word; N]) -> &'w Word {
+        &words[self.below(N)]
     }
 
     /// Fills the slice.
@@ -210,18 +268,20 @@ impl Stream<'_> {
     }
 
     /// Appends characters of an alphabet of at most 64.
+    #[inline]
     pub(crate) fn letters(&mut self, alphabet: &[u8], count: usize, out: &mut Vec<u8>) {
-        let base = alphabet.len() as u64;
         let mut left = count;
         while left > 0 {
             // Twelve characters of 64 need 72 bits of range; eight stay unbiased within 64.
             let mut word = self.next_u64();
-            for _ in 0..left.min(8) {
-                let wide = u128::from(word) * u128::from(base);
-                out.push(alphabet[(wide >> 64) as usize]);
+            let letters: [u8; 8] = std::array::from_fn(|_| {
+                let wide = u128::from(word) * alphabet.len() as u128;
                 word = wide as u64;
-            }
-            left -= left.min(8);
+                alphabet[(wide >> 64) as usize]
+            });
+            let now = left.min(letters.len());
+            out.extend_from_slice(&letters[..now]);
+            left -= now;
         }
     }
 }
@@ -282,6 +342,16 @@ mod tests {
             let message = [&[9], &bytes[..length]].concat();
             let expected = oracle([3; 16], &message);
             assert_eq!(key().hash(9, &bytes[..length]), expected, "length {length}");
+        }
+    }
+
+    #[test]
+    fn case_is_all_that_a_stream_of_small_letters_overlooks() {
+        let all: Vec<u8> = (0..128).collect();
+        for length in 0..=all.len() {
+            let text = &all[all.len() - length..];
+            let small = key().stream(1, &text.to_ascii_lowercase()).next_u64();
+            assert_eq!(key().stream_lower(1, text).next_u64(), small, "{length}");
         }
     }
 

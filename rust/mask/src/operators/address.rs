@@ -1,6 +1,6 @@
 //! A street address, with a town where the raw one has further parts.
 
-use crate::operators::fold::with_folded;
+use crate::operators::fold::Folded;
 use crate::operators::{purpose, Input};
 use crate::words::{push_family, CITIES, STREET_KINDS};
 
@@ -9,37 +9,37 @@ const NUMBER_MAX: usize = 989;
 
 /// Writes number, street and kind; a comma or a line break in the raw address adds a town.
 pub(crate) fn write(input: &Input<'_>, out: &mut Vec<u8>) -> bool {
-    with_folded(input.text, |raw| {
-        let start = out.len();
-        let parts = raw.iter().any(|byte| matches!(byte, b',' | b'\n'));
-        let mut stream = input.key.stream(purpose::ADDRESS, raw);
-        for draw in 0..DRAWS {
-            push_number(10 + stream.below(NUMBER_MAX), out);
-            out.push(b' ');
-            push_family(&mut stream, out);
-            out.push(b' ');
-            out.extend_from_slice(stream.pick(STREET_KINDS).as_bytes());
-            let city = stream.pick(CITIES);
-            // Where the whole does not fit, the town is the first to go.
-            if parts && draw < DRAWS / 2 {
-                out.extend_from_slice(b", ");
-                out.extend_from_slice(city.as_bytes());
-            }
-            if out.len() - start <= input.room {
-                return true;
-            }
-            out.truncate(start);
+    let raw = Folded::new(input.text);
+    let start = out.len();
+    let parts = raw.bytes().iter().any(|byte| matches!(byte, b',' | b'\n'));
+    let mut stream = raw.stream(input.key, purpose::ADDRESS);
+    for draw in 0..DRAWS {
+        push_number(10 + stream.below(NUMBER_MAX), out);
+        out.push(b' ');
+        push_family(&mut stream, out);
+        out.push(b' ');
+        stream.pick(&STREET_KINDS).push(out);
+        let city = stream.pick(&CITIES);
+        // Where the whole does not fit, the town is the first to go.
+        if parts && draw < DRAWS / 2 {
+            out.extend_from_slice(b", ");
+            city.push(out);
         }
-        false
-    })
+        if out.len() - start <= input.room {
+            return true;
+        }
+        out.truncate(start);
+    }
+    false
 }
 
+/// Writes a number of two or three digits.
 fn push_number(number: usize, out: &mut Vec<u8>) {
-    for divisor in [100, 10, 1] {
-        if number >= divisor {
-            out.push(b'0' + (number / divisor % 10) as u8);
-        }
+    let [hundreds, tens, ones] = [100, 10, 1].map(|divisor| b'0' + (number / divisor % 10) as u8);
+    if hundreds > b'0' {
+        out.push(hundreds);
     }
+    out.extend_from_slice(&[tens, ones]);
 }
 
 #[cfg(test)]

@@ -1,11 +1,15 @@
 //! An e-mail address in a reserved domain, unique in practice.
 
-use crate::operators::fold::with_folded;
+use crate::operators::fold::Folded;
 use crate::operators::{purpose, Input};
-use crate::words::{push_family, GIVEN};
+use crate::words::{push_family, Word, GIVEN};
 
 /// Domains reserved for documentation (RFC 2606).
-const DOMAINS: &[&str] = &["example.com", "example.net", "example.org"];
+static DOMAINS: [Word; 3] = [
+    Word::new("example.com"),
+    Word::new("example.net"),
+    Word::new("example.org"),
+];
 const ALPHABET: &[u8] = b"abcdefghijkmnpqrstuvwxyz23456789";
 /// Eight characters of 32, with name and domain, make 63 bits.
 const SUFFIX: usize = 8;
@@ -16,11 +20,9 @@ const SHORT_MIN: usize = 4;
 /// Writes `given.family.suffix@example.net`, or only a suffix where there is little room.
 pub(crate) fn write(input: &Input<'_>, out: &mut Vec<u8>) -> bool {
     let start = out.len();
-    let mut stream = with_folded(input.text, |folded| {
-        input.key.stream(purpose::EMAIL, folded)
-    });
-    let domain = stream.pick(DOMAINS);
-    out.extend_from_slice(stream.pick(GIVEN).as_bytes());
+    let mut stream = Folded::new(input.text).stream(input.key, purpose::EMAIL);
+    let domain = stream.pick(&DOMAINS);
+    stream.pick(&GIVEN).push(out);
     out.push(b'.');
     push_family(&mut stream, out);
     out[start..].make_ascii_lowercase();
@@ -37,7 +39,7 @@ pub(crate) fn write(input: &Input<'_>, out: &mut Vec<u8>) -> bool {
         stream.letters(ALPHABET, local.min(SHORT), out);
     }
     out.push(b'@');
-    out.extend_from_slice(domain.as_bytes());
+    domain.push(out);
     true
 }
 

@@ -1,34 +1,57 @@
-//! Brings texts that mean the same to the same bytes: Unicode NFKC and case.
+//! Brings texts that mean the same to the same choices: Unicode NFKC and case.
 
 use unicode_normalization::UnicodeNormalization;
 
-const SHORT: usize = 96;
+use crate::prf::{DomainKey, Stream};
 
-/// Calls with the folded text; short ASCII, which is nearly all there is, is folded on the stack.
-pub(crate) fn with_folded<T>(text: &str, then: impl FnOnce(&[u8]) -> T) -> T {
-    if text.len() <= SHORT && text.is_ascii() {
-        let mut buffer = [0; SHORT];
-        let folded = &mut buffer[..text.len()];
-        folded.copy_from_slice(text.as_bytes());
-        folded.make_ascii_lowercase();
-        return then(folded);
+/// A text without what does not change its meaning.
+pub(crate) enum Folded<'a> {
+    /// What nearly all texts are; its capitals are still there.
+    Ascii(&'a [u8]),
+    Other(String),
+}
+
+impl<'a> Folded<'a> {
+    pub(crate) fn new(text: &'a str) -> Self {
+        if text.is_ascii() {
+            return Self::Ascii(text.as_bytes());
+        }
+        // Through capitals, because some small letters (the German sharp s) have two of them.
+        let folded: String = text
+            .nfkc()
+            .flat_map(char::to_uppercase)
+            .flat_map(char::to_lowercase)
+            .nfkc()
+            .collect();
+        Self::Other(folded)
     }
-    // Through capitals, because some small letters (the German sharp s) have two of them.
-    let folded: String = text
-        .nfkc()
-        .flat_map(char::to_uppercase)
-        .flat_map(char::to_lowercase)
-        .nfkc()
-        .collect();
-    then(folded.trim().as_bytes())
+
+    /// The keyed choices for all texts that mean the same.
+    pub(crate) fn stream<'k>(&self, key: &'k DomainKey, purpose: u8) -> Stream<'k> {
+        match self {
+            Self::Ascii(text) => key.stream_lower(purpose, text),
+            Self::Other(folded) => key.stream(purpose, folded.trim().as_bytes()),
+        }
+    }
+
+    /// The text, in which ASCII may be in either case.
+    pub(crate) fn bytes(&self) -> &[u8] {
+        match self {
+            Self::Ascii(text) => text,
+            Self::Other(folded) => folded.trim().as_bytes(),
+        }
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn folded(text: &str) -> Vec<u8> {
-        with_folded(text, <[u8]>::to_vec)
+    fn folded(text: &str) -> (Vec<u8>, u64) {
+        let folded = Folded::new(text);
+        let key = DomainKey::new(&[3; 16], &[4; 16], &[5; 16]);
+        let choice = folded.stream(&key, 1).next_u64();
+        (folded.bytes().to_ascii_lowercase(), choice)
     }
 
     #[test]
@@ -38,5 +61,11 @@ mod tests {
         assert_eq!(folded("STRASSE"), folded("straße"));
         assert_eq!(folded("ｆｕｌｌ"), folded("full"));
         assert_ne!(folded("Renee"), folded("Ren\u{e9}e"));
+    }
+
+    #[test]
+    fn long_texts_are_folded_as_short_ones() {
+        let long = "Zelda ".repeat(40);
+        assert_eq!(folded(long.trim()), folded(long.to_uppercase().trim()));
     }
 }

@@ -224,7 +224,7 @@ impl TextMask {
 
     /// Appends the replacement of a text; white space alone becomes the empty text.
     pub(crate) fn apply(&self, text: &str, out: &mut Vec<u8>) {
-        let trimmed = text.trim();
+        let trimmed = trimmed(text);
         if trimmed.is_empty() {
             return;
         }
@@ -248,7 +248,7 @@ impl TextMask {
 
     /// As [`TextMask::apply`], but the replacement may wait in the batch.
     pub(crate) fn apply_batched(&self, text: &str, out: &mut Vec<u8>, batch: &mut Batch) {
-        let trimmed = text.trim();
+        let trimmed = trimmed(text);
         let numeral = match &self.operator {
             Operator::Phone => phone::Number::read(trimmed).map(Numeral::Phone),
             Operator::Card => card::Number::read(trimmed).map(Numeral::Card),
@@ -289,10 +289,20 @@ fn shows(masked: &[u8], raw: &[u8]) -> bool {
     if raw.len() < 4 || raw.len() >= masked.len() {
         return masked.eq_ignore_ascii_case(raw);
     }
-    let first = raw[0].to_ascii_lowercase();
-    masked
-        .windows(raw.len())
-        .any(|window| window[0].to_ascii_lowercase() == first && window.eq_ignore_ascii_case(raw))
+    let end = raw.len() - 1;
+    masked.windows(raw.len()).any(|window| {
+        // Both ends at once, because one alone is too often alike for the processor to guess.
+        let alike = ((window[0] ^ raw[0]) | (window[end] ^ raw[end])) & !0x20 == 0;
+        alike && window.eq_ignore_ascii_case(raw)
+    })
+}
+
+/// The text without the white space around it, which few have.
+fn trimmed(text: &str) -> &str {
+    match text.as_bytes() {
+        [first, .., last] if first.is_ascii_graphic() && last.is_ascii_graphic() => text,
+        _ => text.trim(),
+    }
 }
 
 #[cfg(test)]

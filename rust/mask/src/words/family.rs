@@ -1,7 +1,7 @@
 //! Family names, put together from the parts of English place names.
 
 /// How a name begins.
-pub(crate) const STEMS: &[&str] = &[
+pub(super) const STEMS: &[&str] = &[
     "Ack", "Ald", "Aller", "Amber", "Ans", "Apple", "Arn", "Ash", "Aspen", "Att", "Aven", "Ayles",
     "Bag", "Bal", "Bar", "Barra", "Bay", "Beck", "Beech", "Bel", "Ben", "Ber", "Bex", "Bil",
     "Birch", "Bis", "Blen", "Bod", "Bol", "Bos", "Brack", "Brad", "Bram", "Bran", "Bren", "Brier",
@@ -22,7 +22,7 @@ pub(crate) const STEMS: &[&str] = &[
 ];
 
 /// How a name ends.
-pub(crate) const ENDINGS: &[&str] = &[
+pub(super) const ENDINGS: &[&str] = &[
     "beck", "borne", "bourne", "bridge", "brook", "burgh", "bury", "by", "cliffe", "combe", "cote",
     "croft", "dale", "dene", "field", "fold", "ford", "garth", "gate", "grave", "grove", "ham",
     "hay", "holt", "hurst", "land", "leigh", "ley", "lock", "low", "mere", "more", "ridge", "sett",

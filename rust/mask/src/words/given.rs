@@ -1,7 +1,7 @@
 //! Given names.
 
 /// Given names of several languages.
-pub(crate) const GIVEN: &[&str] = &[
+pub(super) const GIVEN: &[&str] = &[
     "Adela",
     "Adelbert",
     "Aderyn",

@@ -6,23 +6,33 @@
 mod family;
 mod given;
 mod places;
+mod word;
 
 use crate::prf::Stream;
-pub(crate) use given::GIVEN;
-pub(crate) use places::{CITIES, STREET_KINDS};
+pub(crate) use word::Word;
 
-use family::{ENDINGS, STEMS};
+/// Given names of several languages.
+pub(crate) static GIVEN: [Word; given::GIVEN.len()] = word::all(given::GIVEN);
+/// Invented towns.
+pub(crate) static CITIES: [Word; places::CITIES.len()] = word::all(places::CITIES);
+/// What a street is called.
+pub(crate) static STREET_KINDS: [Word; places::STREET_KINDS.len()] =
+    word::all(places::STREET_KINDS);
+static STEMS: [Word; family::STEMS.len()] = word::all(family::STEMS);
+static ENDINGS: [Word; family::ENDINGS.len()] = word::all(family::ENDINGS);
 
 /// Writes a family name of two parts; together there are some nine thousand names.
+#[inline]
 pub(crate) fn push_family(stream: &mut Stream<'_>, out: &mut Vec<u8>) {
-    for words in [STEMS, ENDINGS] {
-        out.extend_from_slice(stream.pick(words).as_bytes());
-    }
+    stream.pick(&STEMS).push(out);
+    stream.pick(&ENDINGS).push(out);
 }
 
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use super::family::{ENDINGS, STEMS};
+    use super::given::GIVEN;
+    use super::places::{CITIES, STREET_KINDS};
 
     #[test]
     fn lists_are_capitalised_ascii_without_repetition() {

@@ -1,7 +1,7 @@
 //! Streets and cities.
 
 /// Invented towns.
-pub(crate) const CITIES: &[&str] = &[
+pub(super) const CITIES: &[&str] = &[
     "Aldermoor",
     "Amberwick",
     "Ashbourne",
@@ -84,7 +84,7 @@ pub(crate) const CITIES: &[&str] = &[
 ];
 
 /// What a street is called.
-pub(crate) const STREET_KINDS: &[&str] = &[
+pub(super) const STREET_KINDS: &[&str] = &[
     "Street", "Avenue", "Road", "Lane", "Drive", "Court", "Place", "Terrace", "Way", "Close",
     "Crescent", "Gardens",
 ];

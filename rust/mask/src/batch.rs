@@ -61,8 +61,12 @@ impl Batch {
             return false;
         };
         let start = out.len();
-        let open = |byte: u8| if byte.is_ascii_digit() { b'0' } else { byte };
-        out.extend(text.bytes().map(open));
+        if numeral.digits().len() == text.len() {
+            out.resize(start + text.len(), b'0');
+        } else {
+            let open = |byte: u8| if byte.is_ascii_digit() { b'0' } else { byte };
+            out.extend(text.bytes().map(open));
+        }
         let group = self.group(key, numeral.tweak(), size, out);
         group.waiting.push(Waiting {
             start,

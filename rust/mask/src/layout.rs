@@ -144,6 +144,10 @@ fn divide(number: u64, size: u8) -> (u64, u8) {
 
 /// Replaces the digits of a text in their order.
 pub(crate) fn put_digits(digits: &[u8], text: &mut [u8]) {
+    if digits.len() == text.len() {
+        text.copy_from_slice(digits);
+        return;
+    }
     let mut digits = digits.iter();
     for byte in text.iter_mut().filter(|byte| byte.is_ascii_digit()) {
         *byte = *digits.next().unwrap_or(&b'0');

@@ -23,6 +23,8 @@ const BLOCK: usize = 16;
 const REDUCTION: u128 = 0x87;
 /// Blocks of a stream that are made together, because the processor works on several at once.
 const AHEAD: usize = 4;
+/// The first of them, which are all that a name or an address takes.
+const FIRST: usize = 2;
 
 /// The keys of one semantic domain at one version.
 pub(crate) struct DomainKey {
@@ -94,7 +96,7 @@ impl DomainKey {
             buffer: [0; AHEAD * BLOCK / 4],
             used: 0,
         };
-        stream.fill_up();
+        stream.fill_from(AHEAD - FIRST);
         stream
     }
 
@@ -192,44 +194,43 @@ pub(crate) struct Stream<'k> {
     used: usize,
 }
 
-/// The next blocks of a stream.
-struct Ahead {
+/// The next blocks of a stream, behind each other.
+struct Ahead<'b> {
     seed: u128,
     counter: u64,
+    words: &'b mut [[u32; BLOCK / 4]],
 }
 
-impl Work for Ahead {
-    type Output = [u128; AHEAD];
+impl Work for Ahead<'_> {
+    type Output = ();
 
     #[inline(always)]
-    fn run(self, cipher: &mut impl Encrypt) -> [u128; AHEAD] {
-        let mut blocks = [0; AHEAD];
-        for (block, counter) in blocks.iter_mut().zip(self.counter..) {
-            *block = cipher.encrypt(self.seed ^ u128::from(counter));
+    fn run(self, cipher: &mut impl Encrypt) {
+        for (words, counter) in self.words.iter_mut().zip(self.counter..) {
+            let block = cipher.encrypt(self.seed ^ u128::from(counter));
+            *words = [96, 64, 32, 0].map(|shift| (block >> shift) as u32);
         }
-        blocks
     }
 }
 
 impl Stream<'_> {
     #[cold]
     fn refill(&mut self) {
-        self.fill_up();
+        self.fill_from(0);
     }
 
+    /// Makes the blocks from a place in the buffer on.
     #[inline]
-    fn fill_up(&mut self) {
-        let blocks = self.cipher.work(Ahead {
+    fn fill_from(&mut self, place: usize) {
+        let words = &mut self.buffer.as_chunks_mut().0[place..];
+        let blocks = words.len() as u64;
+        self.cipher.work(Ahead {
             seed: self.seed,
             counter: self.counter,
+            words,
         });
-        self.counter += AHEAD as u64;
-        for (words, block) in self.buffer.chunks_exact_mut(BLOCK / 4).zip(blocks) {
-            for (word, shift) in words.iter_mut().zip([96, 64, 32, 0]) {
-                *word = (block >> shift) as u32;
-            }
-        }
-        self.used = 0;
+        self.counter += blocks;
+        self.used = place * BLOCK / 4;
     }
 
     #[inline]

@@ -69,20 +69,18 @@ pub(crate) fn write(input: &Input<'_>, out: &mut Vec<u8>) -> bool {
 
 /// The Luhn check digit of the digits before it.
 fn check_digit(digits: &[u8]) -> u8 {
-    let sum: u32 = digits
-        .iter()
-        .rev()
-        .enumerate()
-        .map(|(at, byte)| {
-            let digit = u32::from(byte - b'0');
-            match (at % 2, digit) {
-                (1, _) => digit,
-                (_, 5..) => digit * 2 - 9,
-                _ => digit * 2,
-            }
-        })
-        .sum();
-    b'0' + ((10 - sum % 10) % 10) as u8
+    /// What a digit counts for at every second place.
+    const DOUBLED: [u8; 10] = [0, 2, 4, 6, 8, 1, 3, 5, 7, 9];
+    let mut sum = 0;
+    for pair in digits.rchunks(2) {
+        if let [digit] | [.., digit] = pair {
+            sum += DOUBLED[usize::from(digit - b'0') % 10];
+        }
+        if let [digit, _] = pair {
+            sum += digit - b'0';
+        }
+    }
+    b'0' + (10 - sum % 10) % 10
 }
 
 #[cfg(test)]

@@ -2,7 +2,7 @@
 
 use crate::operators::fold::Folded;
 use crate::operators::{purpose, Input};
-use crate::words::{push_family, Word, GIVEN};
+use crate::words::{family, Word, GIVEN};
 
 /// Domains reserved for documentation (RFC 2606).
 static DOMAINS: [Word; 3] = [
@@ -22,10 +22,11 @@ pub(crate) fn write(input: &Input<'_>, out: &mut Vec<u8>) -> bool {
     let start = out.len();
     let mut stream = Folded::new(input.text).stream(input.key, purpose::EMAIL);
     let domain = stream.pick(&DOMAINS);
-    stream.pick(&GIVEN).push(out);
+    stream.pick(&GIVEN).small().push(out);
     out.push(b'.');
-    push_family(&mut stream, out);
-    out[start..].make_ascii_lowercase();
+    for part in family(&mut stream) {
+        part.small().push(out);
+    }
     out.push(b'.');
     stream.letters(ALPHABET, SUFFIX, out);
     if out.len() - start + 1 + domain.len() > input.room {

@@ -26,7 +26,7 @@ pub(crate) fn write(part: NamePart, input: &Input<'_>, out: &mut Vec<u8>) -> boo
             push_family(&mut stream, out);
         }
         let words = [&out[start..given], &out[family..]];
-        if out.len() - start <= input.room && !words.iter().any(|word| has(raw.bytes(), word)) {
+        if out.len() - start <= input.room && !have(raw.bytes(), words) {
             return true;
         }
         out.truncate(start);
@@ -34,23 +34,27 @@ pub(crate) fn write(part: NamePart, input: &Input<'_>, out: &mut Vec<u8>) -> boo
     false
 }
 
-/// Whether a word stands in the raw name, in any case.
-fn has(raw: &[u8], word: &[u8]) -> bool {
-    let Some(first) = word.first() else {
-        return false;
+/// Whether one of the words stands in the raw name, in any case.
+fn have(raw: &[u8], words: [&[u8]; 2]) -> bool {
+    let firsts = words.map(|word| word.first().map_or(0, |byte| byte | 0x20));
+    let same = |raw: &[u8]| {
+        let Some(first) = raw.first().map(|byte| byte | 0x20) else {
+            return false;
+        };
+        // Length and letter at once, because each alone is too often alike to be guessed.
+        let alike = |at: usize| (raw.len() == words[at].len()) & (first == firsts[at]);
+        (alike(0) | alike(1)) && words.iter().any(|word| raw.eq_ignore_ascii_case(word))
     };
     let mut start = 0;
-    while start < raw.len() {
-        let rest = &raw[start..];
-        let length = memchr::memchr(b' ', rest).unwrap_or(rest.len());
-        // Both at once, because each alone is so often true that the processor cannot guess it.
-        let alike = (length == word.len()) & (rest[0] | 0x20 == first | 0x20);
-        if alike && rest[..length].eq_ignore_ascii_case(word) {
-            return true;
+    for (at, byte) in raw.iter().enumerate() {
+        if *byte == b' ' {
+            if same(&raw[start..at]) {
+                return true;
+            }
+            start = at + 1;
         }
-        start += length + 1;
     }
-    false
+    same(&raw[start..])
 }
 
 #[cfg(test)]

@@ -21,11 +21,18 @@ pub(crate) static STREET_KINDS: [Word; places::STREET_KINDS.len()] =
 static STEMS: [Word; family::STEMS.len()] = word::all(family::STEMS);
 static ENDINGS: [Word; family::ENDINGS.len()] = word::all(family::ENDINGS);
 
-/// Writes a family name of two parts; together there are some nine thousand names.
+/// The two parts of a family name; together there are some nine thousand names.
+#[inline]
+pub(crate) fn family(stream: &mut Stream<'_>) -> [&'static Word; 2] {
+    [stream.pick(&STEMS), stream.pick(&ENDINGS)]
+}
+
+/// Writes a family name.
 #[inline]
 pub(crate) fn push_family(stream: &mut Stream<'_>, out: &mut Vec<u8>) {
-    stream.pick(&STEMS).push(out);
-    stream.pick(&ENDINGS).push(out);
+    for part in family(stream) {
+        part.push(out);
+    }
 }
 
 #[cfg(test)]

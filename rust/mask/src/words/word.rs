@@ -30,6 +30,13 @@ impl Word {
         self.0[BYTES - 1].into()
     }
 
+    /// The word without capitals.
+    #[inline]
+    pub(crate) fn small(&self) -> Self {
+        // The length is no letter.
+        Self(self.0.map(|byte| byte.to_ascii_lowercase()))
+    }
+
     /// Appends the word.
     #[inline]
     pub(crate) fn push(&self, out: &mut Vec<u8>) {

@@ -57,7 +57,10 @@ impl Batch {
         numeral: Numeral,
         out: &mut Vec<u8>,
     ) -> bool {
-        let Some((size, rank)) = numeral.rank().filter(|(size, rank)| rank < size) else {
+        let Some((size, rank)) = numeral
+            .rank()
+            .filter(|(size, rank)| *size > 1 && rank < size)
+        else {
             return false;
         };
         let start = out.len();

@@ -125,7 +125,10 @@ impl ScanText {
 
 #[cfg(test)]
 mod tests {
-    use crate::spec::TypeSpec;
+    use crate::batch::Batch;
+    use crate::operators::TextMask;
+    use crate::prf::DomainKey;
+    use crate::spec::{OperatorSpec, TypeSpec};
     use crate::types::tests::{masked_binary, masked_text, scanned_text};
 
     fn char(max_chars: u32) -> TypeSpec {
@@ -170,5 +173,18 @@ mod tests {
             scanned_text(&char(12), "a SECRET    ").as_deref(),
             Some("a <found>   ")
         );
+    }
+
+    #[test]
+    fn a_number_without_another_of_its_kind_does_not_wait() {
+        let key = std::sync::Arc::new(DomainKey::new(&[3; 16], &[4; 16], &[5; 16]));
+        let mask = TextMask::new(&OperatorSpec::Phone {}, key, None).unwrap();
+        let text = super::Text::new(mask, false);
+        let (mut alone, mut out, mut batch) = (Vec::new(), Vec::new(), Batch::default());
+        text.apply(b"000000", &mut alone);
+        text.apply_batched(b"000000", &mut out, &mut batch);
+        batch.flush(&mut out);
+        assert_eq!(out, alone);
+        assert_ne!(out, b"000000");
     }
 }

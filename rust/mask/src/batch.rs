@@ -53,7 +53,7 @@ impl Batch {
     pub(crate) fn put(
         &mut self,
         key: &Arc<DomainKey>,
-        text: &str,
+        text: &[u8],
         numeral: Numeral,
         out: &mut Vec<u8>,
     ) -> bool {
@@ -68,7 +68,7 @@ impl Batch {
             out.resize(start + text.len(), b'0');
         } else {
             let open = |byte: u8| if byte.is_ascii_digit() { b'0' } else { byte };
-            out.extend(text.bytes().map(open));
+            out.extend(text.iter().copied().map(open));
         }
         let group = self.group(key, numeral.tweak(), size, out);
         group.waiting.push(Waiting {

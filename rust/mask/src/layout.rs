@@ -102,7 +102,7 @@ fn permute_short(
 
 /// How many arrangements the slots have, and which one they are in.
 #[inline]
-pub(crate) fn rank(bytes: &[u8], slot: &impl Fn(usize, u8) -> Option<Slot>) -> Option<(u64, u64)> {
+fn rank(bytes: &[u8], slot: &impl Fn(usize, u8) -> Option<Slot>) -> Option<(u64, u64)> {
     let mut rank: u64 = 0;
     let mut total: u64 = 1;
     for (at, byte) in bytes.iter().enumerate() {
@@ -119,13 +119,30 @@ pub(crate) fn rank(bytes: &[u8], slot: &impl Fn(usize, u8) -> Option<Slot>) -> O
 
 /// Puts the slots into an arrangement.
 #[inline]
-pub(crate) fn unrank(bytes: &mut [u8], mut rank: u64, slot: &impl Fn(usize, u8) -> Option<Slot>) {
+fn unrank(bytes: &mut [u8], mut rank: u64, slot: &impl Fn(usize, u8) -> Option<Slot>) {
     for (at, byte) in bytes.iter_mut().enumerate().rev() {
         if let Some(Slot { base, size }) = slot(at, *byte) {
             let (rest, value) = divide(rank, size);
             rank = rest;
             *byte = base + value;
         }
+    }
+}
+
+/// The number that digits are; nineteen of them fit.
+#[inline]
+pub(crate) fn number_of(digits: &[u8]) -> u64 {
+    digits.iter().fold(0, |number, digit| {
+        number * 10 + u64::from(digit.wrapping_sub(b'0'))
+    })
+}
+
+/// Writes a number into as many digits as there is room for.
+#[inline]
+pub(crate) fn write_number(mut number: u64, digits: &mut [u8]) {
+    for digit in digits.iter_mut().rev() {
+        *digit = b'0' + (number % 10) as u8;
+        number /= 10;
     }
 }
 

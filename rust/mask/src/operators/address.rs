@@ -1,18 +1,17 @@
 //! A street address, with a town where the raw one has further parts.
 
 use crate::operators::fold::Folded;
-use crate::operators::{purpose, Input};
+use crate::operators::{purpose, Place};
 use crate::words::{push_family, CITIES, STREET_KINDS};
 
 const DRAWS: usize = 8;
 const NUMBER_MAX: usize = 989;
 
 /// Writes number, street and kind; a comma or a line break in the raw address adds a town.
-pub(crate) fn write(input: &Input<'_>, out: &mut Vec<u8>) -> bool {
-    let raw = Folded::new(input.text);
+pub(crate) fn write(place: Place<'_>, raw: &Folded<'_>, out: &mut Vec<u8>) -> bool {
     let start = out.len();
     let parts = raw.bytes().iter().any(|byte| matches!(byte, b',' | b'\n'));
-    let mut stream = raw.stream(input.key, purpose::ADDRESS);
+    let mut stream = raw.stream(place.key, purpose::ADDRESS);
     for draw in 0..DRAWS {
         push_number(10 + stream.below(NUMBER_MAX), out);
         out.push(b' ');
@@ -25,7 +24,7 @@ pub(crate) fn write(input: &Input<'_>, out: &mut Vec<u8>) -> bool {
             out.extend_from_slice(b", ");
             city.push(out);
         }
-        if out.len() - start <= input.room {
+        if out.len() - start <= place.room {
             return true;
         }
         out.truncate(start);

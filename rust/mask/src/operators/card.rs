@@ -1,6 +1,6 @@
 //! A card number of the same issuer that passes the Luhn check.
 
-use crate::layout::{permute, put_digits, rank, unrank, DIGIT};
+use crate::layout::{number_of, permute, put_digits, write_number, DIGIT};
 use crate::operators::{digits, tweak, Input};
 
 /// Card numbers have 12 to 19 digits (ISO/IEC 7812), of which the first six name the issuer.
@@ -18,10 +18,10 @@ pub(crate) struct Number {
 impl Number {
     /// None where the text is not a card number alone.
     #[inline]
-    pub(crate) fn read(text: &str) -> Option<Self> {
+    pub(crate) fn read(text: &[u8]) -> Option<Self> {
         let mut digits = [0; DIGITS_MAX];
         let mut count = 0;
-        for byte in text.bytes() {
+        for &byte in text {
             if byte.is_ascii_digit() {
                 *digits.get_mut(count)? = byte;
                 count += 1;
@@ -37,13 +37,14 @@ impl Number {
     }
 
     /// The arrangements of the account digits, and their own.
-    pub(crate) fn rank(&self) -> Option<(u64, u64)> {
-        rank(&self.digits[ISSUER..self.count - 1], &|_, _| Some(DIGIT))
+    pub(crate) fn rank(&self) -> (u64, u64) {
+        let account = &self.digits[ISSUER..self.count - 1];
+        (10u64.pow(account.len() as u32), number_of(account))
     }
 
     pub(crate) fn settle(&mut self, place: u64) {
         let account = &mut self.digits[ISSUER..self.count - 1];
-        unrank(account, place, &|_, _| Some(DIGIT));
+        write_number(place, account);
         self.check();
     }
 
@@ -55,7 +56,7 @@ impl Number {
 
 /// Writes the number with its account digits permuted and a new check digit.
 pub(crate) fn write(input: &Input<'_>, out: &mut Vec<u8>) -> bool {
-    let Some(mut number) = Number::read(input.text) else {
+    let Some(mut number) = Number::read(input.text.as_bytes()) else {
         return digits::write(input, out);
     };
     let account = &mut number.digits[ISSUER..number.count - 1];

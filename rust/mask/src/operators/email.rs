@@ -1,7 +1,7 @@
 //! An e-mail address in a reserved domain, unique in practice.
 
 use crate::operators::fold::Folded;
-use crate::operators::{purpose, Input};
+use crate::operators::{purpose, Place};
 use crate::words::{family, Word, GIVEN};
 
 /// Domains reserved for documentation (RFC 2606).
@@ -18,9 +18,9 @@ const SHORT: usize = 13;
 const SHORT_MIN: usize = 4;
 
 /// Writes `given.family.suffix@example.net`, or only a suffix where there is little room.
-pub(crate) fn write(input: &Input<'_>, out: &mut Vec<u8>) -> bool {
+pub(crate) fn write(place: Place<'_>, raw: &Folded<'_>, out: &mut Vec<u8>) -> bool {
     let start = out.len();
-    let mut stream = Folded::new(input.text).stream(input.key, purpose::EMAIL);
+    let mut stream = raw.stream(place.key, purpose::EMAIL);
     let domain = stream.pick(&DOMAINS);
     stream.pick(&GIVEN).small().push(out);
     out.push(b'.');
@@ -29,9 +29,9 @@ pub(crate) fn write(input: &Input<'_>, out: &mut Vec<u8>) -> bool {
     }
     out.push(b'.');
     stream.letters(ALPHABET, SUFFIX, out);
-    if out.len() - start + 1 + domain.len() > input.room {
+    if out.len() - start + 1 + domain.len() > place.room {
         out.truncate(start);
-        let Some(local) = input.room.checked_sub(1 + domain.len()) else {
+        let Some(local) = place.room.checked_sub(1 + domain.len()) else {
             return false;
         };
         if local < SHORT_MIN {

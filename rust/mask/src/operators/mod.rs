@@ -26,6 +26,7 @@ use std::sync::Arc;
 
 use crate::batch::Batch;
 use crate::error::Error;
+use crate::operators::fold::Folded;
 use crate::prf::DomainKey;
 use crate::spec::{NamePart, OperatorSpec};
 use crate::types::text::count_chars;
@@ -79,6 +80,23 @@ pub(crate) struct Input<'a> {
     pub(crate) room: usize,
 }
 
+impl<'a> Input<'a> {
+    fn place(&self) -> Place<'a> {
+        Place {
+            key: self.key,
+            room: self.room,
+        }
+    }
+}
+
+/// What an operator is given beside the text.
+#[derive(Clone, Copy)]
+pub(crate) struct Place<'a> {
+    pub(crate) key: &'a DomainKey,
+    /// The most characters that the type takes.
+    pub(crate) room: usize,
+}
+
 /// A number whose digits are permuted where they stand.
 #[derive(Clone, Copy)]
 pub(crate) enum Numeral {
@@ -98,7 +116,7 @@ impl Numeral {
     pub(crate) fn rank(&self) -> Option<(u64, u64)> {
         match self {
             Self::Phone(number) => number.rank(),
-            Self::Card(number) => number.rank(),
+            Self::Card(number) => Some(number.rank()),
         }
     }
 
@@ -180,10 +198,10 @@ impl Operator {
             Self::Redact => redact::write(input, out),
             Self::Partial(partial) => partial.write(input, out),
             Self::Token(prefix) => token::write(prefix, input, out),
-            Self::Name(part) => name::write(*part, input, out),
-            Self::Email => email::write(input, out),
+            Self::Name(_) | Self::Email | Self::Address => {
+                self.write_folded(input.place(), &Folded::new(input.text), out)
+            }
             Self::Phone => phone::write(input, out),
-            Self::Address => address::write(input, out),
             Self::Digits => digits::write(input, out),
             Self::Card => card::write(input, out),
             Self::Iban => iban::write(input, out),
@@ -192,6 +210,17 @@ impl Operator {
             Self::Secret => secret::write(input, out),
             Self::Text => text::write(input, out),
             Self::Auto => auto::write(input, out),
+        }
+    }
+
+    /// As [`Operator::write`], where all that counts is the folded text.
+    #[inline]
+    fn write_folded(&self, place: Place<'_>, raw: &Folded<'_>, out: &mut Vec<u8>) -> bool {
+        match self {
+            Self::Name(part) => name::write(*part, place, raw, out),
+            Self::Email => email::write(place, raw, out),
+            Self::Address => address::write(place, raw, out),
+            _ => false,
         }
     }
 }
@@ -224,7 +253,7 @@ impl TextMask {
 
     /// Appends the replacement of a text; white space alone becomes the empty text.
     pub(crate) fn apply(&self, text: &str, out: &mut Vec<u8>) {
-        let trimmed = trimmed(text);
+        let trimmed = text.trim();
         if trimmed.is_empty() {
             return;
         }
@@ -235,31 +264,48 @@ impl TextMask {
             room,
         };
         let start = out.len();
-        if self.operator.write(&input, out) && self.acceptable(&out[start..], trimmed, room) {
+        let raw = trimmed.as_bytes();
+        if self.operator.write(&input, out) && self.acceptable(&out[start..], raw, room) {
             return;
         }
         out.truncate(start);
-        if text::write(&input, out) && self.acceptable(&out[start..], trimmed, room) {
+        if text::write(&input, out) && self.acceptable(&out[start..], raw, room) {
             return;
         }
         out.truncate(start);
         compact::write(&input, out);
     }
 
-    /// As [`TextMask::apply`], but the replacement may wait in the batch.
-    pub(crate) fn apply_batched(&self, text: &str, out: &mut Vec<u8>, batch: &mut Batch) {
-        let trimmed = trimmed(text);
+    /// As [`TextMask::apply`] for what takes the short way, in which the replacement may wait in the
+    /// batch; false, and nothing is done, where the text has to go the other.
+    pub(crate) fn apply_short(&self, text: &[u8], out: &mut Vec<u8>, batch: &mut Batch) -> bool {
+        let [first, .., last] = text else {
+            return false;
+        };
+        // What is ASCII without white space around it needs neither decoding nor trimming.
+        if !(text.is_ascii() && first.is_ascii_graphic() && last.is_ascii_graphic()) {
+            return false;
+        }
+        let room = self.max_chars.unwrap_or(usize::MAX);
         let numeral = match &self.operator {
-            Operator::Phone => phone::Number::read(trimmed).map(Numeral::Phone),
-            Operator::Card => card::Number::read(trimmed).map(Numeral::Card),
+            Operator::Phone => phone::Number::read(text).map(Numeral::Phone),
+            Operator::Card => card::Number::read(text).map(Numeral::Card),
+            Operator::Name(_) | Operator::Email | Operator::Address => {
+                let key = &self.key;
+                let start = out.len();
+                let raw = Folded::Ascii(text);
+                let written = self.operator.write_folded(Place { key, room }, &raw, out)
+                    && self.acceptable(&out[start..], text, room);
+                if !written {
+                    out.truncate(start);
+                }
+                return written;
+            }
             _ => None,
         };
         // The replacement is as long as the text, and no number becomes itself.
-        let fits = self.max_chars.is_none_or(|room| trimmed.len() <= room);
-        match numeral {
-            Some(numeral) if fits && batch.put(&self.key, trimmed, numeral, out) => {}
-            _ => self.apply(trimmed, out),
-        }
+        numeral
+            .is_some_and(|numeral| text.len() <= room && batch.put(&self.key, text, numeral, out))
     }
 
     /// Appends an ASCII replacement of bytes in an unknown encoding.
@@ -277,10 +323,10 @@ impl TextMask {
     }
 
     /// Whether a replacement fits and does not show the raw text.
-    fn acceptable(&self, masked: &[u8], raw: &str, room: usize) -> bool {
+    fn acceptable(&self, masked: &[u8], raw: &[u8], room: usize) -> bool {
         let fits = masked.len() <= room || count_chars(masked) <= room;
         // A constant shows nothing even where it equals the value.
-        fits && (matches!(self.operator, Operator::Redact) || !shows(masked, raw.as_bytes()))
+        fits && (matches!(self.operator, Operator::Redact) || !shows(masked, raw))
     }
 }
 
@@ -295,14 +341,6 @@ fn shows(masked: &[u8], raw: &[u8]) -> bool {
         let alike = ((window[0] ^ raw[0]) | (window[end] ^ raw[end])) & !0x20 == 0;
         alike && window.eq_ignore_ascii_case(raw)
     })
-}
-
-/// The text without the white space around it, which few have.
-fn trimmed(text: &str) -> &str {
-    match text.as_bytes() {
-        [first, .., last] if first.is_ascii_graphic() && last.is_ascii_graphic() => text,
-        _ => text.trim(),
-    }
 }
 
 #[cfg(test)]

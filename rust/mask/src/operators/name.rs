@@ -1,7 +1,7 @@
 //! A person's name.
 
 use crate::operators::fold::Folded;
-use crate::operators::{purpose, Input};
+use crate::operators::{purpose, Place};
 use crate::spec::NamePart;
 use crate::words::{push_family, GIVEN};
 
@@ -9,10 +9,9 @@ use crate::words::{push_family, GIVEN};
 const DRAWS: usize = 12;
 
 /// Writes a name; equal up to case and composition gives the same one.
-pub(crate) fn write(part: NamePart, input: &Input<'_>, out: &mut Vec<u8>) -> bool {
-    let raw = Folded::new(input.text);
+pub(crate) fn write(part: NamePart, place: Place<'_>, raw: &Folded<'_>, out: &mut Vec<u8>) -> bool {
     let start = out.len();
-    let mut stream = raw.stream(input.key, purpose::NAME);
+    let mut stream = raw.stream(place.key, purpose::NAME);
     for _ in 0..DRAWS {
         if part != NamePart::Family {
             stream.pick(&GIVEN).push(out);
@@ -26,7 +25,7 @@ pub(crate) fn write(part: NamePart, input: &Input<'_>, out: &mut Vec<u8>) -> boo
             push_family(&mut stream, out);
         }
         let words = [&out[start..given], &out[family..]];
-        if out.len() - start <= input.room && !have(raw.bytes(), words) {
+        if out.len() - start <= place.room && !have(raw.bytes(), words) {
             return true;
         }
         out.truncate(start);
@@ -42,8 +41,9 @@ fn have(raw: &[u8], words: [&[u8]; 2]) -> bool {
             return false;
         };
         // Length and letter at once, because each alone is too often alike to be guessed.
-        let alike = |at: usize| (raw.len() == words[at].len()) & (first == firsts[at]);
-        (alike(0) | alike(1)) && words.iter().any(|word| raw.eq_ignore_ascii_case(word))
+        let alike =
+            |at: usize| (raw.len() ^ words[at].len()) | usize::from(first ^ firsts[at]) == 0;
+        (alike(0) || alike(1)) && words.iter().any(|word| raw.eq_ignore_ascii_case(word))
     };
     let mut start = 0;
     for (at, byte) in raw.iter().enumerate() {

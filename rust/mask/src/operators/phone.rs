@@ -1,6 +1,6 @@
 //! A phone number of the same layout and country code.
 
-use crate::layout::{permute, put_digits, rank, unrank, Slot, DIGIT};
+use crate::layout::{number_of, permute, put_digits, write_number, Slot, DIGIT};
 use crate::operators::{digits, tweak, Input};
 use crate::prf::DomainKey;
 
@@ -16,6 +16,9 @@ const FROM_TWO: Slot = Slot {
     base: b'2',
     size: 8,
 };
+
+/// Numbers of one North American area and exchange's first digit.
+const LINES: u64 = 1_000_000;
 
 /// Steps after which a walk is given up; seven of ten land among the North American numbers.
 pub(crate) const WALK_MAX: u16 = 256;
@@ -35,10 +38,10 @@ pub(crate) struct Number {
 impl Number {
     /// None where the text holds more than a number.
     #[inline]
-    pub(crate) fn read(text: &str) -> Option<Self> {
+    pub(crate) fn read(text: &[u8]) -> Option<Self> {
         let mut digits = [0; DIGITS_MAX];
         let mut count = 0;
-        for byte in text.bytes() {
+        for &byte in text {
             if byte.is_ascii_digit() {
                 *digits.get_mut(count)? = byte;
                 count += 1;
@@ -46,7 +49,7 @@ impl Number {
                 return None;
             }
         }
-        let kept = kept_prefix(&digits[..count], text.starts_with('+'));
+        let kept = kept_prefix(&digits[..count], text.starts_with(b"+"));
         let national = &digits[kept..count];
         Some(Self {
             zeros: national.iter().take_while(|digit| **digit == b'0').count(),
@@ -63,12 +66,33 @@ impl Number {
 
     /// The arrangements of the national number, and its own.
     pub(crate) fn rank(&self) -> Option<(u64, u64)> {
-        rank(&self.digits[self.kept..self.count], &self.slot())
+        let national = &self.digits[self.kept..self.count];
+        if self.north_american {
+            let (area, exchange) = (number_of(&national[..3]), number_of(&national[3..4]));
+            let rank = (area - 200) * 8 + (exchange - 2);
+            return Some((800 * 8 * LINES, rank * LINES + number_of(&national[4..])));
+        }
+        let counted = &national[self.zeros..];
+        let Some(behind) = counted.len().checked_sub(1) else {
+            return Some((1, 0));
+        };
+        // The first of the counted digits is no zero.
+        let first = 10u64.checked_pow(behind as u32)?;
+        Some((first.checked_mul(9)?, number_of(counted) - first))
     }
 
     pub(crate) fn settle(&mut self, place: u64) {
-        let slot = self.slot();
-        unrank(&mut self.digits[self.kept..self.count], place, &slot);
+        let national = &mut self.digits[self.kept..self.count];
+        if self.north_american {
+            let rank = place / LINES;
+            write_number(place % LINES, &mut national[4..]);
+            write_number(rank % 8 + 2, &mut national[3..4]);
+            write_number(rank / 8 + 200, &mut national[..3]);
+        } else {
+            let counted = &mut national[self.zeros..];
+            let behind = counted.len().saturating_sub(1);
+            write_number(place + 10u64.pow(behind as u32), counted);
+        }
     }
 
     /// Whether it is of its first kind: ten other digits may become a North American number, and
@@ -115,7 +139,7 @@ impl Number {
 /// The permutation sees the national digits alone, so a number has the same replacement with and
 /// without its country code.
 pub(crate) fn write(input: &Input<'_>, out: &mut Vec<u8>) -> bool {
-    let Some(mut number) = Number::read(input.text) else {
+    let Some(mut number) = Number::read(input.text.as_bytes()) else {
         return digits::write(input, out);
     };
     if !number.permute(input.key) {

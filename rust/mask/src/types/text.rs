@@ -36,11 +36,10 @@ impl Text {
         batch: &mut Batch,
     ) -> Outcome {
         let start = out.len();
-        match std::str::from_utf8(cell) {
-            Ok(text) => self.mask.apply_batched(text, out, batch),
-            Err(_) => self.mask.apply_foreign(cell, out),
+        if self.mask.apply_short(cell, out, batch) {
+            return self.finish(start, out);
         }
-        self.finish(start, out)
+        self.apply(cell, out)
     }
 
     fn finish(&self, start: usize, out: &mut Vec<u8>) -> Outcome {

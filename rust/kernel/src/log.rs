@@ -52,11 +52,16 @@ impl PyAuditLog {
         self.locked().flush().map_err(failed)
     }
 
-    /// Records of statements so far: those before them, those after them, and those that could not
-    /// be written.
-    fn counts(&self) -> (u64, u64, u64) {
+    /// Records of statements so far: those before them, those after them, those of columns, and
+    /// those that could not be written.
+    fn counts(&self) -> (u64, u64, u64, u64) {
         let counts = self.locked().counts();
-        (counts.intents, counts.outcomes, counts.failures)
+        (
+            counts.intents,
+            counts.outcomes,
+            counts.columns,
+            counts.failures,
+        )
     }
 
     /// Bytes written to the current file.

@@ -261,11 +261,11 @@ impl State {
         };
         let post = bits & !sides.posted != 0;
         sides.posted = bits;
-        let over = sides.client.closing && sides.upstream.is_none() && sides.client.finished();
+        let parting = sides.client.closing && sides.upstream.is_none();
         Turn {
             post,
             more: reads == READS_PER_TURN,
-            over,
+            over: parting && sides.client.part(buffers),
         }
     }
 

@@ -12,6 +12,7 @@ use std::time::{Duration, Instant};
 
 use mio::unix::SourceFd;
 use mio::{Events, Interest, Poll, Registry, Token, Waker};
+use scrim_relay::ClientNeed;
 use slab::Slab;
 
 use crate::link::{Event, Link, Turn};
@@ -23,6 +24,8 @@ const EVENTS_PER_WAKE_UP: usize = 1024;
 const READ_BYTES: usize = 128 * 1024;
 /// How long a client that does not read may keep the last words of its session waiting.
 const LINGER: Duration = Duration::from_secs(30);
+/// How long a client that was told all may take to hang up.
+const PART: Duration = Duration::from_secs(2);
 const FAILED_POLL_PAUSE: Duration = Duration::from_millis(10);
 const SWEEP: Duration = Duration::from_secs(1);
 const WAKE: Token = Token(usize::MAX);
@@ -182,6 +185,7 @@ impl Reactor {
     /// Ends the client's side as soon as all is said, and the data store's at once.
     pub fn close(&self, key: usize, link: &Arc<Link>) {
         let mut state = link.lock();
+        let leaves = state.relay.client_need() == Some(&ClientNeed::Terminated);
         let Some(sides) = &mut state.sides else {
             return;
         };
@@ -189,19 +193,21 @@ impl Reactor {
         sides.client.closing = true;
         sides.client.send_close();
         sides.watch_writes();
-        if sides.client.finished() {
+        let said = sides.client.finished();
+        if said && (leaves || sides.client.ended) {
             state.sides = None;
             drop(state);
             locked(&self.shared.table).remove(key, link);
-        } else {
-            drop(state);
-            let until = Instant::now() + LINGER;
-            locked(&self.shared.table)
-                .lingering
-                .push((until, key, Arc::clone(link)));
-            // So that the thread begins to count.
-            let _ = self.waker.wake();
+            return;
         }
+        drop(state);
+        let until = Instant::now() + if said { PART } else { LINGER };
+        let mut table = locked(&self.shared.table);
+        table.lingering.push((until, key, Arc::clone(link)));
+        // So that the thread takes leave of the client, and begins to count.
+        table.nudged.push((key, Arc::clone(link)));
+        drop(table);
+        let _ = self.waker.wake();
     }
 
     /// Ends both sides at once.

@@ -1,6 +1,7 @@
 //! One socket of a linked session: what it has to say, and what could not be said to it yet.
 
 use std::io::{ErrorKind, Read, Write};
+use std::net::Shutdown;
 use std::os::fd::{AsRawFd, OwnedFd, RawFd};
 use std::os::unix::net::UnixStream;
 
@@ -16,6 +17,9 @@ pub(crate) enum Received<'a> {
     /// The peer is gone.
     Ended,
 }
+
+/// How often a turn reads from a peer that nobody listens to any more.
+const DROPS_PER_TURN: usize = 16;
 
 /// What is read is put here, for all sessions of a thread in turn.
 pub(crate) struct Buffers {
@@ -61,6 +65,8 @@ pub(crate) struct Socket {
     readable: bool,
     /// Whether the peer said that nothing follows what can be read.
     last: bool,
+    /// Whether the peer has been told that nothing follows.
+    parted: bool,
     /// Whether the system tells when the peer takes bytes again.
     pub(crate) writes_watched: bool,
     /// Whether the peer takes nothing any more; what it said before can still be read.
@@ -80,6 +86,7 @@ impl Socket {
             sent: 0,
             readable: true,
             last: false,
+            parted: false,
             writes_watched: false,
             deaf: false,
             ended: false,
@@ -105,6 +112,26 @@ impl Socket {
     /// Whether reading may give something.
     pub(crate) fn has_something(&self) -> bool {
         self.readable && !self.ended && !self.closing
+    }
+
+    /// Says that nothing follows, once all is said, and drops what the peer still says: closing a
+    /// socket with something unread in it would take the last words from the peer. Returns whether
+    /// the peer has hung up too, or cannot be told anything.
+    pub(crate) fn part(&mut self, buffers: &mut Buffers) -> bool {
+        self.flush();
+        if !self.finished() {
+            return false;
+        }
+        if !self.parted {
+            self.parted = true;
+            let _ = self.stream.shutdown(Shutdown::Write);
+        }
+        for _ in 0..DROPS_PER_TURN {
+            if self.readable && !self.ended {
+                self.receive(buffers);
+            }
+        }
+        self.ended || self.deaf
     }
 
     /// Says, where the protocol knows such a thing, that nothing follows.

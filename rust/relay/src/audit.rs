@@ -26,6 +26,8 @@ pub struct Counts {
     pub intents: u64,
     /// After them.
     pub outcomes: u64,
+    /// Of what the columns of results get.
+    pub columns: u64,
     /// Before statements that were refused since it could not be written.
     pub failures: u64,
 }
@@ -153,17 +155,20 @@ impl AuditLog {
         }
     }
 
-    /// Appends a line that has no further fields than its time, and writes it: `prefix` is a JSON
+    /// Appends a record of columns, to which its time is added, and writes it: `prefix` is a JSON
     /// object without its closing brace.
     ///
     /// # Errors
     /// As [`Self::record`].
-    pub(crate) fn complete(&mut self, prefix: &[u8]) -> Result<(), AuditFailure> {
+    pub(crate) fn columns(&mut self, prefix: &[u8]) -> Result<(), AuditFailure> {
         self.render_clock();
         let before = self.buffer.len();
         self.buffer.extend_from_slice(prefix);
         let _ = writeln!(self.buffer, ",\"time\":\"{}\"}}", self.clock);
         self.flush_from(before)
+            .inspect_err(|_| self.counts.failures += 1)?;
+        self.counts.columns += 1;
+        Ok(())
     }
 
     /// Appends a line that Python rendered whole, with its line end, and writes it.

@@ -297,7 +297,7 @@ impl Relay {
             .ok_or_else(ask)?;
         if let Some(record) = &planned.record {
             let line = record.render(&self.session, decision.shape, &described.names);
-            locked(&self.audit).complete(&line).map_err(|_| {
+            locked(&self.audit).columns(&line).map_err(|_| {
                 let message = "the audit record could not be written";
                 Step::Fatal("58030", message.to_owned())
             })?;

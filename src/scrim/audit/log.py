@@ -31,8 +31,8 @@ class Sink(Protocol):
     def rotate(self, descriptor: int) -> None:
         """Write what waits, then go on in another file. The descriptor stays the caller's."""
 
-    def counts(self) -> tuple[int, int, int]:
-        """Return the data path's own records: intents, outcomes, and intents not written."""
+    def counts(self) -> tuple[int, int, int, int]:
+        """Return the data path's own records: intents, outcomes, columns, and those not written."""
 
     @property
     def written(self) -> int:
@@ -83,9 +83,9 @@ class FileSink:
         self._written = 0
         self._torn = False
 
-    def counts(self) -> tuple[int, int, int]:
+    def counts(self) -> tuple[int, int, int, int]:
         """Return nothing, as no data path writes here."""
-        return 0, 0, 0
+        return 0, 0, 0, 0
 
     @property
     def written(self) -> int:
@@ -161,8 +161,8 @@ class AuditLog:
 
     def counts(self) -> tuple[dict[str, int], int]:
         """Return the records written, by kind, and how many could not be written."""
-        intents, outcomes, failures = self._sink.counts()
-        records = {**self._records, "intent": intents, "outcome": outcomes}
+        intents, outcomes, columns, failures = self._sink.counts()
+        records = {**self._records, "intent": intents, "outcome": outcomes, "columns": columns}
         return records, self._failures + failures
 
     def turn(self) -> None:

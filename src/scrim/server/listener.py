@@ -239,7 +239,7 @@ class Listener:
     def _begin(self, sock: socket.socket, protocol: asyncio.BaseProtocol) -> None:
         """Make a transport of a plain socket, whose first bytes are there."""
         if isinstance(protocol, asyncio.Protocol):
-            SocketTransport(self._loop, sock, protocol).read_now()
+            SocketTransport(self._loop, sock, protocol, lingers=True).read_now()
 
     def _is_full(self) -> bool:
         in_use = self._handler.open_connections + self.handing_over

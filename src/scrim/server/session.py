@@ -328,7 +328,8 @@ class SessionProtocol(asyncio.Protocol):
             return
         name, text, extended, shape = need
         if name == "terminated":
-            self._transport.close()
+            if self._link is None:
+                self._transport.abort()  # it waits for nothing any more
             self._end()
             return
         if name == "statement":

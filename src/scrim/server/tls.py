@@ -114,7 +114,7 @@ class TlsTransport(SocketTransport):
     ) -> None:
         """Wait for the client's first message."""
         self.tls = tls
-        super().__init__(loop, sock, protocol, peer)
+        super().__init__(loop, sock, protocol, peer, lingers=True)
 
     def write(self, data: bytes | bytearray | memoryview) -> None:
         """Encrypt bytes and send them."""

@@ -13,6 +13,8 @@ from typing import Final
 
 READ_BYTES: Final = 64 * 1024
 DEFAULT_HIGH_WATER_BYTES: Final = 64 * 1024
+LINGER_SECONDS: Final = 2.0
+"""How long a peer that was told all may take to hang up."""
 
 
 class SocketTransport(asyncio.Transport):
@@ -23,12 +25,16 @@ class SocketTransport(asyncio.Transport):
         sock: The socket, which the transport owns from now on.
         protocol: Who takes its bytes; told of the connection at once.
         peer: The peer's address; asked of the socket when None.
+        lingers: Whether closing waits for the peer to hang up, for a while. Closing a socket with
+            something unread in it takes from the peer what it was told last.
     """
 
     __slots__ = (
         "_closing",
         "_descriptor",
+        "_eof",
         "_high_water",
+        "_lingers",
         "_loop",
         "_out",
         "_paused",
@@ -36,6 +42,7 @@ class SocketTransport(asyncio.Transport):
         "_protocol",
         "_reading",
         "_socket",
+        "_timer",
         "_writing",
     )
 
@@ -45,6 +52,8 @@ class SocketTransport(asyncio.Transport):
         sock: socket.socket,
         protocol: asyncio.Protocol,
         peer: object = None,
+        *,
+        lingers: bool = False,
     ) -> None:
         """Begin to read."""
         super().__init__()
@@ -59,6 +68,9 @@ class SocketTransport(asyncio.Transport):
         self._closing = False
         self._writing = False
         self._reading = True
+        self._eof = False
+        self._lingers = lingers
+        self._timer: asyncio.TimerHandle | None = None
         protocol.connection_made(self)
         if self._reading and not self._closing:
             loop.add_reader(self._descriptor, self._readable)
@@ -176,12 +188,14 @@ class SocketTransport(asyncio.Transport):
             self.pause_reading()
             self._closing = True
         else:
-            self._end(None)
+            self._part()
 
     def abort(self) -> None:
         """Close the socket at once."""
         self._out.clear()
-        if self._socket.fileno() >= 0:
+        if self._timer is not None:
+            self._drop()
+        elif self._socket.fileno() >= 0:
             self._end(None)
 
     # What the loop calls.
@@ -201,6 +215,7 @@ class SocketTransport(asyncio.Transport):
         except OSError as error:
             self._end(error)
             return
+        self._eof = not data
         try:
             self.received(data)
         except Exception as error:  # a session with a fault in it must not go on
@@ -222,7 +237,7 @@ class SocketTransport(asyncio.Transport):
         self._writing = False
         self._loop.remove_writer(self._descriptor)
         if self._closing:
-            self._end(None)
+            self._part()
         elif self._paused:
             self._paused = False
             self._protocol.resume_writing()
@@ -234,6 +249,40 @@ class SocketTransport(asyncio.Transport):
         if self._writing:
             self._writing = False
             self._loop.remove_writer(self._descriptor)
+
+    def _part(self) -> None:
+        """Say that nothing follows; the protocol is done, the socket when the peer hangs up."""
+        if not self._lingers or self._eof:
+            self._end(None)
+            return
+        try:
+            self._socket.shutdown(socket.SHUT_WR)
+        except OSError as error:
+            self._end(error)
+            return
+        self._stop()
+        self._closing = True
+        self._loop.call_soon(self._protocol.connection_lost, None)
+        self._timer = self._loop.call_later(LINGER_SECONDS, self._drop)
+        self._loop.add_reader(self._descriptor, self._discard)
+
+    def _discard(self) -> None:
+        try:
+            if self._socket.recv(READ_BYTES):
+                return
+        except (BlockingIOError, InterruptedError):
+            return
+        except OSError:
+            pass
+        self._drop()
+
+    def _drop(self) -> None:
+        """Close a socket that nobody listens to any more."""
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+            self._loop.remove_reader(self._descriptor)
+            self._socket.close()
 
     def _end(self, error: Exception | None) -> None:
         """Close the socket and tell the protocol, after whatever runs now."""

@@ -167,6 +167,34 @@ async def test_a_fault_of_the_protocol_ends_the_connection() -> None:
     assert [type(fault) for fault in faults] == [ValueError]
 
 
+async def test_a_peer_that_still_talks_hears_the_last_words_all_the_same() -> None:
+    near, far = await tcp_pair()
+    protocol = Listening()
+    transport = SocketTransport(asyncio.get_running_loop(), near, protocol, lingers=True)
+    with far:
+        far.sendall(b"a question that nobody reads")
+        transport.write(b"last words")
+        transport.close()
+        assert await protocol.lost is None
+        far.sendall(b"and another one")
+        await asyncio.sleep(0.05)
+        assert await read_all(far, 100) == b"last words"
+        assert near.fileno() >= 0
+        far.shutdown(socket.SHUT_WR)
+        async with asyncio.timeout(5):
+            while near.fileno() >= 0:  # noqa: ASYNC110 - nobody is told of it
+                await asyncio.sleep(0.001)
+
+
+async def tcp_pair() -> tuple[socket.socket, socket.socket]:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        far = socket.create_connection(server.getsockname())
+        near, _ = server.accept()
+    near.setblocking(False)
+    far.settimeout(5)
+    return near, far
+
+
 @pytest.mark.parametrize("again", ["close", "abort", "write"])
 async def test_a_closed_transport_stays_closed(again: str) -> None:
     with connected() as (transport, protocol, _):

@@ -18,6 +18,7 @@ from urllib.error import HTTPError
 import psycopg
 import pytest
 
+from scrim.server.store import REFRESH_PAUSE_SECONDS
 from tests.support.endpoint import Endpoint
 from tests.support.gateway_process import POLICIES, GatewayProcess, Store, User, scrim_program
 from tests.support.postgres import create_database, embedded_server
@@ -203,6 +204,29 @@ def test_a_prepared_statement_loses_raw_access_and_permission_with_its_principal
         for _ in range(2):
             with pytest.raises(psycopg.errors.InsufficientPrivilege):
                 look_prepared(refused)
+
+
+def test_sessions_that_name_what_is_not_there_wait_for_one_catalog_together(
+    gateway: GatewayProcess,
+) -> None:
+    asking = 12
+
+    def name_something_new(number: int, started: threading.Barrier) -> float:
+        with connect(gateway) as connection:
+            look(connection)
+            started.wait(20)
+            began = time.monotonic()
+            with pytest.raises(psycopg.errors.UndefinedTable):
+                connection.execute(f"SELECT * FROM nothing_{number}")
+            return time.monotonic() - began
+
+    alone = name_something_new(asking, threading.Barrier(1))
+    started = threading.Barrier(asking)
+    with concurrent.futures.ThreadPoolExecutor(asking) as pool:
+        waits = [pool.submit(name_something_new, n, started) for n in range(asking)]
+        longest = max(wait.result() for wait in waits)
+    # A load of its own for each would take as many pauses between two loads.
+    assert longest < (alone + REFRESH_PAUSE_SECONDS) * asking / 3
 
 
 def test_a_bad_configuration_is_refused_in_words_and_nothing_changes(

@@ -67,7 +67,7 @@ class Store:
         self._parameters: dict[str, str] = {}
         self._loaded = False
         self._loading = asyncio.Lock()
-        self._loaded_at = 0.0
+        self._begun_at = self._loaded_at = 0.0
         self._missing: dict[object, float] = {}
         self._changes = asyncio.Event()
         self._loop = asyncio.get_running_loop()
@@ -103,9 +103,11 @@ class Store:
         if wanted and all(self._missing.get(name, 0.0) > now for name in wanted):
             return
         async with self._loading:
-            if self._loop.time() - self._loaded_at < REFRESH_PAUSE_SECONDS:
-                await asyncio.sleep(REFRESH_PAUSE_SECONDS)
-            await self._load()
+            # A load that began since answers all who waited for it, not the first of them alone.
+            if self._begun_at <= now:
+                if self._loop.time() - self._loaded_at < REFRESH_PAUSE_SECONDS:
+                    await asyncio.sleep(REFRESH_PAUSE_SECONDS)
+                await self._load()
         if len(self._missing) > 10_000:
             self._missing.clear()
         until = self._loop.time() + UNKNOWN_FOR_SECONDS
@@ -147,6 +149,7 @@ class Store:
 
     async def _load(self) -> None:
         async with self.pool.control() as control:
+            begun_at = self._loop.time()
             rows = await control.query(LOAD)
             text = rows[0][0] if rows and rows[0] else None
             if text is None:
@@ -156,7 +159,7 @@ class Store:
             except CatalogError as error:
                 raise ProtocolError(str(error), "XX000") from None
             self._parameters = dict(control.parameters)
-        self._loaded_at = self._loop.time()
+        self._begun_at, self._loaded_at = begun_at, self._loop.time()
         self._loaded = True
         if fresh.digest != self._digest:
             self._digest = fresh.digest

@@ -13,7 +13,9 @@ from dataclasses import dataclass
 from functools import cached_property
 
 WINDOW = 7
-_CONSONANTS = "bdfgklmnprtvz"
+# Three of these in a row stand in every piece of a word, and in nothing that masking writes: where
+# a piece is found, chance is no explanation.
+_CONSONANTS = "bdgkvz"
 _VOWELS = "aeiou"
 
 
@@ -110,9 +112,12 @@ class Canaries:
         )
 
     def _word(self, syllables: int) -> str:
-        pick = self._random.choice
-        word = "".join(pick(_CONSONANTS) + pick(_VOWELS) for _ in range(syllables))
-        return (word + pick(_CONSONANTS)).capitalize()
+        """Return a word of about so many syllables' length."""
+        word = "".join(
+            "".join(self._random.sample(_CONSONANTS, 3)) + self._random.choice(_VOWELS)
+            for _ in range(syllables)
+        )
+        return word[: 2 * syllables + 1].capitalize()
 
     def _digits(self, count: int) -> str:
         return "".join(self._random.choices("0123456789", k=count))

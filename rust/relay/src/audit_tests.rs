@@ -18,7 +18,7 @@ fn a_full_disk_does_not_fill_memory() {
     let mut refused = 0;
     for _ in 0..2_000 {
         assert!(log.line(&record).is_err());
-        assert!(log.complete(&record).is_err());
+        assert!(log.columns(&record).is_err());
         assert!(log.record(&intent, "session-1", "query").is_err());
         refused += usize::from(
             log.intent_to_be_flushed(&intent, "session-1", "parse")

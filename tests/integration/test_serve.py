@@ -22,11 +22,13 @@ from scrim.server.store import REFRESH_PAUSE_SECONDS
 from tests.support.endpoint import Endpoint
 from tests.support.gateway_process import POLICIES, GatewayProcess, Store, User, scrim_program
 from tests.support.postgres import create_database, embedded_server
+from tests.support.raw_client import RawClient, RawClientError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from tests.support.postgres import PostgresServer
+    from tests.support.raw_client import RawClient, RawClientError
+from tests.support.postgres import PostgresServer
 
 DATABASE = "serve"
 ANALYST = User("analyst@example.com", ("analysts",))
@@ -74,6 +76,11 @@ def two_workers(server: PostgresServer) -> Iterator[GatewayProcess]:
     with gateway_before(server, workers=2) as running:
         eventually(lambda: served(running))
         yield running
+
+
+def raw_client(gateway: GatewayProcess) -> RawClient:
+    name, password = ANALYST.name, ANALYST.password
+    return RawClient(Endpoint("scrim", "127.0.0.1", gateway.port, DATABASE, name, password))
 
 
 def connect(gateway: GatewayProcess, user: User = ANALYST) -> psycopg.Connection[Any]:
@@ -247,15 +254,22 @@ def test_a_bad_configuration_is_refused_in_words_and_nothing_changes(
         assert look(connection) == masked
 
 
-def test_stopping_ends_idle_sessions_and_lets_transactions_end(server: PostgresServer) -> None:
-    with gateway_before(server) as gateway:
-        idle, busy = connect(gateway), connect(gateway, INVESTIGATOR)
-        look(idle)
+@pytest.mark.parametrize("looks", [1, 5], ids=["fresh", "linked"])
+def test_stopping_ends_idle_sessions_and_lets_transactions_end(
+    server: PostgresServer, looks: int
+) -> None:
+    with gateway_before(server) as gateway, raw_client(gateway) as idle:
+        busy = connect(gateway, INVESTIGATOR)
+        for _ in range(looks):
+            idle.query(LOOK)
         busy.execute("BEGIN")
         busy.execute("CREATE TEMP TABLE kept (n int)")
         os.kill(gateway.pid, signal.SIGTERM)
-        with pytest.raises(psycopg.errors.AdminShutdown):
-            eventually(lambda: not look(idle))
+        # Not asked by a statement: libpq drops an error that comes right behind an answer.
+        idle.forget()
+        with pytest.raises(RawClientError, match="hung up"):
+            list(idle.rows())
+        assert b"C57P01\0" in idle.received
         busy.execute("INSERT INTO kept VALUES (1)")
         assert busy.execute("SELECT n FROM kept").fetchone() == (1,)
         busy.execute("COMMIT")
@@ -264,7 +278,6 @@ def test_stopping_ends_idle_sessions_and_lets_transactions_end(server: PostgresS
         eventually(lambda: not gateway.running)
         with pytest.raises(psycopg.OperationalError):
             look(busy)
-        idle.close()
         busy.close()
 
 

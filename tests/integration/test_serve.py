@@ -27,8 +27,7 @@ from tests.support.raw_client import RawClient, RawClientError
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from tests.support.raw_client import RawClient, RawClientError
-from tests.support.postgres import PostgresServer
+    from tests.support.postgres import PostgresServer
 
 DATABASE = "serve"
 ANALYST = User("analyst@example.com", ("analysts",))

@@ -265,10 +265,8 @@ def test_stopping_ends_idle_sessions_and_lets_transactions_end(
         busy.execute("CREATE TEMP TABLE kept (n int)")
         os.kill(gateway.pid, signal.SIGTERM)
         # Not asked by a statement: libpq drops an error that comes right behind an answer.
-        idle.forget()
-        with pytest.raises(RawClientError, match="hung up"):
+        with pytest.raises(RawClientError, match="57P01"):
             list(idle.rows())
-        assert b"C57P01\0" in idle.received
         busy.execute("INSERT INTO kept VALUES (1)")
         assert busy.execute("SELECT n FROM kept").fetchone() == (1,)
         busy.execute("COMMIT")

@@ -74,6 +74,15 @@ fn session() -> Session {
     }
 }
 
+/// The decision that lets everything pass.
+fn permitted() -> Arc<Decision> {
+    Arc::new(Decision::new(DecisionSpec {
+        intent: br#"{"record":"intent""#.to_vec(),
+        raw: true,
+        ..DecisionSpec::default()
+    }))
+}
+
 impl Session {
     /// Waits until the session is posted with one of these bits open.
     fn posted(&self, bits: u8) {
@@ -93,12 +102,7 @@ impl Session {
     fn decide(&self) {
         self.posted(Attention::CLIENT);
         let mut state = self.link.lock();
-        let decision = Decision::new(DecisionSpec {
-            intent: br#"{"record":"intent""#.to_vec(),
-            raw: true,
-            ..DecisionSpec::default()
-        });
-        state.relay.decide(Arc::new(decision), true);
+        state.relay.decide(permitted(), true);
         state.client_chunk(b"");
     }
 
@@ -169,12 +173,7 @@ fn what_the_client_sent_while_it_was_held_back_follows_the_answer() {
             state.relay.client_need(),
             Some(ClientNeed::Statement { .. })
         ));
-        let decision = Decision::new(DecisionSpec {
-            intent: br#"{"record":"intent""#.to_vec(),
-            raw: true,
-            ..DecisionSpec::default()
-        });
-        state.relay.decide(Arc::new(decision), true);
+        state.relay.decide(permitted(), true);
         state.client_chunk(b"");
         assert!(state.may_go_on());
     }

@@ -202,12 +202,11 @@ impl Reactor {
         }
         drop(state);
         let until = Instant::now() + if said { PART } else { LINGER };
-        let mut table = locked(&self.shared.table);
-        table.lingering.push((until, key, Arc::clone(link)));
+        locked(&self.shared.table)
+            .lingering
+            .push((until, key, Arc::clone(link)));
         // So that the thread takes leave of the client, and begins to count.
-        table.nudged.push((key, Arc::clone(link)));
-        drop(table);
-        let _ = self.waker.wake();
+        self.nudge(key, link);
     }
 
     /// Ends both sides at once.
@@ -216,7 +215,8 @@ impl Reactor {
         locked(&self.shared.table).remove(key, link);
     }
 
-    /// Has the thread go on with a session that may have something to move after an answer.
+    /// Has the thread go on with a session of which the system tells nothing new, such as one that
+    /// may have something to move after an answer.
     pub fn nudge(&self, key: usize, link: &Arc<Link>) {
         locked(&self.shared.table)
             .nudged

@@ -95,7 +95,7 @@ class Links:
         """Hear of nothing any more."""
         self._loop.remove_reader(self._reactor.bell())
 
-    def link(  # noqa: PLR0913, PLR0917, RUF100 - the two sides of a session
+    def link(
         self,
         session: LinkedSession,
         relay: "Relay",

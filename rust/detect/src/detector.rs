@@ -92,7 +92,7 @@ impl Detector {
             keywords,
         };
         match spec.shape.as_str() {
-            "column" => {}
+            "column" | "code" | "token" | "assigned" | "words" => {}
             "pattern" => self.patterns.push(Pattern::compile(spec, slot)?),
             name => {
                 let shape = Shape::by_name(name)
@@ -172,10 +172,11 @@ fn check(spec: &EntitySpec) -> Result<(), Error> {
             "`min_confidence` is not between 0 and 1",
         ));
     }
-    if spec.shape != "pattern" && (spec.pattern.is_some() || spec.checksum.is_some()) {
+    let declared = ["pattern", "code", "token", "assigned"].contains(&spec.shape.as_str());
+    if !declared && (spec.pattern.is_some() || spec.checksum.is_some()) {
         return Err(Error::new(
             &spec.name,
-            "`pattern` and `checksum` belong to the shape `pattern`",
+            "`pattern` and `checksum` do not belong to this shape",
         ));
     }
     Ok(())

@@ -12,18 +12,41 @@ use serde::Deserialize;
 pub struct EntitySpec {
     /// Dotted name, for example `contact.email`.
     pub name: String,
-    /// Native recogniser, `pattern` for a regular expression, or `column` for
-    /// an entity that is known by its column only.
+    /// Native recogniser, or one of the [forms](Self::FORMS) that are declared.
     pub shape: String,
-    /// The regular expression of the shape `pattern`.
+    /// The regular expression of the shapes `pattern`, `token` and `assigned`.
     #[serde(default)]
     pub pattern: Option<String>,
+    /// Layouts of the shape `code`, such as `###-##-####`.
+    #[serde(default)]
+    pub formats: Vec<String>,
+    /// Literals that a `token` begins with.
+    #[serde(default)]
+    pub prefixes: Vec<String>,
+    /// Words in the name that an `assigned` value is given to.
+    #[serde(default)]
+    pub keys: Vec<String>,
+    /// The values of the shape `words`.
+    #[serde(default)]
+    pub words: Vec<String>,
     /// Words that make a value more likely when they stand next to it.
     #[serde(default)]
     pub keywords: Vec<String>,
-    /// Name of a checksum that a match of `pattern` must pass.
+    /// Names of columns, and so of keys in a document, that hold the entity.
+    #[serde(default)]
+    pub columns: Vec<String>,
+    /// Words beside such a name that say that it is something else.
+    #[serde(default)]
+    pub counter_words: Vec<String>,
+    /// Name of a checksum that a value must pass.
     #[serde(default)]
     pub checksum: Option<String>,
+    /// How sure a match is by itself, instead of what its form says.
+    #[serde(default)]
+    pub confidence: Option<f32>,
+    /// The same for a `code` that is written without separators.
+    #[serde(default)]
+    pub bare_confidence: Option<f32>,
     /// Findings below this confidence are not reported.
     #[serde(default = "default_confidence")]
     pub min_confidence: f32,
@@ -46,6 +69,12 @@ impl EntitySpec {
         "connection_string",
     ];
 
+    /// The recognisers that an entity declares by itself: a regular expression, a layout of letters
+    /// and digits, a literal prefix, the name that a value is given to, or a list of words; and
+    /// `column` for an entity that is known by its column only.
+    pub const FORMS: [&'static str; 6] =
+        ["pattern", "code", "token", "assigned", "words", "column"];
+
     /// An entity of a native shape that is called like it.
     #[must_use]
     pub fn of_shape(shape: &str, keywords: &[&str]) -> Self {
@@ -53,8 +82,16 @@ impl EntitySpec {
             name: shape.to_owned(),
             shape: shape.to_owned(),
             pattern: None,
+            formats: Vec::new(),
+            prefixes: Vec::new(),
+            keys: Vec::new(),
+            words: Vec::new(),
             keywords: keywords.iter().copied().map(str::to_owned).collect(),
+            columns: Vec::new(),
+            counter_words: Vec::new(),
             checksum: None,
+            confidence: None,
+            bare_confidence: None,
             min_confidence: default_confidence(),
         }
     }

@@ -1,4 +1,4 @@
-"""The entities that detection knows, read from `entities/<group>.toml`."""
+"""The entities that detection knows, read from `entities/*.toml`."""
 
 import json
 import re
@@ -31,12 +31,26 @@ NATIVE_SHAPES = frozenset(
         "connection_string",
     }
 )
-"""Recognisers of the kernel; besides them, `pattern` and `column`."""
+"""Recognisers of the kernel."""
+FORMS: Mapping[str, tuple[str, ...]] = {
+    "pattern": ("pattern",),
+    "code": ("formats",),
+    "token": ("prefixes", "pattern"),
+    "assigned": ("keys", "pattern"),
+    "words": ("words",),
+    "column": (),
+}
+"""Forms that an entry declares by itself, with the fields that each of them needs."""
+CHECKED_FORMS = frozenset({"pattern", "code", "token", "assigned"})
+"""Forms whose values a checksum can test."""
+MIN_KEYWORD_CHARACTERS = 3
 
 TEXT_TYPES = ("text", "name", "unknown")
 _LINE_OF_TOML_ERROR = re.compile(r"\(at line (\d+),")
 
 Words = Annotated[str, StringConstraints(min_length=1, max_length=64)]
+ChecksumName = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,63}$")]
+Confidence = Annotated[float, Field(ge=0, le=1)]
 Text = Annotated[str, StringConstraints(min_length=1, max_length=4096)]
 VoteName = Literal["given_name", "family_name", "full_name", "street"]
 
@@ -58,10 +72,39 @@ class Entry(Settings):
 
     name: EntityName = Field(description="Group and name, such as `contact.email`.")
     source: Text = Field(description="Official document that defines the values.")
-    shape: str = Field(description="Native recogniser, `pattern`, or `column`.")
-    pattern: Text | None = Field(default=None, description="Regular expression of `pattern`.")
-    checksum: Literal["luhn", "mod97"] | None = Field(
-        default=None, description="Checksum that a match of `pattern` must pass."
+    shape: str = Field(
+        description="Native recogniser, or `pattern`, `code`, `token`, `assigned`, `words`, `column`."
+    )
+    pattern: Text | None = Field(
+        default=None,
+        description="Regular expression of a `pattern`, of a whole `token` with its prefix, or of "
+        "the whole value of an `assigned`.",
+    )
+    formats: tuple[Text, ...] = Field(
+        default=(),
+        max_length=100,
+        description="Layouts of a `code`: `#` digit, `@` letter, `*` either, `[...]` one of a set, "
+        "`{2}` or `{2,4}` times what stands before, `~` everywhere no, or the same, separator.",
+    )
+    prefixes: tuple[Text, ...] = Field(
+        default=(), max_length=100, description="Literals that a `token` begins with."
+    )
+    keys: tuple[Words, ...] = Field(
+        default=(),
+        max_length=100,
+        description="Words in the name that an `assigned` value is given to.",
+    )
+    words: tuple[Words, ...] = Field(
+        default=(), max_length=10_000, description="The values of the shape `words`."
+    )
+    checksum: ChecksumName | None = Field(
+        default=None, description="Checksum that a value must pass."
+    )
+    confidence: Confidence | None = Field(
+        default=None, description="How sure a match is by itself, if not as its form says."
+    )
+    bare_confidence: Confidence | None = Field(
+        default=None, description="The same for a `code` that is written without separators."
     )
     keywords: tuple[Words, ...] = Field(
         default=(), max_length=1000, description="Words that support a value beside them."
@@ -93,6 +136,12 @@ class Entry(Settings):
     )
     matches: tuple[Example, ...] = Field(default=(), description="Texts that hold a value.")
     non_matches: tuple[Example, ...] = Field(default=(), description="Texts that hold none.")
+    values: tuple[Example, ...] = Field(
+        default=(), description="Whole values that are found in a column that holds them."
+    )
+    non_values: tuple[Example, ...] = Field(
+        default=(), description="Whole values that are not found even there."
+    )
     column_matches: tuple[Words, ...] = Field(
         default=(), description="`column` or `table.column` that hold values."
     )
@@ -102,12 +151,17 @@ class Entry(Settings):
 
     @model_validator(mode="after")
     def _consistent(self) -> Self:
-        if self.shape not in NATIVE_SHAPES | {"pattern", "column"}:
+        if self.shape not in NATIVE_SHAPES | FORMS.keys():
             raise ValueError(f"shape: there is no recogniser `{self.shape}`")
-        if (self.shape == "pattern") != (self.pattern is not None):
-            raise ValueError("pattern: belongs to the shape `pattern`, which needs it")
-        if self.checksum is not None and self.shape != "pattern":
-            raise ValueError("checksum: belongs to the shape `pattern`")
+        needed = FORMS.get(self.shape, ())
+        for name in ("pattern", "formats", "prefixes", "keys", "words"):
+            if bool(getattr(self, name)) != (name in needed):
+                verb = "is needed by" if name in needed else "does not belong to"
+                raise ValueError(f"{name}: {verb} the shape `{self.shape}`")
+        if self.checksum is not None and self.shape not in CHECKED_FORMS:
+            raise ValueError(f"checksum: does not belong to the shape `{self.shape}`")
+        if self.bare_confidence is not None and self.shape != "code":
+            raise ValueError("bare_confidence: belongs to the shape `code`")
         if self.shape == "column" and not self.columns:
             raise ValueError("columns: the shape `column` needs at least one")
         if self.shape != "column" and not (self.matches and self.non_matches):
@@ -119,12 +173,25 @@ class Entry(Settings):
         spec: dict[str, object] = {
             "name": self.name,
             "shape": self.shape,
-            "keywords": self.keywords,
+            "keywords": self.all_keywords(),
+            "columns": self.columns,
+            "counter_words": self.counter_words,
             "min_confidence": self.min_confidence,
         }
-        if self.pattern is not None:
-            spec |= {"pattern": self.pattern, "checksum": self.checksum}
+        optional = ("pattern", "formats", "prefixes", "keys", "words", "checksum")
+        for name in (*optional, "confidence", "bare_confidence"):
+            value = getattr(self, name)
+            if value not in (None, ()):
+                spec[name] = value
         return spec
+
+    def all_keywords(self) -> tuple[str, ...]:
+        """Return the keywords, among them for a code what its columns are called."""
+        if self.shape != "code":
+            return self.keywords
+        names = [name.replace("_", " ") for name in self.columns]
+        named = (name for name in names if len(name) >= MIN_KEYWORD_CHARACTERS)
+        return tuple(dict.fromkeys((*self.keywords, *named)))
 
 
 def example_text(example: Example) -> str:
@@ -198,11 +265,11 @@ class Catalogue:
 
 
 def parse_group(text: str, file: Path) -> tuple[Entry, ...]:
-    """Read one group of entities.
+    """Read one file of entities.
 
     Args:
         text: Content of the file.
-        file: Its path, for errors; its stem is the group's name.
+        file: Its path, for errors.
 
     Raises:
         ConfigError: With file, line and reason of everything that is wrong.
@@ -223,9 +290,6 @@ def parse_group(text: str, file: Path) -> tuple[Entry, ...]:
         except ValidationError as error:
             problems += _problems(error, text, file, index)
             continue
-        if entry.name.split(".")[0] != file.stem:
-            line_number = _line_of(text, index, "name")
-            problems.append(Problem(file, line_number, "name", f"is not in group `{file.stem}`"))
         entries.append(entry)
     if problems:
         raise ConfigError(*problems)
@@ -257,7 +321,7 @@ def _line_of(text: str, index: int, key: str) -> int:
 
 @cache
 def builtin_catalogue() -> Catalogue:
-    """Return the entities that come with scrim, in the order of their groups' names."""
+    """Return the entities that come with scrim, in the order of their files' names."""
     folder = resources.files("scrim.detection").joinpath("entities")
     files = sorted((item for item in folder.iterdir() if item.name.endswith(".toml")), key=str)
     entries: list[Entry] = []

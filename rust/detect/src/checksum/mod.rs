@@ -1,6 +1,16 @@
 //! Check digits, by name.
 
-/// A named test of the bytes of a match; separators are ignored.
+mod americas;
+mod asia_pacific;
+mod device;
+mod europe;
+mod finance;
+mod secret;
+
+/// A named test of a value's ASCII letters and digits.
+///
+/// Layout does not count: a form that knows separators leaves them out. Letters come in either
+/// case.
 pub(crate) type Checksum = fn(&[u8]) -> bool;
 
 /// The checksum of that name, if there is one.
@@ -8,7 +18,17 @@ pub(crate) fn by_name(name: &str) -> Option<Checksum> {
     match name {
         "luhn" => Some(luhn),
         "mod97" => Some(mod97),
-        _ => None,
+        _ => [
+            europe::ALL,
+            americas::ALL,
+            asia_pacific::ALL,
+            finance::ALL,
+            device::ALL,
+            secret::ALL,
+        ]
+        .iter()
+        .flat_map(|group| group.iter())
+        .find_map(|(known, checksum)| (*known == name).then_some(*checksum)),
     }
 }
 

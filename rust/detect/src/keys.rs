@@ -1,18 +1,22 @@
 //! Names that values are given to in documents: they count as the names of columns.
 
 use std::collections::{HashMap, HashSet};
+use std::sync::RwLock;
 
 use crate::finding::EntityId;
 
 /// Longest name that is looked at, and most words of a phrase.
 const MAX_KEY: usize = 96;
 const MAX_WORDS: usize = 6;
+/// Names whose meaning is remembered; documents of one kind have the same ones.
+const MAX_REMEMBERED: usize = 4096;
 
 /// The column names of all entities.
 #[derive(Debug, Default)]
 pub(crate) struct Keys {
     phrases: HashMap<String, Vec<EntityId>>,
     counter_words: HashMap<EntityId, HashSet<String>>,
+    remembered: RwLock<HashMap<Box<[u8]>, Option<EntityId>>>,
 }
 
 impl Keys {
@@ -41,6 +45,22 @@ impl Keys {
         if key.is_empty() || key.len() > MAX_KEY {
             return None;
         }
+        // A lock that another thread holds is not waited for: judging anew costs a microsecond.
+        if let Ok(remembered) = self.remembered.try_read() {
+            if let Some(entity) = remembered.get(key) {
+                return *entity;
+            }
+        }
+        let entity = self.judge(key);
+        if let Ok(mut remembered) = self.remembered.try_write() {
+            if remembered.len() < MAX_REMEMBERED {
+                remembered.insert(key.into(), entity);
+            }
+        }
+        entity
+    }
+
+    fn judge(&self, key: &[u8]) -> Option<EntityId> {
         let words = words_of(std::str::from_utf8(key).ok()?);
         for length in (1..=words.len().min(MAX_WORDS)).rev() {
             for start in 0..=words.len() - length {

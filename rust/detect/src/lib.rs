@@ -14,6 +14,7 @@
 mod bytes;
 mod checksum;
 mod context;
+mod decode;
 mod detector;
 mod finding;
 mod fold;
@@ -25,7 +26,10 @@ mod spec;
 mod survey;
 #[cfg(test)]
 mod testing;
+mod view;
 
+pub use decode::{decoded, DEPTH};
 pub use detector::Detector;
 pub use finding::{EntityId, Evidence, Finding};
 pub use spec::{EntitySpec, Error};
+pub use view::View;

@@ -1,0 +1,244 @@
+//! Views of base64 (RFC 4648, sections 4 and 5) and hexadecimal text that decodes to text.
+
+use std::ops::Range;
+
+use super::runs::{self, MIN_RUN};
+use crate::view::View;
+
+/// Fewest digits of a number that is tried as hexadecimal text; below, cards and phones come.
+pub(super) const MIN_NUMBER: usize = 20;
+/// Bytes of one view, a multiple of what four characters of base64 hold.
+const WINDOW: usize = 3 << 13;
+/// Bytes that a view repeats of the one before; likewise.
+const OVERLAP: usize = 3 * 341;
+/// Of so many bytes, this many must be text.
+const READABLE: (usize, usize) = (4, 3);
+
+/// How many bits a character holds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Bits {
+    Four = 4,
+    Six = 6,
+}
+
+/// Two bytes to a character, as some systems write text before they encode it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Wide {
+    LittleEndian,
+    BigEndian,
+}
+
+/// Shows each piece of encoded text as it reads. What stands unchanged in a view of the text
+/// `outer` has been shown by itself.
+pub(super) fn views(text: &[u8], outer: Option<&View>, show: &mut dyn FnMut(&mut View)) {
+    let mut view = View::default();
+    runs::each(text, |run| {
+        if !outer.is_some_and(|outer| outer.is_unchanged(&run)) {
+            decode_parts(text, &run, &SEPARATORS, &mut view, show);
+        }
+    });
+}
+
+/// What can stand between encoded text and other words that use the same letters: first of paths,
+/// then of names with dashes.
+const SEPARATORS: [fn(&u8) -> bool; 2] =
+    [|byte| *byte == b'/', |byte| !byte.is_ascii_alphanumeric()];
+
+/// Shows what the run decodes to, or else its parts.
+fn decode_parts(
+    text: &[u8],
+    run: &Range<usize>,
+    separators: &[fn(&u8) -> bool],
+    view: &mut View,
+    show: &mut dyn FnMut(&mut View),
+) {
+    if decode(text, run, view, show) {
+        return;
+    }
+    let Some((separates, finer)) = separators.split_first() else {
+        return;
+    };
+    let mut from = run.start;
+    for piece in text[run.clone()].split(separates) {
+        let part = from..from + piece.len();
+        from = part.end + 1;
+        if part.len() >= MIN_RUN {
+            decode_parts(text, &part, finer, view, show);
+        }
+    }
+}
+
+/// Shows what the run decodes to; tells whether that is text.
+fn decode(
+    text: &[u8],
+    run: &Range<usize>,
+    view: &mut View,
+    show: &mut dyn FnMut(&mut View),
+) -> bool {
+    let hexadecimal = match text[run.clone()] {
+        [b'0', b'x' | b'X', ..] => run.start + 2..run.end,
+        [b'x' | b'X', ..] => run.start + 1..run.end,
+        _ => run.clone(),
+    };
+    if is_hexadecimal(&text[hexadecimal.clone()]) {
+        return decode_as(text, &hexadecimal, Bits::Four, view, show);
+    }
+    decode_as(text, run, Bits::Six, view, show)
+}
+
+/// Whether the characters can be pairs of digits that are more than a number.
+fn is_hexadecimal(run: &[u8]) -> bool {
+    run.len() >= MIN_RUN
+        && run.len() % 2 == 0
+        && run.iter().all(u8::is_ascii_hexdigit)
+        && (run.len() >= MIN_NUMBER || !run.iter().all(u8::is_ascii_digit))
+}
+
+fn decode_as(
+    text: &[u8],
+    run: &Range<usize>,
+    bits: Bits,
+    view: &mut View,
+    show: &mut dyn FnMut(&mut View),
+) -> bool {
+    // Random characters hardly ever pass this, and then the rest need not be looked at.
+    view.restart(run.start);
+    fill(view, &text[run.start..run.start + MIN_RUN], bits);
+    if !is_readable(view.bytes()) && wide(view.bytes()).is_none() {
+        return false;
+    }
+    let strict = bits == Bits::Four && run.len() < 2 * MIN_NUMBER;
+    let mut shown = false;
+    let mut from = run.start;
+    loop {
+        view.restart(from);
+        let to = from + fill(view, &text[from..run.end], bits);
+        let cuts = (from > run.start, to < run.end);
+        // Asked before the view is shown, which can make it one of another text.
+        let next = view.bytes().len().saturating_sub(OVERLAP);
+        let next = view.original(&(next..next + 1)).start;
+        if let Some(width) = wide(view.bytes()) {
+            *view = narrowed(view, width, from);
+            view.set_cuts(cuts.0, cuts.1);
+            show(view);
+            shown = true;
+        } else if is_readable(view.bytes()) && !(strict && !is_ascii_text(view.bytes())) {
+            view.set_cuts(cuts.0, cuts.1);
+            show(view);
+            shown = true;
+        }
+        if to == run.end {
+            return shown;
+        }
+        from = next;
+    }
+}
+
+/// Decodes until the view is full; returns how many bytes of the text that took.
+fn fill(view: &mut View, text: &[u8], bits: Bits) -> usize {
+    let width = bits as u32;
+    let (mut held, mut waiting, mut first) = (0_u32, 0_u32, 0);
+    for (at, &byte) in text.iter().enumerate() {
+        let Some(value) = value(byte, bits) else {
+            continue;
+        };
+        if waiting == 0 {
+            first = at;
+            if view.bytes().len() >= WINDOW {
+                return at;
+            }
+        }
+        held = held << width | value;
+        waiting += width;
+        if waiting >= 8 {
+            waiting -= 8;
+            let decoded = (held >> waiting & 0xff) as u8;
+            view.replace(&[decoded], &(first..at + 1));
+            first = at;
+        }
+    }
+    text.len()
+}
+
+fn value(byte: u8, bits: Bits) -> Option<u32> {
+    let value = match (bits, byte) {
+        (Bits::Four, _) => return char::from(byte).to_digit(16),
+        (Bits::Six, b'A'..=b'Z') => byte - b'A',
+        (Bits::Six, b'a'..=b'z') => byte - b'a' + 26,
+        (Bits::Six, b'0'..=b'9') => byte - b'0' + 52,
+        (Bits::Six, b'+' | b'-') => 62,
+        (Bits::Six, b'/' | b'_') => 63,
+        _ => return None,
+    };
+    Some(u32::from(value))
+}
+
+fn is_ascii_text(bytes: &[u8]) -> bool {
+    bytes
+        .iter()
+        .all(|&byte| is_text(char::from(byte)) && byte.is_ascii())
+}
+
+fn is_text(character: char) -> bool {
+    !character.is_control() || matches!(character, '\n' | '\r' | '\t')
+}
+
+/// Whether most of the bytes are text in UTF-8.
+fn is_readable(bytes: &[u8]) -> bool {
+    let good: usize = bytes
+        .utf8_chunks()
+        .flat_map(|chunk| chunk.valid().chars())
+        .filter(|&character| is_text(character))
+        .map(char::len_utf8)
+        .sum();
+    good > 0 && good * READABLE.0 >= bytes.len() * READABLE.1
+}
+
+/// Whether the bytes are characters of two bytes each, most of them below U+0100.
+fn wide(bytes: &[u8]) -> Option<Wide> {
+    let units = bytes.len() / 2;
+    let zeros = |at: usize| {
+        bytes
+            .iter()
+            .skip(at)
+            .step_by(2)
+            .filter(|&&byte| byte == 0)
+            .count()
+    };
+    let (even, odd) = (zeros(0), zeros(1));
+    // The mark of the byte order is one character without a zero.
+    if odd * READABLE.0 >= units * READABLE.1 && odd > 2 && even == 0 {
+        Some(Wide::LittleEndian)
+    } else if even * READABLE.0 >= units * READABLE.1 && even > 2 && odd == 0 {
+        Some(Wide::BigEndian)
+    } else {
+        None
+    }
+}
+
+/// The same view in UTF-8; `base` is where the view begins.
+fn narrowed(view: &View, width: Wide, base: usize) -> View {
+    let unit = |pair: &[u8]| match width {
+        Wide::LittleEndian => u16::from_le_bytes([pair[0], pair[1]]),
+        Wide::BigEndian => u16::from_be_bytes([pair[0], pair[1]]),
+    };
+    let mut narrow = View::default();
+    narrow.restart(base);
+    let mut at = 0;
+    for decoded in char::decode_utf16(view.bytes().chunks_exact(2).map(unit)) {
+        let length = decoded
+            .as_ref()
+            .map_or(2, |character| 2 * character.len_utf16());
+        let original = view.original(&(at..at + length));
+        let span = original.start - base..original.end - base;
+        match decoded {
+            Ok('\u{feff}') | Err(_) => narrow.skip(),
+            Ok(character) => {
+                let mut utf8 = [0; 4];
+                narrow.replace(character.encode_utf8(&mut utf8).as_bytes(), &span);
+            }
+        }
+        at += length;
+    }
+    narrow
+}

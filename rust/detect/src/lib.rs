@@ -23,6 +23,7 @@ mod pattern;
 mod shapes;
 mod sink;
 mod spec;
+mod structure;
 mod survey;
 #[cfg(test)]
 mod testing;
@@ -32,4 +33,5 @@ pub use decode::{decoded, DEPTH};
 pub use detector::Detector;
 pub use finding::{EntityId, Evidence, Finding};
 pub use spec::{EntitySpec, Error};
+pub use structure::{walk, Pair};
 pub use view::View;

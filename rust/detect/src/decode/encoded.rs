@@ -89,7 +89,7 @@ fn decode(
 /// Whether the characters can be pairs of digits that are more than a number.
 fn is_hexadecimal(run: &[u8]) -> bool {
     run.len() >= MIN_RUN
-        && run.len() % 2 == 0
+        && run.len().is_multiple_of(2)
         && run.iter().all(u8::is_ascii_hexdigit)
         && (run.len() >= MIN_NUMBER || !run.iter().all(u8::is_ascii_digit))
 }
@@ -122,7 +122,7 @@ fn decode_as(
             view.set_cuts(cuts.0, cuts.1);
             show(view);
             shown = true;
-        } else if is_readable(view.bytes()) && !(strict && !is_ascii_text(view.bytes())) {
+        } else if is_readable(view.bytes()) && (!strict || is_ascii_text(view.bytes())) {
             view.set_cuts(cuts.0, cuts.1);
             show(view);
             shown = true;

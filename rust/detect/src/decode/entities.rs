@@ -93,12 +93,12 @@ pub(super) fn reference(text: &[u8]) -> Option<(usize, char)> {
         .position(|byte| !byte.is_ascii_alphanumeric())?;
     let name = std::str::from_utf8(&text[..length]).ok()?;
     let closed = usize::from(text[length] == b';');
-    let character = match OTHERS.binary_search_by(|(other, _)| (*other).cmp(name)) {
-        Ok(index) => OTHERS[index].1,
-        Err(_) => {
-            let index = LATIN.iter().position(|other| *other == name)?;
-            char::from(u8::try_from(index + 0xa0).ok()?)
-        }
+    let other = OTHERS.binary_search_by(|(other, _)| (*other).cmp(name));
+    let character = if let Ok(index) = other {
+        OTHERS[index].1
+    } else {
+        let index = LATIN.iter().position(|other| *other == name)?;
+        char::from(u8::try_from(index + 0xa0).ok()?)
     };
     (closed == 1).then_some((length + 1, character))
 }

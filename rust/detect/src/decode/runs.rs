@@ -49,7 +49,7 @@ pub(super) fn each(text: &[u8], mut visit: impl FnMut(Range<usize>)) {
 fn lines_end(text: &[u8], start: usize) -> usize {
     let mut end = run_end(text, start + MIN_RUN);
     let line = end - start;
-    if line < MIN_LINE || line % 4 != 0 {
+    if line < MIN_LINE || !line.is_multiple_of(4) {
         return end;
     }
     loop {

@@ -1,0 +1,404 @@
+use proptest::prelude::*;
+use serde_json::Value;
+
+use super::walk;
+
+/// `parent.key=value` of each pair.
+fn pairs(text: &str) -> Vec<String> {
+    let mut found = Vec::new();
+    walk(text.as_bytes(), &mut |pair| {
+        let part = |span: &std::ops::Range<usize>| {
+            String::from_utf8_lossy(&text.as_bytes()[span.clone()]).into_owned()
+        };
+        found.push(format!(
+            "{}.{}={}",
+            part(&pair.parent),
+            part(&pair.key),
+            part(&pair.value)
+        ));
+    });
+    found
+}
+
+fn assert_pairs(text: &str, expected: &[&str]) {
+    let found = pairs(text);
+    for pair in expected {
+        assert!(
+            found.iter().any(|other| other == pair),
+            "{pair}\nin {found:#?}\nof {text}"
+        );
+    }
+}
+
+#[test]
+fn json_has_keys_and_parents() {
+    assert_eq!(
+        pairs(r#"{"id": 7, "user": {"name": "Jane Roe", "phones": ["1", 22]}, "ok": true}"#),
+        [
+            ".id=7",
+            "user.name=Jane Roe",
+            "user.phones=1",
+            "user.phones=22",
+            ".ok=true"
+        ]
+    );
+    assert_eq!(pairs(r#"["a", 1, [2]]"#), [".=a", ".=1", ".=2"]);
+    assert_eq!(
+        pairs("{\"users\": [{\"name\":\n \"x\"}, {\"name\": \"y\"}]}"),
+        ["users.name=x", "users.name=y"]
+    );
+}
+
+#[test]
+fn json_may_be_broken() {
+    assert_pairs(
+        "{'name': 'Jane', // it's\n /* x */ b: 2,}",
+        &[".name=Jane", ".b=2"],
+    );
+    assert_pairs(r#"{"user": {"name": "Jane R"#, &["user.name=Jane R"]);
+    assert_pairs(
+        "{\"a\": {\"b\": \"cut\n{\"name\": \"Jane\"}\n{\"name\": \"Joe\"}",
+        &["a.b=cut", ".name=Jane", ".name=Joe"],
+    );
+    assert_pairs(
+        "12:00 INFO got {\"user\": {\"mail\": \"a@b.co\"}} in 5ms",
+        &["user.mail=a@b.co"],
+    );
+    assert_pairs(
+        r#"{"msg": "user=ada mail=a@b.co"}"#,
+        &["msg.user=ada", "msg.mail=a@b.co"],
+    );
+    assert_pairs(
+        r#"{"t": "10:30", "url": "https://h/?q=ada&n=1"}"#,
+        &[".t=10:30", "url.q=ada"],
+    );
+}
+
+#[test]
+fn markup_has_elements_and_attributes() {
+    assert_pairs(
+        "<?xml version=\"1.0\"?><ns:user id='7'><ns:name>Jane Roe</ns:name><mail/><note><![CDATA[a < b]]></note></ns:user>",
+        &["user.id=7", "user.name=Jane Roe", "user.note=a < b"],
+    );
+    assert_pairs(
+        "<input name=\"email\" value=\"a@b.co\"><p>Name: Jane<br>Mail: x</p>",
+        &["input.email=a@b.co", "p.Name=Jane", "p.Mail=x"],
+    );
+    assert_pairs("<field name='ssn'>123</field>", &["field.ssn=123"]);
+    assert_pairs(
+        "<table><tr><th>Name</th><th>Mail</th></tr><tr><td>Jane</td><td>a@b.co</td></tr></table>",
+        &["tr.Name=Jane", "tr.Mail=a@b.co"],
+    );
+    assert_pairs("<dl><dt>Name</dt><dd>Jane</dd></dl>", &["dl.Name=Jane"]);
+    assert_pairs("<a><b>cut of", &["a.b=cut of"]);
+}
+
+#[test]
+fn entities_are_not_expanded() {
+    let mut text = "<!DOCTYPE l [<!ENTITY a \"lol\">".to_owned();
+    for level in 0..50 {
+        text += &format!("<!ENTITY l{level} \"&l{};&l{};\">", level + 1, level + 1);
+    }
+    text += "]><l>&l0;</l>";
+    assert!(pairs(&text).len() < 60);
+    assert_pairs(&text, &[".l=&l0;", ".a=lol"]);
+}
+
+#[test]
+fn lines_have_keys() {
+    assert_pairs(
+        "DB_PASSWORD=s3cret word\nexport NAME='Jane Roe'\n",
+        &[".DB_PASSWORD=s3cret word", ".NAME=Jane Roe"],
+    );
+    assert_pairs(
+        "[user]\nname = Jane Roe\nmail: a@b.co\n",
+        &["user.name=Jane Roe", "user.mail=a@b.co"],
+    );
+    assert_pairs("[[users.admin]]\nname = \"Jane\"\n", &["admin.name=Jane"]);
+    assert_pairs(
+        "spring.datasource.password=x y",
+        &["datasource.password=x y"],
+    );
+    assert_pairs(
+        "Host: example.com\r\nCookie: id=5; name=ada\r\n",
+        &[".Host=example.com", ".id=5", ".name=ada"],
+    );
+    assert_pairs(
+        "level=info user=ada msg=\"hi there\" ip=10.0.0.1 done",
+        &[".user=ada", ".msg=hi there", ".ip=10.0.0.1"],
+    );
+    assert_pairs(
+        "/find?name=ada&user[mail]=a%40b.co",
+        &[".name=ada", "user.mail=a%40b.co"],
+    );
+    assert_pairs("name => Jane", &[".name=Jane"]);
+    assert_pairs(
+        "-[ RECORD 1 ]---\nname  | Jane Roe\nmail  | a@b.co\n",
+        &[".name=Jane Roe", ".mail=a@b.co"],
+    );
+}
+
+#[test]
+fn yaml_is_nested_by_indentation() {
+    assert_pairs(
+        "user:\n  name: Jane Roe\n  phones:\n    - 111\n    - 222\n  note: |\n    some text\nother: 1\nlist:\n- name: Joe\n  mail: x\n- name: Sue\n",
+        &["user.name=Jane Roe", "user.phones=111", "user.phones=222", "user.note=some text", ".other=1", "list.name=Joe", "list.mail=x", "list.name=Sue"],
+    );
+}
+
+#[test]
+fn prompts_have_keys() {
+    assert_pairs(
+        "Name: Jane Roe\n**Email:** a@b.co\n- **Date of birth**: 1.2.1990\n",
+        &[".Name=Jane Roe", ".Email=a@b.co", ".Date of birth=1.2.1990"],
+    );
+    assert_pairs(
+        "Name: Jane Roe, Email: a@b.co; Phone: +1 (212) 555-0100",
+        &[
+            ".Name=Jane Roe",
+            ".Email=a@b.co",
+            ".Phone=+1 (212) 555-0100",
+        ],
+    );
+    assert_pairs(
+        "Name: Jane Roe Email: a@b.co",
+        &[".Name=Jane Roe", ".Email=a@b.co"],
+    );
+    assert_pairs(
+        "Address:\n12 Main Street\n\nThanks",
+        &[".Address=12 Main Street"],
+    );
+}
+
+#[test]
+fn code_has_assignments_and_arguments() {
+    assert_pairs(
+        "user = User(name=\"Jane Roe\", email='a@b.co', age=3)",
+        &["User.name=Jane Roe", "User.email=a@b.co", "User.age=3"],
+    );
+    assert_pairs(
+        "{:name => \"Jane\", :mail=>'x'}",
+        &[".name=Jane", ".mail=x"],
+    );
+    assert_pairs(
+        "User{name=Jane Roe, mail=a@b.co}",
+        &["User.name=Jane Roe", "User.mail=a@b.co"],
+    );
+    assert_pairs(
+        "if (password == \"x\") { this.name := \"y\"; }",
+        &[".password=x", ".name=y"]
+            .map(|_| "")
+            .as_slice()
+            .get(..0)
+            .unwrap_or_default(),
+    );
+    assert_pairs(
+        "$row['name'] = 'Jane';\nsetMail(\"a@b.co\");",
+        &["row.name=Jane", ".setMail=a@b.co"],
+    );
+    assert_pairs("String name = \"Jane\";", &[".name=Jane"]);
+}
+
+#[test]
+fn sql_has_columns() {
+    assert_pairs(
+        "INSERT INTO public.users (id, \"name\", mail) VALUES (1, 'Jane O''Roe', 'a@b.co'), (2, N'Joe', NULL);",
+        &["users.id=1", "users.name=Jane O''Roe", "users.mail=a@b.co", "users.id=2", "users.name=Joe"],
+    );
+    assert_pairs("insert into `users`(`a`) values ('x')", &["users.a=x"]);
+    assert_pairs(
+        "UPDATE users SET name = 'Jane', age = 5 WHERE mail = 'x'",
+        &[".name=Jane", ".age=5", ".mail=x"],
+    );
+}
+
+#[test]
+fn tables_have_headers() {
+    assert_eq!(
+        pairs("id,name,\"mail\"\n1,\"Roe, Jane\",a@b.co\n2,Joe,\n"),
+        [
+            ".id=1",
+            ".name=Roe, Jane",
+            ".mail=a@b.co",
+            ".id=2",
+            ".name=Joe"
+        ]
+    );
+    assert_pairs(
+        "see\n\n| Name | Mail |\n|------|:----:|\n| Jane | a@b.co |\n\nName: x",
+        &[".Name=Jane", ".Mail=a@b.co", ".Name=x"],
+    );
+    assert_pairs(
+        " id | name\n----+------\n  1 | Jane\n(1 row)\n",
+        &[".id=1", ".name=Jane"],
+    );
+    assert_pairs(
+        "| Field | Value |\n|---|---|\n| Email | a@b.co |",
+        &[".Email=a@b.co"],
+    );
+}
+
+#[test]
+fn literals_of_postgres_have_elements() {
+    assert_eq!(pairs("{a,\"b c\",3}"), [".=a", ".=b c", ".=3"]);
+    assert_eq!(pairs("(1,\"Jane Roe\",x)"), [".=1", ".=Jane Roe", ".=x"]);
+    assert_eq!(pairs("{{1,2},{3,4}}"), [".=1", ".=2", ".=3", ".=4"]);
+}
+
+#[test]
+fn ordinary_text_has_no_keys() {
+    for text in [
+        "",
+        "Left with the neighbour (second floor), please ring.",
+        "2024-01-10 01:02:03+00",
+        "a < b and c > d",
+        "https://example.com/a",
+        "std::string",
+        "it's {street} and [x]",
+        "ada@example.com",
+    ] {
+        assert_eq!(pairs(text), [""; 0], "{text}");
+    }
+}
+
+/// What a parser finds: the leaves with their nearest key and the one above.
+fn leaves(value: &Value, key: &str, parent: &str, out: &mut Vec<String>) {
+    match value {
+        Value::Object(map) => map
+            .iter()
+            .for_each(|(name, value)| leaves(value, name, key, out)),
+        Value::Array(list) => list
+            .iter()
+            .for_each(|value| leaves(value, key, parent, out)),
+        Value::String(text) if text.is_empty() => {}
+        Value::String(text) => out.push(format!("{parent}.{key}={text}")),
+        other => out.push(format!("{parent}.{key}={other}")),
+    }
+}
+
+fn documents() -> impl Strategy<Value = Value> {
+    let leaf = prop_oneof![
+        any::<bool>().prop_map(Value::from),
+        any::<u32>().prop_map(Value::from),
+        "[a-z ,;|&é'(\\[{}]{0,9}x".prop_map(Value::from),
+        Just(Value::Null)
+    ];
+    leaf.prop_recursive(4, 40, 6, |inner| {
+        prop_oneof![
+            prop::collection::vec(inner.clone(), 0..5).prop_map(Value::from),
+            prop::collection::btree_map("[a-z_]{1,6}", inner, 0..5)
+                .prop_map(|map| Value::Object(map.into_iter().collect())),
+        ]
+    })
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 400, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn json_is_walked_as_by_a_parser(list in prop::collection::btree_map("[a-z]{1,6}", documents(), 0..5), pretty: bool) {
+        let document = Value::Object(list.into_iter().collect());
+        let text = if pretty { serde_json::to_string_pretty(&document) } else { serde_json::to_string(&document) }.unwrap();
+        let mut expected = Vec::new();
+        leaves(&document, "", "", &mut expected);
+        let mut found = pairs(&text);
+        // Strings that look like lists are walked again; everything else is exact.
+        let inside = |pair: &String| expected.contains(pair);
+        if !text.contains("\"[") && !text.contains("\"{") && !text.contains("\"(") {
+            prop_assert_eq!(&found, &expected);
+        }
+        found.retain(inside);
+        prop_assert!(expected.iter().all(|pair| found.contains(pair)));
+    }
+
+    #[test]
+    fn any_text_is_walked_within_bounds(text in "([a-z\"'`{}()<>/=:;,|&?\n\\\\\\[\\] -]|<a |</a>|\\]\\]>|é|VALUES|INSERT INTO t|\n---|\"\"\"){0,60}") {
+        let mut bytes = 0;
+        walk(text.as_bytes(), &mut |pair| {
+            for span in [&pair.key, &pair.parent, &pair.value] {
+                assert!(span.start <= span.end && span.end <= text.len());
+            }
+            bytes += pair.value.len();
+        });
+        prop_assert!(bytes <= 12 * text.len());
+    }
+
+    #[test]
+    fn any_bytes_are_walked(text in prop::collection::vec(any::<u8>(), 0..200)) {
+        walk(&text, &mut |pair| assert!(pair.value.end <= text.len()));
+    }
+}
+
+/// With quadratic time, each of these would take minutes; linear, it takes milliseconds.
+#[test]
+fn adversarial_texts_take_linear_time() {
+    for unit in [
+        "(",
+        "{",
+        "[",
+        "{\"a\":",
+        "[{\"a\":[",
+        "=",
+        "a=",
+        "a= ",
+        ":",
+        "a: ",
+        "a:b",
+        "<",
+        "<a",
+        "<a>",
+        "<a b=\"",
+        "<a b='",
+        "</a>",
+        "\"",
+        "'",
+        "`",
+        "\"\"\"",
+        "'\"",
+        "\\\"",
+        "a='",
+        "a=\"\n",
+        "a=(\"",
+        "f(",
+        "f('",
+        "|",
+        "a | ",
+        "|-",
+        "|\n|--\n",
+        "a,b\n",
+        "a,\"\n",
+        "INSERT INTO t (",
+        "VALUES (",
+        "VALUES (1),",
+        "a:\n",
+        " a:\n",
+        "- ",
+        "[a]\n",
+        "&",
+        "a&b=",
+        "<!ENTITY a \"",
+        "<![CDATA[",
+        "]]>",
+        " ",
+        "\n",
+        ",",
+        "{\n",
+        "}",
+        ")",
+        "a b c d e: ",
+        "]=",
+        "x]:",
+        "<td>",
+        "<th>",
+    ] {
+        let text = unit.repeat((1 << 19) / unit.len());
+        let start = std::time::Instant::now();
+        let mut bytes = 0;
+        walk(text.as_bytes(), &mut |pair| bytes += pair.value.len());
+        assert!(bytes <= 12 * text.len(), "{unit:?} {bytes}");
+        assert!(
+            start.elapsed() < std::time::Duration::from_secs(10),
+            "{unit:?}"
+        );
+    }
+}

@@ -1,0 +1,471 @@
+//! The pass over the text: brackets, strings and what closes a value.
+
+use super::lines::Lines;
+use super::markup::Markup;
+use super::sql::Insert;
+use super::{keys, quotes, table, Pair, Span};
+
+/// Most brackets and elements within each other whose keys are remembered.
+pub(super) const MAX_DEPTH: usize = 512;
+/// How deep strings are walked within strings.
+const MAX_LEVEL: usize = 2;
+/// How far down the stack a closing bracket finds its opening one.
+const MAX_UNCLOSED: usize = 8;
+/// Blanks before a quote that are looked over for what stands before them.
+const MAX_BLANKS: usize = 32;
+
+/// Bytes that mean something; the others are passed over.
+const SPECIAL: [bool; 256] = special();
+
+const fn special() -> [bool; 256] {
+    let mut table = [false; 256];
+    let bytes = b"\n:=\"'`{[(}]),;|&<\\";
+    let mut at = 0;
+    while at < bytes.len() {
+        table[bytes[at] as usize] = true;
+        at += 1;
+    }
+    table
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Kind {
+    Brace,
+    Bracket,
+    Paren,
+    /// The names of columns in parentheses.
+    Columns,
+    /// The values of a row in parentheses.
+    Row,
+    Element,
+}
+
+/// An open bracket or element.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Frame {
+    pub(super) kind: Kind,
+    /// The key of its elements, and the parent of the keys in it.
+    pub(super) key: Span,
+    /// The parent of the key.
+    pub(super) parent: Span,
+    /// Where the element that is being read begins, if it can be a bare one.
+    pub(super) element: Option<usize>,
+    /// Number of the element that is being read.
+    pub(super) index: usize,
+    /// The name of an XML element.
+    pub(super) name: Span,
+}
+
+/// A bare value whose end is not known yet.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Open {
+    pub(super) key: Span,
+    pub(super) parent: Span,
+    pub(super) start: usize,
+    /// Whether blanks inside belong to it however it ends.
+    pub(super) blanks: bool,
+}
+
+/// The key of the bracket that stands at `at`.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Pending {
+    pub(super) key: Span,
+    pub(super) parent: Span,
+    pub(super) at: usize,
+}
+
+pub(super) struct Walker<'t, 'v> {
+    pub(super) text: &'t [u8],
+    pub(super) from: usize,
+    pub(super) at: usize,
+    level: usize,
+    /// The key that the text as a whole stands under.
+    pub(super) base: Span,
+    pub(super) frames: Vec<Frame>,
+    /// Brackets and elements beyond the greatest depth.
+    pub(super) too_deep: usize,
+    pub(super) lines: Lines,
+    /// The value that goes to the end of the line, and one within it that ends earlier.
+    pub(super) outer: Option<Open>,
+    pub(super) inner: Option<Open>,
+    pub(super) pending: Option<Pending>,
+    /// A string that is a key if a separator follows, and an element if not.
+    pub(super) string: Option<quotes::Quoted>,
+    pub(super) insert: Insert,
+    pub(super) markup: Markup,
+    /// Whether the text is a list as a whole, whose elements count without a key.
+    literal: bool,
+    visit: &'v mut dyn FnMut(&Pair),
+}
+
+impl<'t, 'v> Walker<'t, 'v> {
+    pub(super) fn new(text: &'t [u8], visit: &'v mut dyn FnMut(&Pair)) -> Self {
+        Self::within(text, 0, 0, Span::default(), visit)
+    }
+
+    fn within(
+        text: &'t [u8],
+        from: usize,
+        level: usize,
+        base: Span,
+        visit: &'v mut dyn FnMut(&Pair),
+    ) -> Self {
+        let first = text[from..].iter().find(|byte| !byte.is_ascii_whitespace());
+        Self {
+            text,
+            from,
+            at: from,
+            level,
+            base,
+            frames: Vec::new(),
+            too_deep: 0,
+            lines: Lines::at(from),
+            outer: None,
+            inner: None,
+            pending: None,
+            string: None,
+            insert: Insert::default(),
+            markup: Markup::default(),
+            literal: matches!(first, Some(b'{' | b'[' | b'(')),
+            visit,
+        }
+    }
+
+    pub(super) fn run(&mut self) {
+        if self.level == 0 {
+            if let Some(delimiter) = table::delimiter(self.text) {
+                return self.delimited(delimiter);
+            }
+        }
+        while let Some(length) = self.text[self.at..]
+            .iter()
+            .position(|&byte| SPECIAL[usize::from(byte)])
+        {
+            self.at += length;
+            match self.text[self.at] {
+                b'\n' => self.newline(),
+                b':' => self.colon(),
+                b'=' => self.equals(),
+                b'"' | b'\'' | b'`' => self.quote(),
+                byte @ (b'{' | b'[' | b'(') => self.open(byte),
+                byte @ (b'}' | b']' | b')') => self.close(byte),
+                b'<' => self.tag(),
+                b'\\' => self.at += 2,
+                byte => self.delimiter(byte),
+            }
+            if self.at >= self.text.len() {
+                break;
+            }
+        }
+        self.at = self.text.len();
+        self.end_values(self.at);
+        self.end_line();
+        while !self.frames.is_empty() {
+            self.end_element(self.at);
+            self.frames.pop();
+        }
+        self.end_text(self.at);
+    }
+
+    /// The bracket that is open, if the innermost thing is one and not an element of XML.
+    pub(super) fn bracket(&mut self) -> Option<&mut Frame> {
+        self.frames
+            .last_mut()
+            .filter(|frame| frame.kind != Kind::Element)
+    }
+
+    pub(super) fn in_bracket(&self) -> bool {
+        self.frames
+            .last()
+            .is_some_and(|frame| frame.kind != Kind::Element)
+    }
+
+    pub(super) fn push(&mut self, frame: Frame) {
+        if self.frames.len() < MAX_DEPTH {
+            self.frames.push(frame);
+        } else {
+            self.too_deep += 1;
+        }
+    }
+
+    /// Shows a value, and what a string has inside.
+    pub(super) fn emit(&mut self, key: Span, parent: Span, value: Span, quoted: bool) {
+        let value = if quoted { value } else { self.trimmed(value) };
+        if value.is_empty() {
+            return;
+        }
+        if !key.is_empty() || self.literal {
+            (self.visit)(&Pair {
+                key: key.range(),
+                parent: parent.range(),
+                value: value.range(),
+                quoted,
+            });
+        }
+        if quoted && self.level < MAX_LEVEL && has_structure(value.of(self.text)) {
+            let text = &self.text[..value.end];
+            Walker::within(text, value.start, self.level + 1, key, &mut *self.visit).run();
+        }
+    }
+
+    fn trimmed(&self, value: Span) -> Span {
+        let mut span = value;
+        let front = |byte: &u8| byte.is_ascii_whitespace();
+        let back =
+            |byte: &u8| byte.is_ascii_whitespace() || matches!(byte, b',' | b';' | b'|' | b'&');
+        let bytes = value.of(self.text);
+        span.start += bytes.iter().take_while(|byte| front(byte)).count();
+        let bytes = span.of(self.text);
+        span.end -= bytes.iter().rev().take_while(|byte| back(byte)).count();
+        // What is left of a tag or a mark that held the value.
+        if let Some(b'"' | b'\'' | b'`') = span.of(self.text).last() {
+            let quote = self.text[span.end - 1];
+            if !span.of(self.text)[..span.of(self.text).len() - 1].contains(&quote) {
+                span.end -= 1;
+            }
+        }
+        span
+    }
+
+    /// Ends the values that are open; a key ended them if `by_key` is set.
+    pub(super) fn end_inner(&mut self, end: usize, by_key: bool) {
+        let Some(open) = self.inner.take() else {
+            return;
+        };
+        let mut value = Span::new(open.start, end.max(open.start));
+        if !open.blanks {
+            let stops = |byte: &u8| {
+                if by_key {
+                    *byte == b','
+                } else {
+                    byte.is_ascii_whitespace()
+                }
+            };
+            if let Some(length) = value.of(self.text).iter().position(stops) {
+                value.end = value.start + length;
+            }
+        }
+        self.emit(open.key, open.parent, value, false);
+    }
+
+    pub(super) fn end_outer(&mut self, end: usize) {
+        if let Some(open) = self.outer.take() {
+            let value = Span::new(open.start, end.max(open.start));
+            self.emit(open.key, open.parent, value, false);
+        }
+    }
+
+    pub(super) fn end_values(&mut self, end: usize) {
+        self.end_inner(end, false);
+        self.end_outer(end);
+    }
+
+    /// Ends the element of the innermost bracket at `end`, and begins the next behind it.
+    pub(super) fn end_element(&mut self, end: usize) {
+        let string = self.string.take();
+        let Some(frame) = self.bracket() else { return };
+        let (key, parent) = (frame.key, frame.parent);
+        let (kind, index) = (frame.kind, frame.index);
+        let bare = frame.element.replace(end + 1);
+        frame.index += 1;
+        let value = match (string, bare) {
+            (Some(string), _) => string.content,
+            (None, Some(start)) => Span::new(start.min(end), end),
+            (None, None) => return,
+        };
+        let quoted = string.is_some();
+        match kind {
+            Kind::Columns => self.insert.add(self.trimmed(value)),
+            Kind::Row => {
+                if let Some(key) = self.insert.column(index) {
+                    self.emit(key, self.insert.table, value, quoted);
+                }
+            }
+            _ => self.emit(key, parent, value, quoted),
+        }
+    }
+
+    fn newline(&mut self) {
+        let at = self.at;
+        self.end_values(at);
+        if let Some(frame) = self.bracket() {
+            if frame.element.is_some_and(|start| start < at) && self.string.is_none() {
+                self.end_element(at);
+            }
+        } else {
+            self.string = None;
+            self.end_line();
+            let header = Span::new(self.lines.start, at);
+            self.at = at + 1;
+            if self.table_follows(header) {
+                self.table(header);
+                return;
+            }
+        }
+        self.at = at + 1;
+        self.lines.begin(self.at);
+    }
+
+    fn delimiter(&mut self, byte: u8) {
+        let at = self.at;
+        self.at += 1;
+        if self.in_bracket() {
+            if matches!(byte, b',' | b';') {
+                self.end_inner(at, false);
+                self.end_element(at);
+            } else if byte == b'&' && self.inner.is_some_and(|open| !open.blanks) {
+                self.end_inner(at, false);
+            }
+            return;
+        }
+        self.string = None;
+        match byte {
+            b',' => {}
+            b'&' => self.end_inner(at, true),
+            b'|' if self.at_bar(at) => {}
+            _ => self.end_values(at),
+        }
+    }
+
+    /// A quote: a string, if it stands where a key or an element can.
+    fn quote(&mut self) {
+        let at = self.at;
+        self.at += 1;
+        let low = self.from.max(at.saturating_sub(MAX_BLANKS));
+        let before = self.text[low..at]
+            .iter()
+            .rposition(|byte| !matches!(byte, b' ' | b'\t'));
+        let begins = before.map_or(low == self.from, |index| {
+            matches!(
+                self.text[low + index],
+                b'{' | b'[' | b'(' | b',' | b':' | b'=' | b'>' | b'\n'
+            )
+        });
+        // In `N'x'` the letter belongs to the string.
+        let literal = keys::callee(self.text, self.from, at)
+            .is_some_and(|word| word.end - word.start == 1)
+            && self.in_bracket();
+        if !begins && !literal || self.inner.is_some() {
+            return;
+        }
+        let lines = self.lines_in_strings();
+        let in_bracket = self.in_bracket();
+        if let Some(quoted) = quotes::string(self.text, at, lines, in_bracket) {
+            self.string = Some(quoted);
+            self.at = quoted.end;
+            if let Some(frame) = self.bracket() {
+                frame.element = None;
+            }
+        }
+    }
+
+    pub(super) fn lines_in_strings(&self) -> bool {
+        let kind = self.frames.last().map(|frame| frame.kind);
+        matches!(kind, Some(Kind::Paren | Kind::Row | Kind::Columns))
+    }
+
+    fn open(&mut self, byte: u8) {
+        let at = self.at;
+        self.at += 1;
+        let pending = self.pending.take().filter(|pending| pending.at == at);
+        let enclosing = self.frames.last().copied();
+        let callee = keys::callee(self.text, self.from, at);
+        let mut kind = match byte {
+            b'{' => Kind::Brace,
+            b'[' => Kind::Bracket,
+            _ => Kind::Paren,
+        };
+        if byte == b'{' && at == self.lines.start && pending.is_none() {
+            // A document that was cut off before this one leaves its brackets open.
+            while self
+                .frames
+                .last()
+                .is_some_and(|frame| frame.kind == Kind::Brace)
+            {
+                self.frames.pop();
+            }
+        }
+        let named = callee.filter(|_| byte == b'(' || keys::field_follows(self.text, at + 1));
+        if byte == b'(' {
+            if let Some(sql) = self.insert.kind_at(self.text, self.from, at) {
+                kind = sql;
+            }
+        }
+        let value = |key: Span| self.text.get(at + 1).is_some() && !key.is_empty();
+        let opens = pending.is_some()
+            || named.is_some()
+            || kind != Kind::Paren && callee.is_none() && self.inner.is_none()
+            || matches!(kind, Kind::Columns | Kind::Row)
+            || self.literal && self.in_bracket() && self.inner.is_none()
+            || self.literal && self.frames.is_empty() && self.outer.is_none() && !value(self.base);
+        if !opens {
+            return;
+        }
+        if byte == b'[' && self.section() {
+            return;
+        }
+        let drop =
+            named.is_some_and(|name| self.inner.is_some_and(|open| open.start == name.start));
+        if drop {
+            self.inner = None;
+        }
+        self.end_inner(at, false);
+        self.string = None;
+        if let Some(frame) = self.bracket() {
+            frame.element = None;
+        }
+        let around = enclosing.map_or(self.base, |frame| frame.key);
+        let (key, parent) = match (pending, named) {
+            (_, Some(name)) => (name, around),
+            (Some(pending), None) => (pending.key, pending.parent),
+            (None, None) => {
+                enclosing.map_or((around, Span::default()), |frame| (frame.key, frame.parent))
+            }
+        };
+        self.push(Frame {
+            kind,
+            key,
+            parent,
+            element: Some(at + 1),
+            index: 0,
+            name: Span::default(),
+        });
+    }
+
+    fn close(&mut self, byte: u8) {
+        let at = self.at;
+        self.at += 1;
+        if byte == b']' && self.end_cdata(at) {
+            return;
+        }
+        if self.too_deep > 0 {
+            self.too_deep -= 1;
+            return;
+        }
+        let fits = |kind: Kind| match byte {
+            b'}' => kind == Kind::Brace,
+            b']' => kind == Kind::Bracket,
+            _ => matches!(kind, Kind::Paren | Kind::Columns | Kind::Row),
+        };
+        let unclosed = self.frames.iter().rev().take(MAX_UNCLOSED);
+        let Some(depth) = unclosed.map(|frame| frame.kind).position(fits) else {
+            return;
+        };
+        self.end_inner(at, false);
+        for _ in 0..=depth {
+            self.end_element(at);
+            self.insert.closed(self.frames.pop(), at + 1);
+        }
+        // What was closed was an element, but not a bare one.
+        if let Some(frame) = self.bracket() {
+            frame.element = None;
+        }
+    }
+}
+
+/// Whether a string is worth a walk of its own.
+fn has_structure(value: &[u8]) -> bool {
+    value.len() > 2
+        && (matches!(value[0], b'{' | b'[' | b'(')
+            || value.iter().any(|byte| matches!(byte, b':' | b'=' | b'<')))
+}

@@ -88,6 +88,14 @@ impl View {
         self.changed = true;
     }
 
+    /// As [`Self::replace`], for one byte.
+    pub(crate) fn put(&mut self, byte: u8, start: usize, end: usize) {
+        self.bytes.push(byte);
+        self.starts.push(offset(start));
+        self.ends.push(offset(end));
+        self.changed = true;
+    }
+
     /// Leaves something out.
     pub(crate) fn skip(&mut self) {
         self.changed = true;

@@ -21,6 +21,43 @@ enum Bits {
     Six = 6,
 }
 
+impl Bits {
+    const fn index(self) -> usize {
+        match self {
+            Self::Four => 0,
+            Self::Six => 1,
+        }
+    }
+}
+
+/// What is no digit.
+const NONE: u8 = 0xff;
+/// Values of hexadecimal digits and of those of base64, either alphabet.
+const VALUES: [[u8; 256]; 2] = values();
+
+const fn values() -> [[u8; 256]; 2] {
+    let mut table = [[NONE; 256]; 2];
+    let mut byte = 0_u8;
+    while byte < 128 {
+        table[0][byte as usize] = match byte {
+            b'0'..=b'9' => byte - b'0',
+            b'a'..=b'f' => byte - b'a' + 10,
+            b'A'..=b'F' => byte - b'A' + 10,
+            _ => NONE,
+        };
+        table[1][byte as usize] = match byte {
+            b'A'..=b'Z' => byte - b'A',
+            b'a'..=b'z' => byte - b'a' + 26,
+            b'0'..=b'9' => byte - b'0' + 52,
+            b'+' | b'-' => 62,
+            b'/' | b'_' => 63,
+            _ => NONE,
+        };
+        byte += 1;
+    }
+    table
+}
+
 /// Two bytes to a character, as some systems write text before they encode it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Wide {
@@ -33,39 +70,42 @@ enum Wide {
 pub(super) fn views(text: &[u8], outer: Option<&View>, show: &mut dyn FnMut(&mut View)) {
     let mut view = View::default();
     runs::each(text, |run| {
-        if !outer.is_some_and(|outer| outer.is_unchanged(&run)) {
-            decode_parts(text, &run, &SEPARATORS, &mut view, show);
+        let known = outer.is_some_and(|outer| outer.is_unchanged(&run));
+        if known || is_uuid(&text[run.clone()]) || decode(text, &run, &mut view, show) {
+            return;
+        }
+        // A path can have an encoded part, and so can a name with dashes.
+        for part in parts(text, &run, |byte| byte == b'/') {
+            if (part == run || !decode(text, &part, &mut view, show)) && part.len() > MIN_RUN {
+                for piece in parts(text, &part, |byte| !byte.is_ascii_alphanumeric()) {
+                    if piece != part {
+                        decode(text, &piece, &mut view, show);
+                    }
+                }
+            }
         }
     });
 }
 
-/// What can stand between encoded text and other words that use the same letters: first of paths,
-/// then of names with dashes.
-const SEPARATORS: [fn(&u8) -> bool; 2] =
-    [|byte| *byte == b'/', |byte| !byte.is_ascii_alphanumeric()];
-
-/// Shows what the run decodes to, or else its parts.
-fn decode_parts(
-    text: &[u8],
+/// The parts of a run between separators that are long enough.
+fn parts<'t>(
+    text: &'t [u8],
     run: &Range<usize>,
-    separators: &[fn(&u8) -> bool],
-    view: &mut View,
-    show: &mut dyn FnMut(&mut View),
-) {
-    if decode(text, run, view, show) {
-        return;
-    }
-    let Some((separates, finer)) = separators.split_first() else {
-        return;
-    };
+    separates: fn(u8) -> bool,
+) -> impl Iterator<Item = Range<usize>> + 't {
     let mut from = run.start;
-    for piece in text[run.clone()].split(separates) {
-        let part = from..from + piece.len();
-        from = part.end + 1;
-        if part.len() >= MIN_RUN {
-            decode_parts(text, &part, finer, view, show);
-        }
-    }
+    text[run.clone()]
+        .split(move |&byte| separates(byte))
+        .map(move |part| {
+            let start = from;
+            from += part.len() + 1;
+            start..start + part.len()
+        })
+        .filter(|part| part.len() >= MIN_RUN)
+}
+
+fn is_uuid(run: &[u8]) -> bool {
+    run.len() == 36 && [8, 13, 18, 23].iter().all(|&at| run[at] == b'-')
 }
 
 /// Shows what the run decodes to; tells whether that is text.
@@ -75,23 +115,57 @@ fn decode(
     view: &mut View,
     show: &mut dyn FnMut(&mut View),
 ) -> bool {
-    let hexadecimal = match text[run.clone()] {
+    let digits = match text[run.clone()] {
         [b'0', b'x' | b'X', ..] => run.start + 2..run.end,
         [b'x' | b'X', ..] => run.start + 1..run.end,
         _ => run.clone(),
     };
-    if is_hexadecimal(&text[hexadecimal.clone()]) {
-        return decode_as(text, &hexadecimal, Bits::Four, view, show);
+    if is_hexadecimal(&text[digits.clone()]) {
+        return decode_as(text, &digits, Bits::Four, view, show);
     }
-    decode_as(text, run, Bits::Six, view, show)
+    // Random characters hardly ever pass this, and then the rest need not be looked at.
+    looks_readable(&text[run.start..run.start + MIN_RUN], Bits::Six)
+        && decode_as(text, run, Bits::Six, view, show)
 }
 
-/// Whether the characters can be pairs of digits that are more than a number.
+/// Whether the characters can be pairs of digits that are text.
 fn is_hexadecimal(run: &[u8]) -> bool {
     run.len() >= MIN_RUN
         && run.len().is_multiple_of(2)
+        && looks_readable(&run[..MIN_RUN], Bits::Four)
         && run.iter().all(u8::is_ascii_hexdigit)
         && (run.len() >= MIN_NUMBER || !run.iter().all(u8::is_ascii_digit))
+}
+
+/// Whether the first characters decode to text.
+fn looks_readable(start: &[u8], bits: Bits) -> bool {
+    let mut bytes = [0; MIN_RUN];
+    let (mut held, mut waiting, mut length) = (0_u32, 0, 0);
+    for &character in start {
+        let value = VALUES[bits.index()][usize::from(character)];
+        if value == NONE {
+            // Line ends come later than this.
+            return false;
+        }
+        held = held << bits as u32 | u32::from(value);
+        waiting += bits as u32;
+        if waiting >= 8 {
+            waiting -= 8;
+            bytes[length] = (held >> waiting & 0xff) as u8;
+            length += 1;
+        }
+    }
+    let bytes = &bytes[..length];
+    let plain = bytes
+        .iter()
+        .filter(|&&byte| is_text(char::from(byte)) && byte < 0x80)
+        .count();
+    if plain * READABLE.0 >= length * READABLE.1 {
+        return true;
+    }
+    let high = bytes.iter().filter(|&&byte| byte >= 0x80).count();
+    (plain + high) * READABLE.0 >= length * READABLE.1 && high > 1 && is_readable(bytes)
+        || wide(bytes).is_some()
 }
 
 fn decode_as(
@@ -101,12 +175,6 @@ fn decode_as(
     view: &mut View,
     show: &mut dyn FnMut(&mut View),
 ) -> bool {
-    // Random characters hardly ever pass this, and then the rest need not be looked at.
-    view.restart(run.start);
-    fill(view, &text[run.start..run.start + MIN_RUN], bits);
-    if !is_readable(view.bytes()) && wide(view.bytes()).is_none() {
-        return false;
-    }
     let strict = bits == Bits::Four && run.len() < 2 * MIN_NUMBER;
     let mut shown = false;
     let mut from = run.start;
@@ -139,38 +207,26 @@ fn fill(view: &mut View, text: &[u8], bits: Bits) -> usize {
     let width = bits as u32;
     let (mut held, mut waiting, mut first) = (0_u32, 0_u32, 0);
     for (at, &byte) in text.iter().enumerate() {
-        let Some(value) = value(byte, bits) else {
+        let value = VALUES[bits.index()][usize::from(byte)];
+        if value == NONE {
             continue;
-        };
+        }
         if waiting == 0 {
             first = at;
             if view.bytes().len() >= WINDOW {
                 return at;
             }
         }
-        held = held << width | value;
+        held = held << width | u32::from(value);
         waiting += width;
         if waiting >= 8 {
             waiting -= 8;
             let decoded = (held >> waiting & 0xff) as u8;
-            view.replace(&[decoded], &(first..at + 1));
+            view.put(decoded, first, at + 1);
             first = at;
         }
     }
     text.len()
-}
-
-fn value(byte: u8, bits: Bits) -> Option<u32> {
-    let value = match (bits, byte) {
-        (Bits::Four, _) => return char::from(byte).to_digit(16),
-        (Bits::Six, b'A'..=b'Z') => byte - b'A',
-        (Bits::Six, b'a'..=b'z') => byte - b'a' + 26,
-        (Bits::Six, b'0'..=b'9') => byte - b'0' + 52,
-        (Bits::Six, b'+' | b'-') => 62,
-        (Bits::Six, b'/' | b'_') => 63,
-        _ => return None,
-    };
-    Some(u32::from(value))
 }
 
 fn is_ascii_text(bytes: &[u8]) -> bool {

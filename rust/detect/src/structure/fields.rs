@@ -2,7 +2,7 @@
 
 use super::keys::{self, Key};
 use super::quotes;
-use super::walker::{Open, Pending, Walker};
+use super::walker::{Open, Pending, Reach, Walker};
 use super::Span;
 
 /// Letters that can stand before the quote of a string: `rb"..."`, `N'...'`.
@@ -107,18 +107,28 @@ impl Walker<'_, '_> {
                 frame.element = None;
             }
         } else if spaced {
-            self.end_outer(key.start);
+            self.end_outer(key.start, true);
         }
         let first = !in_bracket && !self.lines.has_pairs;
         let parent = self.parent_of(&key);
         let name = key.name;
         let start = self.value_start(after, colon, in_bracket);
         self.at = start;
+        let leads = first
+            && self.text[self.lines.start.min(key.start)..key.start]
+                .trim_ascii()
+                .is_empty();
+        let reach = match (in_bracket || leads, spaced) {
+            (true, _) => Reach::Line,
+            (false, true) if colon => Reach::Line,
+            (false, true) => Reach::Operand,
+            (false, false) => Reach::Word,
+        };
         let open = Open {
             key: name,
             parent,
             start,
-            blanks: in_bracket || first && key.start == self.lines.start,
+            reach,
         };
         match self.text.get(start) {
             None | Some(b'\n') => self.lines.open_block(name, parent, !in_bracket && colon),
@@ -162,7 +172,7 @@ impl Walker<'_, '_> {
             match byte {
                 b' ' | b'\t' | b'\r' => {}
                 b'\n' if in_bracket => {
-                    self.end_outer(at);
+                    self.end_outer(at, false);
                     self.lines.begin(at + 1);
                 }
                 b'*' if colon && at < after + 3 => {}

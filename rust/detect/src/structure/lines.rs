@@ -196,7 +196,7 @@ impl Walker<'_, '_> {
             key: key.name,
             parent,
             start: at + 1,
-            blanks: true,
+            reach: super::walker::Reach::Line,
         });
         true
     }

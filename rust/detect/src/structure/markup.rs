@@ -91,8 +91,11 @@ impl Walker<'_, '_> {
     /// Shows the text since the last tag.
     pub(super) fn end_text(&mut self, end: usize) {
         if let Some(run) = self.markup.run.take() {
-            let value = Span::new(run.start.min(end), end);
-            self.emit(run.key, run.parent, value, false);
+            let start = run.start.min(end);
+            let text = &self.text[start..end];
+            let lead = text.len() - text.trim_ascii_start().len();
+            let value = Span::new(start + lead, start + text.trim_ascii_end().len());
+            self.show(run.key, run.parent, value, false);
         }
     }
 

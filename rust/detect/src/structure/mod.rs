@@ -81,6 +81,13 @@ pub fn walk(text: &[u8], visit: &mut dyn FnMut(&Pair)) {
     Walker::new(text, visit).run();
 }
 
+/// As [`walk`], for texts of which most are ordinary cells; those are left after a glance.
+pub fn walk_structured(text: &[u8], visit: &mut dyn FnMut(&Pair)) {
+    if structured(text, &Survey::of(text)) {
+        walk(text, visit);
+    }
+}
+
 /// Whether the text can have any structure; costs next to nothing for ordinary cells.
 pub(crate) fn structured(text: &[u8], survey: &Survey) -> bool {
     if survey.len < 3 || survey.digits == survey.len {

@@ -47,7 +47,8 @@ impl Insert {
         if self.row_end > low && text[self.row_end..end.max(self.row_end)].trim_ascii() == b"," {
             return Some(Kind::Row);
         }
-        let word = keys::callee(text, low, end)?;
+        let quoted = usize::from(matches!(before.last(), Some(b'"' | b'`' | b']')));
+        let word = keys::callee(text, low, end - quoted)?;
         if word.of(text).eq_ignore_ascii_case(b"values") {
             let gap = self.columns_end.max(low)..word.start.max(low);
             if self.columns_end == 0 || text.get(gap).is_none_or(|gap| !gap.trim_ascii().is_empty())
@@ -56,7 +57,7 @@ impl Insert {
             }
             return Some(Kind::Row);
         }
-        None.or_else(|| self.columns_of(text, low, word))
+        self.columns_of(text, low, word)
     }
 
     fn columns_of(&mut self, text: &[u8], low: usize, word: Span) -> Option<Kind> {

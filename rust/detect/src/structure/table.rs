@@ -97,25 +97,16 @@ impl Walker<'_, '_> {
         let from = quoted.map_or(start, |quoted| quoted.end);
         let rest = &self.text[from.min(self.text.len())..];
         self.at = from + rest.iter().position(ends).unwrap_or(rest.len());
-        match quoted {
-            Some(quoted) => (quoted.content, true),
-            None => {
-                let field = &self.text[start..self.at];
-                let lead = field.len() - field.trim_ascii_start().len();
-                let lead = if field.starts_with(b"\xef\xbb\xbf") {
-                    3
-                } else {
-                    lead
-                };
-                (
-                    Span::new(
-                        start + lead,
-                        (start + field.trim_ascii_end().len()).max(start + lead),
-                    ),
-                    false,
-                )
-            }
+        if let Some(quoted) = quoted {
+            return (quoted.content, true);
         }
+        let field = &self.text[start..self.at];
+        let lead = match field {
+            [0xef, 0xbb, 0xbf, ..] => 3,
+            _ => field.len() - field.trim_ascii_start().len(),
+        };
+        let length = field.trim_ascii_end().len().max(lead);
+        (Span::new(start + lead, start + length), false)
     }
 
     /// Whether the line at the current place is the rule under a line of headers.

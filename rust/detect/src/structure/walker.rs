@@ -62,8 +62,18 @@ pub(super) struct Open {
     pub(super) key: Span,
     pub(super) parent: Span,
     pub(super) start: usize,
-    /// Whether blanks inside belong to it however it ends.
-    pub(super) blanks: bool,
+    pub(super) reach: Reach,
+}
+
+/// How far a bare value goes before that which ended it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Reach {
+    /// All of it, as in a form or a file of settings.
+    Line,
+    /// To the first blank, or the first comma if the next key follows: `a=b c=d`.
+    Word,
+    /// The same in a program or statement: `a = b AND c = d`.
+    Operand,
 }
 
 /// The key of the bracket that stands at `at`.
@@ -191,6 +201,11 @@ impl<'t, 'v> Walker<'t, 'v> {
     /// Shows a value, and what a string has inside.
     pub(super) fn emit(&mut self, key: Span, parent: Span, value: Span, quoted: bool) {
         let value = if quoted { value } else { self.trimmed(value) };
+        self.show(key, parent, value, quoted);
+    }
+
+    /// As [`Self::emit`], for a value whose ends are certain.
+    pub(super) fn show(&mut self, key: Span, parent: Span, value: Span, quoted: bool) {
         if value.is_empty() {
             return;
         }
@@ -227,37 +242,40 @@ impl<'t, 'v> Walker<'t, 'v> {
         span
     }
 
-    /// Ends the values that are open; a key ended them if `by_key` is set.
+    /// Ends the value that ends within its line; a key ended it if `by_key` is set.
     pub(super) fn end_inner(&mut self, end: usize, by_key: bool) {
-        let Some(open) = self.inner.take() else {
-            return;
-        };
+        if let Some(open) = self.inner.take() {
+            self.end_open(open, end, by_key);
+        }
+    }
+
+    pub(super) fn end_outer(&mut self, end: usize, by_key: bool) {
+        if let Some(open) = self.outer.take() {
+            self.end_open(open, end, by_key);
+        }
+    }
+
+    fn end_open(&mut self, open: Open, end: usize, by_key: bool) {
         let mut value = Span::new(open.start, end.max(open.start));
-        if !open.blanks {
-            let stops = |byte: &u8| {
-                if by_key {
-                    *byte == b','
-                } else {
-                    byte.is_ascii_whitespace()
-                }
-            };
-            if let Some(length) = value.of(self.text).iter().position(stops) {
-                value.end = value.start + length;
+        let first = |stops: fn(&u8) -> bool| value.of(self.text).iter().position(stops);
+        let length = match open.reach {
+            Reach::Line => None,
+            Reach::Word if !by_key => first(u8::is_ascii_whitespace),
+            Reach::Word => first(|byte| *byte == b','),
+            Reach::Operand if by_key => {
+                first(|byte| *byte == b',').or_else(|| first(u8::is_ascii_whitespace))
             }
+            Reach::Operand => first(u8::is_ascii_whitespace),
+        };
+        if let Some(length) = length {
+            value.end = value.start + length;
         }
         self.emit(open.key, open.parent, value, false);
     }
 
-    pub(super) fn end_outer(&mut self, end: usize) {
-        if let Some(open) = self.outer.take() {
-            let value = Span::new(open.start, end.max(open.start));
-            self.emit(open.key, open.parent, value, false);
-        }
-    }
-
     pub(super) fn end_values(&mut self, end: usize) {
         self.end_inner(end, false);
-        self.end_outer(end);
+        self.end_outer(end, false);
     }
 
     /// Ends the element of the innermost bracket at `end`, and begins the next behind it.
@@ -313,7 +331,7 @@ impl<'t, 'v> Walker<'t, 'v> {
             if matches!(byte, b',' | b';') {
                 self.end_inner(at, false);
                 self.end_element(at);
-            } else if byte == b'&' && self.inner.is_some_and(|open| !open.blanks) {
+            } else if byte == b'&' && self.inner.is_some_and(|open| open.reach == Reach::Word) {
                 self.end_inner(at, false);
             }
             return;
@@ -368,7 +386,6 @@ impl<'t, 'v> Walker<'t, 'v> {
         let at = self.at;
         self.at += 1;
         let pending = self.pending.take().filter(|pending| pending.at == at);
-        let enclosing = self.frames.last().copied();
         let callee = keys::callee(self.text, self.from, at);
         let mut kind = match byte {
             b'{' => Kind::Brace,
@@ -385,6 +402,7 @@ impl<'t, 'v> Walker<'t, 'v> {
                 self.frames.pop();
             }
         }
+        let enclosing = self.frames.last().copied();
         let named = callee.filter(|_| byte == b'(' || keys::field_follows(self.text, at + 1));
         if byte == b'(' {
             if let Some(sql) = self.insert.kind_at(self.text, self.from, at) {

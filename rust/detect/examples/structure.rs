@@ -139,4 +139,62 @@ fn main() {
         })
         .collect();
     report("XML documents", &xml);
+    println!("adversarial texts, walked and decoded: MB/s of 1 MB and of 8 MB");
+    for unit in ADVERSARIAL {
+        let rates = [1 << 20, 1 << 23].map(|length: usize| rate(&unit.repeat(length / unit.len())));
+        println!("  {unit:<20?} {:>8.0} {:>8.0}", rates[0], rates[1]);
+    }
+}
+
+const ADVERSARIAL: [&str; 40] = [
+    "(",
+    "{",
+    "[",
+    "{\"a\":",
+    "[{\"a\":[",
+    "=",
+    "a=",
+    "a= ",
+    ":",
+    "a: ",
+    "a:b",
+    "<",
+    "<a>",
+    "<a b=\"",
+    "<a b='",
+    "</a>",
+    "\"",
+    "'",
+    "\\\"",
+    "a=\"\n",
+    "f(",
+    "f('",
+    "a | ",
+    "|\n|--\n",
+    "a,\"\n",
+    "INSERT INTO t (",
+    "VALUES (1),",
+    "a:\n",
+    " a:\n",
+    "[a]\n",
+    "a b c d e: ",
+    "%25",
+    "&#0",
+    "\\u0040",
+    "=3D",
+    "QUJD",
+    "414243",
+    "/QUJDQUJDQUJD",
+    "A",
+    "<a\n",
+];
+
+fn rate(text: &str) -> f64 {
+    let start = Instant::now();
+    let zero = clock(start);
+    let mut found = 0;
+    walk(text.as_bytes(), &mut |_| found += 1);
+    decoded(text.as_bytes(), DEPTH, &mut |_| found += 1);
+    black_box(found);
+    text.len() as f64 / clock(start).saturating_sub(zero).as_secs_f64() / 1e6
 }

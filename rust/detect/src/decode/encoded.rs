@@ -120,21 +120,21 @@ fn decode(
         [b'x' | b'X', ..] => run.start + 1..run.end,
         _ => run.clone(),
     };
-    if is_hexadecimal(&text[digits.clone()]) {
-        return decode_as(text, &digits, Bits::Four, view, show);
+    let all = &text[digits.clone()];
+    if all.len() >= MIN_RUN && all.iter().all(u8::is_ascii_hexdigit) {
+        // As base64, text does not keep to these letters.
+        return is_hexadecimal(all) && decode_as(text, &digits, Bits::Four, view, show);
     }
     // Random characters hardly ever pass this, and then the rest need not be looked at.
     looks_readable(&text[run.start..run.start + MIN_RUN], Bits::Six)
         && decode_as(text, run, Bits::Six, view, show)
 }
 
-/// Whether the characters can be pairs of digits that are text.
-fn is_hexadecimal(run: &[u8]) -> bool {
-    run.len() >= MIN_RUN
-        && run.len().is_multiple_of(2)
-        && looks_readable(&run[..MIN_RUN], Bits::Four)
-        && run.iter().all(u8::is_ascii_hexdigit)
-        && (run.len() >= MIN_NUMBER || !run.iter().all(u8::is_ascii_digit))
+/// Whether hexadecimal digits can be pairs that are text.
+fn is_hexadecimal(digits: &[u8]) -> bool {
+    digits.len().is_multiple_of(2)
+        && looks_readable(&digits[..MIN_RUN], Bits::Four)
+        && (digits.len() >= MIN_NUMBER || !digits.iter().all(u8::is_ascii_digit))
 }
 
 /// Whether the first characters decode to text.

@@ -1,8 +1,9 @@
 //! Separators between a key and its value, and where the value begins.
 
+use super::brackets::Pending;
 use super::keys::{self, Key};
 use super::quotes;
-use super::walker::{Open, Pending, Reach, Walker};
+use super::walker::{Open, Reach, Walker};
 use super::Span;
 
 /// Letters that can stand before the quote of a string: `rb"..."`, `N'...'`.

@@ -2,7 +2,8 @@
 
 use memchr::memchr;
 
-use super::walker::{Frame, Kind, Walker};
+use super::brackets::{Frame, Kind};
+use super::walker::Walker;
 use super::Span;
 
 /// Longest name of an element or attribute.

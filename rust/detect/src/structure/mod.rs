@@ -10,10 +10,13 @@
 //! values do not overlap but for one that goes to the end of its line, and what is in quotes is
 //! walked again to a bounded depth.
 
+mod brackets;
 mod fields;
 mod keys;
 mod lines;
 mod markup;
+#[cfg(test)]
+mod oracle_tests;
 mod quotes;
 mod sql;
 mod table;

@@ -1,7 +1,7 @@
 //! `INSERT INTO t (a, b) VALUES ('x', 'y'), (...)`: columns by their place.
 
+use super::brackets::{Frame, Kind};
 use super::keys;
-use super::walker::{Frame, Kind};
 use super::Span;
 
 /// Columns whose names are kept.

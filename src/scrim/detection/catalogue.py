@@ -178,6 +178,8 @@ class Entry(Settings):
             "shape": self.shape,
             "keywords": self.all_keywords(),
             "columns": self.columns,
+            "weak_columns": self.weak_columns,
+            "tables": self.tables,
             "counter_words": self.counter_words,
             "min_confidence": self.min_confidence,
         }

@@ -169,17 +169,15 @@ pub(super) fn phrase_before(text: &[u8], floor: usize, at: usize, within: bool) 
         return name_before(text, floor, end);
     }
     let low = floor.max(end.saturating_sub(REACH));
-    let Some(begin) = phrase_start(text, low, end) else {
+    let begin = phrase_start(text, low, end).filter(|&begin| begin > floor || !within);
+    let Some(name) = begin.or_else(|| after_filler(text, low, end)) else {
         return bare(text, floor, end);
     };
-    if begin == floor && within {
-        return bare(text, floor, end);
-    }
-    let lead = text[begin..end]
+    let lead = text[name..end]
         .iter()
         .take_while(|&&byte| !begins_name(byte))
         .count();
-    let name = Span::new(begin + lead, end);
+    let name = without_filler(text, Span::new(name + lead, end));
     if name.is_empty() {
         return None;
     }
@@ -187,10 +185,70 @@ pub(super) fn phrase_before(text: &[u8], floor: usize, at: usize, within: bool) 
         return Some(Key {
             name,
             parent: Span::default(),
-            start: begin,
+            start: begin.unwrap_or_else(|| before_fillers(text, low, name.start)),
         });
     }
-    bare(text, floor, end)
+    bare(text, floor, name.end)
+}
+
+/// Words of a sentence that lead to a key: "and my card number is: ..."
+const FILLERS: [&[u8]; 14] = [
+    b"my", b"your", b"his", b"her", b"their", b"our", b"the", b"a", b"and", b"or", b"with", b"is",
+    b"are", b"was",
+];
+
+fn is_filler(word: &[u8]) -> bool {
+    FILLERS
+        .iter()
+        .any(|filler| filler.eq_ignore_ascii_case(word))
+}
+
+/// The begin of the last words, if a word before them leads to a key.
+fn after_filler(text: &[u8], low: usize, end: usize) -> Option<usize> {
+    let mut start = end;
+    for word in text[low..end].rsplit(|&byte| byte == b' ').take(MAX_WORDS) {
+        if start < end && is_filler(word) {
+            return Some(start);
+        }
+        if word.is_empty() || word.iter().any(|&byte| !in_name(byte)) {
+            return None;
+        }
+        start = start
+            .saturating_sub(word.len() + usize::from(start < end))
+            .max(low);
+    }
+    None
+}
+
+/// The begin of the words that lead to the key at `start`.
+fn before_fillers(text: &[u8], low: usize, start: usize) -> usize {
+    let mut start = start;
+    while let Some(b' ') = text[low..start].last() {
+        let word = text[low..start - 1].rsplit(|&byte| byte == b' ').next();
+        match word.filter(|word| is_filler(word)) {
+            Some(word) => start -= word.len() + 1,
+            None => break,
+        }
+    }
+    start
+}
+
+/// The phrase without the words that lead to it, and without a verb behind it.
+fn without_filler(text: &[u8], name: Span) -> Span {
+    let mut name = name;
+    while let Some(space) = name.of(text).iter().rposition(|&byte| byte == b' ') {
+        if !is_filler(&name.of(text)[space + 1..]) {
+            break;
+        }
+        name.end = name.start + space;
+    }
+    while let Some(space) = name.of(text).iter().position(|&byte| byte == b' ') {
+        if !is_filler(&name.of(text)[..space]) {
+            break;
+        }
+        name.start += space + 1;
+    }
+    name
 }
 
 /// `**Name**:` and `Name*:`
@@ -207,9 +265,16 @@ fn strip_marks(text: &[u8], floor: usize, end: usize) -> usize {
 /// Where the phrase begins, if that is not beyond reach.
 fn phrase_start(text: &[u8], low: usize, end: usize) -> Option<usize> {
     let mut words = 1;
+    let mut closed = 0_usize;
     let mut at = end;
     while at > low {
         let byte = text[at - 1];
+        match byte {
+            b')' => closed += 1,
+            b'(' if closed == 0 => return Some(at),
+            b'(' => closed -= 1,
+            _ => {}
+        }
         let fits = in_name(byte) || matches!(byte, b'\'' | b'/' | b'#' | b'(' | b')');
         if byte == b' ' {
             let before = text[low..at - 1].last();
@@ -320,6 +385,16 @@ mod tests {
             ("x, Phone (home)^", "Phone (home)"),
             ("please write all of it into the email^", "email"),
             ("a | Name^", "Name"),
+            ("call Jane (Phone^", "Phone"),
+            ("my SSN is^", "SSN"),
+            (
+                "as you all know by now, it is not so, and my card number^",
+                "card number",
+            ),
+            (
+                "please write as soon as you can to the home address^",
+                "home address",
+            ),
         ] {
             assert_eq!(phrase(text), Some(expected), "{text}");
         }

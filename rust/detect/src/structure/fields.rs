@@ -2,6 +2,7 @@
 
 use super::brackets::Pending;
 use super::keys::{self, Key};
+use super::phrases;
 use super::quotes;
 use super::walker::{Open, Reach, Walker};
 use super::Span;
@@ -96,7 +97,7 @@ impl Walker<'_, '_> {
         let within = opened.is_some_and(|start| start >= floor);
         let floor = opened.unwrap_or(floor).max(floor).min(at);
         if sign == Sign::Colon {
-            keys::phrase_before(self.text, floor, at, within)
+            phrases::phrase_before(self.text, floor, at, within)
         } else {
             keys::name_before(self.text, floor, at)
         }

@@ -34,7 +34,7 @@ fn argentine_numbers_are_checked() {
 
 #[test]
 fn chilean_and_colombian_numbers_have_modulo_11() {
-    assert!(cl_rut(b"125319092") && cl_rut(b"76086428K") == cl_rut(b"76086428k"));
+    assert!(cl_rut(b"125319092") && cl_rut(b"76086427"));
     assert!(cl_rut(b"60803000K") && !cl_rut(b"125319093") && !cl_rut(b"000000000"));
     assert!(co_nit(b"2131234321") && !co_nit(b"2131234325"));
     assert!(co_nit(b"8001972684") && !co_nit(b"80019726844444"));
@@ -52,7 +52,7 @@ fn numbers_of_the_river_plate_are_checked() {
     assert!(uy_ci(b"12345672") && !uy_ci(b"12345671") && !uy_ci(b"00000000"));
     assert!(uy_rut(b"211003420017") && !uy_rut(b"210303670014"));
     assert!(!uy_rut(b"991003420017"));
-    assert!(py_ruc(b"800000358") && py_ruc(b"80123492") == py_ruc(b"80123492"));
+    assert!(py_ruc(b"800000358") && !py_ruc(b"000000000"));
     assert!(!py_ruc(b"800000359") && !py_ruc(b"12"));
 }
 
@@ -68,7 +68,7 @@ fn numbers_of_the_north_of_the_continent_are_checked() {
 fn numbers_of_central_america_are_checked() {
     assert!(do_cedula(b"00113918205") && !do_cedula(b"00113918204"));
     assert!(do_rnc(b"101850043") && !do_rnc(b"101850042"));
-    assert!(gt_nit(b"576937K") && !gt_nit(b"8977112") && gt_nit(b"71089655"));
-    assert!(sv_dui(b"000162973") && !sv_dui(b"000162974"));
+    assert!(gt_nit(b"576937K") && !gt_nit(b"8977112"));
+    assert!(sv_dui(b"000162975") && !sv_dui(b"000162974"));
     assert!(cu_ni(b"91021527775") && !cu_ni(b"91023027775"));
 }

@@ -4,7 +4,6 @@ use super::*;
 
 #[test]
 fn thai_and_vietnamese_numbers_are_checked() {
-    assert!(th_id(b"2100812345670") == th_id(b"2100812345670"));
     assert!(th_id(b"1101700207030") && !th_id(b"1101700207031"));
     assert!(vn_cccd(b"001099012345") && !vn_cccd(b"097099012345") && !vn_cccd(b"001999012345"));
     assert!(vn_mst(b"0100233488") && vn_mst(b"0314409058002"));
@@ -33,7 +32,7 @@ fn numbers_of_singapore_end_in_a_letter() {
 #[test]
 fn australian_numbers_are_checked() {
     assert!(au_tfn(b"123456782") && au_tfn(b"876543210") && !au_tfn(b"123456783"));
-    assert!(au_tfn(b"38593474") == au_tfn(b"38593474") && !au_tfn(b"000000000"));
+    assert!(au_tfn(b"81946757") && !au_tfn(b"000000000"));
     assert!(au_abn(b"83914571673") && au_abn(b"51824753556"));
     assert!(!au_abn(b"99999999999") && !au_abn(b"51824753557"));
     assert!(au_acn(b"004085616") && au_acn(b"000000019") && !au_acn(b"004085617"));
@@ -49,5 +48,5 @@ fn numbers_of_new_zealand_are_checked() {
     // The examples of HISO 10046 in the old and in the new form.
     assert!(nz_nhi(b"ZAC5361") && nz_nhi(b"ZBN77VL") && nz_nhi(b"zbn77vl"));
     assert!(!nz_nhi(b"ZAC5362") && !nz_nhi(b"ZBN77VM") && !nz_nhi(b"ZIC5361"));
-    assert!(nz_nzbn(b"9429041535110") == nz_nzbn(b"9429041535110"));
+    assert!(nz_nzbn(b"9429041535110") && !nz_nzbn(b"9429041535111"));
 }

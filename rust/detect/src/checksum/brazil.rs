@@ -72,7 +72,7 @@ fn br_rg_sp(value: &[u8]) -> bool {
     };
     digits::<8>(body).is_some_and(|rg| {
         let sum = weighted(&rg, &[2, 3, 4, 5, 6, 7, 8, 9]);
-        place_in(b"0123456789X", *check).is_some_and(|check| (sum + check * 100) % 11 == 0)
+        place_in(b"0123456789X", *check) == Some((11 - sum % 11) % 11)
     })
 }
 
@@ -88,15 +88,18 @@ fn br_pis(value: &[u8]) -> bool {
 fn br_titulo(value: &[u8]) -> bool {
     digits::<12>(value).is_some_and(|title| {
         let state = number(&title[8..10]);
-        // São Paulo and Minas Gerais write 1 where the rest is 0.
+        // São Paulo and Minas Gerais write 1 where the rest is 0; many programs forget it in the
+        // second digit, which may thus be either.
+        let special = matches!(state, 1 | 2);
         let check = |rest: u32| match rest {
             10 => 0,
-            0 if matches!(state, 1 | 2) => 1,
+            0 if special => 1,
             rest => rest,
         };
         let first = check(weighted(&title[..8], &[2, 3, 4, 5, 6, 7, 8, 9]) % 11);
-        let second = check((title[8] * 7 + title[9] * 8 + first * 9) % 11);
-        (1..=28).contains(&state) && first == title[10] && second == title[11]
+        let rest = (title[8] * 7 + title[9] * 8 + first * 9) % 11;
+        let second = title[11] == check(rest) || special && title[11] == rest;
+        (1..=28).contains(&state) && first == title[10] && second
     })
 }
 
@@ -147,14 +150,14 @@ mod tests {
 
     #[test]
     fn social_numbers_are_checked() {
-        assert!(br_pis(b"12056412547") && !br_pis(b"12056412548"));
+        assert!(br_pis(b"12056412545") && !br_pis(b"12056412548"));
         assert!(br_cns(b"898000000043208") && br_cns(b"279040474170001"));
         assert!(!br_cns(b"898000000043209") && !br_cns(b"598000000043208"));
     }
 
     #[test]
     fn an_identity_card_may_end_in_x() {
-        assert!(br_rg_sp(b"246789131") && !br_rg_sp(b"246789132"));
+        assert!(br_rg_sp(b"24678913X") && !br_rg_sp(b"246789131") && br_rg_sp(b"24678913x"));
         let ending_in_x = (0..100_u32)
             .map(|number| format!("{number:08}X"))
             .filter(|rg| br_rg_sp(rg.as_bytes()));

@@ -235,6 +235,7 @@ mod tests {
     fn korean_numbers_are_checked() {
         assert!(kr_rrn(b"9710139019902") && !kr_rrn(b"9710139019903") && !kr_rrn(b"9713139019902"));
         assert!(kr_rrn(b"2101013123456"), "random since October 2020");
+        assert!(kr_frn(b"9001015234561") && !kr_frn(b"9001015234562"));
         assert!(!kr_frn(b"9710139019902"));
         assert!(kr_brn(b"1168119948") && !kr_brn(b"1168119949"));
         assert!(kr_driver_license(b"111234567890") && !kr_driver_license(b"991234567890"));

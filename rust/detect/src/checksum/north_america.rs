@@ -129,7 +129,7 @@ fn ca_bc_health(value: &[u8]) -> bool {
             .zip([2, 4, 8, 5, 10, 9, 7, 3])
             .map(|(digit, weight)| digit * weight % 11)
             .sum();
-        phn[0] == 9 && 11 - sum % 11 == phn[9]
+        phn[0] == 9 && (11 - sum % 11) % 11 == phn[9]
     })
 }
 
@@ -166,7 +166,6 @@ mod tests {
         assert!(ca_sin(b"046454286") && ca_sin(b"130692544"));
         assert!(!ca_sin(b"130692543") && !ca_sin(b"000000000") && !ca_sin(b"830692541"));
         assert!(ca_business_number(b"123026635") && ca_business_number(b"123026635RC0001"));
-        assert!(!ca_business_number(b"123456783RC0001") || luhn(&[1, 2, 3, 4, 5, 6, 7, 8, 3]));
         assert!(!ca_business_number(b"123026636") && !ca_business_number(b"123026635XX0001"));
         assert!(!ca_business_number(b"123026635RC1"));
     }

@@ -243,23 +243,21 @@ mod tests {
     fn numbers_of_the_middle_east_are_checked() {
         assert!(il_id(b"039337423") && il_id(b"39337423") && !il_id(b"039337424"));
         assert!(!il_id(b"000000000"));
-        assert!(
-            ae_emirates_id(b"784197412345678") == luhn(&digits::<15>(b"784197412345678").unwrap())
-        );
-        assert!(ae_emirates_id(b"784198012345678") != ae_emirates_id(b"784198012345679"));
+        assert!(ae_emirates_id(b"784198412345674") && !ae_emirates_id(b"784198412345675"));
         assert!(!ae_emirates_id(b"785198012345676"));
         assert!(sa_national_id(b"1000000008") && !sa_national_id(b"1000000009"));
         assert!(sa_iqama(b"2000000006") && !sa_iqama(b"1000000008"));
         assert!(ir_national_code(b"0499370899") && !ir_national_code(b"0499370898"));
-        assert!(kw_civil_id(b"273032401586") == kw_civil_id(b"273032401586"));
+        assert!(kw_civil_id(b"273032401582") && !kw_civil_id(b"273032401583"));
     }
 
     #[test]
     fn numbers_of_central_asia_are_checked() {
-        assert!(kz_iin(b"880201000008") == kz_check(&digits(b"880201000008").unwrap()));
+        assert!(kz_iin(b"880201300123") && !kz_iin(b"880201300124"));
         assert!(!kz_iin(b"881301000008"));
         assert!(kz_bin(b"971240001315") && !kz_bin(b"971240001316"));
-        assert!(!uz_pinfl(b"33213900000000"));
+        assert!(uz_pinfl(b"32101900123453") && !uz_pinfl(b"32101900123454"));
+        assert!(!uz_pinfl(b"33213900123453"));
         assert!(az_voen(b"1401555071") && !az_voen(b"1401555081") && !az_voen(b"1400057424"));
         assert!(am_psn(b"2506780123") && !am_psn(b"0506780123") && !am_psn(b"2513780123"));
     }

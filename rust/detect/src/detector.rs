@@ -2,8 +2,9 @@
 
 use std::collections::HashSet;
 
-use crate::context::Keywords;
-use crate::finding::Finding;
+use crate::codes::Codes;
+use crate::context::{self, ContextIndex, Keywords};
+use crate::finding::{EntityId, Finding};
 use crate::fold;
 use crate::overlap;
 use crate::pattern::Pattern;
@@ -12,6 +13,7 @@ use crate::shapes::{email, ip, numbers, Scan, Shape, Slot, Slots};
 use crate::sink::Sink;
 use crate::spec::{EntitySpec, Error};
 use crate::survey::Survey;
+use crate::words::Words;
 
 /// Most bytes of an entity's name.
 const MAX_NAME: usize = 128;
@@ -24,6 +26,9 @@ pub struct Detector {
     names: Vec<String>,
     slots: Slots,
     patterns: Vec<Pattern>,
+    codes: Codes,
+    words: Words,
+    context: ContextIndex,
     anchors: Anchors,
     wants: Wants,
 }
@@ -47,10 +52,14 @@ impl Detector {
             names: Vec::with_capacity(entities.len()),
             slots: std::array::from_fn(|_| None),
             patterns: Vec::new(),
+            codes: Codes::new(),
+            words: Words::default(),
+            context: ContextIndex::default(),
             anchors,
             wants: Wants::default(),
         };
         let mut names = HashSet::new();
+        let mut context = Vec::new();
         for (index, spec) in entities.iter().enumerate() {
             let entity = u16::try_from(index).map_err(|_| Error::new("", "too many entities"))?;
             check(spec)?;
@@ -59,7 +68,12 @@ impl Detector {
             }
             detector.names.push(spec.name.clone());
             detector.add(spec, entity)?;
+            if spec.shape == "code" {
+                context.push((entity, spec.keywords.clone()));
+            }
         }
+        detector.context = ContextIndex::compile(&context)?;
+        detector.words.compile()?;
         let any = |shapes: &[Shape]| {
             shapes
                 .iter()
@@ -85,14 +99,22 @@ impl Detector {
     }
 
     fn add(&mut self, spec: &EntitySpec, entity: u16) -> Result<(), Error> {
-        let keywords = Keywords::compile(&spec.name, &spec.keywords)?;
+        let keywords = if spec.shape == "code" {
+            // They are searched for together with those of all other codes.
+            context::check(&spec.name, &spec.keywords)?;
+            Keywords::compile(&spec.name, &[])?
+        } else {
+            Keywords::compile(&spec.name, &spec.keywords)?
+        };
         let slot = Slot {
             entity,
             min_confidence: spec.min_confidence,
             keywords,
         };
         match spec.shape.as_str() {
-            "column" | "code" | "token" | "assigned" | "words" => {}
+            "column" | "token" | "assigned" => {}
+            "code" => self.codes.add(spec, slot)?,
+            "words" => self.words.add(spec, slot)?,
             "pattern" => self.patterns.push(Pattern::compile(spec, slot)?),
             name => {
                 let shape = Shape::by_name(name)
@@ -132,6 +154,13 @@ impl Detector {
         }
     }
 
+    /// Appends every entity whose check digits the whole value passes, however little that proves.
+    ///
+    /// One number in ten passes by chance; all numbers of a column do not.
+    pub fn candidates(&self, value: &[u8], out: &mut Vec<EntityId>) {
+        self.codes.candidates(value, out);
+    }
+
     /// Runs the recognisers that the bytes of the text leave possible.
     fn scan_plain(&self, text: &[u8], survey: &Survey, hint: Option<u16>, out: Sink<'_>) {
         let mut scan = Scan {
@@ -151,6 +180,13 @@ impl Detector {
         }
         if self.wants.anchors && Anchors::possible(survey) {
             self.anchors.scan(&mut scan);
+        }
+        if self.codes.possible(survey) {
+            let mut near = self.context.near(text);
+            self.codes.scan(text, hint, &mut near, &mut scan.out);
+        }
+        if survey.len > survey.digits {
+            self.words.scan(text, hint, &mut scan.out);
         }
         for pattern in &self.patterns {
             pattern.scan(text, hint, &mut scan.out);

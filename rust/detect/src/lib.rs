@@ -13,10 +13,12 @@
 
 mod bytes;
 mod checksum;
+mod codes;
 mod context;
 mod detector;
 mod finding;
 mod fold;
+mod keys;
 mod overlap;
 mod pattern;
 mod shapes;
@@ -25,6 +27,7 @@ mod spec;
 mod survey;
 #[cfg(test)]
 mod testing;
+mod words;
 
 pub use detector::Detector;
 pub use finding::{EntityId, Evidence, Finding};

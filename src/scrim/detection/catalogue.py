@@ -3,7 +3,7 @@
 import json
 import re
 import tomllib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from importlib import resources
@@ -14,6 +14,7 @@ from pydantic import Field, StringConstraints, ValidationError, model_validator
 
 from scrim.config.base import EntityName, Settings
 from scrim.config.errors import ConfigError, Problem
+from scrim.kernel import Detector
 
 NATIVE_SHAPES = frozenset(
     {
@@ -44,6 +45,7 @@ FORMS: Mapping[str, tuple[str, ...]] = {
 CHECKED_FORMS = frozenset({"pattern", "code", "token", "assigned"})
 """Forms whose values a checksum can test."""
 MIN_KEYWORD_CHARACTERS = 3
+_COMPILED = ("pattern", "formats", "prefixes", "checksum", "keywords", "words", "keys")
 
 TEXT_TYPES = ("text", "name", "unknown")
 _LINE_OF_TOML_ERROR = re.compile(r"\(at line (\d+),")
@@ -73,7 +75,8 @@ class Entry(Settings):
     name: EntityName = Field(description="Group and name, such as `contact.email`.")
     source: Text = Field(description="Official document that defines the values.")
     shape: str = Field(
-        description="Native recogniser, or `pattern`, `code`, `token`, `assigned`, `words`, `column`."
+        description="Native recogniser, or a form that the entry declares: `pattern`, `code`, "
+        "`token`, `assigned`, `words` or `column`."
     )
     pattern: Text | None = Field(
         default=None,
@@ -291,9 +294,22 @@ def parse_group(text: str, file: Path) -> tuple[Entry, ...]:
             problems += _problems(error, text, file, index)
             continue
         entries.append(entry)
+    if not problems:
+        problems += _compile_problems(entries, text, file)
     if problems:
         raise ConfigError(*problems)
     return tuple(entries)
+
+
+def _compile_problems(entries: Sequence[Entry], text: str, file: Path) -> Iterator[Problem]:
+    """Say which entries the kernel cannot compile, such as one with a bad expression."""
+    for index, entry in enumerate(entries):
+        try:
+            Detector(Catalogue((entry,)).kernel_json())
+        except ValueError as error:
+            reason = str(error).removeprefix(f"entity {entry.name}: ")
+            key = next((name for name in _COMPILED if name.rstrip("s") in reason), "name")
+            yield Problem(file, _line_of(text, index, key), key, reason)
 
 
 def _problems(error: ValidationError, text: str, file: Path, index: int) -> list[Problem]:

@@ -161,8 +161,8 @@ impl Detector {
         let mut sink = Sink::new(out);
         self.scan_as_written(text, &survey, hint, &mut sink);
         if survey.highs > 0 {
-            fold::scan(text, &mut sink, |folded, found| {
-                self.scan_plain(folded, &Survey::of(folded), hint, found);
+            fold::scan(text, &mut sink, |folded, mut found| {
+                self.scan_as_written(folded, &Survey::of(folded), hint, &mut found);
             });
         }
         decode::views(text, &survey, decode::DEPTH, &mut |view| {
@@ -170,6 +170,30 @@ impl Detector {
         });
         if out.len() > base {
             overlap::resolve(out, base, hint);
+        }
+    }
+
+    /// As [`Self::scan`], for a value that a document gives a name, in something named `parent`.
+    ///
+    /// If the name says what the value is, and it looks like nothing else, the whole is reported.
+    pub fn scan_named(&self, key: &[u8], parent: &[u8], value: &[u8], out: &mut Vec<Finding>) {
+        let base = out.len();
+        let entity = if says_nothing(value) {
+            None
+        } else {
+            self.keys.entity(key, parent)
+        };
+        self.scan(value, entity, out);
+        let Some(entity) = entity else { return };
+        if out[base..].iter().all(|finding| finding.entity != entity) {
+            out.truncate(base);
+            out.push(Finding {
+                start: 0,
+                end: value.len(),
+                entity,
+                confidence: NAMED_CONFIDENCE,
+                evidence: Evidence::COLUMN,
+            });
         }
     }
 

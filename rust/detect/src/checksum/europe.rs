@@ -20,6 +20,7 @@ pub(super) const ALL: &[(&str, Checksum)] = &[
     ("at_svnr", germany::at_svnr),
     ("at_tin", germany::at_tin),
     ("ba_jmbg", balkan::jmbg),
+    ("be_company_number", vat::belgium),
     ("be_nn", west::be_nn),
     ("bg_egn", balkan::bg_egn),
     ("bg_eik", balkan::bg_eik),

@@ -146,7 +146,7 @@ fn france(number: &[u8]) -> bool {
 /// Nine or twelve digits: with the last two of the nine, the weighted sum is a multiple of 97, or
 /// 55 off one (HMRC, since 2010, in numbers from 100 on); `GD` and `HA` are government and health
 /// bodies.
-pub(super) fn united_kingdom(number: &[u8]) -> bool {
+fn united_kingdom(number: &[u8]) -> bool {
     let standard = match number.len() {
         12 if number[9..].iter().all(u8::is_ascii_digit) => &number[..9],
         5 => {

@@ -7,6 +7,8 @@
 //! foreign digits, wide letters or invisible characters is scanned again as it would be read
 //! (`fold`). Where findings overlap, one stays (`overlap`).
 //!
+//! Names, places and addresses in free text have no anchors: a linear model finds them (`tagger`).
+//!
 //! Every step takes time linear in the length of the text, and memory for the findings only.
 
 #![forbid(unsafe_code)]
@@ -23,6 +25,7 @@ mod shapes;
 mod sink;
 mod spec;
 mod survey;
+pub mod tagger;
 #[cfg(test)]
 mod testing;
 

@@ -10,6 +10,7 @@ use crate::fold;
 use crate::keys::Keys;
 use crate::overlap;
 use crate::pattern::Pattern;
+use crate::prose::Prose;
 use crate::shapes::anchors::Anchors;
 use crate::shapes::{email, ip, numbers, Scan, Shape, Slot, Slots};
 use crate::sink::Sink;
@@ -37,6 +38,7 @@ pub struct Detector {
     words: Words,
     context: ContextIndex,
     keys: Keys,
+    prose: Prose,
     /// The entities that are known by the name of their column only.
     named: HashSet<EntityId>,
     anchors: Anchors,
@@ -66,6 +68,7 @@ impl Detector {
             words: Words::default(),
             context: ContextIndex::default(),
             keys: Keys::default(),
+            prose: Prose::default(),
             named: HashSet::new(),
             anchors,
             wants: Wants::default(),
@@ -81,6 +84,7 @@ impl Detector {
             detector.names.push(spec.name.clone());
             detector.add(spec, entity)?;
             detector.keys.add(entity, spec);
+            detector.prose.add(entity, spec)?;
             if spec.shape == "code" {
                 context.push((entity, spec.keywords.clone()));
             }
@@ -160,6 +164,7 @@ impl Detector {
         let survey = Survey::of(text);
         let mut sink = Sink::new(out);
         self.scan_as_written(text, &survey, hint, &mut sink);
+        self.prose.scan(text, &survey, &mut sink);
         if survey.highs > 0 {
             fold::scan(text, &mut sink, |folded, mut found| {
                 self.scan_as_written(folded, &Survey::of(folded), hint, &mut found);

@@ -10,6 +10,8 @@
 //! Values that escapes, base64 or hexadecimal text hide are read from the views that [`decoded`]
 //! makes, and [`walk`] tells which key each value of a document stands under.
 //!
+//! Names, places and addresses in free text have no anchors: a linear model finds them (`tagger`).
+//!
 //! Every step takes time linear in the length of the text, and memory for the findings only.
 
 #![forbid(unsafe_code)]
@@ -25,11 +27,13 @@ mod fold;
 mod keys;
 mod overlap;
 mod pattern;
+mod prose;
 mod shapes;
 mod sink;
 mod spec;
 mod structure;
 mod survey;
+pub mod tagger;
 #[cfg(test)]
 mod testing;
 mod view;

@@ -44,6 +44,9 @@ pub struct EntitySpec {
     /// Words beside such a name that say that it is something else.
     #[serde(default)]
     pub counter_words: Vec<String>,
+    /// What the tagger of free text calls the entity, such as `PERSON`.
+    #[serde(default)]
+    pub label: Option<String>,
     /// Name of a checksum that a value must pass.
     #[serde(default)]
     pub checksum: Option<String>,
@@ -97,6 +100,7 @@ impl EntitySpec {
             weak_columns: Vec::new(),
             tables: Vec::new(),
             counter_words: Vec::new(),
+            label: None,
             checksum: None,
             confidence: None,
             bare_confidence: None,

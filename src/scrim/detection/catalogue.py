@@ -100,6 +100,10 @@ class Entry(Settings):
     words: tuple[Words, ...] = Field(
         default=(), max_length=10_000, description="The values of the shape `words`."
     )
+    label: (
+        Literal["PERSON", "ORG", "PLACE", "ADDRESS", "TITLE", "AGE", "DATE", "NRP", "ZIP", "URL"]
+        | None
+    ) = Field(default=None, description="What the tagger of free text calls it.")
     checksum: ChecksumName | None = Field(
         default=None, description="Checksum that a value must pass."
     )
@@ -188,7 +192,7 @@ class Entry(Settings):
             "counter_words": self.counter_words,
             "min_confidence": self.min_confidence,
         }
-        optional = ("pattern", "formats", "prefixes", "keys", "words", "checksum")
+        optional = ("pattern", "formats", "prefixes", "keys", "words", "label", "checksum")
         for name in (*optional, "confidence", "bare_confidence"):
             value = getattr(self, name)
             if value not in (None, ()):

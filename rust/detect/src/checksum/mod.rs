@@ -2,7 +2,7 @@
 
 mod americas;
 mod asia_pacific;
-mod device;
+pub(crate) mod device;
 mod europe;
 mod finance;
 mod secret;

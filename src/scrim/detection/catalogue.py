@@ -29,6 +29,23 @@ NATIVE_SHAPES = frozenset(
         "jwt",
         "pem_private_key",
         "connection_string",
+        "bitcoin",
+        "ethereum",
+        "litecoin",
+        "monero",
+        "ripple",
+        "tron",
+        "cardano",
+        "solana",
+        "vin",
+        "seed_phrase",
+        "url",
+        "mac",
+        "uuid",
+        "birth_date",
+        "age",
+        "coordinates",
+        "track_data",
     }
 )
 """Recognisers of the kernel."""

@@ -113,10 +113,7 @@ fn figi(value: &[u8]) -> bool {
 }
 
 const fn is_vowel(byte: u8) -> bool {
-    matches!(
-        byte.to_ascii_uppercase(),
-        b'A' | b'E' | b'I' | b'O' | b'U'
-    )
+    matches!(byte.to_ascii_uppercase(), b'A' | b'E' | b'I' | b'O' | b'U')
 }
 
 /// ISIN: a country or the prefix of an international depository, nine characters, and Luhn over
@@ -241,7 +238,13 @@ mod tests {
     #[test]
     fn nothing_is_too_short_or_too_strange_to_be_refused() {
         for (name, checksum) in ALL {
-            for value in ["", "0", "00000000", "\u{e9}\u{e9}\u{e9}\u{e9}", "000000000000000000000"] {
+            for value in [
+                "",
+                "0",
+                "00000000",
+                "\u{e9}\u{e9}\u{e9}\u{e9}",
+                "000000000000000000000",
+            ] {
                 assert!(!checksum(value.as_bytes()), "{name} {value}");
             }
         }

@@ -6,6 +6,7 @@ pub(crate) mod device;
 mod europe;
 mod finance;
 mod secret;
+pub(crate) mod wallet;
 
 /// A named test of a value's ASCII letters and digits.
 ///

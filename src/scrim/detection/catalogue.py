@@ -3,7 +3,7 @@
 import json
 import re
 import tomllib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from importlib import resources
@@ -14,6 +14,7 @@ from pydantic import Field, StringConstraints, ValidationError, model_validator
 
 from scrim.config.base import EntityName, Settings
 from scrim.config.errors import ConfigError, Problem
+from scrim.kernel import Detector
 
 NATIVE_SHAPES = frozenset(
     {
@@ -61,6 +62,7 @@ FORMS: Mapping[str, tuple[str, ...]] = {
 CHECKED_FORMS = frozenset({"pattern", "code", "token", "assigned"})
 """Forms whose values a checksum can test."""
 MIN_KEYWORD_CHARACTERS = 3
+_COMPILED = ("pattern", "formats", "prefixes", "checksum", "keywords", "words", "keys")
 
 TEXT_TYPES = ("text", "name", "unknown")
 _LINE_OF_TOML_ERROR = re.compile(r"\(at line (\d+),")
@@ -90,7 +92,8 @@ class Entry(Settings):
     name: EntityName = Field(description="Group and name, such as `contact.email`.")
     source: Text = Field(description="Official document that defines the values.")
     shape: str = Field(
-        description="Native recogniser, or `pattern`, `code`, `token`, `assigned`, `words`, `column`."
+        description="Native recogniser, or a form that the entry declares: `pattern`, `code`, "
+        "`token`, `assigned`, `words` or `column`."
     )
     pattern: Text | None = Field(
         default=None,
@@ -128,6 +131,11 @@ class Entry(Settings):
     )
     min_confidence: float = Field(
         default=0.5, ge=0, le=1, description="Findings below it are not reported."
+    )
+    reported_only: bool = Field(
+        default=False,
+        description="Whether the gateway leaves values and columns as they are unless a tag says "
+        "otherwise: inventories report them.",
     )
     vote: VoteName | None = Field(
         default=None, description="Word list by which values without a shape are known."
@@ -192,6 +200,8 @@ class Entry(Settings):
             "shape": self.shape,
             "keywords": self.all_keywords(),
             "columns": self.columns,
+            "weak_columns": self.weak_columns,
+            "tables": self.tables,
             "counter_words": self.counter_words,
             "min_confidence": self.min_confidence,
         }
@@ -257,6 +267,10 @@ class Catalogue:
         """Return the declaration that `scrim.kernel.Detector` takes."""
         return json.dumps([entry.kernel_spec() for entry in self.entries], ensure_ascii=False)
 
+    def protected(self) -> "Catalogue":
+        """Return a catalogue of the entities that the gateway masks by itself."""
+        return Catalogue(tuple(entry for entry in self.entries if not entry.reported_only))
+
     def only(self, names: Iterable[str]) -> "Catalogue":
         """Return a catalogue of some of the entities.
 
@@ -308,9 +322,22 @@ def parse_group(text: str, file: Path) -> tuple[Entry, ...]:
             problems += _problems(error, text, file, index)
             continue
         entries.append(entry)
+    if not problems:
+        problems += _compile_problems(entries, text, file)
     if problems:
         raise ConfigError(*problems)
     return tuple(entries)
+
+
+def _compile_problems(entries: Sequence[Entry], text: str, file: Path) -> Iterator[Problem]:
+    """Say which entries the kernel cannot compile, such as one with a bad expression."""
+    for index, entry in enumerate(entries):
+        try:
+            Detector(Catalogue((entry,)).kernel_json())
+        except ValueError as error:
+            reason = str(error).removeprefix(f"entity {entry.name}: ")
+            key = next((name for name in _COMPILED if name.rstrip("s") in reason), "name")
+            yield Problem(file, _line_of(text, index, key), key, reason)
 
 
 def _problems(error: ValidationError, text: str, file: Path, index: int) -> list[Problem]:

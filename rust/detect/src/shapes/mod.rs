@@ -116,7 +116,12 @@ pub(crate) type Slots = [Option<Slot>; Shape::COUNT];
 /// What is left of the doubt when a keyword or the column supports a candidate.
 const DOUBT_LEFT: f32 = 0.4;
 /// A candidate that is this sure is reported without looking for keywords.
-const SURE: f32 = 0.9;
+pub(crate) const SURE: f32 = 0.9;
+
+/// The confidence after a keyword or the column has supported it.
+pub(crate) fn support(confidence: f32) -> f32 {
+    1.0 - (1.0 - confidence) * DOUBT_LEFT
+}
 
 /// Something that could be a value of an entity.
 #[derive(Clone, Copy, Debug)]
@@ -205,11 +210,11 @@ pub(crate) fn weigh(
     let (start, end) = whole_characters(text, candidate.start, candidate.end);
     if hint == Some(slot.entity) {
         evidence |= Evidence::COLUMN;
-        confidence = 1.0 - (1.0 - confidence) * DOUBT_LEFT;
+        confidence = support(confidence);
     }
     if confidence < SURE && slot.keywords.near(text, start, end) {
         evidence |= Evidence::CONTEXT;
-        confidence = 1.0 - (1.0 - confidence) * DOUBT_LEFT;
+        confidence = support(confidence);
     }
     let enough = confidence >= slot.min_confidence;
     if enough {

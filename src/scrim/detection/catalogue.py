@@ -137,6 +137,11 @@ class Entry(Settings):
         description="Whether the gateway leaves values and columns as they are unless a tag says "
         "otherwise: inventories report them.",
     )
+    informational: bool = Field(
+        default=False,
+        description="Whether it is shown by scans and kept by policies that name it, but is no "
+        "reason to mask by itself, such as an identifier without a meaning.",
+    )
     vote: VoteName | None = Field(
         default=None, description="Word list by which values without a shape are known."
     )

@@ -133,14 +133,21 @@ fn isin(value: &[u8]) -> bool {
     let mut digits = [b'0'; 2 * MAX_CHARACTERS];
     let mut filled = 0;
     for &byte in value {
-        let Some(counted) = number(byte) else {
-            return false;
+        let tens = match byte.to_ascii_uppercase() {
+            b'0'..=b'9' => 0,
+            b'A'..=b'J' => b'1',
+            b'K'..=b'T' => b'2',
+            b'U'..=b'Z' => b'3',
+            _ => return false,
         };
-        if counted >= 10 {
-            digits[filled] = b'0' + (counted / 10) as u8;
+        if tens > 0 {
+            digits[filled] = tens;
             filled += 1;
         }
-        digits[filled] = b'0' + (counted % 10) as u8;
+        digits[filled] = match tens {
+            0 => byte,
+            _ => b'0' + (byte.to_ascii_uppercase() - b'A') % 10,
+        };
         filled += 1;
     }
     super::luhn(&digits[..filled])

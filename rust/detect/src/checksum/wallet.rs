@@ -283,7 +283,7 @@ mod tests {
     fn monero_addresses_carry_a_keccak_checksum() {
         let donation = "888tNkZrPN6JsEgekjMnABU4TBzc2Dt29EPAvkRxbANsAnjyPbb3iQ1YBRk1UXcdRsiKc9dhwMVgN5S9cQUiyoogDavup3H";
         assert!(is_monero(donation.as_bytes()));
-        assert!(!is_monero(donation.replace("H", "J").as_bytes()));
+        assert!(!is_monero(donation.replace('H', "J").as_bytes()));
         assert!(!is_monero(&donation.as_bytes()[1..]));
     }
 

@@ -54,7 +54,7 @@ pub(crate) fn scan(scan: &mut Scan<'_>) {
 /// Whether the run is a part of something longer, such as a word with underscores or base64.
 fn glued(text: &[u8], start: usize, end: usize) -> bool {
     let joins = |byte: Option<u8>| matches!(byte, Some(b'_' | b'+' | b'%'));
-    let padded = text.get(end) == Some(&b'=') && !text.get(end + 1).is_some_and(|&b| b > b' ');
+    let padded = text.get(end) == Some(&b'=') && text.get(end + 1).is_none_or(|&next| next <= b' ');
     joins(before(text, start)) || joins(text.get(end).copied()) || padded
 }
 
@@ -104,8 +104,7 @@ fn wallet(run: &[u8]) -> Option<Shape> {
         Chain::Tron => Some(Shape::Tron),
     };
     let found = match run[0] {
-        b'1' | b'3' | b'm' | b'n' | b'2' if run.len() <= 35 => chain(),
-        b'L' | b'M' | b'T' if run.len() <= 35 => chain(),
+        b'1' | b'3' | b'm' | b'n' | b'2' | b'L' | b'M' | b'T' if run.len() <= 35 => chain(),
         b'4' | b'8' if matches!(run.len(), 95 | 106) => is_monero(run).then_some(Shape::Monero),
         b'r' if run.len() <= 35 => is_ripple(run).then_some(Shape::Ripple),
         b'a' | b's' | b'A' | b'S' => is_cardano(run).then_some(Shape::Cardano),

@@ -12,7 +12,7 @@ use crate::overlap;
 use crate::pattern::Pattern;
 use crate::prose::Prose;
 use crate::shapes::anchors::Anchors;
-use crate::shapes::{email, ip, numbers, Scan, Shape, Slot, Slots};
+use crate::shapes::{email, ip, numbers, plain, Scan, Shape, Slot, Slots};
 use crate::sink::Sink;
 use crate::spec::{EntitySpec, Error};
 use crate::structure::{self, Pair};
@@ -316,6 +316,7 @@ impl Detector {
         for pattern in &self.patterns {
             pattern.scan(text, hint, &mut scan.out);
         }
+        plain::scan(&mut scan, survey);
     }
 }
 

@@ -63,7 +63,7 @@ pub struct EntitySpec {
 
 impl EntitySpec {
     /// The recognisers that are native, by which a value is known for what it is.
-    pub const SHAPES: [&'static str; 12] = [
+    pub const SHAPES: [&'static str; 29] = [
         "email",
         "phone",
         "card",
@@ -76,6 +76,23 @@ impl EntitySpec {
         "jwt",
         "pem_private_key",
         "connection_string",
+        "bitcoin",
+        "ethereum",
+        "litecoin",
+        "monero",
+        "ripple",
+        "tron",
+        "cardano",
+        "solana",
+        "vin",
+        "seed_phrase",
+        "url",
+        "mac",
+        "uuid",
+        "birth_date",
+        "age",
+        "coordinates",
+        "track_data",
     ];
 
     /// The recognisers that an entity declares by itself: a regular expression, a layout of letters

@@ -30,6 +30,23 @@ NATIVE_SHAPES = frozenset(
         "jwt",
         "pem_private_key",
         "connection_string",
+        "bitcoin",
+        "ethereum",
+        "litecoin",
+        "monero",
+        "ripple",
+        "tron",
+        "cardano",
+        "solana",
+        "vin",
+        "seed_phrase",
+        "url",
+        "mac",
+        "uuid",
+        "birth_date",
+        "age",
+        "coordinates",
+        "track_data",
     }
 )
 """Recognisers of the kernel."""
@@ -123,6 +140,11 @@ class Entry(Settings):
         default=False,
         description="Whether the gateway leaves values and columns as they are unless a tag says "
         "otherwise: inventories report them.",
+    )
+    informational: bool = Field(
+        default=False,
+        description="Whether it is shown by scans and kept by policies that name it, but is no "
+        "reason to mask by itself, such as an identifier without a meaning.",
     )
     vote: VoteName | None = Field(
         default=None, description="Word list by which values without a shape are known."

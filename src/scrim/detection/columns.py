@@ -18,6 +18,23 @@ BOUND_WITHOUT_NAME = 0.5
 BOUND_WITH_WEAK_NAME = 0.25
 BOUND_BY_VOTE: Mapping[str, float] = {"full_name": 0.4, "street": 0.4}
 """Lower bounds for word lists that know a part of the values, but rarely take others for one."""
+NAMED_KINDS = frozenset(
+    {
+        "bool",
+        "bytea",
+        "date",
+        "float4",
+        "float8",
+        "halfvec",
+        "int2",
+        "money",
+        "timestamp",
+        "timestamptz",
+        "uuid",
+        "vector",
+    }
+)
+"""Kinds of types whose values are never telling by themselves: the name decides alone."""
 STRONG_NAME_CONFIDENCE = 0.9
 SUPPORTED_NAME_CONFIDENCE = 0.8
 
@@ -87,6 +104,8 @@ class ColumnJudge:
         if not entries:
             return Verdict(None, 1.0, (f"type {kind} holds none",), settled=True)
         name = self.by_name(column, kind, siblings)
+        if kind in NAMED_KINDS and (name is None or name.strength is not Strength.STRONG):
+            return Verdict(None, 1.0, (f"type {kind} needs a telling name",), settled=True)
         tests = {entry.name: gazetteer.TESTS[entry.vote] for entry in entries if entry.vote}
         ballot = hold(values, findings, tests)
         winner = self._elected(ballot, {entry.name for entry in entries})

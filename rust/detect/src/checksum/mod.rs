@@ -4,13 +4,14 @@ mod africa;
 mod americas;
 mod asia_pacific;
 mod brazil;
-mod device;
+pub(crate) mod device;
 mod digits;
 mod east_asia;
 mod europe;
 mod finance;
 mod north_america;
 mod secret;
+pub(crate) mod wallet;
 mod west_asia;
 
 /// A named test of a value's ASCII letters and digits.

@@ -254,8 +254,26 @@ class Catalogue:
         """
         return Catalogue(tuple(self.entry(name) for name in names))
 
-    def extended(self, entries: Iterable[Entry]) -> "Catalogue":
+    def value_tests(self, values: Sequence[str]) -> dict[str, Callable[[str], bool]]:
+        """Return tests of values by the entities that have a vote of their own.
+
+        Args:
+            values: The values that will be tested, asked of each vote at once.
+        """
+        tests: dict[str, Callable[[str], bool]] = {}
+        for name, vote in self.votes.items():
+            agreed = zip(values, vote(values), strict=False)
+            tests[name] = frozenset(value for value, yes in agreed if yes).__contains__
+        return tests
+
+    def extended(
+        self, entries: Iterable[Entry], votes: Mapping[str, Vote] | None = None
+    ) -> "Catalogue":
         """Return a catalogue with a user's own entities behind the built-in ones.
+
+        Args:
+            entries: The entities.
+            votes: What tells by values whether a column holds one of them, by entity.
 
         Raises:
             ValueError: If a name is taken.

@@ -4,19 +4,26 @@ use std::collections::HashSet;
 
 use crate::codes::Codes;
 use crate::context::{self, ContextIndex, Keywords};
-use crate::finding::{EntityId, Finding};
+use crate::decode;
+use crate::finding::{EntityId, Evidence, Finding};
 use crate::fold;
+use crate::keys::Keys;
 use crate::overlap;
 use crate::pattern::Pattern;
 use crate::shapes::anchors::Anchors;
 use crate::shapes::{email, ip, numbers, Scan, Shape, Slot, Slots};
 use crate::sink::Sink;
 use crate::spec::{EntitySpec, Error};
+use crate::structure::{self, Pair};
 use crate::survey::Survey;
+use crate::view::View;
 use crate::words::Words;
 
 /// Most bytes of an entity's name.
 const MAX_NAME: usize = 128;
+/// Longest value without quotes that its name alone makes one, and how sure that is.
+const MAX_NAMED: usize = 96;
+const NAMED_CONFIDENCE: f32 = 0.75;
 /// Fewest digits that any number of interest has.
 const MIN_DIGITS: usize = 4;
 
@@ -29,6 +36,9 @@ pub struct Detector {
     codes: Codes,
     words: Words,
     context: ContextIndex,
+    keys: Keys,
+    /// The entities that are known by the name of their column only.
+    named: HashSet<EntityId>,
     anchors: Anchors,
     wants: Wants,
 }
@@ -55,6 +65,8 @@ impl Detector {
             codes: Codes::new(),
             words: Words::default(),
             context: ContextIndex::default(),
+            keys: Keys::default(),
+            named: HashSet::new(),
             anchors,
             wants: Wants::default(),
         };
@@ -68,6 +80,7 @@ impl Detector {
             }
             detector.names.push(spec.name.clone());
             detector.add(spec, entity)?;
+            detector.keys.add(entity, spec);
             if spec.shape == "code" {
                 context.push((entity, spec.keywords.clone()));
             }
@@ -112,7 +125,10 @@ impl Detector {
             keywords,
         };
         match spec.shape.as_str() {
-            "column" | "token" | "assigned" => {}
+            "token" | "assigned" => {}
+            "column" => {
+                self.named.insert(entity);
+            }
             "code" => self.codes.add(spec, slot)?,
             "words" => self.words.add(spec, slot)?,
             "pattern" => self.patterns.push(Pattern::compile(spec, slot)?),
@@ -143,14 +159,94 @@ impl Detector {
         let base = out.len();
         let survey = Survey::of(text);
         let mut sink = Sink::new(out);
-        self.scan_plain(text, &survey, hint, sink.reborrow());
+        self.scan_as_written(text, &survey, hint, &mut sink);
         if survey.highs > 0 {
             fold::scan(text, &mut sink, |folded, found| {
                 self.scan_plain(folded, &Survey::of(folded), hint, found);
             });
         }
+        decode::views(text, &survey, decode::DEPTH, &mut |view| {
+            self.scan_view(view, hint, &mut sink);
+        });
         if out.len() > base {
             overlap::resolve(out, base, hint);
+        }
+    }
+
+    /// Runs the recognisers, and those of the values that the text itself names.
+    fn scan_as_written(
+        &self,
+        text: &[u8],
+        survey: &Survey,
+        hint: Option<EntityId>,
+        out: &mut Sink<'_>,
+    ) {
+        self.scan_plain(text, survey, hint, out.reborrow());
+        if structure::structured(text, survey) && !self.keys.is_empty() {
+            structure::walk(text, &mut |pair| self.scan_pair(text, pair, out));
+        }
+    }
+
+    /// Looks in the value for what its key says that it is.
+    ///
+    /// What stands in quotes under such a key is reported even if it looks like nothing, as a whole
+    /// column is masked by its name.
+    fn scan_pair(&self, text: &[u8], pair: &Pair, out: &mut Sink<'_>) {
+        let key = if pair.key.is_empty() {
+            &pair.parent
+        } else {
+            &pair.key
+        };
+        let value = &text[pair.value.clone()];
+        if says_nothing(value) {
+            return;
+        }
+        let Some(entity) = self
+            .keys
+            .entity(&text[key.clone()], &text[pair.parent.clone()])
+        else {
+            return;
+        };
+        let mut found = Vec::new();
+        if !self.named.contains(&entity) {
+            let survey = Survey::of(value);
+            self.scan_plain(value, &survey, Some(entity), Sink::new(&mut found));
+        }
+        let known = found.iter().any(|finding| finding.entity == entity);
+        for finding in found {
+            out.push(Finding {
+                start: pair.value.start + finding.start,
+                end: pair.value.start + finding.end,
+                ..finding
+            });
+        }
+        let short = value.len() <= MAX_NAMED && !value.contains(&b'\n');
+        if !known && (pair.quoted || (short && self.named.contains(&entity))) {
+            out.push(Finding {
+                start: pair.value.start,
+                end: pair.value.end,
+                entity,
+                confidence: NAMED_CONFIDENCE,
+                evidence: Evidence::COLUMN,
+            });
+        }
+    }
+
+    /// Searches a text as it reads after decoding.
+    fn scan_view(&self, view: &View, hint: Option<EntityId>, out: &mut Sink<'_>) {
+        let mut found = Vec::new();
+        let survey = Survey::of(view.bytes());
+        self.scan_as_written(view.bytes(), &survey, hint, &mut Sink::new(&mut found));
+        for finding in found {
+            let span = finding.start..finding.end;
+            if view.is_whole(&span) {
+                let original = view.original(&span);
+                out.push(Finding {
+                    start: original.start,
+                    end: original.end,
+                    ..finding
+                });
+            }
         }
     }
 
@@ -192,6 +288,28 @@ impl Detector {
             pattern.scan(text, hint, &mut scan.out);
         }
     }
+}
+
+/// Whether the value under a name is none.
+fn says_nothing(value: &[u8]) -> bool {
+    const NONE: [&[u8]; 10] = [
+        b"null",
+        b"none",
+        b"nil",
+        b"true",
+        b"false",
+        b"undefined",
+        b"n/a",
+        b"nan",
+        b"yes",
+        b"no",
+    ];
+    let trimmed = value.trim_ascii();
+    !trimmed
+        .iter()
+        .any(|byte| byte.is_ascii_alphanumeric() || !byte.is_ascii())
+        || NONE.iter().any(|none| trimmed.eq_ignore_ascii_case(none))
+        || matches!(trimmed, [b'{' | b'[' | b'<', ..])
 }
 
 fn check(spec: &EntitySpec) -> Result<(), Error> {

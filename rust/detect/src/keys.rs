@@ -4,6 +4,7 @@ use std::collections::{HashMap, HashSet};
 use std::sync::RwLock;
 
 use crate::finding::EntityId;
+use crate::spec::EntitySpec;
 
 /// Longest name that is looked at, and most words of a phrase.
 const MAX_KEY: usize = 96;
@@ -15,22 +16,33 @@ const MAX_REMEMBERED: usize = 4096;
 #[derive(Debug, Default)]
 pub(crate) struct Keys {
     phrases: HashMap<String, Vec<EntityId>>,
+    weak: HashMap<String, Vec<EntityId>>,
+    tables: HashMap<EntityId, HashSet<String>>,
     counter_words: HashMap<EntityId, HashSet<String>>,
     remembered: RwLock<HashMap<Box<[u8]>, Option<EntityId>>>,
 }
 
 impl Keys {
-    pub(crate) fn add(&mut self, entity: EntityId, columns: &[String], counter_words: &[String]) {
-        for phrase in columns {
-            let joined = words_of(phrase).concat();
-            let entities = self.phrases.entry(joined).or_default();
-            if !entities.contains(&entity) {
-                entities.push(entity);
+    pub(crate) fn add(&mut self, entity: EntityId, spec: &EntitySpec) {
+        for (phrases, columns) in [
+            (&mut self.phrases, &spec.columns),
+            (&mut self.weak, &spec.weak_columns),
+        ] {
+            for phrase in columns {
+                let entities = phrases.entry(words_of(phrase).concat()).or_default();
+                if !entities.contains(&entity) {
+                    entities.push(entity);
+                }
             }
         }
-        if !counter_words.is_empty() {
-            let words = counter_words.iter().map(|word| words_of(word).concat());
-            self.counter_words.insert(entity, words.collect());
+        for (words, listed) in [
+            (&mut self.tables, &spec.tables),
+            (&mut self.counter_words, &spec.counter_words),
+        ] {
+            if !listed.is_empty() {
+                let listed = listed.iter().map(|word| words_of(word).concat());
+                words.insert(entity, listed.collect());
+            }
         }
     }
 
@@ -40,18 +52,30 @@ impl Keys {
 
     /// The entity that a name says, if nothing beside it says something else.
     ///
-    /// The longest phrase in the name decides: `billing_card_number` is a card number.
-    pub(crate) fn entity(&self, key: &[u8]) -> Option<EntityId> {
+    /// The longest phrase in the name decides: `billing_card_number` is a card number. A name that
+    /// says little by itself counts below a parent that has such columns: the `name` of a
+    /// `customer`.
+    pub(crate) fn entity(&self, key: &[u8], parent: &[u8]) -> Option<EntityId> {
         if key.is_empty() || key.len() > MAX_KEY {
             return None;
         }
+        self.remember(key, |name| self.judge(name))
+            .or_else(|| self.supported(key, parent))
+    }
+
+    /// What was made of the name before, or else is made of it now.
+    fn remember(
+        &self,
+        key: &[u8],
+        judge: impl FnOnce(&str) -> Option<EntityId>,
+    ) -> Option<EntityId> {
         // A lock that another thread holds is not waited for: judging anew costs a microsecond.
         if let Ok(remembered) = self.remembered.try_read() {
             if let Some(entity) = remembered.get(key) {
                 return *entity;
             }
         }
-        let entity = self.judge(key);
+        let entity = std::str::from_utf8(key).ok().and_then(judge);
         if let Ok(mut remembered) = self.remembered.try_write() {
             if remembered.len() < MAX_REMEMBERED {
                 remembered.insert(key.into(), entity);
@@ -60,8 +84,22 @@ impl Keys {
         entity
     }
 
-    fn judge(&self, key: &[u8]) -> Option<EntityId> {
-        let words = words_of(std::str::from_utf8(key).ok()?);
+    fn supported(&self, key: &[u8], parent: &[u8]) -> Option<EntityId> {
+        if parent.is_empty() || parent.len() > MAX_KEY {
+            return None;
+        }
+        let key = words_of(std::str::from_utf8(key).ok()?).concat();
+        let entities = self.weak.get(&key)?;
+        let above = words_of(std::str::from_utf8(parent).ok()?);
+        entities.iter().copied().find(|entity| {
+            let tables = self.tables.get(entity);
+            tables.is_some_and(|tables| above.iter().any(|word| holds(tables, word)))
+                && !above.iter().any(|word| self.counters(*entity, word))
+        })
+    }
+
+    fn judge(&self, name: &str) -> Option<EntityId> {
+        let words = words_of(name);
         for length in (1..=words.len().min(MAX_WORDS)).rev() {
             for start in 0..=words.len() - length {
                 let span = &words[start..start + length];
@@ -87,8 +125,12 @@ impl Keys {
     fn counters(&self, entity: EntityId, word: &str) -> bool {
         self.counter_words
             .get(&entity)
-            .is_some_and(|words| words.contains(word) || words.contains(singular(word)))
+            .is_some_and(|words| holds(words, word))
     }
+}
+
+fn holds(words: &HashSet<String>, word: &str) -> bool {
+    words.contains(word) || words.contains(singular(word))
 }
 
 /// The word without an English plural ending.
@@ -144,23 +186,27 @@ fn plain(letter: char) -> char {
 #[cfg(test)]
 mod tests {
     use super::{words_of, Keys};
+    use crate::EntitySpec;
 
     fn keys() -> Keys {
+        let owned = |words: &[&str]| words.iter().map(|&word| word.to_owned()).collect();
+        let spec =
+            |columns: &[&str], weak: &[&str], tables: &[&str], counter: &[&str]| EntitySpec {
+                columns: owned(columns),
+                weak_columns: owned(weak),
+                tables: owned(tables),
+                counter_words: owned(counter),
+                ..EntitySpec::of_shape("column", &[])
+            };
         let mut keys = Keys::default();
-        let owned = |words: &[&str]| {
-            words
-                .iter()
-                .map(|&word| word.to_owned())
-                .collect::<Vec<_>>()
-        };
         keys.add(
             0,
-            &owned(&["email", "e_mail"]),
-            &owned(&["verified", "count"]),
+            &spec(&["email", "e_mail"], &[], &[], &["verified", "count"]),
         );
-        keys.add(1, &owned(&["card_number"]), &[]);
-        keys.add(2, &owned(&["card"]), &[]);
-        keys.add(3, &owned(&["prénom", "имя"]), &[]);
+        keys.add(1, &spec(&["card_number"], &[], &[], &[]));
+        keys.add(2, &spec(&["card"], &[], &[], &[]));
+        keys.add(3, &spec(&["prénom", "имя"], &[], &[], &[]));
+        keys.add(4, &spec(&[], &["name"], &["customer"], &["company"]));
         keys
     }
 
@@ -180,7 +226,7 @@ mod tests {
     #[test]
     fn the_longest_phrase_names_the_entity() {
         let keys = keys();
-        let entity = |name: &str| keys.entity(name.as_bytes());
+        let entity = |name: &str| keys.entity(name.as_bytes(), b"");
         assert_eq!(entity("userEmail"), Some(0));
         assert_eq!(entity("E-Mail"), Some(0));
         assert_eq!(entity("emails"), Some(0));
@@ -194,9 +240,19 @@ mod tests {
 
     #[test]
     fn a_word_beside_it_can_say_something_else() {
-        assert_eq!(keys().entity(b"email_verified"), None);
-        assert_eq!(keys().entity(b"email_counts"), None);
-        assert_eq!(keys().entity(&[b'a'; 97]), None);
-        assert_eq!(keys().entity(b"email\xff"), None);
+        assert_eq!(keys().entity(b"email_verified", b""), None);
+        assert_eq!(keys().entity(b"email_counts", b""), None);
+        assert_eq!(keys().entity(&[b'a'; 97], b""), None);
+        assert_eq!(keys().entity(b"email\xff", b""), None);
+    }
+
+    #[test]
+    fn a_weak_name_needs_a_parent_that_has_such_columns() {
+        let keys = keys();
+        assert_eq!(keys.entity(b"name", b"customers"), Some(4));
+        assert_eq!(keys.entity(b"Name", b"billing_customer"), Some(4));
+        assert_eq!(keys.entity(b"name", b"customer_company"), None);
+        assert_eq!(keys.entity(b"name", b"product"), None);
+        assert_eq!(keys.entity(b"name", b""), None);
     }
 }

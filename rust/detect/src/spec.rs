@@ -35,6 +35,12 @@ pub struct EntitySpec {
     /// Names of columns, and so of keys in a document, that hold the entity.
     #[serde(default)]
     pub columns: Vec<String>,
+    /// Names that say it only below a name of `tables`.
+    #[serde(default)]
+    pub weak_columns: Vec<String>,
+    /// Names of what has such columns.
+    #[serde(default)]
+    pub tables: Vec<String>,
     /// Words beside such a name that say that it is something else.
     #[serde(default)]
     pub counter_words: Vec<String>,
@@ -88,6 +94,8 @@ impl EntitySpec {
             words: Vec::new(),
             keywords: keywords.iter().copied().map(str::to_owned).collect(),
             columns: Vec::new(),
+            weak_columns: Vec::new(),
+            tables: Vec::new(),
             counter_words: Vec::new(),
             checksum: None,
             confidence: None,

@@ -112,7 +112,7 @@ mod tests {
         }
     }
 
-    fn found<'a>(confidence: Option<f32>, text: &'a str, hint: Option<u16>) -> Vec<&'a str> {
+    fn found(confidence: Option<f32>, text: &str, hint: Option<u16>) -> Vec<&str> {
         let words = ["Bahá'í", "Roman Catholic", "Catholic", "仏教"];
         let detector = Detector::new(&[list(&words, confidence)]).unwrap();
         let mut findings = Vec::new();

@@ -115,6 +115,11 @@ class Entry(Settings):
     min_confidence: float = Field(
         default=0.5, ge=0, le=1, description="Findings below it are not reported."
     )
+    reported_only: bool = Field(
+        default=False,
+        description="Whether the gateway leaves values and columns as they are unless a tag says "
+        "otherwise: inventories report them.",
+    )
     vote: VoteName | None = Field(
         default=None, description="Word list by which values without a shape are known."
     )
@@ -178,6 +183,8 @@ class Entry(Settings):
             "shape": self.shape,
             "keywords": self.all_keywords(),
             "columns": self.columns,
+            "weak_columns": self.weak_columns,
+            "tables": self.tables,
             "counter_words": self.counter_words,
             "min_confidence": self.min_confidence,
         }
@@ -242,6 +249,10 @@ class Catalogue:
     def kernel_json(self) -> str:
         """Return the declaration that `scrim.kernel.Detector` takes."""
         return json.dumps([entry.kernel_spec() for entry in self.entries], ensure_ascii=False)
+
+    def protected(self) -> "Catalogue":
+        """Return a catalogue of the entities that the gateway masks by itself."""
+        return Catalogue(tuple(entry for entry in self.entries if not entry.reported_only))
 
     def only(self, names: Iterable[str]) -> "Catalogue":
         """Return a catalogue of some of the entities.

@@ -16,7 +16,7 @@ from scrim.config.root import Config
 from scrim.config.secrets import SecretError
 from scrim.detection.catalogue import builtin_catalogue
 from scrim.detection.columns import ColumnJudge
-from scrim.detection.scan import Scanner, builtin_scanner
+from scrim.detection.scan import Scanner, gateway_scanner
 from scrim.enforcement import Enforcement, Tools
 from scrim.identity.authenticator import Authenticator
 from scrim.identity.configured import Surroundings, build_authenticator
@@ -122,7 +122,7 @@ def build_foundation(
     except SecretError as error:
         raise ConfigError(_problem("", str(error))) from None
     engine = PolicyEngine(bundle, ENFORCED_OBLIGATIONS)
-    judge = ColumnJudge(builtin_catalogue())
+    judge = ColumnJudge(builtin_catalogue().protected())
     book = GrantsBook(engine)
     return Foundation(bundle, engine, book, authenticator, stores, scanners, judge, makers)
 
@@ -131,7 +131,7 @@ def _scanner(name: str, settings: Connection) -> Scanner:
     """Return what searches the values of a data store; names and tags count all the same."""
     wanted = settings.detection.entities
     if wanted is None:
-        return builtin_scanner()
+        return gateway_scanner()
     catalogue = builtin_catalogue()
     unknown = sorted(set(wanted) - set(catalogue.names))
     if unknown:

@@ -181,15 +181,12 @@ fn parse(format: &str) -> Result<Vec<Repeated>, String> {
 fn set(mut bytes: &[u8]) -> Option<Class> {
     let mut set = 0;
     while let Some(&low) = bytes.first() {
-        let high = match bytes {
-            [_, b'-', high, ..] => {
-                bytes = &bytes[3..];
-                *high
-            }
-            _ => {
-                bytes = &bytes[1..];
-                low
-            }
+        let high = if let [_, b'-', high, ..] = bytes {
+            bytes = &bytes[3..];
+            *high
+        } else {
+            bytes = &bytes[1..];
+            low
         };
         let ordered = low <= high
             && (low.is_ascii_digit() == high.is_ascii_digit())

@@ -25,7 +25,7 @@ fn detector() -> Detector {
     .unwrap()
 }
 
-fn found<'a>(text: &'a str, hint: Option<u16>) -> Vec<(&'a str, u16)> {
+fn found(text: &str, hint: Option<u16>) -> Vec<(&str, u16)> {
     let mut findings = Vec::new();
     detector().scan(text.as_bytes(), hint, &mut findings);
     findings

@@ -1,5 +1,6 @@
 """`scrim scan`: say what a data store or a file holds, and why."""
 
+import contextlib
 import sys
 from enum import StrEnum
 from pathlib import Path
@@ -43,10 +44,8 @@ class Header(StrEnum):
 def _complete(incomplete: str) -> list[str]:
     """Offer connections of scrim.yaml, and files."""
     names: list[str] = []
-    try:
+    with contextlib.suppress(Exception):  # a shell that completes wants no message
         names += _configuration(DEFAULT_CONFIG).connections
-    except Exception:  # noqa: BLE001, RUF100, S110 - a shell that completes wants no message
-        pass
     base = Path(incomplete)
     folder = base if incomplete.endswith("/") or not incomplete else base.parent
     try:

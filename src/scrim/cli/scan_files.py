@@ -1,4 +1,4 @@
-"""Scans files for `scrim scan`: CSV, JSON, Parquet, text; constant memory but for one JSON value."""
+"""Scans files for `scrim scan`: CSV, JSON, Parquet and text, in bounded memory."""
 
 import io
 import json
@@ -20,6 +20,7 @@ from rich.progress import (
 from scrim.cli.failures import EXIT_USAGE, CommandError
 from scrim.detection.columns import ColumnJudge
 from scrim.detection.inventory import ColumnTally, Inventory, Place, TableTally
+from scrim.detection.shapes import shape_of
 from scrim.detection.tables import (
     MAX_PATHS,
     SNIFFED_LINES,
@@ -39,6 +40,8 @@ ROWS: Final = 1024
 MAX_FINDINGS: Final = 10_000
 """Findings of a text that are listed; further ones are counted."""
 MAX_JSON_BYTES: Final = 256 << 20
+FURTHER: Final = "..."
+"""The column of values at further paths than `MAX_PATHS`."""
 MAX_LINE_CHARACTERS: Final = 64 << 20
 HEAD_BYTES: Final = 1 << 16
 FORMATS: Final = {
@@ -52,6 +55,10 @@ FORMATS: Final = {
     ".pq": "parquet",
 }
 PARQUET_MAGIC: Final = b"PAR1"
+if TYPE_CHECKING:
+    Reader = io.BufferedReader[Any]
+else:
+    Reader = io.BufferedReader
 
 
 class FileScan:
@@ -100,11 +107,11 @@ class FileScan:
         ) as progress:
             task = progress.add_task(self.inventory.source, total=size or None)
             watched = _Watched(file, progress, task)
-            reader = io.BufferedReader(watched, HEAD_BYTES)
+            reader: Reader = io.BufferedReader(watched, HEAD_BYTES)
             self._readers()[self._format or self._sniff(reader)](reader)
         return self.inventory
 
-    def _readers(self) -> dict[str, Callable[[io.BufferedReader], None]]:
+    def _readers(self) -> dict[str, Callable[[Reader], None]]:
         return {
             "csv": self._csv,
             "jsonl": self._json_lines,
@@ -113,7 +120,7 @@ class FileScan:
             "text": self._text,
         }
 
-    def _sniff(self, reader: io.BufferedReader) -> str:
+    def _sniff(self, reader: Reader) -> str:
         head = reader.peek(HEAD_BYTES)
         if head.startswith(PARQUET_MAGIC):
             return "parquet"
@@ -133,7 +140,7 @@ class FileScan:
                     return "csv"
         return "text"
 
-    def _csv(self, reader: io.BufferedReader) -> None:
+    def _csv(self, reader: Reader) -> None:
         lines = _decoded(reader)
         first = list(islice(lines, SNIFFED_LINES))
         suffix = "" if self._path is None else self._path.suffix.lower()
@@ -147,22 +154,21 @@ class FileScan:
         if named is None:
             named = is_header(head, self._scanner, self._judge)
         width = max(len(row) for row in head)
-        self._tabulate(
-            column_names(width, head[0] if named else None), chain(head[named:], rows)
-        )
+        self._tabulate(column_names(width, head[0] if named else None), chain(head[named:], rows))
 
     def _tabulate(self, names: Sequence[str], rows: Iterable[Sequence[str | None]]) -> None:
-        places = [Place(Column("", self._table, name), siblings=tuple(names)) for name in names]
+        names = tuple(self._name(name) for name in names)
+        places = [Place(Column("", self._table, name), siblings=names) for name in names]
         tally = TableTally(self._scanner, self._judge, places)
         waiting = iter(rows)
         while batch := list(islice(waiting, ROWS)):
             tally.add(batch)
         self.inventory.columns += tally.reports()
 
-    def _json_lines(self, reader: io.BufferedReader) -> None:
+    def _json_lines(self, reader: Reader) -> None:
         self._objects(self._parsed(reader))
 
-    def _parsed(self, reader: io.BufferedReader) -> Iterator[object]:
+    def _parsed(self, reader: Reader) -> Iterator[object]:
         bad = 0
         for line in _decoded(reader):
             if not line.strip():
@@ -175,12 +181,10 @@ class FileScan:
         if bad:
             self.inventory.notes.append(f"{bad} lines are not JSON and were scanned as text")
 
-    def _json(self, reader: io.BufferedReader) -> None:
+    def _json(self, reader: Reader) -> None:
         data = reader.read(MAX_JSON_BYTES + 1)
         try:
-            if len(data) > MAX_JSON_BYTES:
-                raise ValueError("too large")
-            document = json.loads(data)
+            document = json.loads(data[:MAX_JSON_BYTES])
         except (ValueError, RecursionError):
             self.inventory.notes.append("it is not one JSON value that can be read; read as text")
             self._search(chain([data], _pieces(reader)))
@@ -191,14 +195,30 @@ class FileScan:
         """Take JSON values as rows, whose paths are columns."""
         tallies: dict[str, ColumnTally] = {}
         waiting: dict[str, list[str | None]] = {}
+        names: dict[str, str] = {}
         for number, value in enumerate(values, start=1):
             for path, found in flattened(value).items():
-                known = path in waiting or len(waiting) < MAX_PATHS
-                waiting.setdefault(path if known else "...", []).extend(found)
+                name = names.get(path)
+                if name is None:
+                    name = self._shown_path(path, waiting) if len(names) < MAX_PATHS else FURTHER
+                    if len(names) < MAX_PATHS:
+                        names[path] = name
+                waiting.setdefault(name, []).extend(found)
             if number % ROWS == 0:
                 self._settle(waiting, tallies)
         self._settle(waiting, tallies)
         self.inventory.columns += [tally.report() for tally in tallies.values()]
+
+    def _shown_path(self, path: str, waiting: dict[str, list[str | None]]) -> str:
+        """Return a path that shows no value; keys that hold one count as values themselves."""
+        keys = path.split(".")
+        if not any(self._scanner.scan([path, *keys])):
+            return path
+        waiting.setdefault("keys", []).extend((path, *keys))
+        return shape_of(path).replace(".", "_")
+
+    def _name(self, name: str) -> str:
+        return shape_of(name) if any(self._scanner.scan([name])) else name
 
     def _settle(
         self, waiting: dict[str, list[str | None]], tallies: dict[str, ColumnTally]
@@ -211,7 +231,7 @@ class FileScan:
             tallies[path].add(values)
             values.clear()
 
-    def _parquet(self, reader: io.BufferedReader) -> None:
+    def _parquet(self, reader: Reader) -> None:
         try:
             from pyarrow import ArrowException  # noqa: PLC0415
             from pyarrow.parquet import ParquetFile  # noqa: PLC0415
@@ -224,15 +244,13 @@ class FileScan:
         source: Any = self._path if self._path is not None else io.BytesIO(reader.read())
         try:
             with ParquetFile(source) as file:
-                self._objects(
-                    row for batch in file.iter_batches(ROWS) for row in batch.to_pylist()
-                )
+                self._objects(row for batch in file.iter_batches(ROWS) for row in batch.to_pylist())
         except (ArrowException, OSError):
             raise CommandError(
                 f"{self.inventory.source}: is not a Parquet file that can be read", EXIT_USAGE
             ) from None
 
-    def _text(self, reader: io.BufferedReader) -> None:
+    def _text(self, reader: Reader) -> None:
         self._search(_pieces(reader))
 
     def _search(self, pieces: Iterable[bytes]) -> None:
@@ -266,7 +284,7 @@ class _Watched(io.RawIOBase):
         return len(data)
 
 
-def _pieces(reader: io.BufferedReader) -> Iterator[bytes]:
+def _pieces(reader: Reader) -> Iterator[bytes]:
     first = True
     while piece := reader.read(PIECE_BYTES):
         if first and piece[:2] in {b"\xff\xfe", b"\xfe\xff"}:
@@ -277,7 +295,7 @@ def _pieces(reader: io.BufferedReader) -> Iterator[bytes]:
         first = False
 
 
-def _decoded(reader: io.BufferedReader) -> Iterator[str]:
+def _decoded(reader: Reader) -> Iterator[str]:
     """Yield lines of bounded length."""
     utf16 = reader.peek(2)[:2] in {b"\xff\xfe", b"\xfe\xff"}
     encoding = "utf-16" if utf16 else "utf-8-sig"

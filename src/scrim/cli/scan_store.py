@@ -8,7 +8,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from scrim.detection.columns import ColumnJudge
 from scrim.detection.inventory import Inventory, TableTally
-from scrim.server.foundation import connection_scanner
+from scrim.server.foundation import general_scanner
 from scrim.server.sampling import Selection, sample_tables
 
 if TYPE_CHECKING:
@@ -30,7 +30,7 @@ def scan_store(name: str, config: "Config", selection: Selection) -> Inventory:
 
 
 async def _scan(name: str, config: "Config", selection: Selection) -> Inventory:
-    scanner = connection_scanner(config, name)
+    scanner = general_scanner(config)
     judge = ColumnJudge(scanner.catalogue)
     inventory = Inventory(name)
     console = Console(stderr=True)

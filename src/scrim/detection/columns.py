@@ -88,6 +88,7 @@ class ColumnJudge:
             return Verdict(None, 1.0, (f"type {kind} holds none",), settled=True)
         name = self.by_name(column, kind, siblings)
         tests = {entry.name: gazetteer.TESTS[entry.vote] for entry in entries if entry.vote}
+        tests |= self._catalogue.value_tests(values)
         ballot = hold(values, findings, tests)
         winner = self._elected(ballot, {entry.name for entry in entries})
         if name is None or (winner and winner.entity != name.entity and winner.bound >= SURE_BOUND):

@@ -213,9 +213,7 @@ class ColumnTally:
             f"{count} of {self._values} values hold {entity}",
             words_of(self._best[entity].evidence),
         ]
-        evidence += [
-            f"{others} hold {other}" for other, others in self._found.most_common(4)[1:]
-        ]
+        evidence += [f"{others} hold {other}" for other, others in self._found.most_common(4)[1:]]
         return ColumnReport(
             place.column,
             place.type,

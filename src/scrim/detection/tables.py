@@ -7,7 +7,6 @@ import csv
 import json
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from itertools import islice
 from typing import Final
 
 from scrim.detection.columns import ColumnJudge
@@ -20,7 +19,7 @@ SNIFFED_LINES: Final = 50
 MAX_FIELD_CHARACTERS: Final = 128 << 20
 MAX_NAME_CHARACTERS: Final = 128
 MAX_PATHS: Final = 5_000
-"""Paths in JSON that become columns; values at further ones go to the column `...`."""
+"""Paths in JSON that become columns of their own."""
 MAX_DEPTH: Final = 64
 _NUMERIC: Final = re.compile(r"[-+]?[\d.,:/ T%$-]+Z?")
 
@@ -98,13 +97,6 @@ def column_names(width: int, header: Sequence[str] | None) -> tuple[str, ...]:
     return tuple(name or f"column{number}" for number, name in enumerate(given, start=1))
 
 
-def batches(rows: Iterable[Sequence[str]], size: int) -> Iterator[list[Sequence[str]]]:
-    """Yield the rows in lists of a size, the last one shorter."""
-    waiting = iter(rows)
-    while batch := list(islice(waiting, size)):
-        yield batch
-
-
 def flattened(value: object) -> dict[str, list[str]]:
     """Return the scalar values in a JSON value by their paths.
 
@@ -119,8 +111,7 @@ def flattened(value: object) -> dict[str, list[str]]:
         path, item, depth = waiting.pop()
         if isinstance(item, Mapping) and depth < MAX_DEPTH:
             nested = [
-                (f"{path}.{key}" if path else str(key), one, depth + 1)
-                for key, one in item.items()
+                (f"{path}.{key}" if path else str(key), one, depth + 1) for key, one in item.items()
             ]
             waiting += reversed(nested)
         elif isinstance(item, list | tuple) and depth < MAX_DEPTH:

@@ -3,7 +3,7 @@
 import json
 import re
 import tomllib
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from importlib import resources
@@ -235,15 +235,21 @@ def example_text(example: Example) -> str:
     return example if isinstance(example, str) else "".join(example.parts)
 
 
+ValueVote = Callable[[Sequence[str]], Sequence[bool]]
+"""Says of each of some values of a column whether it is one of an entity's."""
+
+
 @dataclass(frozen=True, slots=True)
 class Catalogue:
     """The entities in their order; an entity's number in the kernel is its place.
 
     Attributes:
         entries: Every entity.
+        votes: What tells by values whether a column holds one of them, by entity.
     """
 
     entries: tuple[Entry, ...]
+    votes: Mapping[str, ValueVote] = field(default_factory=dict, repr=False, compare=False)
     _places: Mapping[str, int] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
@@ -278,7 +284,7 @@ class Catalogue:
 
     def protected(self) -> "Catalogue":
         """Return a catalogue of the entities that the gateway masks by itself."""
-        return Catalogue(tuple(entry for entry in self.entries if not entry.reported_only))
+        return self.only(entry.name for entry in self.entries if not entry.reported_only)
 
     def only(self, names: Iterable[str]) -> "Catalogue":
         """Return a catalogue of some of the entities.
@@ -289,10 +295,30 @@ class Catalogue:
         Raises:
             KeyError: If there is no entity of a name.
         """
-        return Catalogue(tuple(self.entry(name) for name in names))
+        kept = tuple(self.entry(name) for name in names)
+        chosen = {entry.name for entry in kept}
+        return Catalogue(kept, {name: v for name, v in self.votes.items() if name in chosen})
 
-    def extended(self, entries: Iterable[Entry]) -> "Catalogue":
+    def value_tests(self, values: Sequence[str]) -> dict[str, Callable[[str], bool]]:
+        """Return tests of values by the entities that have a vote of their own.
+
+        Args:
+            values: The values that will be tested, asked of each vote at once.
+        """
+        tests: dict[str, Callable[[str], bool]] = {}
+        for name, vote in self.votes.items():
+            agreed = zip(values, vote(values), strict=False)
+            tests[name] = frozenset(value for value, yes in agreed if yes).__contains__
+        return tests
+
+    def extended(
+        self, entries: Iterable[Entry], votes: Mapping[str, ValueVote] | None = None
+    ) -> "Catalogue":
         """Return a catalogue with a user's own entities behind the built-in ones.
+
+        Args:
+            entries: The entities.
+            votes: What tells by values whether a column holds one of them, by entity.
 
         Raises:
             ValueError: If a name is taken.
@@ -301,7 +327,7 @@ class Catalogue:
         names = [*self.names, *(entry.name for entry in added)]
         if len(set(names)) != len(names):
             raise ValueError("an entity of that name exists; choose another name")
-        return Catalogue((*self.entries, *added))
+        return Catalogue((*self.entries, *added), {**self.votes, **(votes or {})})
 
 
 def parse_group(text: str, file: Path) -> tuple[Entry, ...]:

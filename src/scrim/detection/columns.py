@@ -107,6 +107,7 @@ class ColumnJudge:
         if kind in NAMED_KINDS and (name is None or name.strength is not Strength.STRONG):
             return Verdict(None, 1.0, (f"type {kind} needs a telling name",), settled=True)
         tests = {entry.name: gazetteer.TESTS[entry.vote] for entry in entries if entry.vote}
+        tests |= self._catalogue.value_tests(values)
         ballot = hold(values, findings, tests)
         winner = self._elected(ballot, {entry.name for entry in entries})
         if name is None or (winner and winner.entity != name.entity and winner.bound >= SURE_BOUND):

@@ -7,12 +7,15 @@
 //! foreign digits, wide letters or invisible characters is scanned again as it would be read
 //! (`fold`). Where findings overlap, one stays (`overlap`).
 //!
+//! Values without a shape are told by their characters (`classify`).
+//!
 //! Every step takes time linear in the length of the text, and memory for the findings only.
 
 #![forbid(unsafe_code)]
 
 mod bytes;
 mod checksum;
+pub mod classify;
 mod context;
 mod detector;
 mod finding;

@@ -12,12 +12,15 @@
 //!
 //! Names, places and addresses in free text have no anchors: a linear model finds them (`tagger`).
 //!
+//! Values without a shape are told by their characters (`classify`).
+//!
 //! Every step takes time linear in the length of the text, and memory for the findings only.
 
 #![forbid(unsafe_code)]
 
 mod bytes;
 mod checksum;
+pub mod classify;
 mod codes;
 mod context;
 mod decode;

@@ -71,7 +71,17 @@ Words = Annotated[str, StringConstraints(min_length=1, max_length=64)]
 ChecksumName = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,63}$")]
 Confidence = Annotated[float, Field(ge=0, le=1)]
 Text = Annotated[str, StringConstraints(min_length=1, max_length=4096)]
-VoteName = Literal["given_name", "family_name", "full_name", "street"]
+VoteName = Literal[
+    "given_name",
+    "family_name",
+    "full_name",
+    "street",
+    "city",
+    "state",
+    "country",
+    "organization",
+    "job_title",
+]
 
 
 class Parts(Settings):
@@ -147,7 +157,7 @@ class Entry(Settings):
         "reason to mask by itself, such as an identifier without a meaning.",
     )
     vote: VoteName | None = Field(
-        default=None, description="Word list by which values without a shape are known."
+        default=None, description="Class of short values by which values without a shape are known."
     )
     types: tuple[Words, ...] = Field(
         default=TEXT_TYPES, min_length=1, description="Kinds of column types that may hold it."

@@ -132,7 +132,7 @@ pub(super) fn hu_szemelyi(value: &[u8]) -> bool {
 ///
 /// Source: Act XX of 1996, annex; European Commission, TIN country sheet Hungary.
 pub(super) fn hu_adoazonosito(value: &[u8]) -> bool {
-    // Births up to about 2050; the example of the European Commission is one of 1886.
+    // Births up to about 2050; those of the nineteenth century are left in.
     const DAYS: std::ops::Range<u64> = 1..67_000;
     digits::<10>(value).is_some_and(|d| {
         d[0] == 8
@@ -189,7 +189,6 @@ mod tests {
             &["192598184", "123456785", "12345678512347"],
             &["192598185", "123456786"],
         );
-        // The specimens of the ministry.
         check(
             pl_id_card,
             &["ABA300000", "ABS123456"],
@@ -216,7 +215,6 @@ mod tests {
             &["18505011202", "30505011234"],
             &["18505011203", "30505011235", "18502300005"],
         );
-        // The example of the European Commission.
         check(hu_adoazonosito, &["8071592153"], &["8071592154"]);
         check(hu_taj, &["111111110"], &["111111111", "000000000"]);
         check(

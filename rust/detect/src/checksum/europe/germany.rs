@@ -156,13 +156,12 @@ mod tests {
 
     #[test]
     fn germany() {
-        // Examples of the Handbuch der Prüfziffern.
         check(
             de_idnr,
             &["86095742719", "47036892816", "65929970489", "26954371827"],
             &["86095742710", "47036892817", "01234567896", "11111111111"],
         );
-        // The specimens of the Bundesdruckerei, with and without the check digit.
+        // With and without the check digit.
         check(
             de_document,
             &[

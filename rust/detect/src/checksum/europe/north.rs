@@ -203,7 +203,7 @@ mod tests {
 
     #[test]
     fn sweden() {
-        // Skatteverket: 811228-9874 and 640327-3813; a samordningsnummer.
+        // The last one is a samordningsnummer.
         check(
             se_personnummer,
             &["8112289874", "6403273813", "198112289874", "7010632391"],
@@ -243,7 +243,7 @@ mod tests {
 
     #[test]
     fn finland() {
-        // DVV: 131052-308T is the example, with other signs since 2023.
+        // With the signs of 2023 too.
         check(
             fi_hetu,
             &["131052308T", "131052A308T", "010594Y9032"],

@@ -310,7 +310,6 @@ mod tests {
             &["000201231234567890154"],
             &["000201231234567890155"],
         );
-        // The example of the validation rules.
         check(pt_cartao_cidadao, &["000000000ZZ4"], &["000000000ZZ5"]);
         check(pt_niss, &["11234567892"], &["11234567893"]);
     }

@@ -258,7 +258,7 @@ mod tests {
     use super::super::tests::check;
     use super::*;
 
-    /// Numbers of every member state, from the documentation of their registers.
+    /// Numbers of every member state.
     const VALID: &str = "ATU13585627 BE0428759497 BG175074752 CY10259033P CZ25123891 CZ640903926 \
         DE136695976 DK13585628 EE100931558 EL094259216 ESX1234567L ESA58818501 \
         FI20774740 FR40303265045 FRK7399859412 FR53000004605 HR33392005961 HU12892312 \

@@ -221,7 +221,6 @@ mod tests {
             &["1955839661", "1955839661K"],
             &["1955839662", "1955839661L"],
         );
-        // The numbers that DVLA prints on its examples.
         check(
             gb_driving_licence,
             &["MORGA657054SM9IJ", "MORGA753116SM9IJ35", "FOX99657054SM9IJ"],
@@ -232,7 +231,6 @@ mod tests {
                 "MORGA657054S19IJ",
             ],
         );
-        // The example of the NHS Data Dictionary.
         check(
             gb_nhs,
             &["9434765919", "4010232137"],
@@ -243,7 +241,7 @@ mod tests {
 
     #[test]
     fn ireland() {
-        // The examples of Revenue: a letter behind the check letter counts nine times its place.
+        // A letter behind the check letter counts nine times its place.
         check(
             ie_ppsn,
             &[

@@ -146,7 +146,17 @@ fn main() {
     }
 }
 
-const ADVERSARIAL: [&str; 40] = [
+const ADVERSARIAL: [&str; 50] = [
+    "(',''",
+    ",''''",
+    "('x''",
+    "f(\"a\"\"",
+    "x \"",
+    "x '",
+    "\"a: ",
+    "and my ",
+    "my a: ",
+    "(a: ",
     "(",
     "{",
     "[",

@@ -10,8 +10,9 @@ use crate::fold;
 use crate::keys::Keys;
 use crate::overlap;
 use crate::pattern::Pattern;
+use crate::prose::Prose;
 use crate::shapes::anchors::Anchors;
-use crate::shapes::{email, ip, numbers, Scan, Shape, Slot, Slots};
+use crate::shapes::{email, ip, numbers, plain, Scan, Shape, Slot, Slots};
 use crate::sink::Sink;
 use crate::spec::{EntitySpec, Error};
 use crate::structure::{self, Pair};
@@ -37,6 +38,7 @@ pub struct Detector {
     words: Words,
     context: ContextIndex,
     keys: Keys,
+    prose: Prose,
     /// The entities that are known by the name of their column only.
     named: HashSet<EntityId>,
     anchors: Anchors,
@@ -66,6 +68,7 @@ impl Detector {
             words: Words::default(),
             context: ContextIndex::default(),
             keys: Keys::default(),
+            prose: Prose::default(),
             named: HashSet::new(),
             anchors,
             wants: Wants::default(),
@@ -81,6 +84,7 @@ impl Detector {
             detector.names.push(spec.name.clone());
             detector.add(spec, entity)?;
             detector.keys.add(entity, spec);
+            detector.prose.add(entity, spec)?;
             if spec.shape == "code" {
                 context.push((entity, spec.keywords.clone()));
             }
@@ -160,9 +164,10 @@ impl Detector {
         let survey = Survey::of(text);
         let mut sink = Sink::new(out);
         self.scan_as_written(text, &survey, hint, &mut sink);
+        self.prose.scan(text, &survey, &mut sink);
         if survey.highs > 0 {
-            fold::scan(text, &mut sink, |folded, found| {
-                self.scan_plain(folded, &Survey::of(folded), hint, found);
+            fold::scan(text, &mut sink, |folded, mut found| {
+                self.scan_as_written(folded, &Survey::of(folded), hint, &mut found);
             });
         }
         decode::views(text, &survey, decode::DEPTH, &mut |view| {
@@ -170,6 +175,30 @@ impl Detector {
         });
         if out.len() > base {
             overlap::resolve(out, base, hint);
+        }
+    }
+
+    /// As [`Self::scan`], for a value that a document gives a name, in something named `parent`.
+    ///
+    /// If the name says what the value is, and it looks like nothing else, the whole is reported.
+    pub fn scan_named(&self, key: &[u8], parent: &[u8], value: &[u8], out: &mut Vec<Finding>) {
+        let base = out.len();
+        let entity = if says_nothing(value) {
+            None
+        } else {
+            self.keys.entity(key, parent)
+        };
+        self.scan(value, entity, out);
+        let Some(entity) = entity else { return };
+        if out[base..].iter().all(|finding| finding.entity != entity) {
+            out.truncate(base);
+            out.push(Finding {
+                start: 0,
+                end: value.len(),
+                entity,
+                confidence: NAMED_CONFIDENCE,
+                evidence: Evidence::COLUMN,
+            });
         }
     }
 
@@ -287,6 +316,7 @@ impl Detector {
         for pattern in &self.patterns {
             pattern.scan(text, hint, &mut scan.out);
         }
+        plain::scan(&mut scan, survey);
     }
 }
 

@@ -44,6 +44,9 @@ pub struct EntitySpec {
     /// Words beside such a name that say that it is something else.
     #[serde(default)]
     pub counter_words: Vec<String>,
+    /// What the tagger of free text calls the entity, such as `PERSON`.
+    #[serde(default)]
+    pub label: Option<String>,
     /// Name of a checksum that a value must pass.
     #[serde(default)]
     pub checksum: Option<String>,
@@ -60,7 +63,7 @@ pub struct EntitySpec {
 
 impl EntitySpec {
     /// The recognisers that are native, by which a value is known for what it is.
-    pub const SHAPES: [&'static str; 12] = [
+    pub const SHAPES: [&'static str; 29] = [
         "email",
         "phone",
         "card",
@@ -73,6 +76,23 @@ impl EntitySpec {
         "jwt",
         "pem_private_key",
         "connection_string",
+        "bitcoin",
+        "ethereum",
+        "litecoin",
+        "monero",
+        "ripple",
+        "tron",
+        "cardano",
+        "solana",
+        "vin",
+        "seed_phrase",
+        "url",
+        "mac",
+        "uuid",
+        "birth_date",
+        "age",
+        "coordinates",
+        "track_data",
     ];
 
     /// The recognisers that an entity declares by itself: a regular expression, a layout of letters
@@ -97,6 +117,7 @@ impl EntitySpec {
             weak_columns: Vec::new(),
             tables: Vec::new(),
             counter_words: Vec::new(),
+            label: None,
             checksum: None,
             confidence: None,
             bare_confidence: None,

@@ -30,6 +30,23 @@ NATIVE_SHAPES = frozenset(
         "jwt",
         "pem_private_key",
         "connection_string",
+        "bitcoin",
+        "ethereum",
+        "litecoin",
+        "monero",
+        "ripple",
+        "tron",
+        "cardano",
+        "solana",
+        "vin",
+        "seed_phrase",
+        "url",
+        "mac",
+        "uuid",
+        "birth_date",
+        "age",
+        "coordinates",
+        "track_data",
     }
 )
 """Recognisers of the kernel."""
@@ -54,7 +71,17 @@ Words = Annotated[str, StringConstraints(min_length=1, max_length=64)]
 ChecksumName = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,63}$")]
 Confidence = Annotated[float, Field(ge=0, le=1)]
 Text = Annotated[str, StringConstraints(min_length=1, max_length=4096)]
-VoteName = Literal["given_name", "family_name", "full_name", "street"]
+VoteName = Literal[
+    "given_name",
+    "family_name",
+    "full_name",
+    "street",
+    "city",
+    "state",
+    "country",
+    "organization",
+    "job_title",
+]
 
 
 class Parts(Settings):
@@ -100,6 +127,10 @@ class Entry(Settings):
     words: tuple[Words, ...] = Field(
         default=(), max_length=10_000, description="The values of the shape `words`."
     )
+    label: (
+        Literal["PERSON", "ORG", "PLACE", "ADDRESS", "TITLE", "AGE", "DATE", "NRP", "ZIP", "URL"]
+        | None
+    ) = Field(default=None, description="What the tagger of free text calls it.")
     checksum: ChecksumName | None = Field(
         default=None, description="Checksum that a value must pass."
     )
@@ -120,8 +151,13 @@ class Entry(Settings):
         description="Whether the gateway leaves values and columns as they are unless a tag says "
         "otherwise: inventories report them.",
     )
+    informational: bool = Field(
+        default=False,
+        description="Whether it is shown by scans and kept by policies that name it, but is no "
+        "reason to mask by itself, such as an identifier without a meaning.",
+    )
     vote: VoteName | None = Field(
-        default=None, description="Word list by which values without a shape are known."
+        default=None, description="Class of short values by which values without a shape are known."
     )
     types: tuple[Words, ...] = Field(
         default=TEXT_TYPES, min_length=1, description="Kinds of column types that may hold it."
@@ -188,7 +224,7 @@ class Entry(Settings):
             "counter_words": self.counter_words,
             "min_confidence": self.min_confidence,
         }
-        optional = ("pattern", "formats", "prefixes", "keys", "words", "checksum")
+        optional = ("pattern", "formats", "prefixes", "keys", "words", "label", "checksum")
         for name in (*optional, "confidence", "bare_confidence"):
             value = getattr(self, name)
             if value not in (None, ()):

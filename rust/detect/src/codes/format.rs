@@ -2,7 +2,7 @@
 //!
 //! `#` is a digit, `@` a letter, `*` either, `[...]` one of a set with ranges; capital letters and
 //! digits stand for themselves, and a letter matches in either case. Space, `-`, `.`, `/`, `+` and
-//! `:` separate groups. `{8}` and `{8,10}` repeat what stands before. `~` is nothing, or the same
+//! `:` separate groups, and `(` does where `)` stands behind the group, as in `@######(#)`. `{8}` and `{8,10}` repeat what stands before. `~` is nothing, or the same
 //! one of space, `-` and `.` wherever it stands in the format.
 
 /// Most groups of a layout, and most characters of a group.
@@ -51,7 +51,7 @@ const fn one(byte: u8) -> Class {
 }
 
 pub(super) const fn is_separator(byte: u8) -> bool {
-    matches!(byte, b' ' | b'-' | b'.' | b'/' | b'+' | b':')
+    matches!(byte, b' ' | b'-' | b'.' | b'/' | b'+' | b':' | b'(')
 }
 
 /// The layouts that a format stands for.
@@ -138,6 +138,7 @@ fn parse(format: &str) -> Result<Vec<Repeated>, String> {
     let bytes = format.as_bytes();
     let mut items: Vec<Repeated> = Vec::new();
     let mut at = 0;
+    let mut opened = false;
     while let Some(&byte) = bytes.get(at) {
         at += 1;
         let item = match byte {
@@ -169,10 +170,21 @@ fn parse(format: &str) -> Result<Vec<Repeated>, String> {
                 }
                 continue;
             }
-            byte if is_separator(byte) => Item::Separator(byte),
+            // The tree knows the group by what opens it.
+            b')' if opened => {
+                opened = false;
+                continue;
+            }
+            byte if is_separator(byte) => {
+                opened = byte == b'(';
+                Item::Separator(byte)
+            }
             _ => return Err(refuse("has a character that formats do not have")),
         };
         items.push((item, 1, 1));
+    }
+    if opened {
+        return Err(refuse("has a parenthesis that is not closed"));
     }
     Ok(items)
 }
@@ -237,6 +249,7 @@ mod tests {
         assert_eq!(shown("##~##~@"), ["2 2 1", "2-2-1", "2.2.1", "5"]);
         assert_eq!(shown("##.###/####[A-CZ0-9]"), ["2.3/5"]);
         assert_eq!(shown("@#{0,1} ###"), ["1 3", "2 3"]);
+        assert_eq!(shown("@{6}(#)"), ["6(1"]);
     }
 
     #[test]
@@ -262,6 +275,8 @@ mod tests {
             ("[z]###", "set"),
             ("[9-1]##", "set"),
             ("#{", "closed"),
+            ("###(#", "not closed"),
+            ("###)", "character"),
             ("{3}#", "count"),
             ("-{3}#", "count"),
             ("#{3,2}", "count"),

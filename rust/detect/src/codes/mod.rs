@@ -227,6 +227,9 @@ impl Codes {
             groups.spaced |= separator == b' ';
             groups.end = from;
             groups.extend(text, to);
+            if separator == b'(' && !groups.close(text) {
+                return;
+            }
         }
     }
 
@@ -305,12 +308,16 @@ impl Codes {
             let to = run_end(reach, from.min(reach.len()), |byte| {
                 byte.is_ascii_alphanumeric()
             });
-            let Some(next) = node.next(value[groups.end], to - from.min(to)) else {
+            let separator = value[groups.end];
+            let Some(next) = node.next(separator, to - from.min(to)) else {
                 return;
             };
             node = &self.nodes[next];
             groups.end = from;
             groups.extend(value, to);
+            if separator == b'(' && !groups.close(value) {
+                return;
+            }
         }
         let code = &groups.code[..groups.length];
         for reading in &node.readings {
@@ -368,6 +375,13 @@ impl Groups {
         }
         self.length += added.len().min(room);
         self.end = end;
+    }
+
+    /// Takes in the parenthesis behind a group that one opened, if it is there.
+    fn close(&mut self, text: &[u8]) -> bool {
+        let closed = text.get(self.end) == Some(&b')');
+        self.end += usize::from(closed);
+        closed
     }
 
     /// Whether nothing continues the groups on either side.

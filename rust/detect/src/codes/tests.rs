@@ -123,3 +123,20 @@ fn bad_declarations_say_what_is_wrong() {
         assert!(error.reason.contains(reason), "{error}");
     }
 }
+
+#[test]
+fn a_check_digit_may_stand_in_parentheses() {
+    let detector = Detector::new(&[code("a.card", &["@######(#)"], None, &["card"])]).unwrap();
+    let spans = |text: &str| {
+        let mut findings = Vec::new();
+        detector.scan(text.as_bytes(), None, &mut findings);
+        findings
+            .iter()
+            .map(|finding| text[finding.start..finding.end].to_owned())
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(spans("card A123456(3), open"), ["A123456(3)"]);
+    assert!(spans("card A123456(3").is_empty());
+    assert!(spans("card A123456(3]").is_empty());
+    assert!(spans("card A1234563").is_empty());
+}

@@ -108,7 +108,7 @@ fn is_uuid(run: &[u8]) -> bool {
     run.len() == 36 && [8, 13, 18, 23].iter().all(|&at| run[at] == b'-')
 }
 
-/// Shows what the run decodes to; tells whether that is text.
+/// Shows what the run decodes to; tells whether it can be nothing else.
 fn decode(
     text: &[u8],
     run: &Range<usize>,
@@ -122,8 +122,11 @@ fn decode(
     };
     let all = &text[digits.clone()];
     if all.len() >= MIN_RUN && all.iter().all(u8::is_ascii_hexdigit) {
-        // As base64, text does not keep to these letters.
-        return is_hexadecimal(all) && decode_as(text, &digits, Bits::Four, view, show);
+        // As base64, text does not keep to these letters, and nothing separates parts of it.
+        if is_hexadecimal(all) {
+            decode_as(text, &digits, Bits::Four, view, show);
+        }
+        return true;
     }
     // Random characters hardly ever pass this, and then the rest need not be looked at.
     looks_readable(&text[run.start..run.start + MIN_RUN], Bits::Six)

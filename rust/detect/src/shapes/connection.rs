@@ -27,7 +27,7 @@ const LIST_KEYS: [&[u8]; 9] = [
 ];
 
 /// Bytes that end a URL in text.
-const fn ends_url(byte: u8) -> bool {
+pub(crate) const fn ends_url(byte: u8) -> bool {
     byte <= b' ' || matches!(byte, b'"' | b'\'' | b'<' | b'>' | b'`' | b'\\' | 0x7f)
 }
 

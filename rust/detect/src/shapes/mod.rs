@@ -2,17 +2,27 @@
 
 pub(crate) mod anchors;
 pub(crate) mod aws;
+pub(crate) mod calendar;
 pub(crate) mod calling_codes;
 pub(crate) mod card;
 pub(crate) mod connection;
+pub(crate) mod coordinates;
 pub(crate) mod email;
 pub(crate) mod iban;
 pub(crate) mod ip;
 pub(crate) mod jwt;
+pub(crate) mod mac;
 pub(crate) mod numbers;
 pub(crate) mod pem;
+pub(crate) mod personal;
 pub(crate) mod phone;
+pub(crate) mod plain;
+pub(crate) mod runs;
+pub(crate) mod seed;
 pub(crate) mod ssn;
+pub(crate) mod track;
+pub(crate) mod url;
+pub(crate) mod uuid;
 
 use crate::context::Keywords;
 use crate::finding::{Evidence, Finding};
@@ -34,6 +44,23 @@ pub(crate) enum Shape {
     Jwt,
     PemPrivateKey,
     ConnectionString,
+    Bitcoin,
+    Ethereum,
+    Litecoin,
+    Monero,
+    Ripple,
+    Tron,
+    Cardano,
+    Solana,
+    Vin,
+    SeedPhrase,
+    Url,
+    Mac,
+    Uuid,
+    BirthDate,
+    Age,
+    Coordinates,
+    TrackData,
 }
 
 impl Shape {
@@ -54,6 +81,23 @@ impl Shape {
             "jwt" => Self::Jwt,
             "pem_private_key" => Self::PemPrivateKey,
             "connection_string" => Self::ConnectionString,
+            "bitcoin" => Self::Bitcoin,
+            "ethereum" => Self::Ethereum,
+            "litecoin" => Self::Litecoin,
+            "monero" => Self::Monero,
+            "ripple" => Self::Ripple,
+            "tron" => Self::Tron,
+            "cardano" => Self::Cardano,
+            "solana" => Self::Solana,
+            "vin" => Self::Vin,
+            "seed_phrase" => Self::SeedPhrase,
+            "url" => Self::Url,
+            "mac" => Self::Mac,
+            "uuid" => Self::Uuid,
+            "birth_date" => Self::BirthDate,
+            "age" => Self::Age,
+            "coordinates" => Self::Coordinates,
+            "track_data" => Self::TrackData,
             _ => return None,
         })
     }

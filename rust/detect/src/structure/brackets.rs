@@ -125,6 +125,8 @@ impl Walker<'_, '_> {
             || self.literal && self.in_bracket() && self.inner.is_none()
             || self.literal && self.frames.is_empty() && self.outer.is_none() && !value(self.base);
         if !opens {
+            self.asides +=
+                usize::from(byte == b'(' && (self.outer.is_some() || self.inner.is_some()));
             return;
         }
         if byte == b'[' && self.section() {
@@ -175,6 +177,11 @@ impl Walker<'_, '_> {
         };
         let unclosed = self.frames.iter().rev().take(MAX_UNCLOSED);
         let Some(depth) = unclosed.map(|frame| frame.kind).position(fits) else {
+            if byte == b')' && self.asides == 0 {
+                // The values stand in parentheses that opened before them.
+                self.end_values(at);
+            }
+            self.asides = self.asides.saturating_sub(usize::from(byte == b')'));
             return;
         };
         self.end_inner(at, false);

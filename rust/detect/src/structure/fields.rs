@@ -2,12 +2,22 @@
 
 use super::brackets::Pending;
 use super::keys::{self, Key};
+use super::phrases;
 use super::quotes;
 use super::walker::{Open, Reach, Walker};
 use super::Span;
 
 /// Letters that can stand before the quote of a string: `rb"..."`, `N'...'`.
 const MAX_PREFIX: usize = 2;
+
+/// What separates a key and its value.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Sign {
+    Equals,
+    Colon,
+    /// A colon with something right behind it, which is less often one.
+    TightColon,
+}
 
 impl Walker<'_, '_> {
     pub(super) fn colon(&mut self) {
@@ -21,7 +31,7 @@ impl Walker<'_, '_> {
                 }
                 return;
             }
-            Some(b'=') => return self.separator(at, at + 2, false),
+            Some(b'=') => return self.separator(at, at + 2, Sign::Equals),
             Some(b'/') if self.text.get(at + 2) == Some(&b'/') => {
                 self.at += 3;
                 return;
@@ -29,7 +39,7 @@ impl Walker<'_, '_> {
             _ => {}
         }
         if self.string_before(at) {
-            return self.separator(at, at + 1, true);
+            return self.separator(at, at + 1, Sign::Colon);
         }
         let tight = next.is_some_and(|byte| {
             !byte.is_ascii_whitespace()
@@ -40,7 +50,8 @@ impl Walker<'_, '_> {
             self.at += 1;
             return;
         }
-        self.separator(at, at + 1, true);
+        let sign = if tight { Sign::TightColon } else { Sign::Colon };
+        self.separator(at, at + 1, sign);
     }
 
     pub(super) fn equals(&mut self) {
@@ -61,7 +72,7 @@ impl Walker<'_, '_> {
             return;
         }
         let sign = before.filter(|&index| matches!(self.text[index], b'!' | b'+'));
-        self.separator(sign.unwrap_or(at), end, false);
+        self.separator(sign.unwrap_or(at), end, Sign::Equals);
     }
 
     /// Whether a string stands right before, which then is the key.
@@ -73,7 +84,7 @@ impl Walker<'_, '_> {
         })
     }
 
-    fn key_before(&mut self, at: usize, colon: bool) -> Option<Key> {
+    fn key_before(&mut self, at: usize, sign: Sign) -> Option<Key> {
         if self.string_before(at) {
             return self.string.take().map(|string| Key {
                 name: string.content,
@@ -85,19 +96,20 @@ impl Walker<'_, '_> {
         let floor = self.lines.start.max(self.from);
         let within = opened.is_some_and(|start| start >= floor);
         let floor = opened.unwrap_or(floor).max(floor).min(at);
-        if colon {
-            keys::phrase_before(self.text, floor, at, within)
+        if sign == Sign::Colon {
+            phrases::phrase_before(self.text, floor, at, within)
         } else {
             keys::name_before(self.text, floor, at)
         }
     }
 
     /// A separator at `at`, whose value comes behind `after`.
-    fn separator(&mut self, at: usize, after: usize, colon: bool) {
+    fn separator(&mut self, at: usize, after: usize, sign: Sign) {
         self.at = after;
-        let Some(key) = self.key_before(at, colon) else {
+        let Some(key) = self.key_before(at, sign) else {
             return;
         };
+        let colon = sign != Sign::Equals;
         let blank = |at: usize| self.text.get(at).is_none_or(u8::is_ascii_whitespace);
         let spaced = blank(after) || at > 0 && blank(at - 1);
         self.end_inner(key.start, true);
@@ -123,6 +135,7 @@ impl Walker<'_, '_> {
             (true, _) => Reach::Line,
             (false, true) if colon => Reach::Line,
             (false, true) => Reach::Operand,
+            (false, false) if colon => Reach::Token,
             (false, false) => Reach::Word,
         };
         let open = Open {
@@ -149,6 +162,26 @@ impl Walker<'_, '_> {
             _ if in_bracket || !spaced => self.inner = Some(open),
             _ => self.outer = Some(open),
         }
+    }
+
+    /// `password "secret"`: a string right behind a name at `at`, which is a quote.
+    pub(super) fn named_string(&mut self, at: usize) -> bool {
+        let blank = at > self.from && matches!(self.text[at - 1], b' ' | b'\t');
+        if self.in_bracket() || !blank || self.inner.is_some_and(|open| open.reach == Reach::Line) {
+            return false;
+        }
+        let floor = self.lines.start.max(self.from).min(at);
+        let (Some(key), Some(quoted)) = (
+            keys::name_before(self.text, floor, at).filter(|key| key.name.end < at),
+            quotes::string(self.text, at, false, false),
+        ) else {
+            return false;
+        };
+        self.end_inner(key.start, false);
+        let parent = self.frames.last().map_or(self.base, |frame| frame.key);
+        self.at = quoted.end;
+        self.emit(key.name, key.parent.or(parent), quoted.content, true);
+        true
     }
 
     fn expect_bracket(&mut self, key: Span, parent: Span, at: usize) {

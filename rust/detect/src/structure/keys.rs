@@ -3,11 +3,9 @@
 use super::Span;
 
 /// How far back a key is searched.
-const REACH: usize = 64;
+pub(super) const REACH: usize = 64;
 /// Blanks between a key and its separator, as in aligned files.
 const MAX_BLANKS: usize = 32;
-/// Most words of a key in prose: "Date of birth of spouse".
-const MAX_WORDS: usize = 5;
 
 /// A key as found.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -20,12 +18,12 @@ pub(super) struct Key {
 }
 
 /// Whether the byte can be part of a name; all of UTF-8 beyond ASCII can.
-const fn in_name(byte: u8) -> bool {
+pub(super) const fn in_name(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'.' | 0x80..)
 }
 
 /// Whether a name can begin with the byte.
-const fn begins_name(byte: u8) -> bool {
+pub(super) const fn begins_name(byte: u8) -> bool {
     byte.is_ascii_alphabetic() || matches!(byte, b'_' | 0x80..)
 }
 
@@ -58,7 +56,7 @@ const fn is_boundary(byte: u8) -> bool {
 }
 
 /// The end of what stands before the blanks before `at`.
-fn skip_blanks_back(text: &[u8], floor: usize, at: usize) -> usize {
+pub(super) fn skip_blanks_back(text: &[u8], floor: usize, at: usize) -> usize {
     let floor = floor.max(at.saturating_sub(MAX_BLANKS));
     let blanks = text[floor..at]
         .iter()
@@ -79,7 +77,7 @@ pub(super) fn name_before(text: &[u8], floor: usize, at: usize) -> Option<Key> {
     Some(key)
 }
 
-fn bare(text: &[u8], floor: usize, end: usize) -> Option<Key> {
+pub(super) fn bare(text: &[u8], floor: usize, end: usize) -> Option<Key> {
     let low = floor.max(end.saturating_sub(REACH));
     let length = text[low..end]
         .iter()
@@ -160,74 +158,6 @@ fn quoted(text: &[u8], floor: usize, end: usize, quote: u8) -> Option<Key> {
     })
 }
 
-/// The words before a colon at `at`: all up to something that separates, or else the last.
-///
-/// A value that is still open begins at `floor` if `within` is set; its words are not of the key.
-pub(super) fn phrase_before(text: &[u8], floor: usize, at: usize, within: bool) -> Option<Key> {
-    let end = strip_marks(text, floor, skip_blanks_back(text, floor, at));
-    if matches!(text[floor..end].last()?, b']' | b'"' | b'\'' | b'`') {
-        return name_before(text, floor, end);
-    }
-    let low = floor.max(end.saturating_sub(REACH));
-    let Some(begin) = phrase_start(text, low, end) else {
-        return bare(text, floor, end);
-    };
-    if begin == floor && within {
-        return bare(text, floor, end);
-    }
-    let lead = text[begin..end]
-        .iter()
-        .take_while(|&&byte| !begins_name(byte))
-        .count();
-    let name = Span::new(begin + lead, end);
-    if name.is_empty() {
-        return None;
-    }
-    if name.of(text).contains(&b' ') {
-        return Some(Key {
-            name,
-            parent: Span::default(),
-            start: begin,
-        });
-    }
-    bare(text, floor, end)
-}
-
-/// `**Name**:` and `Name*:`
-fn strip_marks(text: &[u8], floor: usize, end: usize) -> usize {
-    let marks = text[floor..end]
-        .iter()
-        .rev()
-        .take(3)
-        .take_while(|byte| matches!(byte, b'*' | b'_' | b'#'))
-        .count();
-    skip_blanks_back(text, floor, end - marks)
-}
-
-/// Where the phrase begins, if that is not beyond reach.
-fn phrase_start(text: &[u8], low: usize, end: usize) -> Option<usize> {
-    let mut words = 1;
-    let mut at = end;
-    while at > low {
-        let byte = text[at - 1];
-        let fits = in_name(byte) || matches!(byte, b'\'' | b'/' | b'#' | b'(' | b')');
-        if byte == b' ' {
-            let before = text[low..at - 1].last();
-            if before.is_none_or(|byte| matches!(byte, b' ' | b'.' | b'!' | b'?' | b'-' | b'*')) {
-                return Some(at);
-            }
-            words += 1;
-            if words > MAX_WORDS {
-                return None;
-            }
-        } else if !fits {
-            return Some(at);
-        }
-        at -= 1;
-    }
-    (end - low < REACH).then_some(at)
-}
-
 /// The name that ends right before `at`, as that of a function that is called.
 pub(super) fn callee(text: &[u8], floor: usize, at: usize) -> Option<Span> {
     let low = floor.max(at.saturating_sub(REACH));
@@ -265,18 +195,13 @@ pub(super) fn field_follows(text: &[u8], at: usize) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::{field_follows, name_before, phrase_before};
+    use super::{field_follows, name_before};
 
     /// The key and its parent before the first `^`.
     fn name(text: &str) -> Option<(&str, &str)> {
         let at = text.find('^').unwrap();
         let key = name_before(text.as_bytes(), 0, at)?;
         Some((&text[key.name.range()], &text[key.parent.range()]))
-    }
-
-    fn phrase(text: &str) -> Option<&str> {
-        let at = text.find('^').unwrap();
-        phrase_before(text.as_bytes(), 0, at, false).map(|key| &text[key.name.range()])
     }
 
     #[test]
@@ -306,25 +231,6 @@ mod tests {
         ] {
             assert_eq!(name(text), None, "{text}");
         }
-    }
-
-    #[test]
-    fn phrases_end_where_something_separates() {
-        for (text, expected) in [
-            ("First name^", "First name"),
-            ("Thanks. First name^", "First name"),
-            ("- Date of birth^", "Date of birth"),
-            ("2. Date of birth^", "Date of birth"),
-            ("**Email**^", "Email"),
-            ("**Email^", "Email"),
-            ("x, Phone (home)^", "Phone (home)"),
-            ("please write all of it into the email^", "email"),
-            ("a | Name^", "Name"),
-        ] {
-            assert_eq!(phrase(text), Some(expected), "{text}");
-        }
-        assert_eq!(phrase("at 10^"), Some("at 10"));
-        assert_eq!(phrase("10^"), None);
     }
 
     #[test]

@@ -17,6 +17,7 @@ mod lines;
 mod markup;
 #[cfg(test)]
 mod oracle_tests;
+mod phrases;
 mod quotes;
 mod sql;
 mod table;

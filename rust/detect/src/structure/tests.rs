@@ -191,6 +191,14 @@ fn code_has_assignments_and_arguments() {
         "$row['name'] = 'Jane';\nsetMail(\"a@b.co\");",
         &["row.name=Jane", ".setMail=a@b.co"],
     );
+    assert_pairs(
+        "#define PASSWORD \"abc\"\nuser 'ada'\n",
+        &[".PASSWORD=abc", ".user=ada"],
+    );
+    assert_pairs(
+        "curl -u jane:secret --header \"X-Token: abc\" -d '{\"pin\": 1}'",
+        &[".jane=secret", "header.X-Token=abc", "d.pin=1"],
+    );
     assert_pairs("String name = \"Jane\";", &[".name=Jane"]);
 }
 

@@ -41,7 +41,9 @@ pub(super) enum Reach {
     Line,
     /// To the first blank, or the first comma if the next key follows: `a=b c=d`.
     Word,
-    /// The same in a program or statement: `a = b AND c = d`.
+    /// To the first blank however it ends: `a:b`.
+    Token,
+    /// As for a word, in a program or statement: `a = b AND c = d`.
     Operand,
 }
 
@@ -66,6 +68,8 @@ pub(super) struct Walker<'t, 'v> {
     pub(super) markup: Markup,
     /// Whether the text is a list as a whole, whose elements count without a key.
     pub(super) literal: bool,
+    /// Parentheses of prose that are open on this line.
+    pub(super) asides: usize,
     visit: &'v mut dyn FnMut(&Pair),
 }
 
@@ -98,6 +102,7 @@ impl<'t, 'v> Walker<'t, 'v> {
             insert: Insert::default(),
             markup: Markup::default(),
             literal: matches!(first, Some(b'{' | b'[' | b'(')),
+            asides: 0,
             visit,
         }
     }
@@ -205,7 +210,7 @@ impl<'t, 'v> Walker<'t, 'v> {
             Reach::Operand if by_key => {
                 first(|byte| *byte == b',').or_else(|| first(u8::is_ascii_whitespace))
             }
-            Reach::Operand => first(u8::is_ascii_whitespace),
+            Reach::Operand | Reach::Token => first(u8::is_ascii_whitespace),
         };
         if let Some(length) = length {
             value.end = value.start + length;
@@ -221,6 +226,7 @@ impl<'t, 'v> Walker<'t, 'v> {
     fn newline(&mut self) {
         let at = self.at;
         self.end_values(at);
+        self.asides = 0;
         if let Some(frame) = self.bracket() {
             if frame.element.is_some_and(|start| start < at) && self.string.is_none() {
                 self.end_element(at);
@@ -246,7 +252,11 @@ impl<'t, 'v> Walker<'t, 'v> {
             if matches!(byte, b',' | b';') {
                 self.end_inner(at, false);
                 self.end_element(at);
-            } else if byte == b'&' && self.inner.is_some_and(|open| open.reach == Reach::Word) {
+            } else if byte == b'&'
+                && self
+                    .inner
+                    .is_some_and(|open| matches!(open.reach, Reach::Word | Reach::Token))
+            {
                 self.end_inner(at, false);
             }
             return;
@@ -278,7 +288,11 @@ impl<'t, 'v> Walker<'t, 'v> {
         let literal = keys::callee(self.text, self.from, at)
             .is_some_and(|word| word.end - word.start == 1)
             && self.in_bracket();
-        if !begins && !literal || self.inner.is_some() {
+        if !begins && !literal {
+            self.named_string(at);
+            return;
+        }
+        if self.inner.is_some() {
             return;
         }
         let lines = self.lines_in_strings();

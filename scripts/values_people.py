@@ -14,8 +14,41 @@ SECOND_WEIGHTS = {"zh": 4, "ja": 4, "ko": 3, "ar": 3, "he": 2, "hi": 3, "tr": 3,
 FAMILY_FIRST = frozenset({"hu", "zh", "ja", "ko", "vi"})
 JOINED = frozenset({"zh", "ja", "ko"})
 TWO_FAMILIES = frozenset({"es", "pt"})
-PARTICLES = ("van", "van der", "van den", "de", "de la", "von", "della", "di", "Mc", "Mac", "O'", "D'", "bin", "al-", "El ", "Le ", "St. ")
-TITLES = ("Mr.", "Mrs.", "Ms.", "Miss", "Dr.", "Prof.", "Mr", "Mrs", "Sir", "Rev.", "Herr", "Frau", "Sra.", "M.")
+PARTICLES = (
+    "van",
+    "van der",
+    "van den",
+    "de",
+    "de la",
+    "von",
+    "della",
+    "di",
+    "Mc",
+    "Mac",
+    "O'",
+    "D'",
+    "bin",
+    "al-",
+    "El ",
+    "Le ",
+    "St. ",
+)
+TITLES = (
+    "Mr.",
+    "Mrs.",
+    "Ms.",
+    "Miss",
+    "Dr.",
+    "Prof.",
+    "Mr",
+    "Mrs",
+    "Sir",
+    "Rev.",
+    "Herr",
+    "Frau",
+    "Sra.",
+    "M.",
+)
 SUFFIXES = ("Jr.", "Sr.", "II", "III", "IV", "PhD", "MD", "Jr", "Esq.")
 COMMON = 2000
 """Names of the census beyond it are rare, and drawn less often."""

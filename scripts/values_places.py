@@ -10,6 +10,7 @@ from itertools import accumulate
 import zipcodes
 from babel import Locale, localedata
 from faker import Faker
+
 from values_people import a_family, a_given, languages
 from values_sources import (
     by_language,
@@ -25,21 +26,112 @@ from values_sources import (
 
 STREETS_OF_LOCALE = 1500
 STREET_KINDS = (
-    "St", "St.", "Street", "Ave", "Ave.", "Avenue", "Rd", "Rd.", "Road", "Dr", "Dr.", "Drive", "Ln", "Lane", "Blvd",
-    "Blvd.", "Boulevard", "Ct", "Court", "Pl", "Place", "Way", "Cir", "Circle", "Pkwy", "Parkway", "Hwy", "Highway",
-    "Terrace", "Ter", "Trail", "Square", "Sq", "Row", "Close", "Crescent", "Gardens", "Grove", "Loop", "Alley",
+    "St",
+    "St.",
+    "Street",
+    "Ave",
+    "Ave.",
+    "Avenue",
+    "Rd",
+    "Rd.",
+    "Road",
+    "Dr",
+    "Dr.",
+    "Drive",
+    "Ln",
+    "Lane",
+    "Blvd",
+    "Blvd.",
+    "Boulevard",
+    "Ct",
+    "Court",
+    "Pl",
+    "Place",
+    "Way",
+    "Cir",
+    "Circle",
+    "Pkwy",
+    "Parkway",
+    "Hwy",
+    "Highway",
+    "Terrace",
+    "Ter",
+    "Trail",
+    "Square",
+    "Sq",
+    "Row",
+    "Close",
+    "Crescent",
+    "Gardens",
+    "Grove",
+    "Loop",
+    "Alley",
 )
 FOREIGN = (
-    "Rue {n} {x}", "{n}, rue {x}", "{n} rue de {x}", "{n}, avenue {x}", "{n} boulevard {x}", "Calle {x}, {n}", "C/ {x}, {n}",
-    "Avda. {x}, {n}", "Av. {x} {n}", "Avenida {x}, {n}", "Via {x}, {n}", "Via {x} {n}", "Piazza {x} {n}", "Viale {x}, {n}",
-    "Corso {x} {n}", "Rua {x}, {n}", "Rua {x} {n}", "Travessa {x}, {n}", "{x}straße {n}", "{x}strasse {n}", "{x}str. {n}",
-    "{x} Str. {n}", "{x}weg {n}", "{x}gasse {n}", "{x}platz {n}", "{x}allee {n}", "Am {x} {n}", "{x}straat {n}", "{x}laan {n}",
-    "{x}gatan {n}", "{x}vägen {n}", "{x}gade {n}", "{x}vej {n}", "{x}veien {n}", "{x}gata {n}", "{x}katu {n}", "{x}tie {n}",
-    "ul. {x} {n}", "ulica {x} {n}", "ул. {x}, {n}", "улица {x}, д. {n}", "пр. {x}, {n}", "вул. {x}, {n}", "{x} utca {n}.",
-    "{x} út {n}.", "{x} Sok. No:{n}", "{x} Cad. {n}", "Jl. {x} No. {n}", "Jalan {x} {n}", "Str. {x} nr. {n}", "{x} {n}",
+    "Rue {n} {x}",
+    "{n}, rue {x}",
+    "{n} rue de {x}",
+    "{n}, avenue {x}",
+    "{n} boulevard {x}",
+    "Calle {x}, {n}",
+    "C/ {x}, {n}",
+    "Avda. {x}, {n}",
+    "Av. {x} {n}",
+    "Avenida {x}, {n}",
+    "Via {x}, {n}",
+    "Via {x} {n}",
+    "Piazza {x} {n}",
+    "Viale {x}, {n}",
+    "Corso {x} {n}",
+    "Rua {x}, {n}",
+    "Rua {x} {n}",
+    "Travessa {x}, {n}",
+    "{x}straße {n}",
+    "{x}strasse {n}",
+    "{x}str. {n}",
+    "{x} Str. {n}",
+    "{x}weg {n}",
+    "{x}gasse {n}",
+    "{x}platz {n}",
+    "{x}allee {n}",
+    "Am {x} {n}",
+    "{x}straat {n}",
+    "{x}laan {n}",
+    "{x}gatan {n}",
+    "{x}vägen {n}",
+    "{x}gade {n}",
+    "{x}vej {n}",
+    "{x}veien {n}",
+    "{x}gata {n}",
+    "{x}katu {n}",
+    "{x}tie {n}",
+    "ul. {x} {n}",
+    "ulica {x} {n}",
+    "ул. {x}, {n}",
+    "улица {x}, д. {n}",
+    "пр. {x}, {n}",
+    "вул. {x}, {n}",
+    "{x} utca {n}.",
+    "{x} út {n}.",
+    "{x} Sok. No:{n}",
+    "{x} Cad. {n}",
+    "Jl. {x} No. {n}",
+    "Jalan {x} {n}",
+    "Str. {x} nr. {n}",
+    "{x} {n}",
 )
 DIRECTIONS = ("N", "S", "E", "W", "North", "South", "East", "West", "NW", "SE", "N.", "W.")
-UNITS = ("Apt {n}", "Apt. {n}", "Suite {n}", "Ste {n}", "Unit {n}", "#{n}", "Floor {n}", "Bldg {n}", "Flat {n}")
+UNITS = (
+    "Apt {n}",
+    "Apt. {n}",
+    "Suite {n}",
+    "Ste {n}",
+    "Unit {n}",
+    "#{n}",
+    "Floor {n}",
+    "Bldg {n}",
+    "Flat {n}",
+)
 
 
 @cache
@@ -57,7 +149,9 @@ def street_values() -> list[str]:
             if locale in {"ja_JP", "zh_CN", "zh_TW", "ko_KR", "th_TH"}:
                 found.append(fake.address().replace("\n", ", "))
     lists = word_file()["locales"]
-    names = unique(name for locale in sorted(lists) for name in lists[locale].get("street_name", ()))
+    names = unique(
+        name for locale in sorted(lists) for name in lists[locale].get("street_name", ())
+    )
     return unique(found) + names
 
 
@@ -121,7 +215,11 @@ def _american_cities() -> list[tuple[str, str]]:
 
 @cache
 def _more_cities() -> list[str]:
-    lists = merged(by_language("city"), mimesis_lists("address", "city"), faker_lists("address", ("cities", "city_names")))
+    lists = merged(
+        by_language("city"),
+        mimesis_lists("address", "city"),
+        faker_lists("address", ("cities", "city_names")),
+    )
     return unique(name for names in lists.values() for name in names)
 
 
@@ -142,7 +240,20 @@ def city(rng: random.Random) -> str:
 
 @cache
 def _states() -> list[str]:
-    made = faker_lists("address", ("states", "provinces", "regions", "administrative", "counties", "departments", "oblast", "prefectures", "cantons"))
+    made = faker_lists(
+        "address",
+        (
+            "states",
+            "provinces",
+            "regions",
+            "administrative",
+            "counties",
+            "departments",
+            "oblast",
+            "prefectures",
+            "cantons",
+        ),
+    )
     lists = merged(made, by_language("state"), mimesis_lists("address", "state"))
     return unique(name for names in lists.values() for name in names if not name[0].isdigit())
 
@@ -163,13 +274,45 @@ def state(rng: random.Random) -> str:
 @cache
 def countries() -> list[str]:
     """Return the countries in English, with the short forms that tables use."""
-    names = [name for code, name in sorted(Locale("en").territories.items()) if len(code) == 2 and code.isalpha()]
-    return unique([*names, *mimesis_lists("address", "country", "name")["en"], "USA", "UK", "U.S.", "United States of America", "Great Britain", "England", "Scotland", "Wales", "Russian Federation", "Korea, Republic of", "Iran, Islamic Republic of", "Czech Republic", "Viet Nam", "UAE", "Holland", "Ivory Coast", "West Germany", "Soviet Union", "Yugoslavia"])
+    names = [
+        name
+        for code, name in sorted(Locale("en").territories.items())
+        if len(code) == 2 and code.isalpha()
+    ]
+    return unique(
+        [
+            *names,
+            *mimesis_lists("address", "country", "name")["en"],
+            "USA",
+            "UK",
+            "U.S.",
+            "United States of America",
+            "Great Britain",
+            "England",
+            "Scotland",
+            "Wales",
+            "Russian Federation",
+            "Korea, Republic of",
+            "Iran, Islamic Republic of",
+            "Czech Republic",
+            "Viet Nam",
+            "UAE",
+            "Holland",
+            "Ivory Coast",
+            "West Germany",
+            "Soviet Union",
+            "Yugoslavia",
+        ]
+    )
 
 
 @cache
 def _country_codes() -> list[str]:
-    codes = [code for code in sorted(Locale("en").territories) if len(code) == 2 and code.isalpha() and code not in {"EU", "UN", "ZZ", "XA", "XB", "QO"}]
+    codes = [
+        code
+        for code in sorted(Locale("en").territories)
+        if len(code) == 2 and code.isalpha() and code not in {"EU", "UN", "ZZ", "XA", "XB", "QO"}
+    ]
     return codes
 
 

@@ -237,9 +237,7 @@ class NameIndex:
         self._places = {phrase: tuple(found) for phrase, found in places.items()}
         self._candidates = lru_cache(maxsize=CACHED_NAMES)(self._find)
 
-    def judge(
-        self, column: Column, kind: str, siblings: Sequence[str] = ()
-    ) -> NameEvidence | None:
+    def judge(self, column: Column, kind: str, siblings: Sequence[str] = ()) -> NameEvidence | None:
         """Return the strongest that the name says, of entities that a type can hold.
 
         Args:

@@ -11,7 +11,10 @@ MAX_VALUES = 256
 """Distinct values that vote; more would not change the outcome."""
 WHOLE_VALUE = 0.8
 """Part of a value that a finding must cover to speak for all of it."""
-ANSWERS = frozenset("true false t f yes no y n 0 1 on off ja nein oui non si sí sim não".split())
+ANSWERS = frozenset(
+    ("true", "false", "t", "f", "yes", "no", "y", "n", "0", "1", "on", "off")
+    + ("ja", "nein", "oui", "non", "si", "sí", "sim", "não")
+)
 """Values that say yes or no."""
 _NORMAL_QUANTILE = 1.959963984540054
 

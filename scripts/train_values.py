@@ -14,14 +14,17 @@ import random
 import subprocess
 import sys
 import unicodedata
-from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from rich.progress import track
 
 from values_other import job_title, organization, other_code, other_text, other_title, other_word
 from values_people import family_name, full_name, given_name
 from values_places import city, country, state, street
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
 
 ROOT = Path(__file__).resolve().parent.parent
 MODEL = ROOT / "rust" / "detect" / "models" / "values.bin"

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-import random
-from collections.abc import Callable, Mapping, Sequence
 from functools import cache
+from typing import TYPE_CHECKING
 
 from values_sources import by_language, census, faker_lists, listed, merged, mimesis_lists
+
+if TYPE_CHECKING:
+    import random
+    from collections.abc import Callable, Mapping, Sequence
 
 WEIGHTS = {"en": 30, "es": 8, "de": 7, "fr": 7, "it": 5, "pt": 5, "nl": 3, "pl": 3, "ru": 4}
 """How often a language is drawn; the others once or twice."""

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import random
-from collections.abc import Mapping, Sequence
 from functools import cache
 from itertools import accumulate
+from typing import TYPE_CHECKING
 
 import zipcodes
 from babel import Locale, localedata
@@ -24,7 +23,12 @@ from values_sources import (
     word_file,
 )
 
+if TYPE_CHECKING:
+    import random
+    from collections.abc import Mapping, Sequence
+
 STREETS_OF_LOCALE = 1500
+BOXES = ("PO Box", "P.O. Box", "Postfach", "Apartado", "Box")
 STREET_KINDS = (
     "St",
     "St.",
@@ -178,7 +182,7 @@ def street(rng: random.Random) -> str:
     if chance < 0.35:
         return _english_street(rng)
     if chance < 0.36:
-        return f"{rng.choice(('PO Box', 'P.O. Box', 'Postfach', 'Apartado', 'Box'))} {rng.randint(1, 99999)}"
+        return f"{rng.choice(BOXES)} {rng.randint(1, 99999)}"
     if chance < 0.6:
         name, *_ = rng.choice(cities()) if rng.random() < 0.4 else (a_family(rng, _tongue(rng)),)
         made = rng.choice(FOREIGN).format(x=name, n=int(10 ** rng.uniform(0, 2.5)))
@@ -209,12 +213,13 @@ def _foreign_cities() -> list[str]:
 
 @cache
 def _american_cities() -> list[tuple[str, str]]:
-    rows = {(str(row["city"]).title(), str(row["state"])) for row in zipcodes.list_all()}
+    rows = {(str(row["city"]).title(), str(row["state"])) for row in zipcodes.list_all()}  # type: ignore[no-untyped-call]
     return sorted(rows)
 
 
 @cache
-def _more_cities() -> list[str]:
+def more_cities() -> list[str]:
+    """Return cities that word lists name, most of them of one language each."""
     lists = merged(
         by_language("city"),
         mimesis_lists("address", "city"),
@@ -232,7 +237,7 @@ def city(rng: random.Random) -> str:
     if chance < 0.37:
         return rng.choice(_foreign_cities())
     if chance < 0.55:
-        return rng.choice(_more_cities())
+        return rng.choice(more_cities())
     names, weights = _city_names()
     name = rng.choices(names, cum_weights=weights)[0]
     return f"{name}, {rng.choice(countries())}" if chance > 0.98 else name
@@ -308,12 +313,11 @@ def countries() -> list[str]:
 
 @cache
 def _country_codes() -> list[str]:
-    codes = [
+    return [
         code
         for code in sorted(Locale("en").territories)
         if len(code) == 2 and code.isalpha() and code not in {"EU", "UN", "ZZ", "XA", "XB", "QO"}
     ]
-    return codes
 
 
 @cache

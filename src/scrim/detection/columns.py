@@ -23,7 +23,7 @@ BOUND_BY_CLASS: Mapping[str, float] = {
     "street": 0.4,
     "city": 0.3,
     "state": 0.35,
-    "country": 0.4,
+    "country": 0.3,
     "organization": 0.41,
     "job_title": 0.3,
 }

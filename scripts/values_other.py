@@ -160,7 +160,7 @@ MAKERS: dict[str, Callable[[random.Random], str]] = {
     "species": _species,
     "stuff": _one_of("fabric", "gem", "food", title=True),
     "thing": lambda rng: rng.choice((_term("things"), _one_of("word_noun")))(rng),
-    "trade": lambda rng: rng.choice((_term("trades"), _term("trades"), _one_of("subject")))(rng),
+    "trade": _term("trades"),
     "unit": _term("units"),
     "word": _one_of("common", "word_noun"),
     "Word": _one_of("common", title=True),

@@ -225,7 +225,8 @@ def more_cities() -> list[str]:
         mimesis_lists("address", "city"),
         faker_lists("address", ("cities", "city_names")),
     )
-    return unique(name for names in lists.values() for name in names)
+    # Some lists of Faker are made of sets, whose order differs from run to run.
+    return unique(sorted({name for names in lists.values() for name in names}))
 
 
 def city(rng: random.Random) -> str:

@@ -1,6 +1,6 @@
 //! Places on the earth as decimal degrees (ISO 6709, RFC 5870), found at the comma between them.
 
-use memchr::{memchr_iter, memmem};
+use memchr::memchr_iter;
 
 use super::{Candidate, Scan, Shape};
 use crate::bytes::{before, run_end, run_start, word_at, word_before};
@@ -26,9 +26,11 @@ pub(crate) fn scan(scan: &mut Scan<'_>) {
             propose(scan, &latitude, &longitude, false);
         }
     }
-    for at in memmem::find_iter(text, b"POINT") {
-        let open = run_end(text, at + 5, |byte| byte == b' ').min(at + 8);
-        if text.get(open) != Some(&b'(') {
+    for open in memchr_iter(b'(', text) {
+        if !text[open.saturating_sub(8)..open]
+            .trim_ascii_end()
+            .ends_with(b"POINT")
+        {
             continue;
         }
         let Some(longitude) = number_after(text, open + 1) else {

@@ -2,6 +2,7 @@
 
 pub(crate) mod anchors;
 pub(crate) mod aws;
+pub(crate) mod calendar;
 pub(crate) mod calling_codes;
 pub(crate) mod card;
 pub(crate) mod connection;

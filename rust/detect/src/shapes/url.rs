@@ -1,6 +1,6 @@
 //! Addresses of web pages and other resources (RFC 3986), found at `://` and `www.`.
 
-use memchr::memmem;
+use memchr::memchr2_iter;
 
 use super::connection::ends_url;
 use super::{Candidate, Scan, Shape};
@@ -14,30 +14,37 @@ const MIN_HOST: usize = 4;
 /// Runs after all other recognisers: a URL ends where something of more weight begins in it.
 pub(crate) fn scan(scan: &mut Scan<'_>) {
     let text = scan.text;
-    let taken = scan.out.spans();
+    let mut taken = None;
     let mut from = 0;
-    for at in memmem::find_iter(text, b"://") {
-        if at < from {
-            continue;
-        }
-        if let Some(start) = scheme_start(text, at, from) {
-            from = propose(scan, start, at + 3, &taken);
-        }
-    }
-    from = 0;
-    for at in memmem::find_iter(text, b"www.") {
-        let joined = matches!(before(text, at), Some(b'.' | b'/' | b'@' | b'-'));
-        if at < from || joined || word_before(text, at) {
-            continue;
-        }
-        let host = &text[at + 4..url_end(text, at + 4)];
-        if host.len() >= MIN_HOST && host.contains(&b'.') {
-            from = propose(scan, at, at + 4, &taken);
+    for at in memchr2_iter(b':', b'.', text) {
+        let found = if text[at] == b':' {
+            scheme_start(text, at, from).map(|start| (start, at + 3))
+        } else {
+            web_start(text, at, from).map(|start| (start, at + 1))
+        };
+        if let Some((start, host)) = found {
+            let taken = taken.get_or_insert_with(|| scan.out.spans()).as_slice();
+            from = propose(scan, start, host, taken);
         }
     }
 }
 
+/// Start of the `www` before the full stop at `at`.
+fn web_start(text: &[u8], at: usize, floor: usize) -> Option<usize> {
+    let start = at.checked_sub(3).filter(|&start| start >= floor)?;
+    let joined = matches!(before(text, start), Some(b'.' | b'/' | b'@' | b'-'));
+    if joined || word_before(text, start) || !text[start..at].eq_ignore_ascii_case(b"www") {
+        return None;
+    }
+    let host = &text[at + 1..url_end(text, at + 1)];
+    (host.len() >= MIN_HOST && host.contains(&b'.')).then_some(start)
+}
+
+/// Start of the scheme before a colon with two slashes.
 fn scheme_start(text: &[u8], at: usize, floor: usize) -> Option<usize> {
+    if at < floor || !text[at + 1..].starts_with(b"//") {
+        return None;
+    }
     let in_scheme = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'.' | b'-');
     let start = run_start(text, at, MAX_SCHEME.min(at - floor), in_scheme);
     let start = start + text[start..at].iter().position(u8::is_ascii_alphabetic)?;

@@ -164,7 +164,6 @@ impl Detector {
         let survey = Survey::of(text);
         let mut sink = Sink::new(out);
         self.scan_as_written(text, &survey, hint, &mut sink);
-        self.prose.scan(text, &survey, &mut sink);
         if survey.highs > 0 {
             fold::scan(text, &mut sink, |folded, mut found| {
                 self.scan_as_written(folded, &Survey::of(folded), hint, &mut found);
@@ -173,6 +172,7 @@ impl Detector {
         decode::views(text, &survey, decode::DEPTH, &mut |view| {
             self.scan_view(view, hint, &mut sink);
         });
+        self.prose.scan(text, &survey, &mut sink);
         if out.len() > base {
             overlap::resolve(out, base, hint);
         }

@@ -102,7 +102,7 @@ impl Prose {
         tagger.tag(text, &mut tags);
         let known = out.spans();
         for tag in tags {
-            if gives_way(&tag, &known) {
+            if gives_way(&tag, &known) || !has_letters(&text[tag.start..tag.end]) {
                 continue;
             }
             let reported = self.reported(tag.label, &text[tag.start..tag.end]);
@@ -144,10 +144,16 @@ fn gives_way(tag: &Tagged, known: &[(usize, usize)]) -> bool {
     known.iter().any(|&(start, end)| {
         let shared = end.min(tag.end).saturating_sub(start.max(tag.start));
         match tag.label {
-            Label::StreetAddress | Label::Place => shared * 5 >= (tag.end - tag.start) * 4,
+            Label::StreetAddress | Label::Place => shared * 5 >= (tag.end - tag.start) * 2,
             _ => shared > 0,
         }
     })
+}
+
+/// Whether there is something to read: bytes that are no text name nobody.
+fn has_letters(words: &[u8]) -> bool {
+    let readable = |chunk: std::str::Utf8Chunk<'_>| chunk.valid().contains(char::is_alphanumeric);
+    words.utf8_chunks().any(readable)
 }
 
 fn is_form_of_address(words: &[u8]) -> bool {

@@ -54,6 +54,24 @@ impl PyDetector {
         })
     }
 
+    /// The entities whose check digits each whole cell passes, however little that proves.
+    #[expect(
+        clippy::needless_pass_by_value,
+        reason = "Python's list is copied into it"
+    )]
+    fn candidates(&self, py: Python<'_>, cells: Vec<Vec<u8>>) -> Vec<Vec<u32>> {
+        py.detach(|| {
+            let mut found = Vec::new();
+            let mut of_cell = |cell: &Vec<u8>| {
+                found.clear();
+                self.0.candidates(cell, &mut found);
+                // As numbers: a vector of bytes would become `bytes`.
+                found.iter().copied().map(u32::from).collect()
+            };
+            cells.iter().map(&mut of_cell).collect()
+        })
+    }
+
     /// The names of the entities, by index.
     fn names(&self) -> Vec<String> {
         self.0.names().iter().map(|name| (*name).clone()).collect()

@@ -167,5 +167,5 @@ def _verdict(
 ) -> Verdict:
     judge = _judge()
     named = judge.by_name(column, kind, siblings)
-    findings = scanner.scan(values, None if named is None else named.entity)
+    findings = scanner.scan_values(values, None if named is None else named.entity)
     return judge.verdict(column, kind, values, findings, siblings)

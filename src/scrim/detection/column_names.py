@@ -282,13 +282,25 @@ class NameIndex:
             kind: Kind of its type.
             siblings: Names of the other columns of its table.
         """
+        return best_evidence(self.judge_all(column, kind, siblings))
+
+    def judge_all(
+        self, column: Column, kind: str, siblings: Sequence[str] = ()
+    ) -> list[NameEvidence]:
+        """Return all that the name can mean, of entities that a type can hold.
+
+        Args:
+            column: The column.
+            kind: Kind of its type.
+            siblings: Names of the other columns of its table.
+        """
         said = self._said(column.name[:MAX_NAME_CHARACTERS])
         if not said:
-            return None
+            return []
         table = table_words(column.relation)
         possible = (one for one in said if kind in one[0].entry.types)
         judged = (rules.weigh(words, table, siblings) for rules, words in possible)
-        return best_evidence(evidence for evidence in judged if evidence is not None)
+        return [evidence for evidence in judged if evidence is not None]
 
     def _find(self, name: str) -> tuple[tuple[NameRules, Said], ...]:
         """What a name says to the entities that have a phrase in common with it."""

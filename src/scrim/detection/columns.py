@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from scrim.detection import gazetteer
 from scrim.detection.catalogue import Catalogue, Entry
-from scrim.detection.column_names import NameEvidence, NameIndex, Strength
+from scrim.detection.column_names import NameEvidence, NameIndex, Strength, best_evidence
 from scrim.detection.voting import Ballot, Vote, hold, lower_bound
 from scrim.domain.column import Column
 from scrim.domain.finding import Finding
@@ -58,6 +58,8 @@ COMPANY_DISCOUNT = 0.7
 """How much of the bound is enough beside such a column."""
 CLEAR_CLASS = 0.6
 """Lower bound from which a class overrules a weak name that the table supports."""
+CLEARLY_MORE = 0.1
+"""How much larger a share of the values must be to change what an ambiguous name is taken for."""
 MIN_WORDS = 12
 CLEAR_WORDS = 0.8
 NUMBER_SHAPES = frozenset({"phone", "card", "iban", "ssn", "ipv4", "code"})
@@ -132,7 +134,8 @@ class ColumnJudge:
         entries = self._possible(kind)
         if not entries:
             return Verdict(None, 1.0, (f"type {kind} holds none",), settled=True)
-        name = self.by_name(column, kind, siblings)
+        names = self._names.judge_all(column, kind, siblings)
+        name = best_evidence(names)
         if kind in NAMED_KINDS and (name is None or name.strength is not Strength.STRONG):
             return Verdict(None, 1.0, (f"type {kind} needs a telling name",), settled=True)
         classes = {entry.name: entry.vote for entry in entries if entry.vote}
@@ -142,6 +145,7 @@ class ColumnJudge:
         tests |= self._catalogue.value_tests(values)
         ballot = hold(values, findings, tests, classes)
         winner = self._elected(ballot, entries, neighbours)
+        name = self._preferred(name, names, ballot)
         if name is None or (winner and self._overrules(winner, name, ballot)):
             return _by_vote(winner, ballot)
         against = self._contradiction(name, ballot)
@@ -181,6 +185,24 @@ class ColumnJudge:
             if margin >= 1 and (chosen is None or margin > chosen[0]):
                 chosen = (margin, vote)
         return chosen[1] if chosen else None
+
+    @staticmethod
+    def _preferred(
+        name: NameEvidence | None, names: Sequence[NameEvidence], ballot: Ballot
+    ) -> NameEvidence | None:
+        """Of all that a name can mean, such as the tax numbers of many states, what the values are.
+
+        Args:
+            name: What the name says most strongly.
+            names: All that it can mean.
+            ballot: The votes of the values.
+        """
+        if name is None:
+            return None
+        own = ballot.of(name.entity).bound
+        rival = max(names, key=lambda one: ballot.of(one.entity).bound)
+        bound = ballot.of(rival.entity).bound
+        return rival if bound >= BOUND_WITH_WEAK_NAME and bound > own + CLEARLY_MORE else name
 
     def _overrules(self, winner: Vote, name: NameEvidence, ballot: Ballot) -> bool:
         """Whether the values are clearly something else than the name says."""

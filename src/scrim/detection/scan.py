@@ -3,11 +3,16 @@
 from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
+from typing import Final
 
 from scrim.config.errors import ConfigError, Problem
 from scrim.detection.catalogue import Catalogue, builtin_catalogue
 from scrim.domain.finding import Evidence, Finding
 from scrim.kernel import Detector
+
+
+CANDIDATE_CONFIDENCE: Final = 0.3
+CANDIDATE_EVIDENCE: Final = Evidence.PATTERN | Evidence.CHECKSUM
 
 
 class Scanner:
@@ -59,6 +64,33 @@ class Scanner:
             findings if len(cell) == len(text) else _in_characters(cell, findings)
             for text, cell, findings in zip(texts, cells, found, strict=True)
         ]
+
+    def scan_values(
+        self, values: Sequence[str], expected: str | None = None
+    ) -> list[list[Finding]]:
+        """Find the values of a column, for a vote: also what little speaks for by itself.
+
+        A number that passes a check digit proves nothing, but a column of them does. Such a value
+        is reported as a whole for every entity whose check digits it passes, beside what `scan`
+        finds.
+
+        Args:
+            values: Values of a column.
+            expected: Entity that the column is believed to hold.
+        """
+        found = self.scan(values, expected)
+        trimmed = [value.strip() for value in values]
+        cells = [value.encode("utf-8", "surrogatepass") for value in trimmed]
+        for value, findings, places in zip(
+            trimmed, found, self._detector.candidates(cells), strict=True
+        ):
+            whole = {one.entity for one in findings if one.end - one.start >= len(value)}
+            findings += (
+                Finding(0, len(value), self._names[place], CANDIDATE_CONFIDENCE, CANDIDATE_EVIDENCE)
+                for place in places
+                if self._names[place] not in whole
+            )
+        return found
 
     def _finding(
         self, start: int, end: int, entity: int, confidence: float, evidence: int

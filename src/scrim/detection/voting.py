@@ -130,4 +130,8 @@ def hold(
 
 def _speakers(value: str, found: Iterable[Finding]) -> list[Finding]:
     length = len(value.strip())
-    return [one for one in found if one.end - one.start >= WHOLE_VALUE * length][:1]
+    whole = (one for one in found if one.end - one.start >= WHOLE_VALUE * length)
+    by_entity: dict[str, Finding] = {}
+    for one in whole:
+        by_entity.setdefault(one.entity, one)
+    return list(by_entity.values())

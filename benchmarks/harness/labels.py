@@ -22,7 +22,7 @@ PRESIDIO_RESEARCH: Mapping[str, tuple[str, ...]] = {
     "STREET_ADDRESS": ("contact.street_address", "contact.address"),
     "ORGANIZATION": ("contact.organi?ation", "person.employer", "organi?ation.*"),
     "CREDIT_CARD": ("financial.card",),
-    "DATE_TIME": ("person.birth_date", "person.date", "contact.date", "time.*"),
+    "DATE_TIME": ("person.birth_date", "person.date", "general.date_time"),
     "PHONE_NUMBER": ("contact.phone", "contact.fax"),
     "TITLE": ("person.title", "person.job", "person.job_title"),
     "AGE": ("person.age",),

@@ -1,17 +1,56 @@
 //! Entities that sentences tell: which labels of the tagger are reported, and as what.
+//!
+//! Two labels are told apart further by lists: countries among places, and forms of address among
+//! titles, of which the others are occupations.
 
+use std::collections::HashSet;
 use std::sync::OnceLock;
 
 use crate::finding::{EntityId, Evidence, Finding};
 use crate::sink::Sink;
 use crate::spec::{EntitySpec, Error};
 use crate::survey::Survey;
-use crate::tagger::{may_be_prose, Label, Tagger};
+use crate::tagger::{may_be_prose, Label, Tagged, Tagger};
+
+static COUNTRIES: &str = include_str!("tagger/countries.txt");
+const FORMS_OF_ADDRESS: [&str; 20] = [
+    "mr",
+    "mrs",
+    "ms",
+    "miss",
+    "mx",
+    "dr",
+    "prof",
+    "professor",
+    "sir",
+    "madam",
+    "lady",
+    "lord",
+    "rev",
+    "fr",
+    "hon",
+    "herr",
+    "frau",
+    "mme",
+    "sr",
+    "sra",
+];
+/// Names of labels that are a part of another label.
+const COUNTRY: &str = "COUNTRY";
+const JOB: &str = "JOB";
+/// Longest name of a country.
+const MAX_COUNTRY: usize = 64;
+
+/// An entity and the least confidence that it is reported with.
+type Reported = Option<(EntityId, f32)>;
 
 /// The entities by label.
 #[derive(Debug, Default)]
 pub(crate) struct Prose {
-    entities: [Option<(EntityId, f32)>; Label::COUNT],
+    entities: [Reported; Label::COUNT],
+    country: Reported,
+    job: Reported,
+    countries: HashSet<&'static str>,
     wanted: bool,
 }
 
@@ -34,13 +73,21 @@ impl Prose {
             return Ok(());
         };
         let refuse = |reason: String| Error::new(&spec.name, reason);
-        let label = Label::by_name(name).ok_or_else(|| refuse(format!("no label `{name}`")))?;
-        let place = &mut self.entities[label as usize];
+        let place = match name.as_str() {
+            COUNTRY => &mut self.country,
+            JOB => &mut self.job,
+            _ => {
+                let label =
+                    Label::by_name(name).ok_or_else(|| refuse(format!("no label `{name}`")))?;
+                &mut self.entities[label as usize]
+            }
+        };
         if place.is_some() {
             return Err(refuse(format!("label `{name}` is taken")));
         }
         tagger()?;
         *place = Some((entity, spec.min_confidence));
+        self.countries = COUNTRIES.lines().collect();
         self.wanted = true;
         Ok(())
     }
@@ -53,8 +100,13 @@ impl Prose {
         let Ok(tagger) = tagger() else { return };
         let mut tags = Vec::new();
         tagger.tag(text, &mut tags);
+        let known = out.spans();
         for tag in tags {
-            let Some((entity, least)) = self.entities[tag.label as usize] else {
+            if gives_way(&tag, &known) {
+                continue;
+            }
+            let reported = self.reported(tag.label, &text[tag.start..tag.end]);
+            let Some((entity, least)) = reported else {
                 continue;
             };
             if tag.confidence >= least {
@@ -68,6 +120,41 @@ impl Prose {
             }
         }
     }
+
+    fn reported(&self, label: Label, words: &[u8]) -> Reported {
+        let usual = self.entities[label as usize];
+        match label {
+            Label::Place if self.is_country(words) => self.country.or(usual),
+            Label::Title if !is_form_of_address(words) => self.job.or(usual),
+            _ => usual,
+        }
+    }
+
+    fn is_country(&self, words: &[u8]) -> bool {
+        let name = std::str::from_utf8(words).unwrap_or_default();
+        name.len() <= MAX_COUNTRY && self.countries.contains(name.to_lowercase().as_str())
+    }
+}
+
+/// Whether recognisers that look at the value itself have said what it is.
+///
+/// An address is more than the postal code or the number in it; other labels that touch a value
+/// with a shape are mistaken.
+fn gives_way(tag: &Tagged, known: &[(usize, usize)]) -> bool {
+    known.iter().any(|&(start, end)| {
+        let shared = end.min(tag.end).saturating_sub(start.max(tag.start));
+        match tag.label {
+            Label::StreetAddress | Label::Place => shared * 5 >= (tag.end - tag.start) * 4,
+            _ => shared > 0,
+        }
+    })
+}
+
+fn is_form_of_address(words: &[u8]) -> bool {
+    let word = words.strip_suffix(b".").unwrap_or(words);
+    FORMS_OF_ADDRESS
+        .iter()
+        .any(|form| word.eq_ignore_ascii_case(form.as_bytes()))
 }
 
 #[cfg(test)]

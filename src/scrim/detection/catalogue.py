@@ -128,7 +128,7 @@ class Entry(Settings):
         default=(), max_length=10_000, description="The values of the shape `words`."
     )
     label: (
-        Literal["PERSON", "ORG", "PLACE", "ADDRESS", "TITLE", "AGE", "DATE", "NRP", "ZIP", "URL"]
+        Literal["PERSON", "ORG", "PLACE", "COUNTRY", "ADDRESS", "TITLE", "JOB", "AGE", "DATE", "NRP", "ZIP"]
         | None
     ) = Field(default=None, description="What the tagger of free text calls it.")
     checksum: ChecksumName | None = Field(
@@ -145,11 +145,6 @@ class Entry(Settings):
     )
     min_confidence: float = Field(
         default=0.5, ge=0, le=1, description="Findings below it are not reported."
-    )
-    reported_only: bool = Field(
-        default=False,
-        description="Whether the gateway leaves values and columns as they are unless a tag says "
-        "otherwise: inventories report them.",
     )
     informational: bool = Field(
         default=False,
@@ -206,7 +201,7 @@ class Entry(Settings):
             raise ValueError(f"checksum: does not belong to the shape `{self.shape}`")
         if self.bare_confidence is not None and self.shape != "code":
             raise ValueError("bare_confidence: belongs to the shape `code`")
-        if self.shape == "column" and not self.columns:
+        if self.shape == "column" and not (self.columns or self.label):
             raise ValueError("columns: the shape `column` needs at least one")
         if self.shape != "column" and not (self.matches and self.non_matches):
             raise ValueError("matches: at least one example and one counter-example are needed")
@@ -294,7 +289,7 @@ class Catalogue:
 
     def protected(self) -> "Catalogue":
         """Return a catalogue of the entities that the gateway masks by itself."""
-        return self.only(entry.name for entry in self.entries if not entry.reported_only)
+        return self.only(entry.name for entry in self.entries if not entry.informational)
 
     def only(self, names: Iterable[str]) -> "Catalogue":
         """Return a catalogue of some of the entities.

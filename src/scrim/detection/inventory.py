@@ -119,6 +119,7 @@ def words_of(evidence: Evidence) -> str:
         Evidence.CHECKSUM: "checksum",
         Evidence.CONTEXT: "words nearby",
         Evidence.COLUMN: "name",
+        Evidence.SENTENCE: "sentence",
     }
     return ", ".join(word for flag, word in words.items() if flag in evidence)
 

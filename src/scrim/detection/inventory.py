@@ -181,7 +181,7 @@ class ColumnTally:
             place.column,
             place.kind,
             list(self._voters),
-            list(self._voters.values()),
+            self._scanner.with_candidates(list(self._voters), list(self._voters.values())),
             place.siblings,
         )
         if verdict.entity is not None:

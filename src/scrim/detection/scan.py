@@ -70,27 +70,34 @@ class Scanner:
     ) -> list[list[Finding]]:
         """Find the values of a column, for a vote: also what little speaks for by itself.
 
-        A number that passes a check digit proves nothing, but a column of them does. Such a value
-        is reported as a whole for every entity whose check digits it passes, beside what `scan`
-        finds.
-
         Args:
             values: Values of a column.
             expected: Entity that the column is believed to hold.
         """
-        found = self.scan(values, expected)
+        return self.with_candidates(values, self.scan(values, expected))
+
+    def with_candidates(
+        self, values: Sequence[str], found: Sequence[Sequence[Finding]]
+    ) -> list[list[Finding]]:
+        """Add what the values can be by their check digits alone, for a vote.
+
+        A number that passes a check digit proves nothing, but a column of them does. Such a value
+        is reported as a whole for every entity whose check digits it passes.
+
+        Args:
+            values: Values of a column.
+            found: What was found in each of them.
+        """
         trimmed = [value.strip() for value in values]
         cells = [value.encode("utf-8", "surrogatepass") for value in trimmed]
-        for value, findings, places in zip(
-            trimmed, found, self._detector.candidates(cells), strict=True
-        ):
-            whole = {one.entity for one in findings if one.end - one.start >= len(value)}
-            findings += (
+        added = [
+            [
                 Finding(0, len(value), self._names[place], CANDIDATE_CONFIDENCE, CANDIDATE_EVIDENCE)
                 for place in places
-                if self._names[place] not in whole
-            )
-        return found
+            ]
+            for value, places in zip(trimmed, self._detector.candidates(cells), strict=True)
+        ]
+        return [[*before, *more] for before, more in zip(found, added, strict=True)]
 
     def _finding(
         self, start: int, end: int, entity: int, confidence: float, evidence: int

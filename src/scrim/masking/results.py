@@ -128,11 +128,12 @@ class ResultDecider:
         for column, cells in zip(wanted, values, strict=True):
             siblings = tools.lookup.siblings(column)
             beside = [Column(column.schema, column.relation, name) for name in siblings]
+            texts = [cell.decode("utf-8", "replace") for cell in cells]
             verdict = tools.judge.verdict(
                 column,
                 tools.lookup.kind_of(column),
-                [cell.decode("utf-8", "replace") for cell in cells],
-                tools.scanner.scan_cells(cells),
+                texts,
+                tools.scanner.scan_values(texts),
                 siblings,
                 neighbours=tools.verdicts.entities(beside),
             )

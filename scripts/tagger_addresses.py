@@ -149,7 +149,8 @@ class Addresses:
         if kind < 0.42:
             return f"{self.number(rng)} {street}"
         if kind < 0.72:
-            return f"{street} {self.number(rng)}"
+            point = "." if rng.random() < 0.06 else ""
+            return f"{street} {self.number(rng)}{point}"
         if kind < 0.76:
             return f"{street}, {self.number(rng)}"
         return f"{self.number(rng)} {street} {self.number(rng)}"
@@ -198,7 +199,12 @@ class Addresses:
     def numbered(self, rng: random.Random) -> str:
         """A street, mostly with a number behind it."""
         street = self.street(rng)
-        return f"{street} {self.number(rng)}" if rng.random() < 0.7 else street
+        kind = rng.random()
+        if kind < 0.2:
+            return f"{self.number(rng)} {street}"
+        if kind < 0.25:
+            return f"{street} {self.number(rng)}."
+        return f"{street} {self.number(rng)}" if kind < 0.75 else street
 
     def block(self, rng: random.Random, break_: str) -> Parts:
         """An address as it stands in a letter: lines whose parts are spans of their own."""

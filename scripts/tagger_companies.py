@@ -144,9 +144,9 @@ class Companies:
     def make(self, rng: random.Random) -> str:
         """A name of any kind."""
         kind = rng.random()
-        if kind < 0.25:
+        if kind < 0.18:
             name = rng.choice(BRANDS)
-        elif kind < 0.50:
+        elif kind < 0.42:
             name = self.of_words(rng)
         elif kind < 0.62:
             name = self.coined(rng)

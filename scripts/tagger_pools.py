@@ -28,6 +28,10 @@ if TYPE_CHECKING:
 UNREADABLE = {"zh_CN", "zh_TW", "ja_JP", "ko_KR", "th_TH", "he_IL", "ar_AA", "ar_PS", "ar_SA"}
 UNREADABLE |= {"ar_DZ", "fa_IR", "fr_DZ", "dk_DK", "la"}
 
+NATIVE_SCRIPTS = {"el_GR", "ru_RU", "uk_UA", "bg_BG"}
+NATIVE_COUNTRIES = {"GR", "CY", "RU", "UA", "BG", "RS"}
+STREET_WORDS = ["ул.", "проспект", "Οδός", "Λεωφόρος"]
+
 ROMANISED_GIVEN = """Wei Fang Xiu Ying Min Jing Li Jun Yang Yong Jie Hao Ming Hui Lei Xin Yan Jian
 Guo Mei Ling Xiao Bo Chen Yu Zhi Haruto Yuto Sota Yuki Hayato Haruki Ryusei Koki Sora Hiroshi Takashi
 Kenji Akira Satoshi Yoko Yumiko Keiko Sakura Hina Aoi Rin Misaki Nanami Ayaka Kaori Naoko Minjun
@@ -64,6 +68,12 @@ def values(provider: object, pattern: str) -> list[str]:
         if re.fullmatch(pattern, name) and isinstance(listed, (tuple, list, dict)):
             found.update((item, None) for item in listed if isinstance(item, str))
     return list(found)
+
+
+def native(words: Iterable[str]) -> list[str]:
+    """The words that are written in Greek or Cyrillic letters."""
+    kept = [word for word in words if re.fullmatch(r"[\u0370-\u04ff]{3,20}", word)]
+    return [word[0].upper() + word[1:].lower() for word in dict.fromkeys(kept)]
 
 
 def readable(words: Iterable[str]) -> list[str]:
@@ -132,6 +142,11 @@ def cultures() -> list[Culture]:
             culture.companies = readable(values(company, r"large_companies"))
         if culture.given and culture.family:
             found.append(culture)
+        if person and locale in NATIVE_SCRIPTS:
+            given = native(values(person, r"first_names?(_\w+)?"))
+            family = native(values(person, r"(\w+_)?last_names?(_\w+)?"))
+            streets = [f"{name} {word}" for name in family[:60] for word in STREET_WORDS]
+            found.append(Culture(f"{locale} native", given, family, streets))
     return found
 
 
@@ -160,6 +175,9 @@ def places() -> Places:
     large, listed, pairs = [], [], []
     for city in cache.get_cities().values():
         name = city["name"]
+        if city["countrycode"] in NATIVE_COUNTRIES:
+            spelt = native(city["alternatenames"])
+            cities[city["countrycode"]] += spelt[:1]
         if not re.fullmatch(r"[^\W\d_][\w'’. /-]{1,40}", name) or any(ord(c) > 0x1EFF for c in name):
             continue
         cities[city["countrycode"]].append(name)
@@ -194,6 +212,17 @@ Vietnamese Welsh Yemeni Zambian Zimbabwean African Asian European Arab Jewish Mu
 Buddhist Hindu Scandinavian Basque Catalan Latino Hispanic Greenlandic Caucasian Slavic""".split()
 
 
+VERBS = """spent went came saw took gave made knew got had ran sat stood wrote spoke drove flew won lost met
+left sold bought told said felt kept led began became grew fell held paid sent built broke chose ate
+thinks says wants knows goes comes runs writes lives works plays likes loves hates needs seems feels gets
+gives takes makes leads owns sings reads tells asks shall may might must could should would does did can
+will""".split()
+
+CONTRACTIONS = """i'm i've i'll i'd you're you've you'll he's she's it's we're we've they're that's what's
+who's where's there's here's let's don't doesn't didn't can't couldn't won't wouldn't isn't aren't wasn't
+haven't hasn't c'mon o'clock ma'am ain't""".split()
+
+
 class Words:
     """English words and how they follow one another."""
 
@@ -219,6 +248,8 @@ class Words:
                 follow = self.next.setdefault(first, ([], []))
                 follow[0].append(second)
                 follow[1].append(int(int(count) ** 0.7))
+        verb = re.compile(r"[a-z]{2,}(ed|es|ates|ises|izes)|" + "|".join(VERBS))
+        self.verbs = [word for word in self.plain[:8000] if verb.fullmatch(word)]
         self.starts = [word for word, follow in self.next.items() if len(follow[0]) > 20]
 
     def chain(self, rng: random.Random, length: int, start: str = "") -> list[str]:
@@ -228,7 +259,7 @@ class Words:
         while len(words) < length:
             follow = self.next.get(word)
             if follow is None or rng.random() < 0.03:
-                word = rng.choice(self.starts)
+                word = rng.choice(self.starts if rng.random() < 0.6 else CONTRACTIONS)
             else:
                 word = rng.choices(*follow)[0]
             words.append(word)

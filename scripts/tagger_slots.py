@@ -198,7 +198,7 @@ class Filler:
 
     def employed(self) -> Parts:
         name = job(self.rng)
-        return [("an " if name[0].lower() in "aeiou" else "a ", ""), (name, "TITLE")]
+        return [("an " if name[0].lower() in "aeiou" else "a ", ""), (name, "")]
 
     def job(self) -> str:
         name = job(self.rng)
@@ -256,6 +256,7 @@ class Filler:
             "num": labelled("", lambda: self.digits(rng.choice(["#", "##", "###", "####", "######"]))),
             "amt": labelled("", lambda: rng.choice("$€£") + self.digits(rng.choice(["##", "#,###", "##.##"]))),
             "w": labelled("", self.phrase),
+            "w1": labelled("", lambda: rng.choice(self.words.plain[:9000])),
             "W": labelled("", self.titled),
             '"': labelled("", lambda: '"'),
         }

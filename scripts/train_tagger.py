@@ -27,6 +27,7 @@ sys.path.insert(0, str(Path(__file__).parent))
 
 from tagger_pools import NATIONALITIES, Culture, Places, Words, cultures, places
 from tagger_companies import BRANDS
+from tagger_prose import Ordinary
 from tagger_slots import MONTHS, WEEKDAYS, Filler, Parts
 
 ROOT = Path(__file__).parent.parent
@@ -37,7 +38,7 @@ SEED = 20_240_817
 # Bits of the word list; `class` in rust/detect/src/tagger/model.rs names those that the code reads.
 GIVEN, FAMILY, PLACE, NATION, COMMON, FREQUENT, BRAND, PLACE_PAIR = (1 << bit for bit in range(8))
 
-SLOT = re.compile(r"\{([a-zA-Z]+¶?|\")(\d?)\}")
+SLOT = re.compile(r"\{(w1|[a-zA-Z]+¶?|\")(\d?)\}")
 CHOICE = re.compile(r"\[([^\[\]]*)\]")
 
 
@@ -104,35 +105,50 @@ def fill(template: str, filler: Filler) -> Parts:
 
 # After these words a name can stand anywhere; before those, too.
 LEADS = {
-    "p": "by with from to for and of than says said asked told met like about but when while as that".split(),
-    "o": "by with from to for of at and via joined uses bought like".split(),
-    "pl": "in from near to at of around outside across via through".split(),
-    "d": "on since until before after by from".split(),
-    "a": "at to from".split(),
+    "{p}": "by with from to for and of than says said asked told met like about but when while as that".split(),
+    "{p} of {o}": "by with from to for and than said asked told met about but when as that".split(),
+    "{o}": "by with from to for of at and via joined uses bought like".split(),
+    "{pl}": "in from near to at of around outside across via through".split(),
+    "{c}, {l}": "in from near to at around outside through".split(),
+    "{n}": "the a any some many most other by with".split(),
+    "{age} year old": "the a this that any our".split(),
+    "{age}": "aged turned at-age turning".split(),
+    "{age} years old": "is was turned only almost".split(),
+    "{age}-year-old": "the a this that any our".split(),
+    "{num} {w1}": "the with for last top about some of first and has".split(),
+    "{W}": "the of called like and our".split(),
+    "{y}": "in since until by around during after the from".split(),
+    "{wd}": "on until every by since next".split(),
+    "{d}": "on since until before after by from".split(),
+    "{a}": "at to from".split(),
+    "{st}": "at on near".split(),
 }
-FOLLOWS = "was is has had will said says and who which would did can in on at for to with were the".split()
+WEIGHTS = [14, 2, 14, 10, 3, 5, 2, 1, 1, 1, 6, 5, 3, 2, 2, 3, 2]
+FOLLOWS = "was is has had will said says and who which would did can in on for at to with were the".split()
+HEADS = ["{p}", "{p}", "{p}", "{g}", "{g}", "{s}", "{h}", "{o}", "{o}", "{pl}", "{p} from {o}", "{o} {w1} {p}"]
+HEADS += ["The {n} {W}", "{p} and {p}", "The {s} {w1}", "{p}'s {w1}", "{o}'s {w1}", "{W} {w1}"]
 
 
 def scattered(filler: Filler) -> Parts:
     """English words in a row with names among them: any name can stand in any sentence."""
     rng = filler.rng
-    parts: Parts = []
-    if rng.random() < 0.3:
-        parts += filler.slots[rng.choice(["p", "p", "p", "o", "g", "s", "h", "pl"])]("")
-        parts.append((" " + " ".join(filler.words.chain(rng, rng.randint(2, 8), rng.choice(FOLLOWS))), ""))
+
+    def chain(most: int, start: str = "") -> str:
+        return " ".join(filler.words.chain(rng, rng.randint(1, most), start))
+
+    def follow() -> str:
+        return rng.choice(FOLLOWS if rng.random() < 0.5 else filler.words.verbs)
+
+    if rng.random() < 0.45:
+        text = f"{rng.choice(HEADS)} {follow()} {chain(8)}"
     else:
-        chain = filler.words.chain(rng, rng.randint(2, 10))
-        parts.append((" ".join(chain).capitalize(), ""))
+        text = chain(10).capitalize()
     for _ in range(rng.randint(0, 3)):
-        slot = rng.choices("p o pl d a".split(), [5, 5, 4, 1, 1])[0]
-        lead = rng.choice(LEADS[slot])
-        parts.append((f" {lead} ", ""))
-        parts += filler.slots[slot]("")
-        link = rng.choice(["", "", "", ",", "'s" if slot == "p" else "", " and"])
-        chain = filler.words.chain(rng, rng.randint(1, 6), rng.choice(FOLLOWS))
-        parts.append((f"{link} " + " ".join(chain), ""))
-    parts.append((rng.choice([".", ".", "!", "?", ""]), ""))
-    return parts
+        slot = rng.choices(list(LEADS), WEIGHTS)[0]
+        lead = rng.choice(LEADS[slot]).replace("-", " ")
+        link = rng.choice(["", "", "", ",", "'s" if slot == "{p}" else "", " and"])
+        text += f" {lead} {slot}{link} {follow()} {chain(6)}"
+    return fill(text + rng.choice([".", ".", "!", "?", ""]), filler)
 
 
 def recased(parts: Parts, rng: random.Random) -> Parts:
@@ -175,11 +191,15 @@ def generate(folder: Path, count: int) -> None:
     print(f"{len(known)} locales, {len(listed)} listed words")
     rng = random.Random(SEED)
     filler = Filler(rng, known, where, words)
+    ordinary = Ordinary(names - set(words.ranked[:2000]))
     lines = TEMPLATES.read_text("utf-8").splitlines()
-    templates = [line for line in lines if line and not line.startswith("# -- ") and not line.startswith("# S") and not line.startswith("# [a")  and not line.startswith("# Slots")]
+    templates = [line for line in lines if line and not re.match(r"# \w|# --|# \[a", line)]
     with (folder / "documents.jsonl").open("w", encoding="utf-8") as out:
         for number in range(count):
-            if rng.random() < 0.2:
+            kind = rng.random()
+            if kind < 0.25:
+                parts = ordinary.make(rng)
+            elif kind < 0.5:
                 parts = scattered(filler)
             else:
                 parts = fill(rng.choice(templates), filler)

@@ -54,6 +54,10 @@ const fn letter(base: u8, upper: bool) -> Kind {
     }
 }
 
+const fn greek(base: u32, upper: bool) -> Kind {
+    Kind::Letter { base, upper }
+}
+
 /// Tells what a character outside ASCII is.
 pub(super) const fn classify(code: u32) -> Kind {
     match code {
@@ -62,6 +66,10 @@ pub(super) const fn classify(code: u32) -> Kind {
         0xA0 | 0x2000..=0x200A | 0x202F | 0x205F | 0x3000 => Kind::Space,
         0xAD | 0x300..=0x36F | 0x200B..=0x200F | 0x2060 | 0xFE00..=0xFE0F | 0xFEFF => Kind::Mark,
         0x2018 | 0x2019 | 0x2BC => Kind::Apostrophe,
+        // The signs for ohm, increment and micro, which stand for letters of Greek words.
+        0x2126 => greek(0x3C9, true),
+        0x2206 => greek(0x3B4, true),
+        0xB5 => greek(0x3BC, false),
         0xAA => letter(b'a', false),
         0xBA => letter(b'o', false),
         0x80..=0xBF | 0x2010..=0x2BFF | 0x3001..=0x303F | 0xE000..=0xF8FF | 0x1_F000.. => {
@@ -73,6 +81,21 @@ pub(super) const fn classify(code: u32) -> Kind {
         0x21A | 0x21B => letter(b't', code % 2 == 0),
         0x18F | 0x259 => letter(b'e', code == 0x18F),
         0x1EA0..=0x1EF9 => letter(vietnamese(code), code % 2 == 0),
+        0x386 => greek(0x3B1, true),
+        0x388 => greek(0x3B5, true),
+        0x389 => greek(0x3B7, true),
+        0x38A => greek(0x3B9, true),
+        0x38C => greek(0x3BF, true),
+        0x38E => greek(0x3C5, true),
+        0x38F => greek(0x3C9, true),
+        0x3AC => greek(0x3B1, false),
+        0x3AD => greek(0x3B5, false),
+        0x3AE => greek(0x3B7, false),
+        0x3AF => greek(0x3B9, false),
+        0x3CC => greek(0x3BF, false),
+        0x3CD => greek(0x3C5, false),
+        0x3CE => greek(0x3C9, false),
+        0x3C2 => greek(0x3C3, false),
         0x391..=0x3A9 | 0x410..=0x42F => Kind::Letter {
             base: code + 0x20,
             upper: true,

@@ -19,6 +19,8 @@ import symspellpy
 from anyascii import anyascii
 from faker.config import AVAILABLE_LOCALES
 
+from tagger_lists import LISTS
+
 if TYPE_CHECKING:
     import random
     from collections.abc import Iterable
@@ -32,23 +34,9 @@ NATIVE_SCRIPTS = {"el_GR", "ru_RU", "uk_UA", "bg_BG"}
 NATIVE_COUNTRIES = {"GR", "CY", "RU", "UA", "BG", "RS"}
 STREET_WORDS = ["ул.", "проспект", "Οδός", "Λεωφόρος"]
 
-ROMANISED_GIVEN = """Wei Fang Xiu Ying Min Jing Li Jun Yang Yong Jie Hao Ming Hui Lei Xin Yan Jian
-Guo Mei Ling Xiao Bo Chen Yu Zhi Haruto Yuto Sota Yuki Hayato Haruki Ryusei Koki Sora Hiroshi Takashi
-Kenji Akira Satoshi Yoko Yumiko Keiko Sakura Hina Aoi Rin Misaki Nanami Ayaka Kaori Naoko Minjun
-Seojun Dohyun Jiho Seo-yeon Ji-woo Min-seo Hyun-woo Sung-min Young-ho Kyung Eun-ji Soo-jin Mohammed
-Muhammad Ahmed Ali Omar Hassan Hussein Khaled Youssef Ibrahim Mustafa Abdullah Abdul Rahman Tariq
-Bilal Hamza Fatima Aisha Maryam Zainab Khadija Layla Noor Yasmin Salma Huda Samira Rania Dalia Amira
-Reza Hossein Mehdi Amir Parisa Shirin Nasrin Somchai Somsak Prasert Malee Siriporn Kanya David Moshe
-Yosef Avi Noam Shira Tamar Yael Rivka Nguyen Linh Huong Thao Duc Quang Tuan""".split()
+ROMANISED_GIVEN = LISTS["romanised_given"]
 
-ROMANISED_FAMILY = """Wang Li Zhang Liu Chen Yang Huang Zhao Wu Zhou Xu Sun Ma Zhu Hu Guo He Lin Gao
-Luo Zheng Liang Xie Tang Deng Feng Song Cheng Cao Peng Zeng Xiao Tian Dong Pan Yuan Cai Jiang Yu Du Ye
-Wei Su Lu Ding Ren Sato Suzuki Takahashi Tanaka Watanabe Ito Yamamoto Nakamura Kobayashi Kato Yoshida
-Yamada Sasaki Yamaguchi Matsumoto Inoue Kimura Hayashi Shimizu Saito Mori Abe Ikeda Hashimoto Ishikawa
-Ogawa Okada Fujita Kim Lee Park Choi Jung Kang Cho Yoon Jang Lim Han Oh Seo Shin Kwon Hwang Al-Sayed
-Haddad Khoury Mansour Nasser Saleh Farouk Hamdan Qureshi Siddiqui Chaudhry Rahmani Hosseini Ahmadi
-Karimi Rostami Cohen Levy Mizrahi Peretz Biton Friedman Shapiro Nguyen Tran Le Pham Hoang Phan Vu Vo
-Dang Bui Do Ngo Duong Ly Saetang Chaiyasit Wongsawat Srisuk""".split()
+ROMANISED_FAMILY = LISTS["romanised_family"]
 
 
 def read_provider(kind: str, locale: str) -> object | None:
@@ -82,7 +70,10 @@ def readable(words: Iterable[str]) -> list[str]:
     for word in words:
         latin = word if all(ord(c) < 0x250 or 0x1E00 <= ord(c) < 0x1F00 for c in word) else None
         spelt = (latin or anyascii(word)).strip()
-        if re.fullmatch(r"[^\W\d_][^\W\d_'’. -]*(?:['’. -]+[^\W\d_]+)*\.?", spelt) and len(spelt) < 30:
+        if (
+            re.fullmatch(r"[^\W\d_][^\W\d_'\u2019. -]*(?:['\u2019. -]+[^\W\d_]+)*\.?", spelt)
+            and len(spelt) < 30
+        ):
             kept[spelt if spelt[0].isupper() else spelt.title()] = None
     return list(kept)
 
@@ -143,10 +134,10 @@ def cultures() -> list[Culture]:
         if culture.given and culture.family:
             found.append(culture)
         if person and locale in NATIVE_SCRIPTS:
-            given = native(values(person, r"first_names?(_\w+)?"))
-            family = native(values(person, r"(\w+_)?last_names?(_\w+)?"))
-            streets = [f"{name} {word}" for name in family[:60] for word in STREET_WORDS]
-            found.append(Culture(f"{locale} native", given, family, streets))
+            native_given = native(values(person, r"first_names?(_\w+)?"))
+            native_family = native(values(person, r"(\w+_)?last_names?(_\w+)?"))
+            roads = [f"{name} {word}" for name in native_family[:60] for word in STREET_WORDS]
+            found.append(Culture(f"{locale} native", native_given, native_family, roads))
     return found
 
 
@@ -162,10 +153,7 @@ class Places:
     states: list[str]
 
 
-COUNTRY_NAMES = """UK USA U.S. U.K. US America England Scotland Wales Northern Ireland Great Britain
-Britain Holland Czech Republic South Korea North Korea Ivory Coast Burma Macedonia Europe Asia Africa
-Bavaria Catalonia Siberia Tuscany Andalusia Brittany Normandy Flanders Bohemia Moravia Silesia
-Transylvania Crimea Kashmir Punjab Kurdistan Tibet Quebec Ontario Scandinavia Antarctica"""
+COUNTRY_NAMES = LISTS["country_names"]
 
 
 def places() -> Places:
@@ -178,7 +166,9 @@ def places() -> Places:
         if city["countrycode"] in NATIVE_COUNTRIES:
             spelt = native(city["alternatenames"])
             cities[city["countrycode"]] += spelt[:1]
-        if not re.fullmatch(r"[^\W\d_][\w'’. /-]{1,40}", name) or any(ord(c) > 0x1EFF for c in name):
+        if not re.fullmatch(r"[^\W\d_][\w'\u2019. /-]{1,40}", name) or any(
+            ord(c) > 0x1EFF for c in name
+        ):
             continue
         cities[city["countrycode"]].append(name)
         if city["population"] >= 5000:
@@ -188,39 +178,19 @@ def places() -> Places:
         if city["population"] >= 400_000:
             large.append(name)
     countries = [country["name"] for country in cache.get_countries().values()]
-    joined = re.findall(
-        r"(?:Northern|Great|Czech|South|North|Ivory) \w+|\S+", COUNTRY_NAMES.replace("\n", " ")
-    )
     states = [state["name"] for state in cache.get_us_states().values()]
     order = sorted(cities)
-    return Places({key: cities[key] for key in order}, large, listed, pairs, countries + joined, states)
+    return Places(
+        {key: cities[key] for key in order}, large, listed, pairs, countries + COUNTRY_NAMES, states
+    )
 
 
-NATIONALITIES = """Afghan Albanian Algerian American Andorran Angolan Argentine Argentinian Armenian
-Australian Austrian Azerbaijani Bahraini Bangladeshi Belarusian Belgian Bolivian Bosnian Brazilian
-British Bulgarian Burmese Cambodian Cameroonian Canadian Chilean Chinese Colombian Congolese Croatian
-Cuban Cypriot Czech Danish Dominican Dutch Ecuadorian Egyptian English Eritrean Estonian Ethiopian
-Fijian Filipino Finnish French Gambian Georgian German Ghanaian Greek Guatemalan Haitian Honduran
-Hungarian Icelandic Indian Indonesian Iranian Iraqi Irish Israeli Italian Jamaican Japanese Jordanian
-Kazakh Kenyan Korean Kosovar Kurdish Kuwaiti Kyrgyz Laotian Latvian Lebanese Liberian Libyan
-Lithuanian Luxembourgish Macedonian Malaysian Maltese Mexican Moldovan Mongolian Montenegrin Moroccan
-Mozambican Namibian Nepalese Nicaraguan Nigerian Norwegian Omani Pakistani Palestinian Panamanian
-Paraguayan Persian Peruvian Polish Portuguese Qatari Romanian Russian Rwandan Salvadoran Saudi Scottish
-Senegalese Serbian Singaporean Slovak Slovenian Somali Spanish Sudanese Swedish Swiss Syrian Taiwanese
-Tajik Tanzanian Thai Tibetan Tunisian Turkish Turkmen Ugandan Ukrainian Uruguayan Uzbek Venezuelan
-Vietnamese Welsh Yemeni Zambian Zimbabwean African Asian European Arab Jewish Muslim Christian Catholic
-Buddhist Hindu Scandinavian Basque Catalan Latino Hispanic Greenlandic Caucasian Slavic""".split()
+NATIONALITIES = LISTS["nationalities"]
 
 
-VERBS = """spent went came saw took gave made knew got had ran sat stood wrote spoke drove flew won lost met
-left sold bought told said felt kept led began became grew fell held paid sent built broke chose ate
-thinks says wants knows goes comes runs writes lives works plays likes loves hates needs seems feels gets
-gives takes makes leads owns sings reads tells asks shall may might must could should would does did can
-will""".split()
+VERBS = LISTS["verbs"]
 
-CONTRACTIONS = """i'm i've i'll i'd you're you've you'll he's she's it's we're we've they're that's what's
-who's where's there's here's let's don't doesn't didn't can't couldn't won't wouldn't isn't aren't wasn't
-haven't hasn't c'mon o'clock ma'am ain't""".split()
+CONTRACTIONS = LISTS["contractions"]
 
 
 class Words:
@@ -241,8 +211,8 @@ class Words:
 
         self.plain = [word for word in self.ranked[:30_000] if len(word) > 2 and plain(word)]
         self.next: dict[str, tuple[list[str], list[int]]] = {}
-        lines = (folder / "frequency_bigramdictionary_en_243_342.txt").read_text("utf-8-sig")
-        for line in lines.splitlines():
+        pairs = (folder / "frequency_bigramdictionary_en_243_342.txt").read_text("utf-8-sig")
+        for line in pairs.splitlines():
             first, second, count = line.split()
             if plain(first) and plain(second):
                 follow = self.next.setdefault(first, ([], []))

@@ -9,7 +9,6 @@ from __future__ import annotations
 import gzip
 import html
 import json
-import random
 import re
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -17,6 +16,7 @@ from typing import TYPE_CHECKING
 import botocore
 
 if TYPE_CHECKING:
+    import random
     from collections.abc import Iterator
 
 FOLDER = Path(botocore.__file__).parent
@@ -79,13 +79,15 @@ class Ordinary:
         self.open = open_words
 
     def label(self, match: re.Match[str]) -> str:
-        """`?` for what may be a name or a date."""
+        """`?` for what may be a name or a date; the companies that the texts are of are known."""
         word = match.group()
         if re.match(r"(19|20)\d\d|\d\d?[:/-]\d\d|\d+\.\d+\.\d+$", word):
             return "?"
         if not word[0].isupper():
             return ""
-        return "?" if word.lower() in self.open or re.match("Amazon|AWS|Microsoft|Google", word) else ""
+        if re.fullmatch("Amazon|AWS|Microsoft|Google", word):
+            return "ORG"
+        return "?" if word.lower() in self.open else ""
 
     def make(self, rng: random.Random) -> Parts:
         """A text, or a part of one."""

@@ -36,7 +36,10 @@ fn main() -> Result<(), Box<dyn Error>> {
     for line in stdin().lock().lines() {
         let mut value: serde_json::Value = serde_json::from_str(&line?)?;
         out.clear();
-        tagger.tag(value["text"].as_str().ok_or("no text")?.as_bytes(), &mut out);
+        tagger.tag(
+            value["text"].as_str().ok_or("no text")?.as_bytes(),
+            &mut out,
+        );
         let spans = out.iter().map(|found| {
             serde_json::json!([found.start, found.end, found.label.name(), found.confidence])
         });

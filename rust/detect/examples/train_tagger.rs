@@ -18,7 +18,10 @@ fn main() -> Result<(), Box<dyn Error>> {
     let rounds: usize = rounds.first().map_or(Ok(4), |rounds| rounds.parse())?;
     let mut trainer = Trainer::new(&fs::read_to_string(words)?)?;
     let text = fs::read_to_string(documents)?;
-    let documents: Vec<Document> = text.lines().map(Document::parse).collect::<Result<_, _>>()?;
+    let documents: Vec<Document> = text
+        .lines()
+        .map(Document::parse)
+        .collect::<Result<_, _>>()?;
     let tokens: usize = documents.iter().map(Document::len).sum();
     println!("{} documents, {tokens} tokens", documents.len());
     let mut order: Vec<usize> = (0..documents.len()).collect();

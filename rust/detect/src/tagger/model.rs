@@ -45,6 +45,7 @@ pub(super) struct WordList {
 }
 
 impl WordList {
+    #[cfg(any(test, feature = "tagger-training"))]
     pub(super) fn empty() -> Self {
         Self {
             prints: vec![0; WORDS],
@@ -100,8 +101,7 @@ pub(super) struct Model {
 
 impl Model {
     /// Length of a model file in bytes.
-    const LEN: usize =
-        HEADER + CLASSES * TAGS * TAGS * 2 + ROWS * TAGS + WORDS * 3;
+    const LEN: usize = HEADER + CLASSES * TAGS * TAGS * 2 + ROWS * TAGS + WORDS * 3;
 
     /// Reads a model file.
     ///
@@ -137,7 +137,9 @@ impl Model {
             rows: rows.collect(),
             transitions,
             words: WordList {
-                prints: prints.map(|pair| u16::from_le_bytes([pair[0], pair[1]])).collect(),
+                prints: prints
+                    .map(|pair| u16::from_le_bytes([pair[0], pair[1]]))
+                    .collect(),
                 classes: classes.to_vec(),
             },
         })
@@ -155,7 +157,12 @@ impl Model {
         for row in &self.rows {
             bytes.extend(row[..TAGS].iter().flat_map(|weight| weight.to_le_bytes()));
         }
-        bytes.extend(self.words.prints.iter().flat_map(|print| print.to_le_bytes()));
+        bytes.extend(
+            self.words
+                .prints
+                .iter()
+                .flat_map(|print| print.to_le_bytes()),
+        );
         bytes.extend_from_slice(&self.words.classes);
         bytes
     }

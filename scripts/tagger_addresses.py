@@ -4,56 +4,35 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from tagger_lists import LISTS
+
 if TYPE_CHECKING:
     import random
 
     from tagger_pools import Culture, Invented, Places
 
-ENGLISH = """Street|St|St.|Road|Rd|Rd.|Avenue|Ave|Ave.|Drive|Dr|Dr.|Lane|Ln|Court|Ct|Way|Boulevard|Blvd|Place|Pl|
-Terrace|Close|Crescent|Highway|Hwy|Square|Sq|Park|Gardens|Grove|Hill|Row|Walk|Bridge|Circle|Trail|Parkway|Pkwy|
-Plaza|Point|Ridge|Road North|Valley|View|Alley|Mews|Quay|Turnpike|Crossing|Extension|Extensions|Flat|Heights|
-Island|Junction|Landing|Mall|Manor|Mill|Mission|Mount|Path|Pike|Springs|Station|Streets|Summit|Track|Union|
-Village|Ville|Vista|Burgs|Cliffs|Common|Cove|Creek|Estate|Falls|Fields|Forest|Green|Harbor|Haven|Hollow|
-Knoll|Lake|Lock|Lodge|Meadows|Orchard|Passage|Pine|Port|Prairie|River|Rapids|Shore|Spur|Stream|Well""".replace(
-    "\n", ""
-).split("|")
+ENGLISH = LISTS["english"]
 
-ENGLISH_NAMES = """Main|High|Church|Park|Oak|Maple|Elm|Cedar|Pine|Washington|Lincoln|Station|Mill|School|Bridge|
-Victoria|King|Queen|Market|Spring|North|South|West|East|Lake|Hill|River|Bond|Baker|Green|Chestnut|Walnut|
-Willow|Sunset|Broad|Court|1st|2nd|3rd|4th|5th|7th|12th|42nd|Front|Union|Franklin|Jefferson|Jackson|Madison|
-Cherry|Highland|Meadow|Forest|Ridge|Valley|Old Mill|Long|Bath|London|Manor|Grange|York|Albert|George""".replace(
-    "\n", ""
-).split("|")
+ENGLISH_NAMES = LISTS["english_names"]
 
 # Street names of other languages: {n} is a name, {l} one in lower case to be run together.
-FOREIGN = """{n}straße|{n}strasse|{n}str.|{n}weg|{n}gasse|{n}platz|{n}allee|{n} Straße|{n} Strasse|{n}ring|Am {n}|
-An der {n}|Im {n}|{n}er Straße|{n}er Bundesstrasse|{n}straat|{n}weg|{n}laan|{n}plein|{n}gracht|{n}kade|{n}dreef|
-{n}singel|Rue de {n}|rue de la {n}|rue du {n}|Rue {n}|avenue {n}|Avenue de {n}|Boulevard de {n}|boulevard {n}|
-Place {n}|Chemin des {n}|Quai {n}|Impasse {n}|Cours {n}|Cite {n}|allée des {n}|Via {n}|Via delle {n}|Via dei {n}|
-via {n}|Viale {n}|Piazza {n}|Corso {n}|Largo {n}|Vicolo {n}|Strada {n}|Contrada {n}|Calle {n}|C/ {n}|Avda. {n}|
-Avenida {n}|Paseo {n}|Plaza {n}|Plaza de {n}|Camino {n}|Carrera {n}|Ctra. {n}|Ronda {n}|Urb. {n}|Rua {n}|
-Rua da {n}|Rua do {n}|Travessa {n}|Praça {n}|Largo do {n}|Estrada {n}|R {n}|{n}vej|{n}gade|{n}stræde|{n} Allé|
-{n}vænget|{n}parken|{n}vegen|{n}veien|{n}gata|{n} gate|{n}gatan|{n}vägen|{n}väg|{n}gränd|{n}stigen|{n}katu|
-{n}tie|{n}kuja|{n}polku|{n}kaari|{n}nkatu|{n}gata|{n}braut|{n}vegur|{n}stígur|{n}holt|{n}hlíð|{n} utca|{n} u.|
-{n} út|{n} tér|{n} krt.|{n} sor|{n} köz|{n} náměstí|{n}ova|{n}ská|{n} třída|nábřeží {n}|ul. {n}|ulica {n}|al. {n}|
-pl. {n}|os. {n}|ulice {n}|Trg {n}|{n} trg|{n} ulica|{n}eva ulica|{n}eva cesta|Cesta {n}|bul. {n}|{n} bb|Str. {n}|
-Bd. {n}|Calea {n}|Aleea {n}|{n} pst.|{n} mnt|{n} tn|{n} iela|{n} g.|{n} pr.|Odos {n}|{n} Odos|Leoforos {n}|
-{n} Cad.|{n} Sok.|{n} Mah.|Jalan {n}|Jl. {n}|Soi {n}|{n} Marg|{n} Nagar|{n} Chowk|{n} Salai|Duong {n}|
-Prospekt {n}|{n} prospekt|{n}skaya ulitsa|Ulitsa {n}|pereulok {n}|{n}-dori|{n}-ro|{n}-gil|{n} Lu|{n}aq|
-{n} Rd|{n} Ave|{n} Place|{n}|{n}|{n}|{n}|{n}|{n}|{n}|{n} {m}|{n} {m}|{m} de {n}""".replace("\n", "").split("|")
+FOREIGN = LISTS["foreign"]
 
-SECONDARY = ["Apt. {n}"] * 6 + ["Suite {n}"] * 6 + ["Apt {n}", "Unit {n}", "Flat {n}", "Floor {f}", "#{n}"]
-SECONDARY += ["Apartment {n}", "Room {n}", "{f}. th", "{f}. tv.", "Etage {f}", "Ste {n}", "PO Box {n}"]
-SECONDARY += ["Building {f}", "Block {l}", "Level {f}", "Flat {f}{l}", "Piso {f}", "esc. {l}"]
+SECONDARY = LISTS["secondary"]
 
-STATE_CODES = """AL AK AZ AR CA CO CT DE FL GA HI IA ID IL IN KS KY LA MA MD ME MI MN MO MS MT NC ND NE NH NJ
-NM NV NY OH OK OR PA RI SC SD TN TX UT VA VT WA WI WV NSW VIC QLD ON QC BC AB LN BE BW RM MI NA""".split()
+STATE_CODES = LISTS["state_codes"]
 
 Parts = list[tuple[str, str]]
 
 
+def drawn(rng: random.Random, form: str) -> str:
+    """The form with a digit for each `#` and a capital for each `@`."""
+    sets = {"#": "0123456789", "@": "ABCDEFGHJKLNPRSTWX"}
+    return "".join(rng.choice(sets[c]) if c in sets else c for c in form)
+
+
 class Addresses:
-    """Makes addresses as lists of parts: street number, street, suite, city, state, country, code."""
+    """Makes addresses as texts, or as lists of parts with their labels."""
 
     def __init__(self, cultures: list[Culture], places: Places, invented: list[Invented]) -> None:
         self.cultures = cultures
@@ -74,6 +53,8 @@ class Addresses:
             name = rng.choice(self.invented).make(rng)
         else:
             name = rng.choice(self.places.cities[rng.choice(self.codes)])
+        if rng.random() < 0.03:
+            name += rng.choice([f" {rng.randint(1, 20)}", f" {rng.choice('CKNSVØ')}", f"-{name}"])
         return name.upper() if rng.random() < 0.15 else name
 
     def street(self, rng: random.Random) -> str:
@@ -108,34 +89,22 @@ class Addresses:
 
     def postcode(self, rng: random.Random) -> str:
         """A postal code of some country."""
-        digits = lambda count: "".join(rng.choice("0123456789") for _ in range(count))  # noqa: E731
-        letters = lambda count: "".join(rng.choice("ABCDEFGHJKLNPRSTWX") for _ in range(count))  # noqa: E731
         kind = rng.random()
         if kind < 0.6:
-            return digits(5)
+            return drawn(rng, "#####")
         if kind < 0.8:
-            return digits(rng.choice([4, 4, 6]))
-        forms = [
-            f"{letters(1)}{digits(1)}{letters(1)} {digits(1)}{letters(1)}{digits(1)}",
-            f"{letters(2)}{digits(1)} {digits(1)}{letters(2)}",
-            f"{letters(2)}{digits(2)} {digits(1)}{letters(2)}",
-            f"{digits(4)} {letters(2)}",
-            f"{digits(2)}-{digits(3)}",
-            f"{digits(5)}-{digits(4)}",
-            f"{digits(3)} {digits(2)}",
-            f"{digits(4)}-{digits(3)}",
-        ]
-        return rng.choice(forms)
+            return drawn(rng, rng.choice(["####", "####", "######"]))
+        forms = ["@#@ #@#", "@@# #@@", "@@## #@@", "#### @@", "##-###", "#####-####", "### ##"]
+        return drawn(rng, rng.choice([*forms, "####-###"]))
 
     def military(self, rng: random.Random) -> str:
         """An address of the armed forces of the United States."""
-        digits = lambda: str(rng.randrange(10_000)).zfill(4)  # noqa: E731
-        unit = rng.choice([f"Unit {digits()} Box {digits()}", f"PSC {digits()}, Box {digits()}"])
+        unit = drawn(rng, rng.choice(["Unit #### Box ####", "PSC ####, Box ####"]))
         if rng.random() < 0.2:
             unit = f"USS {rng.choice(rng.choice(self.cultures).family)}"
         break_ = rng.choice(["\n", "\n", ", ", " "])
         post = rng.choice(["APO", "FPO", "DPO"])
-        return f"{unit}{break_}{post} {rng.choice(['AA', 'AE', 'AP'])} {self.postcode(rng)[:5]}"
+        return f"{unit}{break_}{post} {rng.choice(['AA', 'AE', 'AP'])} {drawn(rng, '#####')}"
 
     def line(self, rng: random.Random) -> str:
         """A street with its number, before or behind it, or on both sides."""
@@ -143,13 +112,18 @@ class Addresses:
         kind = rng.random()
         if kind < 0.12:
             other = self.street(rng)
-            both = rng.choice(["{} and {}", "the corner of {} and {}", "corner of {} & {}", "{} / {}"])
-            numbers = (f"{street} {self.number(rng)}", other) if rng.random() < 0.4 else (street, other)
+            both = rng.choice(
+                ["{} and {}", "the corner of {} and {}", "corner of {} & {}", "{} / {}"]
+            )
+            numbers = (
+                (f"{street} {self.number(rng)}", other) if rng.random() < 0.4 else (street, other)
+            )
             return both.format(*numbers)
         if kind < 0.42:
             return f"{self.number(rng)} {street}"
         if kind < 0.72:
-            return f"{street} {self.number(rng)}"
+            point = "." if rng.random() < 0.06 else ""
+            return f"{street} {self.number(rng)}{point}"
         if kind < 0.76:
             return f"{street}, {self.number(rng)}"
         return f"{self.number(rng)} {street} {self.number(rng)}"
@@ -169,17 +143,18 @@ class Addresses:
             text += rng.choice([" ", break_]) + self.secondary(rng)
             if rng.random() < 0.08:
                 text += f" {self.secondary(rng)}"
-        if kind < 0.2:
-            return text
+        return text if kind < 0.2 else text + self.end(rng, break_)
+
+    def end(self, rng: random.Random, break_: str) -> str:
+        """The city of an address and what stands behind it."""
         city = self.city(rng)
         if rng.random() < 0.15:
             city = f"{self.postcode(rng)} {city}"
-        text += break_ + city
+        text = break_ + city
         if rng.random() < 0.25:
             text += rng.choice([f"{break_.rstrip(' ')}, ", ", ", " "]) + rng.choice(STATE_CODES)
         if rng.random() < 0.75:
-            country = rng.choice(self.places.countries + self.places.states)
-            text += break_ + country
+            text += break_ + rng.choice(self.places.countries + self.places.states)
         if rng.random() < 0.5:
             text += f" {self.postcode(rng)}"
         return text
@@ -198,7 +173,12 @@ class Addresses:
     def numbered(self, rng: random.Random) -> str:
         """A street, mostly with a number behind it."""
         street = self.street(rng)
-        return f"{street} {self.number(rng)}" if rng.random() < 0.7 else street
+        kind = rng.random()
+        if kind < 0.2:
+            return f"{self.number(rng)} {street}"
+        if kind < 0.25:
+            return f"{street} {self.number(rng)}."
+        return f"{street} {self.number(rng)}" if kind < 0.75 else street
 
     def block(self, rng: random.Random, break_: str) -> Parts:
         """An address as it stands in a letter: lines whose parts are spans of their own."""

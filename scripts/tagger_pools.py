@@ -19,6 +19,8 @@ import symspellpy
 from anyascii import anyascii
 from faker.config import AVAILABLE_LOCALES
 
+from tagger_lists import LISTS
+
 if TYPE_CHECKING:
     import random
     from collections.abc import Iterable
@@ -28,23 +30,13 @@ if TYPE_CHECKING:
 UNREADABLE = {"zh_CN", "zh_TW", "ja_JP", "ko_KR", "th_TH", "he_IL", "ar_AA", "ar_PS", "ar_SA"}
 UNREADABLE |= {"ar_DZ", "fa_IR", "fr_DZ", "dk_DK", "la"}
 
-ROMANISED_GIVEN = """Wei Fang Xiu Ying Min Jing Li Jun Yang Yong Jie Hao Ming Hui Lei Xin Yan Jian
-Guo Mei Ling Xiao Bo Chen Yu Zhi Haruto Yuto Sota Yuki Hayato Haruki Ryusei Koki Sora Hiroshi Takashi
-Kenji Akira Satoshi Yoko Yumiko Keiko Sakura Hina Aoi Rin Misaki Nanami Ayaka Kaori Naoko Minjun
-Seojun Dohyun Jiho Seo-yeon Ji-woo Min-seo Hyun-woo Sung-min Young-ho Kyung Eun-ji Soo-jin Mohammed
-Muhammad Ahmed Ali Omar Hassan Hussein Khaled Youssef Ibrahim Mustafa Abdullah Abdul Rahman Tariq
-Bilal Hamza Fatima Aisha Maryam Zainab Khadija Layla Noor Yasmin Salma Huda Samira Rania Dalia Amira
-Reza Hossein Mehdi Amir Parisa Shirin Nasrin Somchai Somsak Prasert Malee Siriporn Kanya David Moshe
-Yosef Avi Noam Shira Tamar Yael Rivka Nguyen Linh Huong Thao Duc Quang Tuan""".split()
+NATIVE_SCRIPTS = {"el_GR", "ru_RU", "uk_UA", "bg_BG"}
+NATIVE_COUNTRIES = {"GR", "CY", "RU", "UA", "BG", "RS"}
+STREET_WORDS = ["ул.", "проспект", "Οδός", "Λεωφόρος"]
 
-ROMANISED_FAMILY = """Wang Li Zhang Liu Chen Yang Huang Zhao Wu Zhou Xu Sun Ma Zhu Hu Guo He Lin Gao
-Luo Zheng Liang Xie Tang Deng Feng Song Cheng Cao Peng Zeng Xiao Tian Dong Pan Yuan Cai Jiang Yu Du Ye
-Wei Su Lu Ding Ren Sato Suzuki Takahashi Tanaka Watanabe Ito Yamamoto Nakamura Kobayashi Kato Yoshida
-Yamada Sasaki Yamaguchi Matsumoto Inoue Kimura Hayashi Shimizu Saito Mori Abe Ikeda Hashimoto Ishikawa
-Ogawa Okada Fujita Kim Lee Park Choi Jung Kang Cho Yoon Jang Lim Han Oh Seo Shin Kwon Hwang Al-Sayed
-Haddad Khoury Mansour Nasser Saleh Farouk Hamdan Qureshi Siddiqui Chaudhry Rahmani Hosseini Ahmadi
-Karimi Rostami Cohen Levy Mizrahi Peretz Biton Friedman Shapiro Nguyen Tran Le Pham Hoang Phan Vu Vo
-Dang Bui Do Ngo Duong Ly Saetang Chaiyasit Wongsawat Srisuk""".split()
+ROMANISED_GIVEN = LISTS["romanised_given"]
+
+ROMANISED_FAMILY = LISTS["romanised_family"]
 
 
 def read_provider(kind: str, locale: str) -> object | None:
@@ -66,13 +58,22 @@ def values(provider: object, pattern: str) -> list[str]:
     return list(found)
 
 
+def native(words: Iterable[str]) -> list[str]:
+    """The words that are written in Greek or Cyrillic letters."""
+    kept = [word for word in words if re.fullmatch(r"[\u0370-\u04ff]{3,20}", word)]
+    return [word[0].upper() + word[1:].lower() for word in dict.fromkeys(kept)]
+
+
 def readable(words: Iterable[str]) -> list[str]:
     """The words in Latin letters, title case where the source has none, without odd ones."""
     kept: dict[str, None] = {}
     for word in words:
         latin = word if all(ord(c) < 0x250 or 0x1E00 <= ord(c) < 0x1F00 for c in word) else None
         spelt = (latin or anyascii(word)).strip()
-        if re.fullmatch(r"[^\W\d_][^\W\d_'’. -]*(?:['’. -]+[^\W\d_]+)*\.?", spelt) and len(spelt) < 30:
+        if (
+            re.fullmatch(r"[^\W\d_][^\W\d_'\u2019. -]*(?:['\u2019. -]+[^\W\d_]+)*\.?", spelt)
+            and len(spelt) < 30
+        ):
             kept[spelt if spelt[0].isupper() else spelt.title()] = None
     return list(kept)
 
@@ -132,6 +133,11 @@ def cultures() -> list[Culture]:
             culture.companies = readable(values(company, r"large_companies"))
         if culture.given and culture.family:
             found.append(culture)
+        if person and locale in NATIVE_SCRIPTS:
+            native_given = native(values(person, r"first_names?(_\w+)?"))
+            native_family = native(values(person, r"(\w+_)?last_names?(_\w+)?"))
+            roads = [f"{name} {word}" for name in native_family[:60] for word in STREET_WORDS]
+            found.append(Culture(f"{locale} native", native_given, native_family, roads))
     return found
 
 
@@ -147,10 +153,7 @@ class Places:
     states: list[str]
 
 
-COUNTRY_NAMES = """UK USA U.S. U.K. US America England Scotland Wales Northern Ireland Great Britain
-Britain Holland Czech Republic South Korea North Korea Ivory Coast Burma Macedonia Europe Asia Africa
-Bavaria Catalonia Siberia Tuscany Andalusia Brittany Normandy Flanders Bohemia Moravia Silesia
-Transylvania Crimea Kashmir Punjab Kurdistan Tibet Quebec Ontario Scandinavia Antarctica"""
+COUNTRY_NAMES = LISTS["country_names"]
 
 
 def places() -> Places:
@@ -160,7 +163,12 @@ def places() -> Places:
     large, listed, pairs = [], [], []
     for city in cache.get_cities().values():
         name = city["name"]
-        if not re.fullmatch(r"[^\W\d_][\w'’. /-]{1,40}", name) or any(ord(c) > 0x1EFF for c in name):
+        if city["countrycode"] in NATIVE_COUNTRIES:
+            spelt = native(city["alternatenames"])
+            cities[city["countrycode"]] += spelt[:1]
+        if not re.fullmatch(r"[^\W\d_][\w'\u2019. /-]{1,40}", name) or any(
+            ord(c) > 0x1EFF for c in name
+        ):
             continue
         cities[city["countrycode"]].append(name)
         if city["population"] >= 5000:
@@ -170,28 +178,19 @@ def places() -> Places:
         if city["population"] >= 400_000:
             large.append(name)
     countries = [country["name"] for country in cache.get_countries().values()]
-    joined = re.findall(
-        r"(?:Northern|Great|Czech|South|North|Ivory) \w+|\S+", COUNTRY_NAMES.replace("\n", " ")
-    )
     states = [state["name"] for state in cache.get_us_states().values()]
     order = sorted(cities)
-    return Places({key: cities[key] for key in order}, large, listed, pairs, countries + joined, states)
+    return Places(
+        {key: cities[key] for key in order}, large, listed, pairs, countries + COUNTRY_NAMES, states
+    )
 
 
-NATIONALITIES = """Afghan Albanian Algerian American Andorran Angolan Argentine Argentinian Armenian
-Australian Austrian Azerbaijani Bahraini Bangladeshi Belarusian Belgian Bolivian Bosnian Brazilian
-British Bulgarian Burmese Cambodian Cameroonian Canadian Chilean Chinese Colombian Congolese Croatian
-Cuban Cypriot Czech Danish Dominican Dutch Ecuadorian Egyptian English Eritrean Estonian Ethiopian
-Fijian Filipino Finnish French Gambian Georgian German Ghanaian Greek Guatemalan Haitian Honduran
-Hungarian Icelandic Indian Indonesian Iranian Iraqi Irish Israeli Italian Jamaican Japanese Jordanian
-Kazakh Kenyan Korean Kosovar Kurdish Kuwaiti Kyrgyz Laotian Latvian Lebanese Liberian Libyan
-Lithuanian Luxembourgish Macedonian Malaysian Maltese Mexican Moldovan Mongolian Montenegrin Moroccan
-Mozambican Namibian Nepalese Nicaraguan Nigerian Norwegian Omani Pakistani Palestinian Panamanian
-Paraguayan Persian Peruvian Polish Portuguese Qatari Romanian Russian Rwandan Salvadoran Saudi Scottish
-Senegalese Serbian Singaporean Slovak Slovenian Somali Spanish Sudanese Swedish Swiss Syrian Taiwanese
-Tajik Tanzanian Thai Tibetan Tunisian Turkish Turkmen Ugandan Ukrainian Uruguayan Uzbek Venezuelan
-Vietnamese Welsh Yemeni Zambian Zimbabwean African Asian European Arab Jewish Muslim Christian Catholic
-Buddhist Hindu Scandinavian Basque Catalan Latino Hispanic Greenlandic Caucasian Slavic""".split()
+NATIONALITIES = LISTS["nationalities"]
+
+
+VERBS = LISTS["verbs"]
+
+CONTRACTIONS = LISTS["contractions"]
 
 
 class Words:
@@ -212,13 +211,15 @@ class Words:
 
         self.plain = [word for word in self.ranked[:30_000] if len(word) > 2 and plain(word)]
         self.next: dict[str, tuple[list[str], list[int]]] = {}
-        lines = (folder / "frequency_bigramdictionary_en_243_342.txt").read_text("utf-8-sig")
-        for line in lines.splitlines():
+        pairs = (folder / "frequency_bigramdictionary_en_243_342.txt").read_text("utf-8-sig")
+        for line in pairs.splitlines():
             first, second, count = line.split()
             if plain(first) and plain(second):
                 follow = self.next.setdefault(first, ([], []))
                 follow[0].append(second)
                 follow[1].append(int(int(count) ** 0.7))
+        verb = re.compile(r"[a-z]{2,}(ed|es|ates|ises|izes)|" + "|".join(VERBS))
+        self.verbs = [word for word in self.plain[:8000] if verb.fullmatch(word)]
         self.starts = [word for word, follow in self.next.items() if len(follow[0]) > 20]
 
     def chain(self, rng: random.Random, length: int, start: str = "") -> list[str]:
@@ -228,7 +229,7 @@ class Words:
         while len(words) < length:
             follow = self.next.get(word)
             if follow is None or rng.random() < 0.03:
-                word = rng.choice(self.starts)
+                word = rng.choice(self.starts if rng.random() < 0.6 else CONTRACTIONS)
             else:
                 word = rng.choices(*follow)[0]
             words.append(word)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from tagger_addresses import STATE_CODES, Addresses
 from tagger_companies import Companies, job
+from tagger_lists import LISTS
 from tagger_pools import NATIONALITIES, Culture, Invented, Places, Words
 
 if TYPE_CHECKING:
@@ -16,15 +17,34 @@ if TYPE_CHECKING:
 
 Parts = list[tuple[str, str]]
 
-HONORIFICS = ["Mr.", "Mrs.", "Ms.", "Dr.", "Mr", "Mrs", "Ms", "Dr", "Miss", "Prof.", "Sir", "Mr.", "Ms.", "Mrs."]
-PARTICLES = ["van ", "van der ", "van den ", "de ", "de la ", "del ", "von ", "da ", "dos ", "di ", "Mc", "O'"]
-PARTICLES += ["Mac", "al-", "El ", "ben ", "bin ", "le ", "Le ", "d'", "D'", "St. "]
-MONTHS = "January February March April May June July August September October November December".split()
-WEEKDAYS = "Monday Tuesday Wednesday Thursday Friday Saturday Sunday".split()
-PLURALS = {"Frenchmen", "Englishmen", "Dutchmen", "Irishmen", "Spaniards", "Danes", "Swedes", "Poles", "Turks"}
-PLURALS |= {"Finns", "Serbs", "Croats", "Czechs", "Slovaks", "Arabs", "Jews", "Muslims", "Scots", "Britons"}
-PRODUCTS = ["Windows", "Office", "Excel", "iPhone", "Galaxy", "Kindle", "PlayStation", "Xbox", "Android", "Linux"]
-PRODUCTS += ["Photoshop", "Chrome", "Firefox", "Postgres", "Docker", "Python", "Java", "Thermomix", "Roomba"]
+HONORIFICS = LISTS["honorifics"]
+PARTICLES = LISTS["particles"]
+MONTHS = LISTS["months"]
+WEEKDAYS = LISTS["weekdays"]
+PLURALS = {
+    "Frenchmen",
+    "Englishmen",
+    "Dutchmen",
+    "Irishmen",
+    "Spaniards",
+    "Danes",
+    "Swedes",
+    "Poles",
+    "Turks",
+}
+PLURALS |= {
+    "Finns",
+    "Serbs",
+    "Croats",
+    "Czechs",
+    "Slovaks",
+    "Arabs",
+    "Jews",
+    "Muslims",
+    "Scots",
+    "Britons",
+}
+PRODUCTS = LISTS["products"]
 
 DIGITS = "0123456789"
 
@@ -127,6 +147,7 @@ class Filler:
         return "".join(self.rng.choice(DIGITS) if c == "#" else c for c in form)
 
     def year(self) -> str:
+        """A year."""
         return str(self.rng.randint(1920, 2029))
 
     def date(self) -> str:
@@ -140,7 +161,11 @@ class Filler:
         forms += [f"{day}/{month}/{year}", f"{day:02}.{month:02}.{year}", f"{day} {name} {year}"]
         forms += [f"{name} {day}, {year}", f"{short} {day}, {year}", f"{day}{end} of {name} {year}"]
         forms += [f"{name} {day}{end}", f"{day} {name}", f"{day} {short} {year}", f"{name} {year}"]
-        forms += [f"{day}-{short}-{year}", f"{year}/{month:02}/{day:02}", f"{day}.{month}.{year[2:]}"]
+        forms += [
+            f"{day}-{short}-{year}",
+            f"{year}/{month:02}/{day:02}",
+            f"{day}.{month}.{year[2:]}",
+        ]
         forms += [f"{rng.choice(WEEKDAYS)}, {day} {name} {year}", f"{month:02}/{day:02}/{year[2:]}"]
         return rng.choice(forms)
 
@@ -148,7 +173,11 @@ class Filler:
         """A time of day."""
         hour, minute = self.rng.randrange(24), self.rng.randrange(60)
         half = self.rng.choice(["am", "pm", "a.m.", "PM"])
-        forms = [f"{hour}:{minute:02}", f"{hour % 12 + 1}:{minute:02} {half}", f"{hour % 12 + 1} {half}"]
+        forms = [
+            f"{hour}:{minute:02}",
+            f"{hour % 12 + 1}:{minute:02} {half}",
+            f"{hour % 12 + 1} {half}",
+        ]
         return self.rng.choice([*forms, f"{hour % 12 + 1}{half}"])
 
     def timestamp(self) -> str:
@@ -156,19 +185,44 @@ class Filler:
         rng = self.rng
         time = f"{rng.randrange(24):02}:{rng.randrange(60):02}:{rng.randrange(60):02}"
         day = f"{self.year()}-{rng.randint(1, 12):02}-{rng.randint(1, 28):02}"
-        return rng.choice([f"{day} {time}", f"{day} {time}", f"{day}T{time}Z", f"{day} {time}.{self.digits('###')}"])
+        return rng.choice(
+            [
+                f"{day} {time}",
+                f"{day} {time}",
+                f"{day}T{time}Z",
+                f"{day} {time}.{self.digits('###')}",
+            ]
+        )
 
     def phone(self) -> str:
-        forms = ["(###) ###-####", "###-###-####", "+## ## ### ## ##", "0### #######", "### ### ###", "## ## ## ##"]
-        forms += ["0## #### ####", "(##) ###-###", "### ####", "001-###-###-####", "##-##-##-##", "+1 ### ### ####x##"]
+        """A telephone number, which is not for the model to find."""
+        forms = [
+            "(###) ###-####",
+            "###-###-####",
+            "+## ## ### ## ##",
+            "0### #######",
+            "### ### ###",
+            "## ## ## ##",
+        ]
+        forms += [
+            "0## #### ####",
+            "(##) ###-###",
+            "### ####",
+            "001-###-###-####",
+            "##-##-##-##",
+            "+1 ### ### ####x##",
+        ]
         return self.digits(self.rng.choice(forms))
 
     def email(self) -> str:
+        """A mail address."""
         person = self.person("")
         local = re.sub(r"[^a-z.]", "", f"{person.given}.{person.family}".lower()) or "mail"
-        return f"{local}@{self.rng.choice(self.words.plain)}.{self.rng.choice(['com', 'org', 'net', 'de'])}"
+        domain = self.rng.choice(["com", "org", "net", "de"])
+        return f"{local}@{self.rng.choice(self.words.plain)}.{domain}"
 
     def url(self) -> str:
+        """An address on the web."""
         name = "".join(word.title() for word in self.rng.choices(self.words.plain[:5000], k=2))
         start = self.rng.choice(["https://www.", "http://", "https://", "www."])
         return f"{start}{name}.{self.rng.choice(['com', 'se', 'dk', 'com.au', 'org/help', 'be'])}/"
@@ -184,30 +238,37 @@ class Filler:
         return " ".join(kept)
 
     def phrase(self) -> str:
+        """Some English words in a row."""
         return " ".join(self.words.chain(self.rng, self.rng.randint(2, 12)))
 
     def product(self) -> str:
+        """The name of a thing."""
         if self.rng.random() < 0.4:
             return self.rng.choice(PRODUCTS)
         return f"{self.titled()}{self.rng.choice(['', ' ' + self.digits('##'), ' Pro', ' X'])}"
 
     def place(self) -> str:
+        """A place of any size."""
         if self.rng.random() < 0.2:
             return self.rng.choice(self.places.countries + self.places.states)
         return self.addresses.city(self.rng)
 
     def employed(self) -> Parts:
+        """A job with its article, which names nobody."""
         name = job(self.rng)
-        return [("an " if name[0].lower() in "aeiou" else "a ", ""), (name, "TITLE")]
+        return [("an " if name[0].lower() in "aeiou" else "a ", ""), (name, "")]
 
     def job(self) -> str:
+        """A job, with a capital in most cases."""
         name = job(self.rng)
         return name[0].upper() + name[1:] if self.rng.random() < 0.6 else name
 
     def block(self, break_: str) -> Parts:
+        """The lines of an address in a letter."""
         return self.addresses.block(self.rng, break_)
 
     def state(self) -> str:
+        """The code of a state or a province."""
         return self.rng.choice(STATE_CODES)
 
     def _slots(self) -> dict[str, Callable[[str], Parts]]:
@@ -247,15 +308,27 @@ class Filler:
             "z": labelled("ZIP", lambda: addresses.postcode(rng)),
             "email": labelled("", self.email),
             "phone": labelled("", self.phone),
-            "card": labelled("", lambda: self.digits(rng.choice(["#" * 16, "#### #### #### ####"]))),
+            "card": labelled(
+                "", lambda: self.digits(rng.choice(["#" * 16, "#### #### #### ####"]))
+            ),
             "iban": labelled("", lambda: self.digits("GB##ABCD##############")),
-            "ip": labelled("", lambda: f"{rng.randrange(256)}.{rng.randrange(256)}.1.{rng.randrange(256)}"),
+            "ip": labelled(
+                "", lambda: f"{rng.randrange(256)}.{rng.randrange(256)}.1.{rng.randrange(256)}"
+            ),
             "url": labelled("", self.url),
             "prod": labelled("", self.product),
-            "song": labelled("", lambda: f'"{self.titled()}"' if rng.random() < 0.5 else self.titled()),
-            "num": labelled("", lambda: self.digits(rng.choice(["#", "##", "###", "####", "######"]))),
-            "amt": labelled("", lambda: rng.choice("$€£") + self.digits(rng.choice(["##", "#,###", "##.##"]))),
+            "song": labelled(
+                "", lambda: f'"{self.titled()}"' if rng.random() < 0.5 else self.titled()
+            ),
+            "num": labelled(
+                "", lambda: self.digits(rng.choice(["#", "##", "###", "####", "######"]))
+            ),
+            "amt": labelled(
+                "", lambda: rng.choice("$€£") + self.digits(rng.choice(["##", "#,###", "##.##"]))
+            ),
             "w": labelled("", self.phrase),
+            "w1": labelled("", lambda: rng.choice(self.words.plain[:9000])),
+            "V": labelled("", lambda: rng.choice(self.words.plain).capitalize()),
             "W": labelled("", self.titled),
             '"': labelled("", lambda: '"'),
         }

@@ -25,8 +25,10 @@ from anyascii import anyascii
 
 sys.path.insert(0, str(Path(__file__).parent))
 
-from tagger_pools import NATIONALITIES, Culture, Places, Words, cultures, places
 from tagger_companies import BRANDS
+from tagger_lists import LEADS, LISTS
+from tagger_pools import NATIONALITIES, Culture, Places, Words, cultures, places
+from tagger_prose import Ordinary
 from tagger_slots import MONTHS, WEEKDAYS, Filler, Parts
 
 ROOT = Path(__file__).parent.parent
@@ -37,7 +39,7 @@ SEED = 20_240_817
 # Bits of the word list; `class` in rust/detect/src/tagger/model.rs names those that the code reads.
 GIVEN, FAMILY, PLACE, NATION, COMMON, FREQUENT, BRAND, PLACE_PAIR = (1 << bit for bit in range(8))
 
-SLOT = re.compile(r"\{([a-zA-Z]+¶?|\")(\d?)\}")
+SLOT = re.compile(r"\{(w1|[a-zA-Z]+¶?|\")(\d?)\}")
 CHOICE = re.compile(r"\[([^\[\]]*)\]")
 
 
@@ -47,7 +49,10 @@ def check_versions() -> None:
         if "==" in line:
             name, wanted = line.split("==")
             if version(name) != wanted:
-                sys.exit(f"{name} {version(name)} is installed, not {wanted}: pip install -r scripts/tagger_requirements.txt")
+                sys.exit(
+                    f"{name} {version(name)} is installed, not {wanted}:"
+                    " pip install -r scripts/tagger_requirements.txt"
+                )
 
 
 def word_list(known: list[Culture], where: Places, words: Words) -> dict[str, int]:
@@ -56,7 +61,7 @@ def word_list(known: list[Culture], where: Places, words: Words) -> dict[str, in
 
     def add(names: list[str], bit: int) -> None:
         for name in names:
-            for part in re.split(r"[ /()–-]+", anyascii(name).lower()):
+            for part in re.split(r"[ /()\u2013-]+", anyascii(name).lower()):
                 if len(part) > 1 and re.fullmatch(r"[a-z][a-z']*", part):
                     classes[part] = classes.get(part, 0) | bit
 
@@ -102,37 +107,36 @@ def fill(template: str, filler: Filler) -> Parts:
     return parts
 
 
-# After these words a name can stand anywhere; before those, too.
-LEADS = {
-    "p": "by with from to for and of than says said asked told met like about but when while as that".split(),
-    "o": "by with from to for of at and via joined uses bought like".split(),
-    "pl": "in from near to at of around outside across via through".split(),
-    "d": "on since until before after by from".split(),
-    "a": "at to from".split(),
-}
-FOLLOWS = "was is has had will said says and who which would did can in on at for to with were the".split()
+# How often each slot of LEADS is taken.
+WEIGHTS = [14, 2, 14, 10, 3, 5, 2, 1, 1, 1, 5, 2, 2, 1, 6, 5, 3, 2, 2, 3, 2]
+FOLLOWS = LISTS["follows"]
+HEADS = LISTS["sentence_heads"]
+STARTERS = LISTS["starters"]
 
 
 def scattered(filler: Filler) -> Parts:
     """English words in a row with names among them: any name can stand in any sentence."""
     rng = filler.rng
-    parts: Parts = []
-    if rng.random() < 0.3:
-        parts += filler.slots[rng.choice(["p", "p", "p", "o", "g", "s", "h", "pl"])]("")
-        parts.append((" " + " ".join(filler.words.chain(rng, rng.randint(2, 8), rng.choice(FOLLOWS))), ""))
+
+    def chain(most: int, start: str = "") -> str:
+        return " ".join(filler.words.chain(rng, rng.randint(1, most), start))
+
+    def follow() -> str:
+        return rng.choice(FOLLOWS if rng.random() < 0.5 else filler.words.verbs)
+
+    if rng.random() < 0.45:
+        start = rng.random()
+        first = rng.choice(STARTERS) if start < 0.35 else rng.choice(filler.words.plain[:600])
+        lead = f"{first.capitalize()} " if start < 0.45 else ""
+        text = f"{lead}{rng.choice(HEADS)} {follow()} {chain(8)}"
     else:
-        chain = filler.words.chain(rng, rng.randint(2, 10))
-        parts.append((" ".join(chain).capitalize(), ""))
+        text = chain(10).capitalize()
     for _ in range(rng.randint(0, 3)):
-        slot = rng.choices("p o pl d a".split(), [5, 5, 4, 1, 1])[0]
-        lead = rng.choice(LEADS[slot])
-        parts.append((f" {lead} ", ""))
-        parts += filler.slots[slot]("")
-        link = rng.choice(["", "", "", ",", "'s" if slot == "p" else "", " and"])
-        chain = filler.words.chain(rng, rng.randint(1, 6), rng.choice(FOLLOWS))
-        parts.append((f"{link} " + " ".join(chain), ""))
-    parts.append((rng.choice([".", ".", "!", "?", ""]), ""))
-    return parts
+        slot = rng.choices(list(LEADS), WEIGHTS)[0]
+        lead = rng.choice(LEADS[slot]).replace("-", " ")
+        link = rng.choice(["", "", "", ",", "'s" if slot == "{p}" else "", " and"])
+        text += f" {lead} {slot}{link} {follow()} {chain(6)}"
+    return fill(text + rng.choice([".", ".", "!", "?", ""]), filler)
 
 
 def recased(parts: Parts, rng: random.Random) -> Parts:
@@ -147,7 +151,10 @@ def recased(parts: Parts, rng: random.Random) -> Parts:
     if kind < 0.21:
         return [(text.lower() if label else text, label) for text, label in parts]
     if kind < 0.23:
-        return [(text.upper() if label in {"PERSON", "PLACE", "ORG"} else text, label) for text, label in parts]
+        return [
+            (text.upper() if label in {"PERSON", "PLACE", "ORG"} else text, label)
+            for text, label in parts
+        ]
     return parts
 
 
@@ -171,20 +178,29 @@ def generate(folder: Path, count: int) -> None:
     names |= {name.lower() for name in MONTHS + WEEKDAYS}
     words = Words(names)
     listed = word_list(known, where, words)
-    (folder / "words.tsv").write_text("".join(f"{w}\t{c}\n" for w, c in sorted(listed.items())), "utf-8")
+    (folder / "words.tsv").write_text(
+        "".join(f"{w}\t{c}\n" for w, c in sorted(listed.items())), "utf-8"
+    )
     print(f"{len(known)} locales, {len(listed)} listed words")
     rng = random.Random(SEED)
     filler = Filler(rng, known, where, words)
+    ordinary = Ordinary(names - set(words.ranked[:2000]))
     lines = TEMPLATES.read_text("utf-8").splitlines()
-    templates = [line for line in lines if line and not line.startswith("# -- ") and not line.startswith("# S") and not line.startswith("# [a")  and not line.startswith("# Slots")]
+    templates = [line for line in lines if line and not re.match(r"# \w|# --|# \[a", line)]
     with (folder / "documents.jsonl").open("w", encoding="utf-8") as out:
         for number in range(count):
-            if rng.random() < 0.2:
+            kind = rng.random()
+            if kind < 0.25:
+                parts = ordinary.make(rng)
+            elif kind < 0.5:
                 parts = scattered(filler)
             else:
                 parts = fill(rng.choice(templates), filler)
                 while rng.random() < 0.25:
-                    parts += [(rng.choice([" ", " ", "\n", "\n\n"]), ""), *fill(rng.choice(templates), filler)]
+                    parts += [
+                        (rng.choice([" ", " ", "\n", "\n\n"]), ""),
+                        *fill(rng.choice(templates), filler),
+                    ]
             write_document(recased(parts, rng), out)
             if number % 20_000 == 0:
                 print(f"{number} of {count} documents", flush=True)
@@ -193,8 +209,8 @@ def generate(folder: Path, count: int) -> None:
 def main() -> None:
     """Generates, trains, and says what came out."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--documents", type=int, default=200_000)
-    parser.add_argument("--rounds", type=int, default=4)
+    parser.add_argument("--documents", type=int, default=240_000)
+    parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--out", type=Path, default=MODEL)
     parser.add_argument("--keep", type=Path, help="folder for the generated texts")
     options = parser.parse_args()
@@ -205,9 +221,22 @@ def main() -> None:
         folder.mkdir(parents=True, exist_ok=True)
         generate(folder, options.documents)
         print(f"generated in {time.monotonic() - start:.0f} s", flush=True)
-        command = ["cargo", "run", "--release", "-q", "-p", "scrim-detect", "--features", "tagger-training"]
+        command = [
+            "cargo",
+            "run",
+            "--release",
+            "-q",
+            "-p",
+            "scrim-detect",
+            "--features",
+            "tagger-training",
+        ]
         command += ["--example", "train_tagger", "--", str((folder / "documents.jsonl").resolve())]
-        command += [str((folder / "words.tsv").resolve()), str(options.out.resolve()), str(options.rounds)]
+        command += [
+            str((folder / "words.tsv").resolve()),
+            str(options.out.resolve()),
+            str(options.rounds),
+        ]
         subprocess.run(command, cwd=ROOT / "rust", check=True)
     digest = hashlib.sha256(options.out.read_bytes()).hexdigest()
     print(f"{digest}  {options.out}\n{time.monotonic() - start:.0f} s in all")

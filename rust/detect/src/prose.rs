@@ -10,7 +10,7 @@ use crate::finding::{EntityId, Evidence, Finding};
 use crate::sink::Sink;
 use crate::spec::{EntitySpec, Error};
 use crate::survey::Survey;
-use crate::tagger::{may_be_prose, Label, Tagged, Tagger};
+use crate::tagger::{looks_like_prose, Label, Tagged, Tagger};
 
 static COUNTRIES: &str = include_str!("tagger/countries.txt");
 const FORMS_OF_ADDRESS: [&str; 20] = [
@@ -94,7 +94,9 @@ impl Prose {
 
     /// Reports what sentences tell, if the text has any.
     pub(crate) fn scan(&self, text: &[u8], survey: &Survey, out: &mut Sink<'_>) {
-        if !self.wanted || !may_be_prose(text, survey) {
+        // Most cells are turned away by their counts, without being read again.
+        let numeric = survey.digits * 5 > survey.len * 3;
+        if !self.wanted || numeric || !looks_like_prose(text) {
             return;
         }
         let Ok(tagger) = tagger() else { return };

@@ -120,10 +120,10 @@ impl Search {
         let mut sum = 0_i64;
         let mut before = first.checked_sub(1).map_or(OUTSIDE, |at| self.tags[at]);
         let mut without = before;
-        for at in first..end.saturating_add(1).min(views.len()) {
+        for (at, view) in views.iter().enumerate().take(end + 1).skip(first) {
             let tag = self.tags[at];
             let other = if at < end { OUTSIDE } else { tag };
-            let steps = &model.transitions[views[at].class()];
+            let steps = &model.transitions[view.class()];
             sum += i64::from(steps[before][tag]) + i64::from(self.scores[at][tag]);
             if follows(without, other) {
                 sum -= i64::from(steps[without][other]) + i64::from(self.scores[at][other]);

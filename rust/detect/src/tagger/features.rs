@@ -8,6 +8,9 @@ use super::token::{Shape, Token};
 const SPREAD: u64 = 0x9E37_79B9_7F4A_7C15;
 const EDGE: u64 = 0x51_7C_C1_B7_27_22_0A_95;
 
+/// Tokens that a sentence still speaks of an address behind it.
+const LED: u8 = 24;
+
 /// How the letters of a text are cased, which says what a capital is worth in it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Casing {
@@ -40,6 +43,8 @@ pub(super) struct View {
     before: u64,
     /// The frequent word behind it, or where the line breaks.
     behind: u64,
+    /// Whether sentence or a label stands shortly before it in its paragraph.
+    led: bool,
     /// The word before the last colon of its line (or at the end of the line before).
     key: u64,
 }
@@ -58,6 +63,7 @@ impl View {
         above: 0,
         before: EDGE,
         behind: EDGE,
+        led: false,
         key: 0,
     };
 
@@ -144,6 +150,7 @@ fn is_function_word(view: &View) -> bool {
 fn forward(views: &mut [View]) {
     let mut last = View::OUT;
     let (mut before, mut key, mut column) = (EDGE, 0, 0_u8);
+    let mut led = 0_u8;
     let (mut above, mut head) = (Shape::Edge, Shape::Edge);
     for (at, view) in views.iter_mut().enumerate() {
         let line = last.shape.is_break();
@@ -160,6 +167,13 @@ fn forward(views: &mut [View]) {
         view.above = above as u8;
         view.before = before;
         view.key = key;
+        view.led = led > 0;
+        led = match view.shape {
+            Shape::Paragraph => 0,
+            Shape::Colon => LED,
+            _ if is_function_word(view) => LED,
+            _ => led.saturating_sub(1),
+        };
         column = (column + 1).min(7);
         match view.shape {
             Shape::Colon => key = last.word,
@@ -293,7 +307,7 @@ fn visual<S: Sink>(window: [&View; 5], features: &mut Features<'_, S>) {
             .fold(0, |sum, view| sum << 8 | u64::from(view.classes))
     };
     let [prior, before, here, after, later] = window;
-    let mode = (here.look >> 6) << 60;
+    let mode = (here.look >> 6) << 60 | u64::from(here.led) << 63;
     features.add(looks(&[before, here]) | mode);
     features.add(looks(&[here, after]) | mode);
     features.add(looks(&[before, here, after]) | mode);
@@ -311,7 +325,8 @@ fn visual<S: Sink>(window: [&View; 5], features: &mut Features<'_, S>) {
 /// Features of the place in the line, and of what the line is about.
 #[inline]
 fn layout<S: Sink>(here: &View, features: &mut Features<'_, S>) {
-    let line = u64::from(here.above) << 16 | u64::from(here.column) << 8 | here.look << 24;
+    let led = u64::from(here.led) << 40;
+    let line = led | u64::from(here.above) << 16 | u64::from(here.column) << 8 | here.look << 24;
     features.add(line | u64::from(here.width));
     features.word(here.key | 1, here.look);
     features.word(here.key | 1, 1 << 40 | u64::from(here.column.min(3)));

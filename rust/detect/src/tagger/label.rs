@@ -74,12 +74,13 @@ pub(super) const TAGS: usize = 1 + 2 * Label::MODELLED.len();
 pub(super) const OUTSIDE: usize = 0;
 
 /// The label of the first token of a span.
+#[cfg(feature = "tagger-training")]
 pub(super) const fn first(label: usize) -> usize {
     1 + 2 * label
 }
 
 /// The label of a later token of a span.
-#[cfg(any(test, feature = "tagger-training"))]
+#[cfg(feature = "tagger-training")]
 pub(super) const fn later(label: usize) -> usize {
     2 + 2 * label
 }

@@ -29,8 +29,8 @@ ttttttuuuuuuuuuuuuwwyyyzzzzzzs";
 const fn latin_upper(code: u32) -> bool {
     match code {
         0xC0..=0xDE | 0x178 => true,
-        0x139..=0x148 | 0x179..=0x17E => code % 2 == 1,
-        0x100..=0x137 | 0x14A..=0x177 => code % 2 == 0,
+        0x139..=0x148 | 0x179..=0x17E => !code.is_multiple_of(2),
+        0x100..=0x137 | 0x14A..=0x177 => code.is_multiple_of(2),
         _ => false,
     }
 }
@@ -54,8 +54,49 @@ const fn letter(base: u8, upper: bool) -> Kind {
     }
 }
 
+/// Greek letters that have another code point too: with an accent, or as a sign (ohm, increment,
+/// micro).
+const GREEK: [(u32, u32, bool); 18] = [
+    (0x2126, 0x3C9, true),
+    (0x2206, 0x3B4, true),
+    (0xB5, 0x3BC, false),
+    (0x386, 0x3B1, true),
+    (0x388, 0x3B5, true),
+    (0x389, 0x3B7, true),
+    (0x38A, 0x3B9, true),
+    (0x38C, 0x3BF, true),
+    (0x38E, 0x3C5, true),
+    (0x38F, 0x3C9, true),
+    (0x3AC, 0x3B1, false),
+    (0x3AD, 0x3B5, false),
+    (0x3AE, 0x3B7, false),
+    (0x3AF, 0x3B9, false),
+    (0x3CC, 0x3BF, false),
+    (0x3CD, 0x3C5, false),
+    (0x3CE, 0x3C9, false),
+    (0x3C2, 0x3C3, false),
+];
+
+/// The plain letter of one in [`GREEK`].
+const fn greek(code: u32) -> Option<Kind> {
+    let mut at = 0;
+    while at < GREEK.len() {
+        let (variant, base, upper) = GREEK[at];
+        if variant == code {
+            return Some(Kind::Letter { base, upper });
+        }
+        at += 1;
+    }
+    None
+}
+
 /// Tells what a character outside ASCII is.
 pub(super) const fn classify(code: u32) -> Kind {
+    if code >= 0x180 || code == 0xB5 {
+        if let Some(kind) = greek(code) {
+            return kind;
+        }
+    }
     match code {
         0xD7 | 0xF7 => Kind::Symbol(code),
         0xC0..=0x17F => letter(LATIN[(code - 0xC0) as usize], latin_upper(code)),
@@ -67,12 +108,12 @@ pub(super) const fn classify(code: u32) -> Kind {
         0x80..=0xBF | 0x2010..=0x2BFF | 0x3001..=0x303F | 0xE000..=0xF8FF | 0x1_F000.. => {
             Kind::Symbol(code)
         }
-        0x1A0 | 0x1A1 => letter(b'o', code % 2 == 0),
-        0x1AF | 0x1B0 => letter(b'u', code % 2 == 1),
-        0x218 | 0x219 => letter(b's', code % 2 == 0),
-        0x21A | 0x21B => letter(b't', code % 2 == 0),
+        0x1A0 | 0x1A1 => letter(b'o', code.is_multiple_of(2)),
+        0x1AF | 0x1B0 => letter(b'u', !code.is_multiple_of(2)),
+        0x218 | 0x219 => letter(b's', code.is_multiple_of(2)),
+        0x21A | 0x21B => letter(b't', code.is_multiple_of(2)),
         0x18F | 0x259 => letter(b'e', code == 0x18F),
-        0x1EA0..=0x1EF9 => letter(vietnamese(code), code % 2 == 0),
+        0x1EA0..=0x1EF9 => letter(vietnamese(code), code.is_multiple_of(2)),
         0x391..=0x3A9 | 0x410..=0x42F => Kind::Letter {
             base: code + 0x20,
             upper: true,
@@ -151,6 +192,7 @@ mod tests {
     #[test]
     fn capitals_of_other_scripts_are_lowered() {
         assert_eq!(fold("ЖЁΣ"), ("жёσ".to_owned(), 3));
+        assert_eq!(fold("ΠΆΦΟΣ\u{2126}ς"), ("παφοσωσ".to_owned(), 6));
     }
 
     #[test]

@@ -1,16 +1,19 @@
 //! Names of persons, organisations and places, addresses, titles and dates in free English text.
 //!
-//! A linear model labels every token of a text. The text is cut into tokens (`token`, `letters`),
+//! A linear model labels every token of a text. The text is cut into tokens (`token`, `form`, `letters`),
 //! each is described by hashed features of its neighbourhood (`features`), their weights are added
 //! up, and the best row of labels is taken (`decode`). Weights and word list come from one file
-//! (`model`) that `scripts/train_tagger.py` makes from generated text (`training`). All arithmetic
+//! (`model`) that `scripts/train_tagger.py` makes from generated text (`training`, `document`). All arithmetic
 //! is on integers, so that the same text has the same tags everywhere.
 //!
 //! Time is linear in the length of the text. A text is read in windows of at most [`WINDOW`]
 //! tokens, so memory does not depend on its length, save for the tags themselves.
 
 mod decode;
+#[cfg(feature = "tagger-training")]
+mod document;
 mod features;
+mod form;
 mod label;
 mod letters;
 mod model;
@@ -27,13 +30,15 @@ pub use label::Label;
 pub use model::BadModel;
 use model::Model;
 pub use prose::looks_like_prose;
-pub(crate) use prose::may_be_prose;
 use token::{Shape, Token, Tokeniser};
 
 /// Most tokens that are labelled together.
 const WINDOW: usize = 1024;
 /// Fewest tokens of a full window; it ends at the last line or sentence behind them.
 const WINDOW_KEPT: usize = 512;
+
+/// Margin, in units of training, at which a span is as likely right as most are.
+const SURE: i32 = 12;
 
 static TRAINED: &[u8] = include_bytes!("../../models/tagger.bin");
 
@@ -143,11 +148,14 @@ impl Tagger {
         urls(&tokens[reported..], out);
     }
 
-    /// A half for a tie, three quarters at the weight of one unit of training, towards 1.
+    /// A half for a tie, three quarters at [`SURE`] units of training, towards 1.
     fn confidence(&self, margin: i32) -> f32 {
         // Both are far below the 24 bits that a float holds exactly.
         #[allow(clippy::cast_precision_loss)]
-        let (margin, unit) = (margin.clamp(0, 1 << 20) as f32, self.model.scale as f32);
+        let (margin, unit) = (
+            margin.clamp(0, 1 << 20) as f32,
+            (SURE * self.model.scale) as f32,
+        );
         0.5 + 0.5 * margin / (margin + unit)
     }
 }
@@ -155,7 +163,7 @@ impl Tagger {
 /// Takes the tokens of the next window from the tokeniser.
 fn fill(tokeniser: &mut Tokeniser<'_>, tokens: &mut Vec<Token>) {
     tokens.clear();
-    tokens.extend(tokeniser.take(WINDOW));
+    tokens.extend(tokeniser.by_ref().take(WINDOW));
     if tokens.len() < WINDOW {
         return;
     }

@@ -45,6 +45,7 @@ pub(super) struct WordList {
 }
 
 impl WordList {
+    #[cfg(any(test, feature = "tagger-training"))]
     pub(super) fn empty() -> Self {
         Self {
             prints: vec![0; WORDS],

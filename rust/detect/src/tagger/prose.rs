@@ -1,7 +1,5 @@
 //! Tells cheaply whether a cell could be free text.
 
-use crate::survey::Survey;
-
 /// Shortest text that the tagger is asked about.
 const SHORTEST: usize = 6;
 /// Bytes that are looked at; the rest of a text is taken to be like them.
@@ -27,15 +25,9 @@ pub fn looks_like_prose(text: &[u8]) -> bool {
     len >= SHORTEST && gaps >= 1 && letters * 5 >= len * 2 && len <= 24 * (gaps + 1)
 }
 
-/// The same, knowing the counts of a survey: most cells are turned away without being read again.
-pub(crate) fn may_be_prose(text: &[u8], survey: &Survey) -> bool {
-    survey.digits * 5 <= survey.len * 3 && looks_like_prose(text)
-}
-
 #[cfg(test)]
 mod tests {
-    use super::{looks_like_prose, may_be_prose};
-    use crate::survey::Survey;
+    use super::looks_like_prose;
 
     #[test]
     fn sentences_lists_and_address_blocks_are_prose() {
@@ -46,7 +38,6 @@ mod tests {
             "ring twice, please",
         ] {
             assert!(looks_like_prose(text.as_bytes()), "{text}");
-            assert!(may_be_prose(text.as_bytes(), &Survey::of(text.as_bytes())));
         }
     }
 
@@ -63,7 +54,6 @@ mod tests {
             long.as_str(),
         ] {
             assert!(!looks_like_prose(text.as_bytes()), "{text}");
-            assert!(!may_be_prose(text.as_bytes(), &Survey::of(text.as_bytes())));
         }
     }
 }

@@ -67,6 +67,31 @@ impl View {
         key: 0,
     };
 
+    /// Whether the token can be a reason to weigh a text at all: a capital, a digit, a mark that
+    /// forms have, or a word that is only known as a name. Most notes in tables have none of them.
+    pub(super) fn may_name(&self) -> bool {
+        let ordinary = self.classes & (class::COMMON | class::FREQUENT) != 0;
+        match self.shape {
+            Shape::Period
+            | Shape::Comma
+            | Shape::Stop
+            | Shape::Line
+            | Shape::Paragraph
+            | Shape::Tab
+            | Shape::Dash
+            | Shape::Quote => false,
+            Shape::Lower | Shape::LowerLetter => !ordinary && self.classes & class::NAMES != 0,
+            Shape::Capitalised => {
+                !(self.begins_sentence() && ordinary && self.classes & class::GIVEN == 0)
+            }
+            _ => true,
+        }
+    }
+
+    fn begins_sentence(&self) -> bool {
+        self.place & 2 != 0
+    }
+
     /// Class of the token that transitions depend on.
     pub(super) fn class(&self) -> usize {
         match self.shape {

@@ -110,6 +110,9 @@ impl Tagger {
                 return;
             }
             look_at(&scratch.tokens, &self.model.words, &mut scratch.views);
+            if !scratch.views.iter().any(View::may_name) {
+                continue;
+            }
             scratch.chunks.clear();
             scratch
                 .search

@@ -28,6 +28,10 @@ pub(super) type Transitions = [[[i16; LANES]; TAGS]; CLASSES];
 
 /// Classes of a word, as bits; the features take most of them as they are.
 pub(super) mod class {
+    pub(in super::super) const GIVEN: u8 = 1;
+    /// Given names, family names, places and nations.
+    pub(in super::super) const NAMES: u8 = 1 | 2 | 4 | 8;
+    pub(in super::super) const COMMON: u8 = 16;
     pub(in super::super) const FREQUENT: u8 = 32;
     /// Two words that begin the name of a place together.
     pub(in super::super) const PLACE_PAIR: u8 = 128;

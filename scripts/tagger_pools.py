@@ -49,13 +49,13 @@ def read_provider(kind: str, locale: str) -> object | None:
 
 
 def values(provider: object, pattern: str) -> list[str]:
-    """The words in a provider's lists whose names match, in order and without repetition."""
-    found: dict[str, None] = {}
+    """The words in a provider's lists whose names match, sorted: some lists are made from sets."""
+    found: set[str] = set()
     for name in sorted(vars(provider)):
         listed = getattr(provider, name)
         if re.fullmatch(pattern, name) and isinstance(listed, (tuple, list, dict)):
-            found.update((item, None) for item in listed if isinstance(item, str))
-    return list(found)
+            found.update(item for item in listed if isinstance(item, str))
+    return sorted(found)
 
 
 def native(words: Iterable[str]) -> list[str]:

@@ -146,6 +146,18 @@ impl Near<'_> {
             && (self.text[from..start].iter().any(letter) || self.text[end..to].iter().any(letter))
     }
 
+    /// Whether any keyword stands within reach of what is between the places.
+    pub(crate) fn any(&mut self, start: usize, end: usize) -> bool {
+        let (from, to) = self.window(start, end.min(self.text.len()));
+        let letter = |byte: &u8| byte.is_ascii_alphabetic() || !byte.is_ascii();
+        if !self.text[from..to].iter().any(letter) {
+            return false;
+        }
+        self.search(from, to);
+        let first = self.hits.partition_point(|hit| hit.0 < from);
+        self.hits.get(first).is_some_and(|hit| hit.0 < to)
+    }
+
     /// Whether a keyword of the entity stands within reach of the span.
     pub(crate) fn holds(&mut self, entity: EntityId, start: usize, end: usize) -> bool {
         let (from, to) = self.window(start, end);

@@ -90,6 +90,7 @@ impl Detector {
             }
         }
         detector.context = ContextIndex::compile(&context)?;
+        detector.codes.finish();
         detector.words.compile()?;
         let any = |shapes: &[Shape]| {
             shapes

@@ -5,16 +5,19 @@
 //! time does not depend on the number of entities, unless many have the same layout.
 
 mod format;
+mod groups;
 
-use crate::bytes::{before, numbered_after, numbered_before, run_end, word_at, word_before};
+use crate::bytes::{numbered_before, run_end};
 use crate::checksum::{self, Checksum};
 use crate::context::Near;
 use crate::finding::{EntityId, Evidence, Finding};
+use crate::shapes::numbers::timestamp_end;
 use crate::shapes::{support, Slot, SURE};
 use crate::sink::Sink;
 use crate::spec::{EntitySpec, Error};
 use crate::survey::Survey;
 use format::{is_separator, layouts, Class, DIGITS, MAX_GROUP};
+use groups::Groups;
 
 /// Most characters of a value without its separators.
 const MAX_CODE: usize = 64;
@@ -38,6 +41,8 @@ struct Node {
     edges: Vec<(u8, usize, usize)>,
     /// Whether a first group of this length may have no letters, no digits, or both.
     starts: [bool; 3],
+    /// Whether a value that begins so can be reported without a keyword or its column.
+    alone: bool,
 }
 
 /// The compiled codes.
@@ -47,16 +52,6 @@ pub(crate) struct Codes {
     nodes: Vec<Node>,
     roots: [Option<usize>; MAX_GROUP + 1],
     letters: bool,
-}
-
-/// The groups from one on, as far as the tree knows them.
-struct Groups {
-    start: usize,
-    end: usize,
-    spaced: bool,
-    code: [u8; MAX_CODE],
-    length: usize,
-    digits_only: bool,
 }
 
 impl Codes {
@@ -119,6 +114,21 @@ impl Codes {
         Ok(())
     }
 
+    /// Notes which parts of the tree a text without keywords need not go into; call it once, when
+    /// every entity is there.
+    pub(crate) fn finish(&mut self) {
+        // A node comes before those that follow it.
+        for at in (0..self.nodes.len()).rev() {
+            let node = &self.nodes[at];
+            let own = node
+                .readings
+                .iter()
+                .any(|reading| reading.confidence >= self.slots[reading.slot].0.min_confidence);
+            let later = node.edges.iter().any(|(.., next)| self.nodes[*next].alone);
+            self.nodes[at].alone = own || later;
+        }
+    }
+
     pub(crate) fn is_empty(&self) -> bool {
         self.slots.is_empty()
     }
@@ -176,9 +186,16 @@ impl Codes {
             let start = at + offset;
             let end = run_end(text, start, |byte| byte.is_ascii_alphanumeric());
             at = end;
+            if let Some(end) = timestamp_end(text, start) {
+                at = end;
+                continue;
+            }
             let Some(root) = self.roots.get(end - start).copied().flatten() else {
                 continue;
             };
+            if hint.is_none() && !self.nodes[root].alone && !near.any(start, end + MAX_CODE) {
+                continue;
+            }
             if self.nodes[root].begins(&text[start..end]) && !numbered_before(text, start) {
                 self.follow(text, root, start..end, hint, near, out);
             }
@@ -195,14 +212,7 @@ impl Codes {
         near: &mut Near<'_>,
         out: &mut Sink<'_>,
     ) {
-        let mut groups = Groups {
-            start: first.start,
-            end: first.start,
-            spaced: false,
-            code: [0; MAX_CODE],
-            length: 0,
-            digits_only: true,
-        };
+        let mut groups = Groups::at(first.start);
         groups.extend(text, first.end);
         let mut node = &self.nodes[root];
         loop {
@@ -292,14 +302,7 @@ impl Codes {
         let Some(root) = self.roots.get(end).copied().flatten() else {
             return;
         };
-        let mut groups = Groups {
-            start: 0,
-            end: 0,
-            spaced: false,
-            code: [0; MAX_CODE],
-            length: 0,
-            digits_only: true,
-        };
+        let mut groups = Groups::at(0);
         groups.extend(value, end);
         let mut node = &self.nodes[root];
         while groups.end < value.len() {
@@ -361,38 +364,6 @@ impl Reading {
             .iter()
             .zip(code)
             .all(|(class, byte)| class >> (byte & 0x7f) & 1 == 1)
-    }
-}
-
-impl Groups {
-    /// Takes in the characters up to `end`, in capitals.
-    fn extend(&mut self, text: &[u8], end: usize) {
-        let room = MAX_CODE - self.length;
-        let added = &text[self.end..end];
-        for (place, byte) in self.code[self.length..].iter_mut().zip(added) {
-            *place = byte.to_ascii_uppercase();
-            self.digits_only &= byte.is_ascii_digit();
-        }
-        self.length += added.len().min(room);
-        self.end = end;
-    }
-
-    /// Takes in the parenthesis behind a group that one opened, if it is there.
-    fn close(&mut self, text: &[u8]) -> bool {
-        self.end += 1;
-        text.get(self.end - 1) == Some(&b')')
-    }
-
-    /// Whether nothing continues the groups on either side.
-    fn are_whole(&self, text: &[u8]) -> bool {
-        let digit = |byte: Option<u8>| byte.is_some_and(|byte| byte.is_ascii_digit());
-        let joined = self.spaced
-            && ((before(text, self.start) == Some(b' ') && digit(before(text, self.start - 1)))
-                || (text.get(self.end) == Some(&b' ') && digit(text.get(self.end + 1).copied())));
-        !joined
-            && !word_before(text, self.start)
-            && !word_at(text, self.end)
-            && !numbered_after(text, self.end)
     }
 }
 

@@ -187,7 +187,7 @@ pub(crate) fn is_uuid(text: &[u8], start: usize) -> bool {
 /// End of a calendar date (ISO 8601) and the time of day behind it, if nothing joins them.
 ///
 /// Columns of clock readings are common, and each would be taken apart group by group.
-fn timestamp_end(text: &[u8], start: usize) -> Option<usize> {
+pub(crate) fn timestamp_end(text: &[u8], start: usize) -> Option<usize> {
     let date = text.get(start..start + DATE_LEN)?;
     let [b'1' | b'2', b'0' | b'9', _, _, b'-', b'0' | b'1', _, b'-', b'0'..=b'3', _] = date else {
         return None;

@@ -6,7 +6,7 @@
 //! (`model`) that `scripts/train_tagger.py` makes from generated text (`training`, `document`). All arithmetic
 //! is on integers, so that the same text has the same tags everywhere.
 //!
-//! Time is linear in the length of the text. A text is read in windows of at most [`WINDOW`]
+//! Time is linear in the length of the text. A text is read in windows of at most 1024
 //! tokens, so memory does not depend on its length, save for the tags themselves.
 
 mod decode;

@@ -41,13 +41,11 @@ impl Detector {
     /// # Errors
     /// Names the first entity that cannot be compiled and the reason.
     pub fn new(entities: &[EntitySpec]) -> Result<Self, Error> {
-        let anchors =
-            Anchors::compile().ok_or_else(|| Error::new("", "the anchors do not compile"))?;
         let mut detector = Self {
             names: Vec::with_capacity(entities.len()),
             slots: std::array::from_fn(|_| None),
             patterns: Vec::new(),
-            anchors,
+            anchors: Anchors::default(),
             wants: Wants::default(),
         };
         let mut names = HashSet::new();
@@ -60,6 +58,7 @@ impl Detector {
             detector.names.push(spec.name.clone());
             detector.add(spec, entity)?;
         }
+        detector.anchors.build()?;
         let any = |shapes: &[Shape]| {
             shapes
                 .iter()
@@ -73,13 +72,14 @@ impl Detector {
                 Shape::Ssn,
                 Shape::Ipv4,
             ]),
-            anchors: any(&[
-                Shape::AwsAccessKey,
-                Shape::AwsSecretKey,
-                Shape::Jwt,
-                Shape::PemPrivateKey,
-                Shape::ConnectionString,
-            ]),
+            anchors: detector.anchors.declared()
+                || any(&[
+                    Shape::AwsAccessKey,
+                    Shape::AwsSecretKey,
+                    Shape::Jwt,
+                    Shape::PemPrivateKey,
+                    Shape::ConnectionString,
+                ]),
         };
         Ok(detector)
     }
@@ -92,7 +92,9 @@ impl Detector {
             keywords,
         };
         match spec.shape.as_str() {
-            "column" | "code" | "token" | "assigned" | "words" => {}
+            "column" | "code" | "words" => {}
+            "token" => self.anchors.add_token(spec, slot)?,
+            "assigned" => self.anchors.add_assigned(spec, slot)?,
             "pattern" => self.patterns.push(Pattern::compile(spec, slot)?),
             name => {
                 let shape = Shape::by_name(name)
@@ -149,8 +151,8 @@ impl Detector {
         if survey.colons >= 2 && scan.wants(Shape::Ipv6) {
             ip::scan_v6(&mut scan);
         }
-        if self.wants.anchors && Anchors::possible(survey) {
-            self.anchors.scan(&mut scan);
+        if self.wants.anchors {
+            self.anchors.scan(&mut scan, survey);
         }
         for pattern in &self.patterns {
             pattern.scan(text, hint, &mut scan.out);

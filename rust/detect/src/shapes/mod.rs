@@ -1,11 +1,14 @@
 //! The native recognisers and what they work with.
 
 pub(crate) mod anchors;
+pub(crate) mod assigned;
+pub(crate) mod assignment;
 pub(crate) mod aws;
 pub(crate) mod calling_codes;
 pub(crate) mod card;
 pub(crate) mod connection;
 pub(crate) mod email;
+pub(crate) mod entropy;
 pub(crate) mod iban;
 pub(crate) mod ip;
 pub(crate) mod jwt;
@@ -13,6 +16,7 @@ pub(crate) mod numbers;
 pub(crate) mod pem;
 pub(crate) mod phone;
 pub(crate) mod ssn;
+pub(crate) mod token;
 
 use crate::context::Keywords;
 use crate::finding::{Evidence, Finding};

@@ -1,10 +1,11 @@
 //! Tokens that begin with a literal of their vendor.
 
 use regex::bytes::{Regex, RegexBuilder};
+use regex_syntax::hir::literal::Extractor;
 use regex_syntax::hir::{Hir, HirKind};
 
 use super::{entropy, weigh, Candidate, Slot};
-use crate::bytes::{escape_before, is_word, word_at, word_before};
+use crate::bytes::{escape_before, is_word, run_start, word_at, word_before};
 use crate::checksum::{self, Checksum};
 use crate::sink::Sink;
 use crate::spec::{EntitySpec, Error};
@@ -15,6 +16,8 @@ const WINDOW: usize = 4096;
 const MAX_COMPILED: usize = 1 << 20;
 const MAX_PATTERN: usize = 4096;
 const MIN_PREFIX: usize = 2;
+/// Most bytes of a token before a literal that stands inside of it.
+const MAX_BEFORE: usize = 64;
 /// A token of fewer bytes may be chosen by a person, so that it need not look random.
 const MIN_DRAWN: usize = 12;
 /// How sure a token is by itself, with a checksum that agrees, and with one that does not.
@@ -34,6 +37,8 @@ pub(super) struct Anchored {
     pub(super) fixed: bool,
     /// Bytes without white space that every match has in a row.
     pub(super) run: usize,
+    /// Literals that every match begins with, if there are such.
+    begins: Vec<Vec<u8>>,
 }
 
 impl Anchored {
@@ -60,6 +65,8 @@ impl Anchored {
             .dfa_size_limit(MAX_COMPILED)
             .build()
             .map_err(|error| refuse(format!("`pattern`: {error}")))?;
+        let begins = Extractor::new().extract(&hir);
+        let begins = begins.literals().unwrap_or_default();
         let (mut current, mut run) = (0, 0);
         longest_run(&hir, &mut current, &mut run);
         Ok(Self {
@@ -68,6 +75,18 @@ impl Anchored {
             min_len,
             fixed: max_len == Some(min_len),
             run,
+            begins: begins
+                .iter()
+                .map(|literal| literal.as_bytes().to_vec())
+                .collect(),
+        })
+    }
+
+    /// Whether matches begin with this literal, and do not only have it in them.
+    fn begins_with(&self, prefix: &str) -> bool {
+        let prefix = prefix.as_bytes();
+        self.begins.iter().any(|begin| {
+            !begin.is_empty() && (begin.starts_with(prefix) || prefix.starts_with(begin))
         })
     }
 
@@ -141,6 +160,8 @@ pub(crate) struct Token {
     checksum: Option<Checksum>,
     /// Whether a checksum only makes the token more certain.
     confirms: bool,
+    /// Whether the literal stands inside of the token.
+    inside: bool,
     confidence: f32,
 }
 
@@ -151,9 +172,11 @@ impl Token {
             let reason = format!("`prefixes` need at least {MIN_PREFIX} bytes each");
             return Err(Error::new(&spec.name, reason));
         }
+        let anchored = Anchored::compile(spec)?;
         Ok(Self {
             slot,
-            anchored: Anchored::compile(spec)?,
+            inside: !prefixes.iter().any(|prefix| anchored.begins_with(prefix)),
+            anchored,
             checksum: checksum_of(spec)?,
             confirms: spec
                 .checksum
@@ -177,6 +200,14 @@ impl Token {
         hint: Option<u16>,
         out: &mut Sink<'_>,
     ) -> Option<usize> {
+        let (start, prefix_end) = if self.inside {
+            let start = run_start(text, start, MAX_BEFORE, |byte| {
+                is_word(byte) || matches!(byte, b'-' | b'.' | b'~')
+            });
+            (start, start)
+        } else {
+            (start, prefix_end)
+        };
         if text.get(start).is_some_and(|&byte| is_word(byte)) && word_before(text, start) {
             return None;
         }

@@ -1,11 +1,13 @@
 //! Checksums that tokens carry.
 
 use super::Checksum;
+use crate::bytes::is_base64url;
 
 /// The checksums here, by name.
 pub(super) const ALL: &[(&str, Checksum)] = &[
     ("github_crc32", github_crc32),
     ("basic_credentials", basic_credentials),
+    ("encoded_jwt", encoded_jwt),
 ];
 
 /// Checksums whose failure does not refuse a token: it may be of an older kind, or misspelt.
@@ -45,10 +47,30 @@ fn crc32(data: &[u8]) -> u32 {
 
 /// Whether base64 hides a user and a password of basic authentication (RFC 7617, section 2).
 fn basic_credentials(encoded: &[u8]) -> bool {
-    let mut bits = 0_u32;
-    let mut held = 0;
-    let mut colon = None;
-    let mut length = 0_usize;
+    let (mut length, mut colon) = (0_usize, None);
+    let printable = decode(encoded, |byte| {
+        if byte == b':' && colon.is_none() {
+            colon = Some(length);
+        }
+        length += 1;
+        byte >= b' ' && byte != 0x7f
+    });
+    printable && colon.is_some_and(|at| length > 1 && (at > 0 || length > at + 1))
+}
+
+/// Whether base64 hides a JSON Web Token (RFC 7519): three parts of base64url.
+fn encoded_jwt(encoded: &[u8]) -> bool {
+    let mut dots = 0_usize;
+    let of_token = decode(encoded, |byte| {
+        dots += usize::from(byte == b'.');
+        byte == b'.' || is_base64url(byte) || byte == b'='
+    });
+    of_token && (2..=4).contains(&dots)
+}
+
+/// Gives each byte of the base64 text (RFC 4648, sections 4 and 5) to `accept`, while it agrees.
+fn decode(encoded: &[u8], mut accept: impl FnMut(u8) -> bool) -> bool {
+    let (mut bits, mut held) = (0_u32, 0_u32);
     for &byte in encoded {
         let value = match byte {
             b'A'..=b'Z' => byte - b'A',
@@ -56,24 +78,20 @@ fn basic_credentials(encoded: &[u8]) -> bool {
             b'0'..=b'9' => byte - b'0' + 52,
             b'+' | b'-' => 62,
             b'/' | b'_' => 63,
-            b'=' => break,
+            b'=' => return true,
             _ => return false,
         };
         bits = (bits << 6 | u32::from(value)) & 0xffff;
         held += 6;
         if held >= 8 {
             held -= 8;
-            let decoded = (bits >> held) & 0xff;
-            if decoded < 0x20 || decoded == 0x7f {
+            let [.., decoded] = (bits >> held).to_be_bytes();
+            if !accept(decoded) {
                 return false;
             }
-            if decoded == u32::from(b':') && colon.is_none() {
-                colon = Some(length);
-            }
-            length += 1;
         }
     }
-    colon.is_some_and(|at| at + 1 < length || at > 0)
+    true
 }
 
 #[cfg(test)]

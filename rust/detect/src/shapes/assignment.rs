@@ -57,7 +57,15 @@ pub(crate) fn after_key(text: &[u8], start: usize, end: usize, words: bool) -> O
     at = skip_closers(text, at);
     at = value_field(text, at).unwrap_or(at);
     at = operator(text, at)?;
+    let element = before(text, at) == Some(b'>');
     let (start, quote) = skip_openers(text, at)?;
+    // Only an element, a block or a quote goes on in the next line.
+    let gap = &text[at..start];
+    let line = |byte: &u8| matches!(byte, b'\n' | b'\r');
+    let block = |byte: &u8| matches!(byte, b'|' | b'>');
+    if quote.is_none() && !element && gap.iter().any(line) && !gap.iter().any(block) {
+        return None;
+    }
     let limit = text.len().min(start + MAX_VALUE);
     let end = match quote {
         Some(quote) => quoted_end(&text[..limit], start, quote)?,

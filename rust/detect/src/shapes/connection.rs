@@ -76,10 +76,10 @@ fn user_information(window: &[u8]) -> Option<usize> {
 fn is_placeholder(password: &[u8]) -> bool {
     let masked = password
         .iter()
-        .all(|byte| matches!(byte, b'*' | b'.' | b'x' | b'X'));
+        .all(|byte| matches!(byte, b'*' | b'.' | b'x' | b'X' | b'#'));
     let template =
         password.starts_with(b"${") || password.starts_with(b"{") || password.starts_with(b"%s");
-    masked || template || password.starts_with(b"$(")
+    masked || template || password.starts_with(b"$(") || password.starts_with(b"#{")
 }
 
 /// The value of a `password=` that spans `start..end`, in a list that names a user or a server.

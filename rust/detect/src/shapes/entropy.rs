@@ -3,7 +3,7 @@
 /// Longest value whose characters are counted; a longer one is as random as its beginning.
 const MAX_COUNTED: usize = 512;
 /// Longest run of one character in a value that means something.
-const MAX_REPEATED: usize = 7;
+const MAX_REPEATED: usize = 12;
 /// Longest run of characters that follow one another, as in `abcdefgh`.
 const MAX_ASCENDING: usize = 15;
 /// Fewest bits per character of a value of 8, 12, 16, 24 and 32 characters or more that is random.
@@ -200,7 +200,11 @@ pub(crate) fn is_random(value: &[u8]) -> bool {
 /// As [`is_random`], of a value whose layout says nothing: it also changes between letters, digits
 /// and cases as names, paths and versions do not.
 pub(crate) fn is_mixed(value: &[u8]) -> bool {
-    is_random(value) && digits(value) >= 2 && changes(value) * 5 >= value.len() && !is_dotted(value)
+    is_random(value)
+        && digits(value) >= 2
+        && changes(value) * 5 >= value.len()
+        && !is_dotted(value)
+        && !is_version(value)
 }
 
 fn digits(value: &[u8]) -> usize {
@@ -221,6 +225,18 @@ fn changes(value: &[u8]) -> usize {
             |pair| !matches!((kind(pair[0]), kind(pair[1])), (a, b) if a == b || (a, b) == (2, 1)),
         )
         .count()
+}
+
+/// Whether two full stops stand between digits.
+fn is_version(value: &[u8]) -> bool {
+    let inner = |part: &[u8]| part.first().is_some_and(u8::is_ascii_digit) && part.len() <= 3;
+    value
+        .split(|&byte| byte == b'.')
+        .skip(1)
+        .filter(|part| inner(part))
+        .count()
+        >= 1
+        && value.split(|&byte| byte == b'.').count() >= 3
 }
 
 /// Whether the value is a name of several parts, an address or a path: most parts are words.
@@ -248,6 +264,18 @@ pub(crate) fn is_placeholder(value: &[u8]) -> bool {
             .iter()
             .any(|start| text.starts_with(start.as_bytes()))
         || is_variable(value)
+        || is_variable(
+            value
+                .trim_ascii_start()
+                .strip_prefix(b"'")
+                .unwrap_or_default(),
+        )
+        || is_variable(
+            value
+                .strip_prefix(b"'")
+                .and_then(|rest| rest.strip_suffix(b"'"))
+                .unwrap_or_default(),
+        )
         || has_any(&text, &EXPRESSIONS)
         || has_any(&text, &STAND_INS)
         || NO_VALUES.iter().any(|word| word.as_bytes() == text)
@@ -310,7 +338,7 @@ pub(crate) fn is_password(value: &[u8], quoted: bool) -> bool {
                 b'_' | b'.' | b'-' | b':' | b'>' | b'&' | b'*' | b'?' | b'$'
             )
     });
-    !called && !(named && (value.len() < 16 || !letters))
+    !called && !find(value, b"://") && !(named && (value.len() < 16 || !letters))
 }
 
 fn lower(value: &[u8]) -> Vec<u8> {

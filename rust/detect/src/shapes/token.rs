@@ -5,7 +5,9 @@ use regex_syntax::hir::literal::Extractor;
 use regex_syntax::hir::{Hir, HirKind};
 
 use super::{entropy, weigh, Candidate, Slot};
-use crate::bytes::{escape_before, is_word, run_start, word_at, word_before};
+use crate::bytes::{
+    before, escape_before, is_word, joined_before, run_start, word_at, word_before,
+};
 use crate::checksum::{self, Checksum};
 use crate::sink::Sink;
 use crate::spec::{EntitySpec, Error};
@@ -16,9 +18,13 @@ const WINDOW: usize = 4096;
 const MAX_COMPILED: usize = 1 << 20;
 const MAX_PATTERN: usize = 4096;
 const MIN_PREFIX: usize = 2;
+/// A prefix of fewer bytes says so little that the token must look more random.
+const MIN_STRONG: usize = 3;
+/// Longest prefix that also occurs in names of files.
+const WEAK_PREFIX: usize = 4;
 /// Most bytes of a token before a literal that stands inside of it.
 const MAX_BEFORE: usize = 64;
-/// A token of fewer bytes may be chosen by a person, so that it need not look random.
+/// A value of fewer bytes may be chosen by a person, so that it need not look random.
 const MIN_DRAWN: usize = 12;
 /// How sure a token is by itself, with a checksum that agrees, and with one that does not.
 const PLAIN: f32 = 0.9;
@@ -162,6 +168,8 @@ pub(crate) struct Token {
     confirms: bool,
     /// Whether the literal stands inside of the token.
     inside: bool,
+    /// Bytes of the shortest prefix.
+    shortest: usize,
     confidence: f32,
 }
 
@@ -177,6 +185,7 @@ impl Token {
             slot,
             inside: !prefixes.iter().any(|prefix| anchored.begins_with(prefix)),
             anchored,
+            shortest: prefixes.iter().map(String::len).min().unwrap_or(0),
             checksum: checksum_of(spec)?,
             confirms: spec
                 .checksum
@@ -216,9 +225,15 @@ impl Token {
         if goes_on && !escape_before(text, end + 1) {
             return None;
         }
+        let weak = self.shortest <= WEAK_PREFIX;
+        if weak && !self.inside && joined_before(text, start) && before(text, start) == Some(b'.') {
+            return None;
+        }
         let body = &text[value.0.max(prefix_end.min(value.1))..value.1];
-        let drawn = if self.anchored.min_len < MIN_DRAWN {
-            !entropy::is_placeholder(body)
+        let drawn = if body.len() < MIN_DRAWN {
+            entropy::is_password(body, true)
+        } else if self.shortest < MIN_STRONG || (weak && !self.anchored.fixed) {
+            entropy::is_mixed(body)
         } else {
             entropy::is_random(body)
         };

@@ -7,7 +7,7 @@ import json
 import sys
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, NoReturn, TypeVar
 
 from rich.console import Console
 from rich.table import Table
@@ -16,7 +16,7 @@ from harness.commands import BenchmarkError
 from harness.leaks import LeakGate
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
     from harness.pairs import Ratio
 
@@ -102,13 +102,16 @@ class Report:
     Attributes:
         title: What the script measures.
         gate: Where the script hands what clients received.
+        gated: Whether clients receive anything, so that the gate must have been asked.
     """
 
     title: str
     gate: LeakGate = field(default_factory=LeakGate)
+    gated: bool = True
     _figures: dict[str, float] = field(default_factory=dict)
     _rows: list[tuple[str, str, str, str]] = field(default_factory=list)
     _notes: list[str] = field(default_factory=list)
+    _tables: list[Table] = field(default_factory=list)
 
     @property
     def figures(self) -> dict[str, float]:
@@ -136,6 +139,17 @@ class Report:
         """
         self._add(name, ratio.median, str(ratio), target)
 
+    def add_table(self, table: Table, figures: Mapping[str, float]) -> None:
+        """Add figures that a table of their own shows.
+
+        Args:
+            table: The table, printed above the others.
+            figures: The figures by name.
+        """
+        for name, value in figures.items():
+            self._set(name, value)
+        self._tables.append(table)
+
     def note(self, text: str) -> None:
         """Add a remark below the table, such as which peers were found.
 
@@ -150,6 +164,8 @@ class Report:
         Args:
             console: Where to.
         """
+        for own in self._tables:
+            console.print(own)
         table = Table(title=self.title, title_justify="left", title_style="bold")
         table.add_column("figure")
         table.add_column("value (spread)", justify="right")
@@ -160,14 +176,18 @@ class Report:
         console.print(table)
         for note in self._notes:
             console.print(f"- {note}", highlight=False, markup=False)
-        console.print(f"- leak gate: {self.gate.summary()}", highlight=False, markup=False)
+        if self.gated:
+            console.print(f"- leak gate: {self.gate.summary()}", highlight=False, markup=False)
 
     def _add(self, name: str, value: float, shown: str, target: Target | None) -> None:
+        self._set(name, value)
+        met = "" if target is None else ("yes" if target.met_by(value) else "[bold red]no[/]")
+        self._rows.append((name, shown, "" if target is None else str(target), met))
+
+    def _set(self, name: str, value: float) -> None:
         if name in self._figures:
             raise BenchmarkError(f"the figure {name} is measured twice")
         self._figures[name] = value
-        met = "" if target is None else ("yes" if target.met_by(value) else "[bold red]no[/]")
-        self._rows.append((name, shown, "" if target is None else str(target), met))
 
 
 def main(title: str, measure: Callable[[Options, Report], None]) -> None:
@@ -183,15 +203,28 @@ def main(title: str, measure: Callable[[Options, Report], None]) -> None:
     parser.add_argument("--quick", action="store_true", help="fewer and shorter runs")
     parser.add_argument("--json", type=Path, metavar="FILE", help="also write the figures here")
     arguments = parser.parse_args()
+    options = Options(arguments.quick, arguments.json)
+    finish(Report(title), lambda report: measure(options, report), arguments.json)
+
+
+def finish(report: Report, measure: Callable[[Report], None], json_file: Path | None) -> NoReturn:
+    """Measure, print, write, and end the process.
+
+    Args:
+        report: Takes the figures.
+        measure: The measurement.
+        json_file: Where the figures are written as well, if anywhere. Where no client is measured
+            each of them stands beside the object `figures` too.
+    """
     console = Console(width=None if sys.stdout.isatty() else 110)
-    report = Report(title)
     try:
-        measure(Options(arguments.quick, arguments.json), report)
+        measure(report)
     except BenchmarkError as error:
-        console.print(f"{title}: {error}", style="red", highlight=False, markup=False)
+        console.print(f"{report.title}: {error}", style="red", highlight=False, markup=False)
         sys.exit(1)
     report.print(console)
-    if arguments.json is not None:
-        arguments.json.parent.mkdir(parents=True, exist_ok=True)
-        arguments.json.write_text(json.dumps({"figures": report.figures}, indent=2) + "\n")
-    sys.exit(0 if report.gate.passed else 1)
+    if json_file is not None:
+        flat = {} if report.gated else report.figures
+        json_file.parent.mkdir(parents=True, exist_ok=True)
+        json_file.write_text(json.dumps({**flat, "figures": report.figures}, indent=2) + "\n")
+    sys.exit(0 if not report.gated or report.gate.passed else 1)

@@ -9,7 +9,8 @@ The kernel takes whole chunks and gives whole chunks; nothing here is called for
 - `TlsAcceptor`, `TlsSession`: TLS towards clients, sans-IO (`rust/tls`).
 - `Masker`, `Plan`: keys and operators, and what they do to the columns of one result (`rust/mask`,
   `rust/rows`).
-- `Detector`: finds sensitive values in cells (`rust/detect`).
+- `Detector`: finds sensitive values in cells (`rust/detect`). `classify_values` tells what short
+  values without a shape are: names, places, organisations.
 - `analyse`, `essence`, `normalise`, `ShapeHasher`: read statements (`rust/sql`).
 """
 
@@ -27,8 +28,10 @@ from scrim._kernel import (
     TlsAcceptor,
     TlsSession,
     analyse,
+    classify_values,
     essence,
     normalise,
+    value_classes,
     version,
 )
 
@@ -46,7 +49,9 @@ __all__ = [
     "TlsAcceptor",
     "TlsSession",
     "analyse",
+    "classify_values",
     "essence",
     "normalise",
+    "value_classes",
     "version",
 ]

@@ -12,7 +12,7 @@ from scrim.audit.records import BundleFacts, Origin
 from scrim.config.limits import Limits
 from scrim.detection.columns import ColumnJudge
 from scrim.detection.memory import VerdictMemory
-from scrim.detection.scan import builtin_scanner, compile_detector
+from scrim.detection.scan import gateway_scanner, compile_detector
 from scrim.domain.principal import Principal, PrincipalKind
 from scrim.enforcement import CatalogStale, Enforcement, Tools
 from scrim.kernel import Masker, Shapes
@@ -52,7 +52,7 @@ VARIES = ("time", "statement_id", "duration_us")
 @cache
 def plan_maker() -> PlanMaker:
     """Return what makes plans, with one key for all desks."""
-    detector = compile_detector(builtin_scanner().catalogue)
+    detector = compile_detector(gateway_scanner().catalogue)
     operators = OperatorTable({})
     return PlanMaker(
         Masker(bytes(range(32)), detector, operators.masker_config(detector.names())), operators
@@ -101,7 +101,7 @@ class Desk:
     def forget(self) -> None:
         """Decide everything anew, with what detection has learnt."""
         bundle = build_bundle({"a.cedar": POLICIES})
-        scanner = builtin_scanner()
+        scanner = gateway_scanner()
         results = ResultTools(
             CatalogLookup(self.catalog),
             plan_maker(),

@@ -1,7 +1,11 @@
 //! Keywords that stand next to a value.
 
+use std::collections::BTreeMap;
+use std::ops::Range;
+
 use aho_corasick::AhoCorasick;
 
+use crate::finding::EntityId;
 use crate::spec::Error;
 
 /// Bytes before a value that are searched for a keyword.
@@ -9,7 +13,7 @@ const BEFORE: usize = 56;
 /// Bytes after a value that are searched for a keyword.
 const AFTER: usize = 24;
 /// Longest keyword and largest number of keywords of one entity.
-const MAX_KEYWORD: usize = 64;
+const MAX_KEYWORD: usize = 256;
 const MAX_KEYWORDS: usize = 1000;
 
 /// The compiled keywords of one entity.
@@ -18,20 +22,9 @@ pub(crate) struct Keywords(Option<AhoCorasick>);
 
 impl Keywords {
     pub(crate) fn compile(entity: &str, words: &[String]) -> Result<Self, Error> {
+        check(entity, words)?;
         if words.is_empty() {
             return Ok(Self(None));
-        }
-        if words.len() > MAX_KEYWORDS {
-            return Err(Error::new(
-                entity,
-                format!("more than {MAX_KEYWORDS} keywords"),
-            ));
-        }
-        if words
-            .iter()
-            .any(|word| word.trim().is_empty() || word.len() > MAX_KEYWORD)
-        {
-            return Err(Error::new(entity, "a keyword is empty or too long"));
         }
         AhoCorasick::builder()
             .ascii_case_insensitive(true)
@@ -51,6 +44,19 @@ impl Keywords {
     }
 }
 
+/// Whether the keywords are few and short enough.
+pub(crate) fn check(entity: &str, words: &[String]) -> Result<(), Error> {
+    if words.len() > MAX_KEYWORDS {
+        let reason = format!("more than {MAX_KEYWORDS} keywords");
+        return Err(Error::new(entity, reason));
+    }
+    let bad = |word: &String| word.trim().is_empty() || word.len() > MAX_KEYWORD;
+    if words.iter().any(bad) {
+        return Err(Error::new(entity, "a keyword is empty or too long"));
+    }
+    Ok(())
+}
+
 fn contains(words: &AhoCorasick, window: &[u8]) -> bool {
     words
         .find_overlapping_iter(window)
@@ -58,7 +64,7 @@ fn contains(words: &AhoCorasick, window: &[u8]) -> bool {
 }
 
 /// A keyword starts a word after anything but a letter, and at a capital inside camel case.
-fn starts_word(window: &[u8], at: usize) -> bool {
+pub(crate) fn starts_word(window: &[u8], at: usize) -> bool {
     match at.checked_sub(1).map(|index| window[index]) {
         Some(byte) if byte.is_ascii_lowercase() => !window[at].is_ascii_lowercase(),
         Some(byte) => !byte.is_ascii_uppercase(),
@@ -67,9 +73,121 @@ fn starts_word(window: &[u8], at: usize) -> bool {
 }
 
 /// A keyword ends a word before anything but a lower-case letter; a plural `s` belongs to it.
-fn ends_word(window: &[u8], at: usize) -> bool {
+pub(crate) fn ends_word(window: &[u8], at: usize) -> bool {
     let lower = |index: usize| window.get(index).is_some_and(u8::is_ascii_lowercase);
     !lower(at) || (window[at] == b's' && !lower(at + 1))
+}
+
+/// Bytes behind a place that are searched for keywords at once.
+const BLOCK: usize = 4096;
+
+/// The keywords of many entities, searched for together.
+#[derive(Debug, Default)]
+pub(crate) struct ContextIndex {
+    words: Option<AhoCorasick>,
+    entities: Vec<Vec<EntityId>>,
+}
+
+impl ContextIndex {
+    /// Compiles the keywords of entities; each also in capitals and small letters of its script.
+    pub(crate) fn compile(keywords: &[(EntityId, Vec<String>)]) -> Result<Self, Error> {
+        let mut by_word: BTreeMap<String, Vec<EntityId>> = BTreeMap::new();
+        for (entity, words) in keywords {
+            for word in words {
+                let capital = word.chars().take(1).flat_map(char::to_uppercase);
+                let title: String = capital.chain(word.chars().skip(1)).collect();
+                for form in [word.to_lowercase(), word.to_uppercase(), title] {
+                    let entities = by_word.entry(form.to_ascii_lowercase()).or_default();
+                    if entities.last() != Some(entity) {
+                        entities.push(*entity);
+                    }
+                }
+            }
+        }
+        if by_word.is_empty() {
+            return Ok(Self::default());
+        }
+        let words = AhoCorasick::builder()
+            .ascii_case_insensitive(true)
+            .build(by_word.keys())
+            .map_err(|_| Error::new("", "the keywords are too large"))?;
+        Ok(Self {
+            words: Some(words),
+            entities: by_word.into_values().collect(),
+        })
+    }
+
+    /// Starts to look for what stands near the values of a text.
+    pub(crate) fn near<'a>(&'a self, text: &'a [u8]) -> Near<'a> {
+        Near {
+            index: self,
+            text,
+            searched: 0..0,
+            hits: Vec::new(),
+        }
+    }
+}
+
+/// The keywords of one text, searched for when they are asked for, block by block.
+#[derive(Debug)]
+pub(crate) struct Near<'a> {
+    index: &'a ContextIndex,
+    text: &'a [u8],
+    searched: Range<usize>,
+    hits: Vec<(usize, usize, usize)>,
+}
+
+impl Near<'_> {
+    /// Whether any word stands around the span at all.
+    pub(crate) fn possible(&self, start: usize, end: usize) -> bool {
+        let letter = |byte: &u8| byte.is_ascii_alphabetic() || !byte.is_ascii();
+        let (from, to) = self.window(start, end);
+        self.index.words.is_some()
+            && (self.text[from..start].iter().any(letter) || self.text[end..to].iter().any(letter))
+    }
+
+    /// Whether a keyword of the entity stands within reach of the span.
+    pub(crate) fn holds(&mut self, entity: EntityId, start: usize, end: usize) -> bool {
+        let (from, to) = self.window(start, end);
+        self.search(from, to);
+        let first = self.hits.partition_point(|hit| hit.0 < from);
+        self.hits[first..]
+            .iter()
+            .take_while(|hit| hit.0 < to)
+            .filter(|hit| hit.1 <= start || (hit.0 >= end && hit.1 <= to))
+            .any(|hit| self.index.entities[hit.2].contains(&entity))
+    }
+
+    fn window(&self, start: usize, end: usize) -> (usize, usize) {
+        let to = self.text.len().min(end + AFTER);
+        (start.saturating_sub(BEFORE), to)
+    }
+
+    fn search(&mut self, from: usize, to: usize) {
+        if self.searched.start <= from && to <= self.searched.end {
+            return;
+        }
+        let Some(words) = &self.index.words else {
+            return;
+        };
+        let end = self.text.len().min(to + BLOCK);
+        let block = &self.text[from..end];
+        self.hits.clear();
+        self.hits.extend(
+            words
+                .find_overlapping_iter(block)
+                .filter(|hit| starts_word(block, hit.start()) && ends_word(block, hit.end()))
+                .map(|hit| {
+                    (
+                        from + hit.start(),
+                        from + hit.end(),
+                        hit.pattern().as_usize(),
+                    )
+                }),
+        );
+        self.hits.sort_unstable();
+        self.searched = from..end;
+    }
 }
 
 #[cfg(test)]
@@ -103,6 +221,6 @@ mod tests {
     #[test]
     fn bad_keywords_are_refused() {
         assert!(Keywords::compile("x", &[" ".to_owned()]).is_err());
-        assert!(Keywords::compile("x", &["y".repeat(65)]).is_err());
+        assert!(Keywords::compile("x", &["y".repeat(257)]).is_err());
     }
 }

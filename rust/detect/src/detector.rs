@@ -2,19 +2,29 @@
 
 use std::collections::HashSet;
 
-use crate::context::Keywords;
-use crate::finding::Finding;
+use crate::codes::Codes;
+use crate::context::{self, ContextIndex, Keywords};
+use crate::decode;
+use crate::finding::{EntityId, Evidence, Finding};
 use crate::fold;
+use crate::keys::Keys;
 use crate::overlap;
 use crate::pattern::Pattern;
+use crate::prose::Prose;
 use crate::shapes::anchors::Anchors;
-use crate::shapes::{email, ip, numbers, Scan, Shape, Slot, Slots};
+use crate::shapes::{email, ip, numbers, plain, Scan, Shape, Slot, Slots};
 use crate::sink::Sink;
 use crate::spec::{EntitySpec, Error};
+use crate::structure::{self, Pair};
 use crate::survey::Survey;
+use crate::view::View;
+use crate::words::Words;
 
 /// Most bytes of an entity's name.
 const MAX_NAME: usize = 128;
+/// Longest value without quotes that its name alone makes one, and how sure that is.
+const MAX_NAMED: usize = 96;
+const NAMED_CONFIDENCE: f32 = 0.75;
 /// Fewest digits that any number of interest has.
 const MIN_DIGITS: usize = 4;
 
@@ -24,6 +34,13 @@ pub struct Detector {
     names: Vec<String>,
     slots: Slots,
     patterns: Vec<Pattern>,
+    codes: Codes,
+    words: Words,
+    context: ContextIndex,
+    keys: Keys,
+    prose: Prose,
+    /// The entities that are known by the name of their column only.
+    named: HashSet<EntityId>,
     anchors: Anchors,
     wants: Wants,
 }
@@ -45,10 +62,17 @@ impl Detector {
             names: Vec::with_capacity(entities.len()),
             slots: std::array::from_fn(|_| None),
             patterns: Vec::new(),
+            codes: Codes::new(),
+            words: Words::default(),
+            context: ContextIndex::default(),
+            keys: Keys::default(),
+            prose: Prose::default(),
+            named: HashSet::new(),
             anchors: Anchors::default(),
             wants: Wants::default(),
         };
         let mut names = HashSet::new();
+        let mut context = Vec::new();
         for (index, spec) in entities.iter().enumerate() {
             let entity = u16::try_from(index).map_err(|_| Error::new("", "too many entities"))?;
             check(spec)?;
@@ -57,8 +81,15 @@ impl Detector {
             }
             detector.names.push(spec.name.clone());
             detector.add(spec, entity)?;
+            detector.keys.add(entity, spec);
+            detector.prose.add(entity, spec)?;
+            if spec.shape == "code" {
+                context.push((entity, spec.keywords.clone()));
+            }
         }
         detector.anchors.build()?;
+        detector.context = ContextIndex::compile(&context)?;
+        detector.words.compile()?;
         let any = |shapes: &[Shape]| {
             shapes
                 .iter()
@@ -85,16 +116,26 @@ impl Detector {
     }
 
     fn add(&mut self, spec: &EntitySpec, entity: u16) -> Result<(), Error> {
-        let keywords = Keywords::compile(&spec.name, &spec.keywords)?;
+        let keywords = if spec.shape == "code" {
+            // They are searched for together with those of all other codes.
+            context::check(&spec.name, &spec.keywords)?;
+            Keywords::compile(&spec.name, &[])?
+        } else {
+            Keywords::compile(&spec.name, &spec.keywords)?
+        };
         let slot = Slot {
             entity,
             min_confidence: spec.min_confidence,
             keywords,
         };
         match spec.shape.as_str() {
-            "column" | "code" | "words" => {}
             "token" => self.anchors.add_token(spec, slot)?,
             "assigned" => self.anchors.add_assigned(spec, slot)?,
+            "column" => {
+                self.named.insert(entity);
+            }
+            "code" => self.codes.add(spec, slot)?,
+            "words" => self.words.add(spec, slot)?,
             "pattern" => self.patterns.push(Pattern::compile(spec, slot)?),
             name => {
                 let shape = Shape::by_name(name)
@@ -123,15 +164,127 @@ impl Detector {
         let base = out.len();
         let survey = Survey::of(text);
         let mut sink = Sink::new(out);
-        self.scan_plain(text, &survey, hint, sink.reborrow());
+        self.scan_as_written(text, &survey, hint, &mut sink);
+        self.prose.scan(text, &survey, &mut sink);
         if survey.highs > 0 {
-            fold::scan(text, &mut sink, |folded, found| {
-                self.scan_plain(folded, &Survey::of(folded), hint, found);
+            fold::scan(text, &mut sink, |folded, mut found| {
+                self.scan_as_written(folded, &Survey::of(folded), hint, &mut found);
             });
         }
+        decode::views(text, &survey, decode::DEPTH, &mut |view| {
+            self.scan_view(view, hint, &mut sink);
+        });
         if out.len() > base {
             overlap::resolve(out, base, hint);
         }
+    }
+
+    /// As [`Self::scan`], for a value that a document gives a name, in something named `parent`.
+    ///
+    /// If the name says what the value is, and it looks like nothing else, the whole is reported.
+    pub fn scan_named(&self, key: &[u8], parent: &[u8], value: &[u8], out: &mut Vec<Finding>) {
+        let base = out.len();
+        let entity = if says_nothing(value) {
+            None
+        } else {
+            self.keys.entity(key, parent)
+        };
+        self.scan(value, entity, out);
+        let Some(entity) = entity else { return };
+        if out[base..].iter().all(|finding| finding.entity != entity) {
+            out.truncate(base);
+            out.push(Finding {
+                start: 0,
+                end: value.len(),
+                entity,
+                confidence: NAMED_CONFIDENCE,
+                evidence: Evidence::COLUMN,
+            });
+        }
+    }
+
+    /// Runs the recognisers, and those of the values that the text itself names.
+    fn scan_as_written(
+        &self,
+        text: &[u8],
+        survey: &Survey,
+        hint: Option<EntityId>,
+        out: &mut Sink<'_>,
+    ) {
+        self.scan_plain(text, survey, hint, out.reborrow());
+        if structure::structured(text, survey) && !self.keys.is_empty() {
+            structure::walk(text, &mut |pair| self.scan_pair(text, pair, out));
+        }
+    }
+
+    /// Looks in the value for what its key says that it is.
+    ///
+    /// What stands in quotes under such a key is reported even if it looks like nothing, as a whole
+    /// column is masked by its name.
+    fn scan_pair(&self, text: &[u8], pair: &Pair, out: &mut Sink<'_>) {
+        let key = if pair.key.is_empty() {
+            &pair.parent
+        } else {
+            &pair.key
+        };
+        let value = &text[pair.value.clone()];
+        if says_nothing(value) {
+            return;
+        }
+        let Some(entity) = self
+            .keys
+            .entity(&text[key.clone()], &text[pair.parent.clone()])
+        else {
+            return;
+        };
+        let mut found = Vec::new();
+        if !self.named.contains(&entity) {
+            let survey = Survey::of(value);
+            self.scan_plain(value, &survey, Some(entity), Sink::new(&mut found));
+        }
+        let known = found.iter().any(|finding| finding.entity == entity);
+        for finding in found {
+            out.push(Finding {
+                start: pair.value.start + finding.start,
+                end: pair.value.start + finding.end,
+                ..finding
+            });
+        }
+        let short = value.len() <= MAX_NAMED && !value.contains(&b'\n');
+        if !known && (pair.quoted || (short && self.named.contains(&entity))) {
+            out.push(Finding {
+                start: pair.value.start,
+                end: pair.value.end,
+                entity,
+                confidence: NAMED_CONFIDENCE,
+                evidence: Evidence::COLUMN,
+            });
+        }
+    }
+
+    /// Searches a text as it reads after decoding.
+    fn scan_view(&self, view: &View, hint: Option<EntityId>, out: &mut Sink<'_>) {
+        let mut found = Vec::new();
+        let survey = Survey::of(view.bytes());
+        self.scan_as_written(view.bytes(), &survey, hint, &mut Sink::new(&mut found));
+        for finding in found {
+            let span = finding.start..finding.end;
+            if view.is_whole(&span) {
+                let original = view.original(&span);
+                out.push(Finding {
+                    start: original.start,
+                    end: original.end,
+                    ..finding
+                });
+            }
+        }
+    }
+
+    /// Appends every entity whose check digits the whole value passes, however little that proves.
+    ///
+    /// One number in ten passes by chance; all numbers of a column do not.
+    pub fn candidates(&self, value: &[u8], out: &mut Vec<EntityId>) {
+        self.codes.candidates(value, out);
     }
 
     /// Runs the recognisers that the bytes of the text leave possible.
@@ -154,10 +307,40 @@ impl Detector {
         if self.wants.anchors {
             self.anchors.scan(&mut scan, survey);
         }
+        if self.codes.possible(survey) {
+            let mut near = self.context.near(text);
+            self.codes.scan(text, hint, &mut near, &mut scan.out);
+        }
+        if survey.len > survey.digits {
+            self.words.scan(text, hint, &mut scan.out);
+        }
         for pattern in &self.patterns {
             pattern.scan(text, hint, &mut scan.out);
         }
+        plain::scan(&mut scan, survey);
     }
+}
+
+/// Whether the value under a name is none.
+fn says_nothing(value: &[u8]) -> bool {
+    const NONE: [&[u8]; 10] = [
+        b"null",
+        b"none",
+        b"nil",
+        b"true",
+        b"false",
+        b"undefined",
+        b"n/a",
+        b"nan",
+        b"yes",
+        b"no",
+    ];
+    let trimmed = value.trim_ascii();
+    !trimmed
+        .iter()
+        .any(|byte| byte.is_ascii_alphanumeric() || !byte.is_ascii())
+        || NONE.iter().any(|none| trimmed.eq_ignore_ascii_case(none))
+        || matches!(trimmed, [b'{' | b'[' | b'<', ..])
 }
 
 fn check(spec: &EntitySpec) -> Result<(), Error> {

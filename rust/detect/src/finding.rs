@@ -18,6 +18,8 @@ impl Evidence {
     pub const CONTEXT: Self = Self(4);
     /// The caller said that the column holds this entity.
     pub const COLUMN: Self = Self(8);
+    /// The sentence around it says so, as the model of free text reads it.
+    pub const SENTENCE: Self = Self(16);
 
     /// The bits as a number, in the order of the constants.
     #[must_use]

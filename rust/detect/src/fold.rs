@@ -1,13 +1,11 @@
 //! Text as it is read: foreign digits, wide letters and special spaces become ASCII, and what is
 //! invisible disappears, so that none of them hides a value.
 
+use std::ops::Range;
+
 use crate::finding::Finding;
 use crate::sink::Sink;
-
-/// Long texts are folded in windows, so that memory stays bounded.
-const WINDOW: usize = 1 << 15;
-/// Longest value that is certain to be found across windows.
-const OVERLAP: usize = 1 << 10;
+use crate::view::{View, OVERLAP, WINDOW};
 
 /// Characters with the decimal digit 0 (Unicode `Nd`); nine more follow each.
 const ZEROS: [u32; 65] = [
@@ -22,18 +20,10 @@ const ZEROS: [u32; 65] = [
 
 /// What becomes of a character.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Fold {
+pub(crate) enum Fold {
     Keep,
     Drop,
     To(u8),
-}
-
-/// Text after folding; the vectors have one element for each byte of it.
-struct Folded {
-    bytes: Vec<u8>,
-    starts: Vec<u32>,
-    ends: Vec<u32>,
-    changed: bool,
 }
 
 /// Folds the text and appends what `find` finds in it, with spans of the original text.
@@ -41,22 +31,21 @@ pub(crate) fn scan(text: &[u8], out: &mut Sink<'_>, mut find: impl FnMut(&[u8], 
     if !may_change(text) {
         return;
     }
-    let mut folded = Folded::with_capacity(text.len().min(WINDOW));
+    let mut view = View::default();
     let mut found = Vec::new();
     let mut from = 0;
     loop {
         let to = text.len().min(from + WINDOW);
-        folded.fill(&text[from..to]);
-        if folded.changed {
+        view.restart(from);
+        view.set_cuts(from > 0, to < text.len());
+        fill(&mut view, &text[from..to]);
+        if view.changed() {
             found.clear();
-            find(&folded.bytes, Sink::new(&mut found));
+            find(view.bytes(), Sink::new(&mut found));
             for finding in &found {
-                // What touches the edge of a window may be cut; the next or last one has all of it.
-                let cut_left = finding.start == 0 && from > 0;
-                let cut_right = finding.end == folded.bytes.len() && to < text.len();
-                if !cut_left && !cut_right {
-                    let start = from + folded.starts[finding.start] as usize;
-                    let end = from + folded.ends[finding.end - 1] as usize;
+                let span = finding.start..finding.end;
+                if view.is_whole(&span) {
+                    let Range { start, end } = view.original(&span);
                     out.push(Finding {
                         start,
                         end,
@@ -83,64 +72,37 @@ fn may_change(text: &[u8]) -> bool {
     text.iter().any(lead) || std::str::from_utf8(text).is_err()
 }
 
-impl Folded {
-    fn with_capacity(capacity: usize) -> Self {
-        Self {
-            bytes: Vec::with_capacity(capacity),
-            starts: Vec::with_capacity(capacity),
-            ends: Vec::with_capacity(capacity),
-            changed: false,
+/// Adds the text to the view as it folds.
+fn fill(view: &mut View, text: &[u8]) {
+    let mut at = 0;
+    for chunk in text.utf8_chunks() {
+        let mut valid = chunk.valid();
+        while let Some(character) = valid.chars().next() {
+            let length = if character.is_ascii() {
+                valid
+                    .bytes()
+                    .position(|byte| !byte.is_ascii())
+                    .unwrap_or(valid.len())
+            } else {
+                character.len_utf8()
+            };
+            push(view, &text[at..at + length], at, fold(character));
+            valid = &valid[length..];
+            at += length;
+        }
+        for &byte in chunk.invalid() {
+            push(view, &[byte], at, fold_invalid(byte));
+            at += 1;
         }
     }
+}
 
-    fn fill(&mut self, text: &[u8]) {
-        self.bytes.clear();
-        self.starts.clear();
-        self.ends.clear();
-        self.changed = false;
-        let mut at = 0;
-        for chunk in text.utf8_chunks() {
-            let mut valid = chunk.valid();
-            while let Some(character) = valid.chars().next() {
-                let length = if character.is_ascii() {
-                    valid
-                        .bytes()
-                        .position(|byte| !byte.is_ascii())
-                        .unwrap_or(valid.len())
-                } else {
-                    character.len_utf8()
-                };
-                self.push(&text[at..at + length], at, fold(character));
-                valid = &valid[length..];
-                at += length;
-            }
-            for &byte in chunk.invalid() {
-                self.push(&[byte], at, fold_invalid(byte));
-                at += 1;
-            }
-        }
-    }
-
-    /// Adds one character, or several that are kept; a part of one that is kept stands for itself.
-    fn push(&mut self, characters: &[u8], at: usize, fold: Fold) {
-        // A window is far shorter than 4 GiB.
-        let start = u32::try_from(at).unwrap_or(u32::MAX);
-        let end = u32::try_from(at + characters.len()).unwrap_or(u32::MAX);
-        match fold {
-            Fold::Keep => {
-                self.bytes.extend_from_slice(characters);
-                self.starts.extend(start..end);
-                self.ends.extend((start + 1)..=end);
-                return;
-            }
-            Fold::To(byte) => {
-                self.bytes.push(byte);
-                self.starts.push(start);
-                self.ends.push(end);
-            }
-            Fold::Drop => {}
-        }
-        self.changed = true;
+/// Adds one character, or several that are kept; a part of one that is kept stands for itself.
+fn push(view: &mut View, characters: &[u8], at: usize, fold: Fold) {
+    match fold {
+        Fold::Keep => view.keep(characters, at),
+        Fold::To(byte) => view.replace(&[byte], &(at..at + characters.len())),
+        Fold::Drop => view.skip(),
     }
 }
 
@@ -154,7 +116,8 @@ const fn fold_invalid(byte: u8) -> Fold {
     }
 }
 
-fn fold(character: char) -> Fold {
+/// What becomes of a character.
+pub(crate) fn fold(character: char) -> Fold {
     if character.is_ascii() {
         return Fold::Keep;
     }

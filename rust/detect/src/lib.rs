@@ -7,25 +7,44 @@
 //! foreign digits, wide letters or invisible characters is scanned again as it would be read
 //! (`fold`). Where findings overlap, one stays (`overlap`).
 //!
+//! Values that escapes, base64 or hexadecimal text hide are read from the views that [`decoded`]
+//! makes, and [`walk`] tells which key each value of a document stands under.
+//!
+//! Names, places and addresses in free text have no anchors: a linear model finds them (`tagger`).
+//!
+//! Values without a shape are told by their characters (`classify`).
+//!
 //! Every step takes time linear in the length of the text, and memory for the findings only.
 
 #![forbid(unsafe_code)]
 
 mod bytes;
 mod checksum;
+pub mod classify;
+mod codes;
 mod context;
+mod decode;
 mod detector;
 mod finding;
 mod fold;
+mod keys;
 mod overlap;
 mod pattern;
+mod prose;
 mod shapes;
 mod sink;
 mod spec;
+mod structure;
 mod survey;
+pub mod tagger;
 #[cfg(test)]
 mod testing;
+mod view;
+mod words;
 
+pub use decode::{decoded, DEPTH};
 pub use detector::Detector;
 pub use finding::{EntityId, Evidence, Finding};
 pub use spec::{EntitySpec, Error};
+pub use structure::{walk, walk_structured, Pair};
+pub use view::View;

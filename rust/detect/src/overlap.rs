@@ -1,7 +1,7 @@
 //! One answer per byte where recognisers disagree.
 //!
 //! 1. A span that contains another one covers it: the container stays.
-//! 2. Equal spans: the column's own entity, then the one with a checksum, then the more confident,
+//! 2. Equal spans: the column's own entity, then the more confident, then the one with a checksum,
 //!    then the one declared first.
 //! 3. Spans that cross: the one with a checksum, then the longer, then the more confident keeps its
 //!    span; the other is cut back to the bytes outside, so that no byte found is ever left out.
@@ -60,8 +60,8 @@ fn has_checksum(finding: &Finding) -> bool {
 fn equal_spans(a: &Finding, b: &Finding, hint: Option<u16>) -> Ordering {
     (hint == Some(b.entity))
         .cmp(&(hint == Some(a.entity)))
-        .then(has_checksum(b).cmp(&has_checksum(a)))
         .then(b.confidence.total_cmp(&a.confidence))
+        .then(has_checksum(b).cmp(&has_checksum(a)))
         .then(a.entity.cmp(&b.entity))
 }
 

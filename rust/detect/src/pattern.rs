@@ -21,6 +21,7 @@ const OVERLAP: usize = 1 << 10;
 pub(crate) struct Pattern {
     regex: Regex,
     checksum: Option<Checksum>,
+    confidence: Option<f32>,
     slot: Slot,
 }
 
@@ -50,6 +51,7 @@ impl Pattern {
         Ok(Self {
             regex,
             checksum,
+            confidence: spec.confidence,
             slot,
         })
     }
@@ -86,8 +88,8 @@ impl Pattern {
     ) {
         let candidate = match self.checksum {
             Some(checksum) if !checksum(&text[start..end]) => return,
-            Some(_) => Candidate::checked(start, end, 0.8),
-            None => Candidate::pattern(start, end, 0.6),
+            Some(_) => Candidate::checked(start, end, self.confidence.unwrap_or(0.8)),
+            None => Candidate::pattern(start, end, self.confidence.unwrap_or(0.6)),
         };
         weigh(&self.slot, text, hint, candidate, out);
     }

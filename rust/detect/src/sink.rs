@@ -25,6 +25,20 @@ impl<'a> Sink<'a> {
         }
     }
 
+    /// The spans of this text's findings up to now, in their order.
+    pub(crate) fn spans(&self) -> Vec<(usize, usize)> {
+        let found = self.out[self.base..].iter();
+        let mut spans: Vec<_> = found.map(|one| (one.start, one.end)).collect();
+        spans.sort_unstable();
+        // Ends rise as starts do, so that a search by either finds the first span in the way.
+        let mut reached = 0;
+        for span in &mut spans {
+            reached = reached.max(span.1);
+            span.1 = reached;
+        }
+        spans
+    }
+
     /// Adds a finding. Beyond the limit, the last one grows until it covers all that follow, so
     /// that memory stays bounded and nothing that was found is left out.
     pub(crate) fn push(&mut self, finding: Finding) {

@@ -35,9 +35,18 @@ pub struct EntitySpec {
     /// Names of columns, and so of keys in a document, that hold the entity.
     #[serde(default)]
     pub columns: Vec<String>,
+    /// Names that say it only below a name of `tables`.
+    #[serde(default)]
+    pub weak_columns: Vec<String>,
+    /// Names of what has such columns.
+    #[serde(default)]
+    pub tables: Vec<String>,
     /// Words beside such a name that say that it is something else.
     #[serde(default)]
     pub counter_words: Vec<String>,
+    /// What the tagger of free text calls the entity, such as `PERSON`.
+    #[serde(default)]
+    pub label: Option<String>,
     /// Name of a checksum that a value must pass.
     #[serde(default)]
     pub checksum: Option<String>,
@@ -54,7 +63,7 @@ pub struct EntitySpec {
 
 impl EntitySpec {
     /// The recognisers that are native, by which a value is known for what it is.
-    pub const SHAPES: [&'static str; 12] = [
+    pub const SHAPES: [&'static str; 29] = [
         "email",
         "phone",
         "card",
@@ -67,6 +76,23 @@ impl EntitySpec {
         "jwt",
         "pem_private_key",
         "connection_string",
+        "bitcoin",
+        "ethereum",
+        "litecoin",
+        "monero",
+        "ripple",
+        "tron",
+        "cardano",
+        "solana",
+        "vin",
+        "seed_phrase",
+        "url",
+        "mac",
+        "uuid",
+        "birth_date",
+        "age",
+        "coordinates",
+        "track_data",
     ];
 
     /// The recognisers that an entity declares by itself: a regular expression, a layout of letters
@@ -88,7 +114,10 @@ impl EntitySpec {
             words: Vec::new(),
             keywords: keywords.iter().copied().map(str::to_owned).collect(),
             columns: Vec::new(),
+            weak_columns: Vec::new(),
+            tables: Vec::new(),
             counter_words: Vec::new(),
+            label: None,
             checksum: None,
             confidence: None,
             bare_confidence: None,

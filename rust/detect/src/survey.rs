@@ -9,8 +9,7 @@ pub(crate) struct Survey {
     pub(crate) colons: usize,
     pub(crate) dots: usize,
     pub(crate) dashes: usize,
-    /// Equals and greater-than signs and quotes: what binds a value to a name, besides colons.
-    pub(crate) binders: usize,
+    pub(crate) equals: usize,
     pub(crate) uppers: usize,
     pub(crate) highs: usize,
 }
@@ -32,7 +31,7 @@ const fn lanes() -> [u64; 256] {
             b':' => 2,
             b'.' => 3,
             b'-' => 4,
-            b'=' | b'>' | b'"' | b'\'' => 5,
+            b'=' => 5,
             b'A'..=b'Z' => 6,
             0x80.. => 7,
             _ => 8,
@@ -56,14 +55,14 @@ impl Survey {
             let sum = chunk
                 .iter()
                 .fold(0_u64, |sum, &byte| sum + LANES[usize::from(byte)]);
-            let [digits, ats, colons, dots, dashes, binders, uppers, highs] =
+            let [digits, ats, colons, dots, dashes, equals, uppers, highs] =
                 sum.to_le_bytes().map(usize::from);
             survey.digits += digits;
             survey.ats += ats;
             survey.colons += colons;
             survey.dots += dots;
             survey.dashes += dashes;
-            survey.binders += binders;
+            survey.equals += equals;
             survey.uppers += uppers;
             survey.highs += highs;
         }
@@ -86,7 +85,7 @@ mod tests {
             colons: 100,
             dots: 100,
             dashes: 100,
-            binders: 100,
+            equals: 100,
             uppers: 100,
             highs: 100,
         };

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
-use scrim_detect::{Detector, EntitySpec};
+use scrim_detect::{classify, Detector, EntitySpec};
 
 /// One finding: start, end, entity index, confidence, evidence bits.
 type Finding = (usize, usize, u16, f32, u32);
@@ -58,4 +58,28 @@ impl PyDetector {
     fn names(&self) -> Vec<String> {
         self.0.names().iter().map(|name| (*name).clone()).collect()
     }
+}
+
+/// The classes of short values, in the order of `classify_values`.
+#[pyfunction]
+pub(crate) fn value_classes() -> Vec<String> {
+    classify::builtin().names().to_vec()
+}
+
+/// Tells what the values of a column are, without the interpreter lock.
+#[pyfunction]
+#[expect(
+    clippy::needless_pass_by_value,
+    reason = "Python's list is copied into it"
+)]
+pub(crate) fn classify_values(
+    py: Python<'_>,
+    values: Vec<Vec<u8>>,
+) -> (Vec<u32>, Vec<f32>, Vec<f32>) {
+    py.detach(|| {
+        let tally = classify::tally(classify::builtin(), values.iter().map(Vec::as_slice));
+        // As numbers: a vector of bytes would become `bytes`.
+        let winners = tally.winners.into_iter().map(u32::from).collect();
+        (winners, tally.shares, tally.likelihoods)
+    })
 }

@@ -34,6 +34,22 @@ pub trait TextScrubber {
     /// Appends the text with every finding replaced and returns true, or returns false and leaves
     /// the output as it was where there is nothing to replace.
     fn scrub(&self, text: &str, out: &mut String) -> bool;
+
+    /// The same for a value that a document gives a name, inside something that has one too; the
+    /// name can say what the value is.
+    fn scrub_named(&self, name: Name<'_>, text: &str, out: &mut String) -> bool {
+        let _ = name;
+        self.scrub(text, out)
+    }
+}
+
+/// What a value inside a document is called; empty where it has no name.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Name<'a> {
+    /// Its own name, or that of the list that it is in.
+    pub key: &'a str,
+    /// The name of what it is a part of, as a table has columns.
+    pub parent: &'a str,
 }
 
 /// The compiled rule of a column whose every value is replaced.

@@ -43,7 +43,7 @@ mod types;
 mod words;
 
 pub use batch::Batch;
-pub use cell::{CellMask, CellScan, Format, Outcome, TextScrubber};
+pub use cell::{CellMask, CellScan, Format, Name, Outcome, TextScrubber};
 pub use error::Error;
 pub use keys::{Keyring, TenantKey};
 pub use spec::{ColumnRule, NamePart, OperatorSpec, TypeSpec};

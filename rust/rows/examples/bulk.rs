@@ -57,13 +57,7 @@ fn masker() -> Masker {
             .iter()
             .map(|(name, shape, _)| EntitySpec {
                 name: (*name).to_owned(),
-                shape: (*shape).to_owned(),
-                pattern: None,
-                keywords: ["phone", "call", "card", "iban", "mail", "ssn"]
-                    .map(str::to_owned)
-                    .to_vec(),
-                checksum: None,
-                min_confidence: 0.5,
+                ..EntitySpec::of_shape(shape, &["phone", "call", "card", "iban", "mail", "ssn"])
             })
             .collect(),
     };

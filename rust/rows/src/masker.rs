@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::Arc;
 
 use scrim_detect::{Detector, Finding};
-use scrim_mask::{CellMask, Format, Keyring, OperatorSpec, Outcome, TextScrubber, TypeSpec};
+use scrim_mask::{CellMask, Format, Keyring, Name, OperatorSpec, Outcome, TextScrubber, TypeSpec};
 use serde::Deserialize;
 
 /// A masker cannot be built from its configuration.
@@ -106,12 +106,26 @@ impl TextScrubber for FindingScrubber {
     fn scrub(&self, text: &str, out: &mut String) -> bool {
         let mut findings: Vec<Finding> = Vec::new();
         self.detector.scan(text.as_bytes(), None, &mut findings);
+        self.replace(text, &findings, out)
+    }
+
+    fn scrub_named(&self, name: Name<'_>, text: &str, out: &mut String) -> bool {
+        let mut findings: Vec<Finding> = Vec::new();
+        let (key, parent) = (name.key.as_bytes(), name.parent.as_bytes());
+        self.detector
+            .scan_named(key, parent, text.as_bytes(), &mut findings);
+        self.replace(text, &findings, out)
+    }
+}
+
+impl FindingScrubber {
+    fn replace(&self, text: &str, findings: &[Finding], out: &mut String) -> bool {
         if findings.is_empty() {
             return false;
         }
         let mut masked = Vec::new();
         let mut copied = 0;
-        for finding in &findings {
+        for finding in findings {
             // The detector promises sorted, disjoint spans on character boundaries; a span that is
             // not is skipped over by masking from where the copy stands.
             let start = finding.start.max(copied);

@@ -70,8 +70,9 @@ def validate(document: Document, path: Path) -> Config:
         raise ConfigError(
             Problem(path, 1, "", "is not a mapping", "begin with a key such as `listeners:`")
         )
+    context = {"folder": path.parent, "file": path, "line_of": document.line_of}
     try:
-        return Config.model_validate(document.data, context={"folder": path.parent})
+        return Config.model_validate(document.data, context=context)
     except ValidationError as error:
         raise ConfigError(*_problems(error, document, path)) from None
 
@@ -117,7 +118,9 @@ def _private_files(config: Config) -> Iterator[tuple[KeyPath, Path]]:
 
 
 def _public_files(config: Config) -> Iterator[tuple[KeyPath, Path]]:
-    """Yield every certificate file that the configuration names, with its key."""
+    """Yield every other file that the configuration names, with its key."""
+    if config.detection.entities_file is not None:
+        yield ("detection", "entities_file"), config.detection.entities_file
     for name, listener in config.listeners.items():
         if listener.tls is not None:
             yield ("listeners", name, "tls", "certificate"), listener.tls.certificate

@@ -7,6 +7,7 @@ from pydantic import Field, model_validator
 from scrim.config.audit import Audit
 from scrim.config.base import ConnectionName, FilePath, ProtocolName, Settings
 from scrim.config.connections import Connection
+from scrim.config.entities import CustomEntities
 from scrim.config.identity import Identity
 from scrim.config.limits import Limits
 from scrim.config.listeners import Admin, Listener
@@ -43,6 +44,9 @@ class Config(Settings):
     identity: Identity = Field(default_factory=Identity, description="Who may sign in.")
     connections: Annotated[dict[ConnectionName, Connection], Field(max_length=10_000)] = Field(
         min_length=1, description="The data stores behind the gateway, by name."
+    )
+    detection: CustomEntities = Field(
+        default_factory=CustomEntities, description="Entities beside those that come with scrim."
     )
     log: Log = Field(default_factory=Log, description="The gateway's own log.")
 

@@ -3,7 +3,7 @@
 import json
 import re
 import tomllib
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from importlib import resources
@@ -14,6 +14,7 @@ from pydantic import Field, StringConstraints, ValidationError, model_validator
 
 from scrim.config.base import EntityName, Settings
 from scrim.config.errors import ConfigError, Problem
+from scrim.kernel import Detector
 
 NATIVE_SHAPES = frozenset(
     {
@@ -29,6 +30,23 @@ NATIVE_SHAPES = frozenset(
         "jwt",
         "pem_private_key",
         "connection_string",
+        "bitcoin",
+        "ethereum",
+        "litecoin",
+        "monero",
+        "ripple",
+        "tron",
+        "cardano",
+        "solana",
+        "vin",
+        "seed_phrase",
+        "url",
+        "mac",
+        "uuid",
+        "birth_date",
+        "age",
+        "coordinates",
+        "track_data",
     }
 )
 """Recognisers of the kernel."""
@@ -44,6 +62,7 @@ FORMS: Mapping[str, tuple[str, ...]] = {
 CHECKED_FORMS = frozenset({"pattern", "code", "token", "assigned"})
 """Forms whose values a checksum can test."""
 MIN_KEYWORD_CHARACTERS = 3
+_COMPILED = ("pattern", "formats", "prefixes", "checksum", "keywords", "words", "keys")
 
 TEXT_TYPES = ("text", "name", "unknown")
 _LINE_OF_TOML_ERROR = re.compile(r"\(at line (\d+),")
@@ -52,7 +71,17 @@ Words = Annotated[str, StringConstraints(min_length=1, max_length=64)]
 ChecksumName = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,63}$")]
 Confidence = Annotated[float, Field(ge=0, le=1)]
 Text = Annotated[str, StringConstraints(min_length=1, max_length=4096)]
-VoteName = Literal["given_name", "family_name", "full_name", "street"]
+VoteName = Literal[
+    "given_name",
+    "family_name",
+    "full_name",
+    "street",
+    "city",
+    "state",
+    "country",
+    "organization",
+    "job_title",
+]
 
 
 class Parts(Settings):
@@ -73,7 +102,8 @@ class Entry(Settings):
     name: EntityName = Field(description="Group and name, such as `contact.email`.")
     source: Text = Field(description="Official document that defines the values.")
     shape: str = Field(
-        description="Native recogniser, or `pattern`, `code`, `token`, `assigned`, `words`, `column`."
+        description="Native recogniser, or a form that the entry declares: `pattern`, `code`, "
+        "`token`, `assigned`, `words` or `column`."
     )
     pattern: Text | None = Field(
         default=None,
@@ -97,6 +127,10 @@ class Entry(Settings):
     words: tuple[Words, ...] = Field(
         default=(), max_length=10_000, description="The values of the shape `words`."
     )
+    label: (
+        Literal["PERSON", "ORG", "PLACE", "COUNTRY", "ADDRESS", "TITLE", "JOB", "AGE", "DATE", "NRP", "ZIP"]
+        | None
+    ) = Field(default=None, description="What the tagger of free text calls it.")
     checksum: ChecksumName | None = Field(
         default=None, description="Checksum that a value must pass."
     )
@@ -112,8 +146,13 @@ class Entry(Settings):
     min_confidence: float = Field(
         default=0.5, ge=0, le=1, description="Findings below it are not reported."
     )
+    informational: bool = Field(
+        default=False,
+        description="Whether it is shown by scans and kept by policies that name it, but is no "
+        "reason to mask by itself, such as an identifier without a meaning.",
+    )
     vote: VoteName | None = Field(
-        default=None, description="Word list by which values without a shape are known."
+        default=None, description="Class of short values by which values without a shape are known."
     )
     types: tuple[Words, ...] = Field(
         default=TEXT_TYPES, min_length=1, description="Kinds of column types that may hold it."
@@ -162,7 +201,7 @@ class Entry(Settings):
             raise ValueError(f"checksum: does not belong to the shape `{self.shape}`")
         if self.bare_confidence is not None and self.shape != "code":
             raise ValueError("bare_confidence: belongs to the shape `code`")
-        if self.shape == "column" and not self.columns:
+        if self.shape == "column" and not (self.columns or self.label):
             raise ValueError("columns: the shape `column` needs at least one")
         if self.shape != "column" and not (self.matches and self.non_matches):
             raise ValueError("matches: at least one example and one counter-example are needed")
@@ -175,10 +214,12 @@ class Entry(Settings):
             "shape": self.shape,
             "keywords": self.all_keywords(),
             "columns": self.columns,
+            "weak_columns": self.weak_columns,
+            "tables": self.tables,
             "counter_words": self.counter_words,
             "min_confidence": self.min_confidence,
         }
-        optional = ("pattern", "formats", "prefixes", "keys", "words", "checksum")
+        optional = ("pattern", "formats", "prefixes", "keys", "words", "label", "checksum")
         for name in (*optional, "confidence", "bare_confidence"):
             value = getattr(self, name)
             if value not in (None, ()):
@@ -199,15 +240,21 @@ def example_text(example: Example) -> str:
     return example if isinstance(example, str) else "".join(example.parts)
 
 
+ValueVote = Callable[[Sequence[str]], Sequence[bool]]
+"""Says of each of some values of a column whether it is one of an entity's."""
+
+
 @dataclass(frozen=True, slots=True)
 class Catalogue:
     """The entities in their order; an entity's number in the kernel is its place.
 
     Attributes:
         entries: Every entity.
+        votes: What tells by values whether a column holds one of them, by entity.
     """
 
     entries: tuple[Entry, ...]
+    votes: Mapping[str, ValueVote] = field(default_factory=dict, repr=False, compare=False)
     _places: Mapping[str, int] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
@@ -240,6 +287,10 @@ class Catalogue:
         """Return the declaration that `scrim.kernel.Detector` takes."""
         return json.dumps([entry.kernel_spec() for entry in self.entries], ensure_ascii=False)
 
+    def protected(self) -> "Catalogue":
+        """Return a catalogue of the entities that the gateway masks by itself."""
+        return self.only(entry.name for entry in self.entries if not entry.informational)
+
     def only(self, names: Iterable[str]) -> "Catalogue":
         """Return a catalogue of some of the entities.
 
@@ -249,10 +300,30 @@ class Catalogue:
         Raises:
             KeyError: If there is no entity of a name.
         """
-        return Catalogue(tuple(self.entry(name) for name in names))
+        kept = tuple(self.entry(name) for name in names)
+        chosen = {entry.name for entry in kept}
+        return Catalogue(kept, {name: v for name, v in self.votes.items() if name in chosen})
 
-    def extended(self, entries: Iterable[Entry]) -> "Catalogue":
+    def value_tests(self, values: Sequence[str]) -> dict[str, Callable[[str], bool]]:
+        """Return tests of values by the entities that have a vote of their own.
+
+        Args:
+            values: The values that will be tested, asked of each vote at once.
+        """
+        tests: dict[str, Callable[[str], bool]] = {}
+        for name, vote in self.votes.items():
+            agreed = zip(values, vote(values), strict=False)
+            tests[name] = frozenset(value for value, yes in agreed if yes).__contains__
+        return tests
+
+    def extended(
+        self, entries: Iterable[Entry], votes: Mapping[str, ValueVote] | None = None
+    ) -> "Catalogue":
         """Return a catalogue with a user's own entities behind the built-in ones.
+
+        Args:
+            entries: The entities.
+            votes: What tells by values whether a column holds one of them, by entity.
 
         Raises:
             ValueError: If a name is taken.
@@ -261,7 +332,7 @@ class Catalogue:
         names = [*self.names, *(entry.name for entry in added)]
         if len(set(names)) != len(names):
             raise ValueError("an entity of that name exists; choose another name")
-        return Catalogue((*self.entries, *added))
+        return Catalogue((*self.entries, *added), {**self.votes, **(votes or {})})
 
 
 def parse_group(text: str, file: Path) -> tuple[Entry, ...]:
@@ -291,9 +362,22 @@ def parse_group(text: str, file: Path) -> tuple[Entry, ...]:
             problems += _problems(error, text, file, index)
             continue
         entries.append(entry)
+    if not problems:
+        problems += _compile_problems(entries, text, file)
     if problems:
         raise ConfigError(*problems)
     return tuple(entries)
+
+
+def _compile_problems(entries: Sequence[Entry], text: str, file: Path) -> Iterator[Problem]:
+    """Say which entries the kernel cannot compile, such as one with a bad expression."""
+    for index, entry in enumerate(entries):
+        try:
+            Detector(Catalogue((entry,)).kernel_json())
+        except ValueError as error:
+            reason = str(error).removeprefix(f"entity {entry.name}: ")
+            key = next((name for name in _COMPILED if name.rstrip("s") in reason), "name")
+            yield Problem(file, _line_of(text, index, key), key, reason)
 
 
 def _problems(error: ValidationError, text: str, file: Path, index: int) -> list[Problem]:

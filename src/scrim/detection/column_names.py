@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
 from functools import cached_property, lru_cache
@@ -11,8 +11,13 @@ from scrim.detection.catalogue import Entry
 from scrim.domain.column import Column
 
 MAX_NAME_CHARACTERS = 256
+MAX_NAME_WORDS = 24
 MAX_PHRASE_WORDS = 6
+CACHED_NAMES = 8192
 MIN_SUFFIX_CHARACTERS = 5
+MAX_PREFIX_WORDS = 2
+MAX_PREFIX_CHARACTERS = 2
+"""Longest prefix that stands for a table without naming it: the `c` of `c_name`."""
 PERSONAL_WORDS = frozenset(
     {
         "birth",
@@ -28,6 +33,46 @@ PERSONAL_WORDS = frozenset(
     }
 )
 """Words in the names of other columns that say that a table is about people."""
+ABBREVIATIONS: Mapping[str, str] = {
+    "acct": "account",
+    "adr": "address",
+    "bday": "birthday",
+    "cel": "cell",
+    "cntct": "contact",
+    "cntry": "country",
+    "ctry": "country",
+    "cty": "city",
+    "cust": "customer",
+    "cstmr": "customer",
+    "dr": "doctor",
+    "eml": "email",
+    "emp": "employee",
+    "empl": "employee",
+    "fam": "family",
+    "frst": "first",
+    "fst": "first",
+    "lst": "last",
+    "mbr": "member",
+    "mid": "middle",
+    "nbr": "number",
+    "nm": "name",
+    "num": "number",
+    "no": "number",
+    "nr": "number",
+    "org": "organization",
+    "pat": "patient",
+    "pers": "person",
+    "ph": "phone",
+    "phn": "phone",
+    "phon": "phone",
+    "prsn": "person",
+    "srnm": "surname",
+    "strt": "street",
+    "stu": "student",
+    "tlf": "telefon",
+    "usr": "user",
+}
+"""Words that names are shortened to, and what they stand for."""
 _WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[^\W\d_a-zA-Z]+|\d+")
 
 
@@ -66,6 +111,11 @@ def fold(text: str) -> str:
 def words_of(name: str) -> tuple[str, ...]:
     """Split a name at underscores, capitals and digits: `homePhone_2` is home, phone, 2."""
     return tuple(word.casefold() for word in _WORD.findall(fold(name[:MAX_NAME_CHARACTERS])))
+
+
+def spelled_out(words: Sequence[str]) -> tuple[str, ...]:
+    """Return the words with what shortened ones stand for."""
+    return tuple(ABBREVIATIONS.get(word, word) for word in words)
 
 
 def singular(word: str) -> str:
@@ -110,22 +160,31 @@ class NameRules:
     def _weak(self) -> frozenset[str]:
         return _phrases(self.entry.weak_columns)
 
+    @property
+    def phrases(self) -> frozenset[str]:
+        """Every phrase that a name can say something with."""
+        return self._strong | self._weak
+
     @cached_property
     def _suffixes(self) -> tuple[str, ...]:
         return tuple(phrase for phrase in self._strong if len(phrase) >= MIN_SUFFIX_CHARACTERS)
 
     def judge(self, column: Column, siblings: Sequence[str]) -> NameEvidence | None:
         """Say what the names of a column, its table and its siblings mean for this entity."""
-        words, table = words_of(column.name), words_of(column.relation)
+        words, table = words_of(column.name), spelled_out(words_of(column.relation))
         if _any_in(table, self._counter_tables):
             return None
-        strong = self._strong_span(words)
-        if strong:
-            return NameEvidence(self.entry.name, Strength.STRONG, strong)
-        weak = self._weak_name(words)
+        spelled = spelled_out(words)
+        for form in dict.fromkeys((words, spelled)):
+            strong = self._strong_span(form)
+            if strong:
+                return NameEvidence(self.entry.name, Strength.STRONG, strong)
+        weak, prefix = self._weak_name(words)
+        if not weak:
+            weak, prefix = self._weak_name(spelled)
         if not weak or _any_in(table, self._counter):
             return None
-        support = tuple(self._support(table, siblings))
+        support = tuple(self._support((*table, *spelled_out(prefix)), siblings))
         strength = Strength.STRONG if support else Strength.WEAK
         return NameEvidence(self.entry.name, strength, weak, support)
 
@@ -136,14 +195,22 @@ class NameRules:
                 return "" if _any_in(outside, self._counter) else "_".join(words[start:end])
         return ""
 
-    def _weak_name(self, words: Sequence[str]) -> str:
+    def _weak_name(self, words: Sequence[str]) -> tuple[str, Sequence[str]]:
+        """The weak name, and the words before it that say whose it is: `c_name`, `usr_mail`."""
         letters = [word for word in words if not word.isdigit()]
         joined = "".join(letters)
         if joined in self._weak or singular(joined) in self._weak:
-            return "_".join(letters)
+            return "_".join(letters), ()
         if len(letters) == 1 and joined.endswith(self._suffixes):
-            return joined
-        return ""
+            return joined, ()
+        for start in range(1, min(len(letters), MAX_PREFIX_WORDS + 1)):
+            prefix, rest = letters[:start], "".join(letters[start:])
+            short = all(len(word) <= MAX_PREFIX_CHARACTERS for word in prefix)
+            if (rest in self._weak or singular(rest) in self._weak) and (
+                short or _any_in(spelled_out(prefix), self._tables)
+            ):
+                return "_".join(letters[start:]), prefix
+        return "", ()
 
     def _support(self, table: Sequence[str], siblings: Sequence[str]) -> Iterator[str]:
         for word in table:
@@ -152,6 +219,57 @@ class NameRules:
         if self.entry.name.startswith("person."):
             personal = [name for name in siblings if PERSONAL_WORDS & set(words_of(name))]
             yield from (f"beside {name}" for name in personal[:1])
+
+
+class NameIndex:
+    """The rules of many entities, found by the words that a name has.
+
+    A name asks the few entities that have one of its words, not all of them.
+    """
+
+    def __init__(self, entries: Iterable[Entry]) -> None:
+        """Note which entities each phrase speaks for."""
+        self._rules = tuple(NameRules(entry) for entry in entries if entry.columns)
+        places: dict[str, list[int]] = {}
+        for place, rules in enumerate(self._rules):
+            for phrase in rules.phrases:
+                places.setdefault(phrase, []).append(place)
+        self._places = {phrase: tuple(found) for phrase, found in places.items()}
+        self._candidates = lru_cache(maxsize=CACHED_NAMES)(self._find)
+
+    def judge(self, column: Column, kind: str, siblings: Sequence[str] = ()) -> NameEvidence | None:
+        """Return the strongest that the name says, of entities that a type can hold.
+
+        Args:
+            column: The column.
+            kind: Kind of its type.
+            siblings: Names of the other columns of its table.
+        """
+        candidates = self._candidates(column.name[:MAX_NAME_CHARACTERS])
+        rules = (self._rules[place] for place in candidates)
+        judged = (one.judge(column, siblings) for one in rules if kind in one.entry.types)
+        return best_evidence(evidence for evidence in judged if evidence is not None)
+
+    def _find(self, name: str) -> tuple[int, ...]:
+        """The entities that have a phrase in common with a name, in their order."""
+        words = words_of(name)[:MAX_NAME_WORDS]
+        found: set[int] = set()
+        for form in dict.fromkeys((words, spelled_out(words))):
+            for joined in self._parts(form):
+                found.update(self._places.get(joined, ()))
+                found.update(self._places.get(singular(joined), ()))
+        return tuple(sorted(found))
+
+    @staticmethod
+    def _parts(words: Sequence[str]) -> Iterator[str]:
+        letters = [word for word in words if not word.isdigit()]
+        yield "".join(letters)
+        yield from (joined for _, _, joined in _spans(words))
+        for start in range(1, min(len(letters), MAX_PREFIX_WORDS + 1)):
+            yield "".join(letters[start:])
+        if len(letters) == 1:
+            word = letters[0]
+            yield from (word[at:] for at in range(1, len(word) - MIN_SUFFIX_CHARACTERS + 1))
 
 
 def best_evidence(found: Iterable[NameEvidence]) -> NameEvidence | None:

@@ -1,12 +1,12 @@
 """What a column holds, by its name, its type, its table, its siblings and a vote of its values."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from scrim.detection import gazetteer
-from scrim.detection.catalogue import Catalogue
-from scrim.detection.column_names import NameEvidence, NameRules, Strength, best_evidence
-from scrim.detection.voting import Ballot, Vote, hold
+from scrim.detection.catalogue import Catalogue, Entry
+from scrim.detection.column_names import NameEvidence, NameIndex, Strength
+from scrim.detection.voting import Ballot, Vote, hold, lower_bound
 from scrim.domain.column import Column
 from scrim.domain.finding import Finding
 
@@ -16,8 +16,52 @@ SURE_BOUND = 0.8
 MIN_VALUES = 6
 BOUND_WITHOUT_NAME = 0.5
 BOUND_WITH_WEAK_NAME = 0.25
-BOUND_BY_VOTE: Mapping[str, float] = {"full_name": 0.4, "street": 0.4}
-"""Lower bounds for word lists that know a part of the values, but rarely take others for one."""
+NAMED_KINDS = frozenset(
+    {
+        "bool",
+        "bytea",
+        "date",
+        "float4",
+        "float8",
+        "halfvec",
+        "int2",
+        "money",
+        "timestamp",
+        "timestamptz",
+        "uuid",
+        "vector",
+    }
+)
+"""Kinds of types whose values are never telling by themselves: the name decides alone."""
+BOUND_BY_CLASS: Mapping[str, float] = {
+    "given_name": 0.27,
+    "family_name": 0.27,
+    "full_name": 0.31,
+    "street": 0.45,
+    "city": 0.3,
+    "state": 0.4,
+    "country": 0.4,
+    "organization": 0.42,
+    "job_title": 0.3,
+}
+"""Lower bounds by class, from which nine of ten columns of public tables are what it says: the
+classes know a part of the values, but their mistakes are spread over all of them."""
+COMPANY: Mapping[str, frozenset[str]] = {
+    "person.given": frozenset({"person.family"}),
+    "person.family": frozenset({"person.given"}),
+    "contact.city": frozenset({"contact.street_address", "contact.postal_code", "contact.state"}),
+    "contact.state": frozenset({"contact.city", "contact.postal_code"}),
+    "contact.street_address": frozenset({"contact.city", "contact.postal_code"}),
+}
+"""Entities that seldom stand alone in a table."""
+COMPANY_DISCOUNT = 0.7
+"""How much of the bound is enough beside such a column."""
+CLEAR_CLASS = 0.6
+"""Lower bound from which a class overrules a weak name that the table supports."""
+MIN_WORDS = 12
+CLEAR_WORDS = 0.8
+NUMBER_SHAPES = frozenset({"phone", "card", "iban", "ssn", "ipv4", "code"})
+"""Shapes of which every value has digits."""
 STRONG_NAME_CONFIDENCE = 0.9
 SUPPORTED_NAME_CONFIDENCE = 0.8
 
@@ -48,7 +92,8 @@ class ColumnJudge:
     def __init__(self, catalogue: Catalogue) -> None:
         """Prepare the names of all entities."""
         self._catalogue = catalogue
-        self._rules = tuple(NameRules(entry) for entry in catalogue.entries if entry.columns)
+        self._names = NameIndex(catalogue.entries)
+        self._voters: dict[str, tuple[Entry, ...]] = {}
 
     def by_name(
         self, column: Column, kind: str = "text", siblings: Sequence[str] = ()
@@ -62,9 +107,7 @@ class ColumnJudge:
             kind: Kind of its type, of its elements for an array.
             siblings: Names of the other columns of its table.
         """
-        possible = (rules for rules in self._rules if kind in rules.entry.types)
-        judged = (rules.judge(column, siblings) for rules in possible)
-        return best_evidence(evidence for evidence in judged if evidence is not None)
+        return self._names.judge(column, kind, siblings)
 
     def verdict(
         self,
@@ -73,6 +116,7 @@ class ColumnJudge:
         values: Sequence[str] = (),
         findings: Sequence[Sequence[Finding]] = (),
         siblings: Sequence[str] = (),
+        neighbours: Collection[str] = (),
     ) -> Verdict:
         """Return what the column holds.
 
@@ -82,29 +126,87 @@ class ColumnJudge:
             values: Some of its values, without NULL.
             findings: What the scanner found in each of the values.
             siblings: Names of the other columns of its table.
+            neighbours: Entities that the other columns are known to hold.
         """
-        entries = [entry for entry in self._catalogue.entries if kind in entry.types]
+        entries = self._possible(kind)
         if not entries:
             return Verdict(None, 1.0, (f"type {kind} holds none",), settled=True)
         name = self.by_name(column, kind, siblings)
-        tests = {entry.name: gazetteer.TESTS[entry.vote] for entry in entries if entry.vote}
-        ballot = hold(values, findings, tests)
-        winner = self._elected(ballot, {entry.name for entry in entries})
-        if name is None or (winner and winner.entity != name.entity and winner.bound >= SURE_BOUND):
+        if kind in NAMED_KINDS and (name is None or name.strength is not Strength.STRONG):
+            return Verdict(None, 1.0, (f"type {kind} needs a telling name",), settled=True)
+        classes = {entry.name: entry.vote for entry in entries if entry.vote}
+        tests = {
+            one: gazetteer.TESTS[vote] for one, vote in classes.items() if vote in gazetteer.TESTS
+        }
+        tests |= self._catalogue.value_tests(values)
+        ballot = hold(values, findings, tests, classes)
+        winner = self._elected(ballot, entries, neighbours)
+        if name is None or (winner and self._overrules(winner, name, ballot)):
             return _by_vote(winner, ballot)
+        against = self._contradiction(name, ballot)
+        if against:
+            evidence = (f"name {name.words}", against)
+            return Verdict(None, CLEAR_WORDS, evidence, settled=ballot.values >= ENOUGH_VALUES)
         own = ballot.of(name.entity)
         if name.strength is Strength.STRONG or self._confirmed(own):
             return _by_name(name, own)
         return _by_vote(winner, ballot)
 
-    def _elected(self, ballot: Ballot, possible: set[str]) -> Vote | None:
+    def _possible(self, kind: str) -> tuple[Entry, ...]:
+        """The entities that a type can hold."""
+        if kind not in self._voters:
+            entries = self._catalogue.entries
+            self._voters[kind] = tuple(entry for entry in entries if kind in entry.types)
+        return self._voters[kind]
+
+    def _elected(
+        self, ballot: Ballot, entries: Sequence[Entry], neighbours: Collection[str]
+    ) -> Vote | None:
         """The entity that the values alone are enough for."""
-        winner = ballot.winner()
-        if winner is None or winner.values < MIN_VALUES or winner.entity not in possible:
+        if ballot.values < MIN_VALUES:
             return None
-        vote = self._catalogue.entry(winner.entity).vote
-        needed = BOUND_BY_VOTE.get(vote or "", BOUND_WITHOUT_NAME)
-        return winner if winner.bound >= needed else None
+        chosen: tuple[float, Vote] | None = None
+        for entry in entries:
+            vote = ballot.of(entry.name)
+            needed = BOUND_WITHOUT_NAME
+            if entry.vote is not None:
+                if entry.vote != ballot.classes.leader:
+                    continue
+                needed = BOUND_BY_CLASS[entry.vote]
+                if not COMPANY.get(entry.name, frozenset()).isdisjoint(neighbours):
+                    needed *= COMPANY_DISCOUNT
+            # What is far above its own bound is surer than what is just above another.
+            margin = vote.bound / needed
+            if margin >= 1 and (chosen is None or margin > chosen[0]):
+                chosen = (margin, vote)
+        return chosen[1] if chosen else None
+
+    def _overrules(self, winner: Vote, name: NameEvidence, ballot: Ballot) -> bool:
+        """Whether the values are clearly something else than the name says."""
+        if winner.entity == name.entity:
+            return False
+        if self._catalogue.entry(winner.entity).vote is None:
+            return winner.bound >= SURE_BOUND
+        doubtful = name.strength is Strength.WEAK or bool(name.support)
+        own = ballot.of(name.entity).bound
+        return doubtful and winner.bound >= CLEAR_CLASS and own < BOUND_WITH_WEAK_NAME
+
+    def _contradiction(self, name: NameEvidence, ballot: Ballot) -> str | None:
+        """Why the column cannot hold what its name says; values that say nothing are no reason."""
+        if ballot.answers:
+            return "every value says yes or no"
+        entry = self._catalogue.entry(name.entity)
+        words = lower_bound(
+            round(ballot.classes.other("word", "text") * ballot.values), ballot.values
+        )
+        if (
+            entry.shape in NUMBER_SHAPES
+            and not ballot.digits
+            and ballot.values >= MIN_WORDS
+            and words >= CLEAR_WORDS
+        ):
+            return f"{ballot.values} values are words without a digit"
+        return None
 
     @staticmethod
     def _confirmed(vote: Vote) -> bool:

@@ -73,4 +73,4 @@ TESTS: Mapping[str, Callable[[str], bool]] = {
     "full_name": is_full_name,
     "street": is_street,
 }
-"""Tests by the name that an entity's `vote` gives."""
+"""Tests by the name that an entity's `vote` gives; other classes are known by `classes` alone."""

@@ -101,6 +101,12 @@ def builtin_scanner() -> Scanner:
     return Scanner(builtin_catalogue())
 
 
+@cache
+def gateway_scanner() -> Scanner:
+    """Return the scanner of the entities that the gateway masks by itself."""
+    return Scanner(builtin_catalogue().protected())
+
+
 def detect(text: str) -> list[Finding]:
     """Find every value that scrim knows in a text.
 

@@ -4,12 +4,15 @@ import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+from scrim.detection.classes import NO_CLASSES, Classes, classify
 from scrim.domain.finding import Evidence, Finding
 
 MAX_VALUES = 256
 """Distinct values that vote; more would not change the outcome."""
 WHOLE_VALUE = 0.8
 """Part of a value that a finding must cover to speak for all of it."""
+ANSWERS = frozenset("true false t f yes no y n 0 1 on off ja nein oui non si sí sim não".split())
+"""Values that say yes or no."""
 _NORMAL_QUANTILE = 1.959963984540054
 
 
@@ -53,10 +56,16 @@ class Ballot:
     Attributes:
         votes: Outcome by entity.
         values: Distinct values that were asked.
+        classes: What they are by their characters.
+        answers: Whether every value is one of a few that say no more than yes or no.
+        digits: Whether any value has a digit.
     """
 
     votes: Mapping[str, Vote]
     values: int
+    classes: Classes = NO_CLASSES
+    answers: bool = False
+    digits: bool = False
 
     def of(self, entity: str) -> Vote:
         """Return the outcome for an entity, which may have no votes."""
@@ -71,6 +80,7 @@ def hold(
     values: Sequence[str],
     findings: Sequence[Sequence[Finding]],
     word_lists: Mapping[str, Callable[[str], bool]],
+    classes: Mapping[str, str] | None = None,
 ) -> Ballot:
     """Let the distinct values vote.
 
@@ -78,6 +88,8 @@ def hold(
         values: Values of the column; blank ones abstain.
         findings: What the scanner found in each of them.
         word_lists: Tests of the entities that have no shape, by entity.
+        classes: Classes of short values that speak for an entity, by entity. A word list of the
+            same entity counts where its class leads, since it knows only a part of the values.
     """
     distinct: dict[str, Sequence[Finding]] = {}
     for value, found in zip(values, findings, strict=True):
@@ -92,15 +104,23 @@ def hold(
             votes[finding.entity] = votes.get(finding.entity, 0) + 1
             agrees = Evidence.CHECKSUM in finding.evidence
             checked[finding.entity] = checked.get(finding.entity, True) and agrees
-        for entity, test in word_lists.items():
-            if test(value):
-                votes[entity] = votes.get(entity, 0) + 1
     total = len(distinct)
+    told = classify(tuple(distinct)) if classes else NO_CLASSES
+    for entity, name in (classes or {}).items():
+        votes[entity] = max(votes.get(entity, 0), told.votes(name))
+    for entity, test in word_lists.items():
+        name = (classes or {}).get(entity)
+        if name is None or name == told.leader:
+            known = sum(map(test, distinct))
+            votes[entity] = max(votes.get(entity, 0), known)
+    votes = {entity: count for entity, count in votes.items() if count}
     outcome = {
         entity: Vote(entity, count, total, checked.get(entity, False))
         for entity, count in votes.items()
     }
-    return Ballot(outcome, total)
+    answers = bool(distinct) and all(value.strip().casefold() in ANSWERS for value in distinct)
+    digits = any(character.isdigit() for value in distinct for character in value)
+    return Ballot(outcome, total, told, answers, digits)
 
 
 def _speakers(value: str, found: Iterable[Finding]) -> list[Finding]:

@@ -11,6 +11,7 @@ class Evidence(Flag):
     CHECKSUM = 2
     CONTEXT = 4
     COLUMN = 8
+    SENTENCE = 16
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,17 +6,19 @@ import secrets
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Final
 
 from scrim.audit.records import BundleFacts, Origin
-from scrim.config.connections import Connection
+from scrim.config.entities import CustomEntities
 from scrim.config.errors import ConfigError, Problem
 from scrim.config.root import Config
 from scrim.config.secrets import SecretError
-from scrim.detection.catalogue import builtin_catalogue
+from scrim.detection.catalogue import Catalogue, builtin_catalogue
 from scrim.detection.columns import ColumnJudge
-from scrim.detection.scan import Scanner, builtin_scanner
+from scrim.detection.custom import custom_catalogue
+from scrim.detection.scan import Scanner, builtin_scanner, gateway_scanner
 from scrim.enforcement import Enforcement, Tools
 from scrim.identity.authenticator import Authenticator
 from scrim.identity.configured import Surroundings, build_authenticator
@@ -108,7 +110,7 @@ def build_foundation(
     try:
         bundle = load_bundle(config.policies, commit=_commit_of(config.policies))
         key = load_key(config.masking, os.environ)
-        scanners = {name: _scanner(name, one) for name, one in config.connections.items()}
+        scanners = {name: connection_scanner(config, name) for name in config.connections}
         makers = _plan_makers(config, key, scanners)
         stores = {
             name: _store(config, name, known.get(name), on_catalog) for name in config.connections
@@ -122,18 +124,43 @@ def build_foundation(
     except SecretError as error:
         raise ConfigError(_problem("", str(error))) from None
     engine = PolicyEngine(bundle, ENFORCED_OBLIGATIONS)
-    judge = ColumnJudge(builtin_catalogue())
+    judge = ColumnJudge(general_scanner(config).catalogue.protected())
     book = GrantsBook(engine)
     return Foundation(bundle, engine, book, authenticator, stores, scanners, judge, makers)
 
 
-def _scanner(name: str, settings: Connection) -> Scanner:
-    """Return what searches the values of a data store; names and tags count all the same."""
-    wanted = settings.detection.entities
+def general_scanner(config: Config | None) -> Scanner:
+    """Return what searches values for every entity, those of the configuration too.
+
+    Args:
+        config: The configuration, None for what comes with scrim and its plug-ins alone.
+
+    Raises:
+        ConfigError: If an entity of the configuration, or a plug-in, cannot be used.
+    """
+    catalogue = custom_catalogue(CustomEntities() if config is None else config.detection)
+    return builtin_scanner() if catalogue is builtin_catalogue() else _compiled(catalogue)
+
+
+def connection_scanner(config: Config, name: str) -> Scanner:
+    """Return what the gateway searches the values of a data store with.
+
+    Names and tags of columns count whatever it is.
+
+    Args:
+        config: The configuration.
+        name: The data store.
+
+    Raises:
+        ConfigError: If it names an entity that there is none of, or one cannot be used.
+    """
+    general = general_scanner(config)
+    wanted = config.connections[name].detection.entities
     if wanted is None:
-        return builtin_scanner()
-    catalogue = builtin_catalogue()
-    unknown = sorted(set(wanted) - set(catalogue.names))
+        if general is builtin_scanner():
+            return gateway_scanner()
+        return _compiled(general.catalogue.protected())
+    unknown = sorted(set(wanted) - set(general.catalogue.names))
     if unknown:
         raise ConfigError(
             _problem(
@@ -141,7 +168,13 @@ def _scanner(name: str, settings: Connection) -> Scanner:
                 f"names no entity by {', '.join(unknown)}; docs/reference/entities.md lists them",
             )
         )
-    return Scanner(catalogue.only(wanted))
+    return Scanner(general.catalogue.only(wanted))
+
+
+@lru_cache(maxsize=4)
+def _compiled(catalogue: Catalogue) -> Scanner:
+    """Compile a catalogue once for all connections that have all of it."""
+    return Scanner(catalogue)
 
 
 def _plan_makers(

@@ -71,6 +71,7 @@ def check(path: Path, *, thorough: bool = True) -> Candidate:
         problems += _tls_problems(loaded.config, path)
         problems += _token_problems(loaded.config, path)
         problems += _policy_problems(loaded.config, path)
+    problems += _entity_problems(loaded.config)
     if problems:
         raise ConfigError(*problems)
     return Candidate(loaded.config, text, loaded.warnings)
@@ -91,6 +92,17 @@ def _protocol_problems(config: Config, path: Path) -> list[Problem]:
         for key, name in named.items()
         if name not in spoken
     ]
+
+
+def _entity_problems(config: Config) -> list[Problem]:
+    """Find entities of the configuration, and plug-ins, that cannot be used."""
+    from scrim.server.foundation import general_scanner  # noqa: PLC0415 - slow, as the kernel is
+
+    try:
+        general_scanner(config)
+    except ConfigError as error:
+        return list(error.problems)
+    return []
 
 
 def _token_problems(config: Config, path: Path) -> list[Problem]:

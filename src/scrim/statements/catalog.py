@@ -145,6 +145,10 @@ class Catalog:
         """Return all relations, the system's own too."""
         return self._relations.values()
 
+    def parents(self, oid: int) -> frozenset[int]:
+        """Return the relations that a table inherits from or is a partition of."""
+        return frozenset(self._parents.get(oid, ()))
+
     def named(self, schema: str | None, name: str) -> tuple[Relation, ...]:
         """Return every relation that a name can mean.
 

@@ -67,9 +67,14 @@ def test_a_missing_key_is_named_at_the_entity() -> None:
         ('pattern = "BG-[0-9]{4}"\n', "", "pattern"),
         ('shape = "pattern"', 'shape = "email"', "pattern"),
         ('matches = ["BG-1234"]\n', "", "matches"),
-        ('"contact.badge"', '"person.badge"', "name"),
         ('"contact.badge"', '"Contact Badge"', "name"),
         ('pattern = "BG', 'checksum = "crc"\npattern = "BG', "checksum"),
+        ('pattern = "BG', 'pattern = "(BG', "pattern"),
+        (
+            'shape = "pattern"\npattern = "BG-[0-9]{4}"',
+            'shape = "code"\nformats = ["b"]',
+            "formats",
+        ),
     ],
 )
 def test_inconsistent_entries_are_refused(old: str, new: str, key: str) -> None:

@@ -55,7 +55,7 @@ NAMES: dict[str | None, str] = {
         users.phone customers.phone_number customer.Phone employees.homePhone
         contacts.mobile people.cell clients.telephone kunden.telefon kunden.handynummer
         clientes.telefono clientes.movil clients.numero_de_telephone patient.emergency_phone
-        orders.shipping_phone users.phone1 leads.tel customers.fax suppliers.fax_number
+        orders.shipping_phone users.phone1 leads.tel
         customers.contact_number users.mobile_no people.msisdn
     """,
     "contact.street_address": """
@@ -73,7 +73,7 @@ NAMES: dict[str | None, str] = {
     """,
     "person.given": """
         users.first_name customers.FirstName employees.fname kunden.vorname clients.prenom
-        people.given_name users.middle_name patients.first_nm users.firstname
+        people.given_name patients.first_nm users.firstname
     """,
     "person.family": """
         users.last_name customers.LastName employees.lname kunden.nachname
@@ -99,19 +99,46 @@ NAMES: dict[str | None, str] = {
     "network.ipv6": """
         hosts.ipv6 hosts.ipv6_address
     """,
+    "contact.fax": """
+        customers.fax suppliers.fax_number
+    """,
+    "contact.city": """
+        customers.city patients.town orders.shipping_city
+    """,
+    "contact.country": """
+        customers.country
+    """,
+    "contact.organization": """
+        companies.company_name customers.company_name
+    """,
+    "person.middle": """
+        users.middle_name
+    """,
+    "person.birth_date": """
+        patients.dob users.birth_date kunden.geburtsdatum clientes.fecha_nacimiento
+    """,
+    "network.hostname": """
+        hosts.host_name
+    """,
+    "network.user_agent": """
+        sessions.user_agent
+    """,
+    "network.mac": """
+        nodes.mac_address
+    """,
     None: """
-        products.name products.product_name categories.name files.file_name hosts.host_name
-        companies.company_name tables.table_name events.event_name countries.name
+        products.name products.product_name categories.name files.file_name
+        tables.table_name events.event_name countries.name
         cities.name products.description orders.status orders.total users.id
         users.created_at users.email_verified users.phone_verified users.last_login
         users.first_seen campaigns.name roles.name teams.name departments.name projects.name
         devices.model devices.name servers.name products.sku payments.card_type
-        payments.card_brand payments.last4 payments.card_exp_month sessions.user_agent
+        payments.card_brand payments.last4 payments.card_exp_month
         orders.shipping_method brands.name schools.name courses.title stores.store_name
-        orders.order_number wallets.address contracts.contract_address nodes.mac_address
+        orders.order_number wallets.address contracts.contract_address
         events.type plans.name tags.name stations.station_name products.family
         fonts.font_family inventory.location_id users.session_id metrics.name
-        schemas.schema_name customers.company_name customers.country customers.city
+        schemas.schema_name
         users.username_changed_at users.email_template users.nickname_count
         products.first_sold orders.last_updated cards.title notes.body addresses.id
         phones.id emails.count flights.airline_name hotels.hotel_name songs.artist_name
@@ -151,6 +178,13 @@ def test_values_that_agree_raise_the_confidence() -> None:
 def test_a_type_that_can_hold_nothing_settles_it(kind: str) -> None:
     judged = verdict("users.email", kind=kind)
     assert (judged.entity, judged.settled) == (None, True)
+
+
+def test_a_type_whose_values_say_nothing_is_known_by_a_telling_name() -> None:
+    assert verdict("patients.birth_date", kind="date").entity == "person.birth_date"
+    assert verdict("employees.salary", kind="money").entity == "financial.income"
+    assert verdict("orders.created_at", kind="date").entity is None
+    assert verdict("orders.is_member", kind="bool").entity is None
 
 
 def test_a_type_narrows_what_a_name_can_mean() -> None:

@@ -1,11 +1,18 @@
 //! Check digits, by name.
 
+mod africa;
 mod americas;
 mod asia_pacific;
-mod device;
+mod brazil;
+pub(crate) mod device;
+mod digits;
+mod east_asia;
 mod europe;
 mod finance;
+mod north_america;
 mod secret;
+pub(crate) mod wallet;
+mod west_asia;
 
 /// A named test of a value's ASCII letters and digits.
 ///
@@ -20,8 +27,13 @@ pub(crate) fn by_name(name: &str) -> Option<Checksum> {
         "mod97" => Some(mod97),
         _ => [
             europe::ALL,
+            north_america::ALL,
             americas::ALL,
+            brazil::ALL,
+            west_asia::ALL,
+            east_asia::ALL,
             asia_pacific::ALL,
+            africa::ALL,
             finance::ALL,
             device::ALL,
             secret::ALL,

@@ -126,7 +126,7 @@ impl Anchors {
                 || (survey.dots >= 2 && survey.uppers >= 1)
                 || survey.dashes >= 10
                 || (survey.ats >= 1 && survey.colons >= 2)
-                || survey.binders >= 2)
+                || survey.equals >= 2)
     }
 
     pub(crate) fn scan(&self, scan: &mut Scan<'_>, survey: &Survey) {
@@ -135,14 +135,14 @@ impl Anchors {
                 assigned.scan_cell(scan.text, scan.hint, &mut scan.out);
             }
         }
-        let marks = survey.ats + survey.colons + survey.dots + survey.dashes + survey.binders;
+        let marks = survey.ats + survey.colons + survey.dots + survey.dashes + survey.equals;
         let letters = survey.len - survey.digits - marks;
         let token =
             !self.tokens.is_empty() && letters >= MIN_LETTERS && has_run(scan.text, self.run);
         if token || Self::native(survey) {
             self.scan_begins(scan);
         }
-        if letters >= MIN_LETTERS && survey.colons + survey.binders > 0 {
+        if self.names.is_some() && letters >= MIN_LETTERS && binds(scan.text, survey) {
             self.scan_names(scan);
         }
     }
@@ -197,6 +197,11 @@ fn automaton<'a>(
         .ascii_case_insensitive(any_case)
         .build(words)
         .map_err(|_| Error::new("", "the prefixes and keys are too large"))
+}
+
+/// Whether anything in the text can bind a value to a name: an operator, or quotes.
+fn binds(text: &[u8], survey: &Survey) -> bool {
+    survey.colons + survey.equals > 0 || memchr::memchr3(b'>', b'"', b'\'', text).is_some()
 }
 
 /// Whether so many bytes in a row are no white space; only every such byte is looked at until one

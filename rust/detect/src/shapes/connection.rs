@@ -2,7 +2,7 @@
 
 use memchr::{memchr, memmem, memrchr};
 
-use super::{Candidate, Scan, Shape};
+use super::{entropy, Candidate, Scan, Shape};
 use crate::bytes::{run_end, run_start, word_before};
 
 const MAX_SCHEME: usize = 32;
@@ -27,7 +27,7 @@ const LIST_KEYS: [&[u8]; 9] = [
 ];
 
 /// Bytes that end a URL in text.
-const fn ends_url(byte: u8) -> bool {
+pub(crate) const fn ends_url(byte: u8) -> bool {
     byte <= b' ' || matches!(byte, b'"' | b'\'' | b'<' | b'>' | b'`' | b'\\' | 0x7f)
 }
 
@@ -79,7 +79,8 @@ fn is_placeholder(password: &[u8]) -> bool {
         .all(|byte| matches!(byte, b'*' | b'.' | b'x' | b'X' | b'#'));
     let template =
         password.starts_with(b"${") || password.starts_with(b"{") || password.starts_with(b"%s");
-    masked || template || password.starts_with(b"$(") || password.starts_with(b"#{")
+    let named = matches!(password, b"password" | b"pass" | b"passwd" | b"pwd");
+    masked || template || named || password.starts_with(b"$(") || password.starts_with(b"#{")
 }
 
 /// The value of a `password=` that spans `start..end`, in a list that names a user or a server.
@@ -101,7 +102,7 @@ pub(crate) fn assignment(scan: &mut Scan<'_>, start: usize, end: usize) -> Optio
             }),
         ),
     };
-    if is_placeholder(&text[value..value_end]) || !in_list(text, start, value_end) {
+    if entropy::is_placeholder(&text[value..value_end]) || !in_list(text, start, value_end) {
         return None;
     }
     let candidate = Candidate::pattern(value, value_end, 0.8);

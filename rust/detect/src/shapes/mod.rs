@@ -4,19 +4,29 @@ pub(crate) mod anchors;
 pub(crate) mod assigned;
 pub(crate) mod assignment;
 pub(crate) mod aws;
+pub(crate) mod calendar;
 pub(crate) mod calling_codes;
 pub(crate) mod card;
 pub(crate) mod connection;
+pub(crate) mod coordinates;
 pub(crate) mod email;
 pub(crate) mod entropy;
 pub(crate) mod iban;
 pub(crate) mod ip;
 pub(crate) mod jwt;
+pub(crate) mod mac;
 pub(crate) mod numbers;
 pub(crate) mod pem;
+pub(crate) mod personal;
 pub(crate) mod phone;
+pub(crate) mod plain;
+pub(crate) mod runs;
+pub(crate) mod seed;
 pub(crate) mod ssn;
 pub(crate) mod token;
+pub(crate) mod track;
+pub(crate) mod url;
+pub(crate) mod uuid;
 
 use crate::context::Keywords;
 use crate::finding::{Evidence, Finding};
@@ -38,6 +48,23 @@ pub(crate) enum Shape {
     Jwt,
     PemPrivateKey,
     ConnectionString,
+    Bitcoin,
+    Ethereum,
+    Litecoin,
+    Monero,
+    Ripple,
+    Tron,
+    Cardano,
+    Solana,
+    Vin,
+    SeedPhrase,
+    Url,
+    Mac,
+    Uuid,
+    BirthDate,
+    Age,
+    Coordinates,
+    TrackData,
 }
 
 impl Shape {
@@ -58,6 +85,23 @@ impl Shape {
             "jwt" => Self::Jwt,
             "pem_private_key" => Self::PemPrivateKey,
             "connection_string" => Self::ConnectionString,
+            "bitcoin" => Self::Bitcoin,
+            "ethereum" => Self::Ethereum,
+            "litecoin" => Self::Litecoin,
+            "monero" => Self::Monero,
+            "ripple" => Self::Ripple,
+            "tron" => Self::Tron,
+            "cardano" => Self::Cardano,
+            "solana" => Self::Solana,
+            "vin" => Self::Vin,
+            "seed_phrase" => Self::SeedPhrase,
+            "url" => Self::Url,
+            "mac" => Self::Mac,
+            "uuid" => Self::Uuid,
+            "birth_date" => Self::BirthDate,
+            "age" => Self::Age,
+            "coordinates" => Self::Coordinates,
+            "track_data" => Self::TrackData,
             _ => return None,
         })
     }
@@ -77,7 +121,12 @@ pub(crate) type Slots = [Option<Slot>; Shape::COUNT];
 /// What is left of the doubt when a keyword or the column supports a candidate.
 const DOUBT_LEFT: f32 = 0.4;
 /// A candidate that is this sure is reported without looking for keywords.
-const SURE: f32 = 0.9;
+pub(crate) const SURE: f32 = 0.9;
+
+/// The confidence after a keyword or the column has supported it.
+pub(crate) fn support(confidence: f32) -> f32 {
+    1.0 - (1.0 - confidence) * DOUBT_LEFT
+}
 
 /// Something that could be a value of an entity.
 #[derive(Clone, Copy, Debug)]
@@ -166,11 +215,11 @@ pub(crate) fn weigh(
     let (start, end) = whole_characters(text, candidate.start, candidate.end);
     if hint == Some(slot.entity) {
         evidence |= Evidence::COLUMN;
-        confidence = 1.0 - (1.0 - confidence) * DOUBT_LEFT;
+        confidence = support(confidence);
     }
     if confidence < SURE && slot.keywords.near(text, start, end) {
         evidence |= Evidence::CONTEXT;
-        confidence = 1.0 - (1.0 - confidence) * DOUBT_LEFT;
+        confidence = support(confidence);
     }
     let enough = confidence >= slot.min_confidence;
     if enough {

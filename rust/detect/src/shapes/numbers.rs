@@ -11,7 +11,7 @@ const MAX_GAP: usize = 3;
 /// A longer run of digits is no value that is known here.
 const MAX_RUN: usize = 40;
 const UUID_HYPHENS: [usize; 4] = [8, 13, 18, 23];
-const UUID_LEN: usize = 36;
+pub(crate) const UUID_LEN: usize = 36;
 const DATE_LEN: usize = 10;
 const TIME_LEN: usize = 8;
 /// The full stop and nanoseconds.
@@ -169,7 +169,7 @@ fn recognise(scan: &mut Scan<'_>, run: &Run, addresses: bool) -> Option<usize> {
         .or_else(|| phone::scan(scan, run))
 }
 
-fn is_uuid(text: &[u8], start: usize) -> bool {
+pub(crate) fn is_uuid(text: &[u8], start: usize) -> bool {
     let Some(window) = text.get(start..start + UUID_LEN) else {
         return false;
     };

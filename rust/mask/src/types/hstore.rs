@@ -1,6 +1,6 @@
 //! hstore: keys stay, values are replaced, in both formats.
 
-use crate::cell::{Format, Outcome};
+use crate::cell::{Format, Name, Outcome};
 use crate::types::leaf::Leaf;
 use crate::types::quoted::{take_quoted, write_quoted};
 use crate::types::reader::Reader;
@@ -40,6 +40,7 @@ impl Hstore {
     fn text(&self, cell: &[u8], out: &mut Vec<u8>) -> Option<bool> {
         let mut splice = Splice::new(cell, out);
         let mut scratch = Vec::new();
+        let mut name = String::new();
         let mut rest = cell;
         while !rest.is_empty() {
             if rest.len() < cell.len() {
@@ -58,7 +59,11 @@ impl Hstore {
                 let raw = std::str::from_utf8(&raw).ok()?;
                 rest = after;
                 scratch.clear();
-                if self.replace(value, raw, &mut scratch) {
+                let changed = self.replace(value.then_some(name.as_str()), raw, &mut scratch);
+                if !value {
+                    raw.clone_into(&mut name);
+                }
+                if changed {
                     write_quoted(&scratch, splice.replace(start, cell.len() - rest.len()));
                 }
             }
@@ -66,11 +71,11 @@ impl Hstore {
         Some(splice.finish())
     }
 
-    fn replace(&self, value: bool, raw: &str, out: &mut Vec<u8>) -> bool {
-        if value {
-            self.leaf.text(raw, out)
-        } else {
-            self.leaf.name(raw, out)
+    /// Replaces a value, which has a name, or a name.
+    fn replace(&self, name: Option<&str>, raw: &str, out: &mut Vec<u8>) -> bool {
+        match name {
+            Some(key) => self.leaf.text(Name { key, parent: "" }, raw, out),
+            None => self.leaf.name(raw, out),
         }
     }
 
@@ -80,6 +85,7 @@ impl Hstore {
         let start = out.len();
         out.extend_from_slice(&cell[..4]);
         let mut changed = false;
+        let mut name = "";
         for _ in 0..count {
             for value in [false, true] {
                 let Some(raw) = reader.framed()? else {
@@ -92,7 +98,10 @@ impl Hstore {
                 };
                 let frame = out.len();
                 out.extend_from_slice(&[0; 4]);
-                if self.replace(value, std::str::from_utf8(raw).ok()?, out) {
+                let text = std::str::from_utf8(raw).ok()?;
+                let replaced = self.replace(value.then_some(name), text, out);
+                name = text;
+                if replaced {
                     changed = true;
                 } else {
                     out.extend_from_slice(raw);

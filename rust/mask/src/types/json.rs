@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use crate::cell::{Format, Outcome};
+use crate::cell::{Format, Name, Outcome};
 use crate::types::leaf::Leaf;
 use crate::types::splice::{Splice, VALUE_MAX};
 
@@ -43,6 +43,7 @@ impl Json {
             at: 0,
             splice,
             scratch: Vec::new(),
+            name: Name::default(),
         };
         match walk.value(0) {
             Some(()) => {
@@ -75,6 +76,8 @@ struct Walk<'a, 'o> {
     at: usize,
     splice: Splice<'a, 'o>,
     scratch: Vec<u8>,
+    /// The names that the value stands under, as written.
+    name: Name<'a>,
 }
 
 impl Walk<'_, '_> {
@@ -111,14 +114,21 @@ impl Walk<'_, '_> {
         if self.eat(close).is_some() {
             return Some(());
         }
+        let outer = self.name;
         loop {
             if close == b'}' {
                 self.space();
+                let start = self.at + 1;
                 self.string(true)?;
+                let key = self.text.get(start..self.at - 1)?;
+                let key = std::str::from_utf8(key).ok()?;
+                let parent = outer.key;
+                self.name = Name { key, parent };
                 self.eat(b':')?;
             }
             self.value(depth + 1)?;
             if self.eat(close).is_some() {
+                self.name = outer;
                 return Some(());
             }
             self.eat(b',')?;
@@ -164,7 +174,7 @@ impl Walk<'_, '_> {
         // The exponent is the number's size, which stays.
         if self
             .leaf
-            .number(&self.text[start..mantissa], &mut self.scratch)
+            .number(self.name, &self.text[start..mantissa], &mut self.scratch)
         {
             self.splice
                 .replace(start, mantissa)
@@ -210,7 +220,7 @@ impl Walk<'_, '_> {
         let changed = if name {
             self.leaf.name(&raw, &mut self.scratch)
         } else {
-            self.leaf.text(&raw, &mut self.scratch)
+            self.leaf.text(self.name, &raw, &mut self.scratch)
         };
         if changed {
             let out = self.splice.replace(start, self.at);

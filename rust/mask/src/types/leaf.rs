@@ -3,7 +3,7 @@
 use std::fmt;
 use std::sync::Arc;
 
-use crate::cell::{Format, Outcome, TextScrubber};
+use crate::cell::{Format, Name, Outcome, TextScrubber};
 use crate::error::Error;
 use crate::operators::TextMask;
 use crate::prf::DomainKey;
@@ -16,6 +16,8 @@ const NAME_MAX: usize = 64;
 const DIGITS_MAX: usize = 5;
 /// Shorter numbers hold nothing that a scan could recognise.
 const SCANNED_DIGITS_MIN: usize = 13;
+/// The same for numbers with a name.
+const NAMED_DIGITS_MIN: usize = 3;
 
 /// The rule for the leaves of a structured value.
 pub(crate) enum Leaf {
@@ -69,7 +71,7 @@ impl Leaf {
     }
 
     /// Appends the replacement of a text and returns true, or says that it stays.
-    pub(crate) fn text(&self, raw: &str, out: &mut Vec<u8>) -> bool {
+    pub(crate) fn text(&self, name: Name<'_>, raw: &str, out: &mut Vec<u8>) -> bool {
         match self {
             Self::Mask { text, .. } => {
                 text.apply(raw, out);
@@ -77,7 +79,7 @@ impl Leaf {
             }
             Self::Scan { scrubber, .. } => {
                 let mut scrubbed = String::new();
-                let found = scrubber.scrub(raw, &mut scrubbed);
+                let found = scrubber.scrub_named(name, raw, &mut scrubbed);
                 if found {
                     out.extend_from_slice(scrubbed.as_bytes());
                 }
@@ -90,12 +92,12 @@ impl Leaf {
     pub(crate) fn name(&self, raw: &str, out: &mut Vec<u8>) -> bool {
         match self {
             Self::Mask { names: false, .. } if is_plain_name(raw) => false,
-            _ => self.text(raw, out),
+            _ => self.text(Name::default(), raw, out),
         }
     }
 
     /// As [`Leaf::text`] for a decimal number.
-    pub(crate) fn number(&self, raw: &[u8], out: &mut Vec<u8>) -> bool {
+    pub(crate) fn number(&self, name: Name<'_>, raw: &[u8], out: &mut Vec<u8>) -> bool {
         let number = match self {
             Self::Mask { redact: true, .. } => {
                 out.push(b'0');
@@ -104,7 +106,9 @@ impl Leaf {
             Self::Mask { number, .. } => number,
             Self::Scan { scrubber, number } => {
                 let text = std::str::from_utf8(raw).unwrap_or("");
-                if raw.len() < SCANNED_DIGITS_MIN || !scrubber.scrub(text, &mut String::new()) {
+                let long = raw.len() >= SCANNED_DIGITS_MIN;
+                let named = !name.key.is_empty() && raw.len() >= NAMED_DIGITS_MIN;
+                if !(long || named) || !scrubber.scrub_named(name, text, &mut String::new()) {
                     return false;
                 }
                 number

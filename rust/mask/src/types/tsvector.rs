@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::cell::{Format, Outcome};
+use crate::cell::{Format, Name, Outcome};
 use crate::types::leaf::Leaf;
 use crate::types::reader::Reader;
 use crate::types::splice::VALUE_MAX;
@@ -55,10 +55,11 @@ impl Tsvector {
         let mut changed = false;
         for (lexeme, positions) in raw {
             let mut word = Vec::with_capacity(lexeme.len() + 8);
-            if self
-                .leaf
-                .text(std::str::from_utf8(&lexeme).ok()?, &mut word)
-            {
+            if self.leaf.text(
+                Name::default(),
+                std::str::from_utf8(&lexeme).ok()?,
+                &mut word,
+            ) {
                 changed = true;
             } else {
                 word = lexeme;

@@ -5,7 +5,7 @@
 
 use std::borrow::Cow;
 
-use crate::cell::Outcome;
+use crate::cell::{Name, Outcome};
 use crate::types::leaf::Leaf;
 use crate::types::splice::{Splice, VALUE_MAX};
 
@@ -87,7 +87,7 @@ impl<'a> Walk<'a, '_> {
                 self.element()?;
             } else {
                 let end = self.at + rest.find('<').unwrap_or(rest.len());
-                self.replace_text(self.at, end)?;
+                self.replace_text(self.inside(), self.at, end)?;
                 self.at = end;
             }
         }
@@ -102,7 +102,7 @@ impl<'a> Walk<'a, '_> {
         self.at += open.len() + inner.len() + close.len();
         self.scratch.clear();
         // What was found there cannot be written back for certain, so the whole goes.
-        if self.leaf.masks() || self.leaf.text(inner, &mut self.scratch) {
+        if self.leaf.masks() || self.leaf.text(self.inside(), inner, &mut self.scratch) {
             self.splice.replace(start, self.at);
         }
         Some(())
@@ -114,7 +114,7 @@ impl<'a> Walk<'a, '_> {
         let inner = &inner[..inner.find("]]>")?];
         self.at += "<![CDATA[".len() + inner.len() + "]]>".len();
         self.scratch.clear();
-        if self.leaf.text(inner, &mut self.scratch) {
+        if self.leaf.text(self.inside(), inner, &mut self.scratch) {
             escape(&self.scratch, self.splice.replace(start, self.at));
         }
         Some(())
@@ -164,7 +164,9 @@ impl<'a> Walk<'a, '_> {
             if self.text[self.at..end].contains('<') {
                 return None;
             }
-            self.replace_text(self.at, end)?;
+            let parent = name;
+            let key = attribute;
+            self.replace_text(Name { key, parent }, self.at, end)?;
             self.at = end + 1;
         }
     }
@@ -197,13 +199,21 @@ impl<'a> Walk<'a, '_> {
         }));
     }
 
-    fn replace_text(&mut self, start: usize, end: usize) -> Option<()> {
+    /// What a text here is called: as the element that it stands in, inside the one around that.
+    fn inside(&self) -> Name<'a> {
+        let mut open = self.open.iter().rev();
+        let key = open.next().copied().unwrap_or_default();
+        let parent = open.next().copied().unwrap_or_default();
+        Name { key, parent }
+    }
+
+    fn replace_text(&mut self, name: Name<'_>, start: usize, end: usize) -> Option<()> {
         let raw = unescape(&self.text[start..end])?;
         if raw.trim().is_empty() {
             return Some(());
         }
         self.scratch.clear();
-        if self.leaf.text(&raw, &mut self.scratch) {
+        if self.leaf.text(name, &raw, &mut self.scratch) {
             escape(&self.scratch, self.splice.replace(start, end));
         }
         Some(())

@@ -1,0 +1,175 @@
+//! Entities that sentences tell: which labels of the tagger are reported, and as what.
+//!
+//! Two labels are told apart further by lists: countries among places, and forms of address among
+//! titles, of which the others are occupations.
+
+use std::collections::HashSet;
+use std::sync::OnceLock;
+
+use crate::finding::{EntityId, Evidence, Finding};
+use crate::sink::Sink;
+use crate::spec::{EntitySpec, Error};
+use crate::survey::Survey;
+use crate::tagger::{may_be_prose, Label, Tagger};
+
+static COUNTRIES: &str = include_str!("tagger/countries.txt");
+const FORMS_OF_ADDRESS: [&str; 20] = [
+    "mr",
+    "mrs",
+    "ms",
+    "miss",
+    "mx",
+    "dr",
+    "prof",
+    "professor",
+    "sir",
+    "madam",
+    "lady",
+    "lord",
+    "rev",
+    "fr",
+    "hon",
+    "herr",
+    "frau",
+    "mme",
+    "sr",
+    "sra",
+];
+/// Names of labels that are a part of another label.
+const COUNTRY: &str = "COUNTRY";
+const JOB: &str = "JOB";
+/// Longest name of a country.
+const MAX_COUNTRY: usize = 64;
+
+/// An entity and the least confidence that it is reported with.
+type Reported = Option<(EntityId, f32)>;
+
+/// The entities by label.
+#[derive(Debug, Default)]
+pub(crate) struct Prose {
+    entities: [Reported; Label::COUNT],
+    country: Reported,
+    job: Reported,
+    countries: HashSet<&'static str>,
+    wanted: bool,
+}
+
+/// The model is read once, when the first detector needs it.
+fn tagger() -> Result<&'static Tagger, Error> {
+    static TAGGER: OnceLock<Option<Tagger>> = OnceLock::new();
+    TAGGER
+        .get_or_init(|| Tagger::embedded().ok())
+        .as_ref()
+        .ok_or_else(|| Error::new("", "the model of free text is not of this version"))
+}
+
+impl Prose {
+    /// Adds the label of an entity, if it has one.
+    ///
+    /// # Errors
+    /// There is no such label, or it is another entity's.
+    pub(crate) fn add(&mut self, entity: EntityId, spec: &EntitySpec) -> Result<(), Error> {
+        let Some(name) = &spec.label else {
+            return Ok(());
+        };
+        let refuse = |reason: String| Error::new(&spec.name, reason);
+        let place = match name.as_str() {
+            COUNTRY => &mut self.country,
+            JOB => &mut self.job,
+            _ => {
+                let label =
+                    Label::by_name(name).ok_or_else(|| refuse(format!("no label `{name}`")))?;
+                &mut self.entities[label as usize]
+            }
+        };
+        if place.is_some() {
+            return Err(refuse(format!("label `{name}` is taken")));
+        }
+        tagger()?;
+        *place = Some((entity, spec.min_confidence));
+        self.countries = COUNTRIES.lines().collect();
+        self.wanted = true;
+        Ok(())
+    }
+
+    /// Reports what sentences tell, if the text has any.
+    pub(crate) fn scan(&self, text: &[u8], survey: &Survey, out: &mut Sink<'_>) {
+        if !self.wanted || !may_be_prose(text, survey) {
+            return;
+        }
+        let Ok(tagger) = tagger() else { return };
+        let mut tags = Vec::new();
+        tagger.tag(text, &mut tags);
+        for tag in tags {
+            let reported = self.reported(tag.label, &text[tag.start..tag.end]);
+            let Some((entity, least)) = reported else {
+                continue;
+            };
+            if tag.confidence >= least {
+                out.push(Finding {
+                    start: tag.start,
+                    end: tag.end,
+                    entity,
+                    confidence: tag.confidence,
+                    evidence: Evidence::SENTENCE,
+                });
+            }
+        }
+    }
+
+    fn reported(&self, label: Label, words: &[u8]) -> Reported {
+        let usual = self.entities[label as usize];
+        match label {
+            Label::Place if self.is_country(words) => self.country.or(usual),
+            Label::Title if !is_form_of_address(words) => self.job.or(usual),
+            _ => usual,
+        }
+    }
+
+    fn is_country(&self, words: &[u8]) -> bool {
+        let name = std::str::from_utf8(words).unwrap_or_default();
+        name.len() <= MAX_COUNTRY && self.countries.contains(name.to_lowercase().as_str())
+    }
+}
+
+fn is_form_of_address(words: &[u8]) -> bool {
+    let word = words.strip_suffix(b".").unwrap_or(words);
+    FORMS_OF_ADDRESS
+        .iter()
+        .any(|form| word.eq_ignore_ascii_case(form.as_bytes()))
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::testing::spec;
+    use crate::{Detector, EntitySpec, Evidence};
+
+    fn labelled(name: &str, label: &str) -> EntitySpec {
+        EntitySpec {
+            label: Some(label.to_owned()),
+            ..spec(name, "column")
+        }
+    }
+
+    #[test]
+    fn names_in_sentences_are_reported_as_their_entity() {
+        let detector = Detector::new(&[labelled("p", "PERSON")]).unwrap();
+        let text = "Yesterday I spoke with Martha Winterbottom about the invoice.";
+        let mut findings = Vec::new();
+        detector.scan(text.as_bytes(), None, &mut findings);
+        let spans: Vec<&str> = findings
+            .iter()
+            .map(|one| &text[one.start..one.end])
+            .collect();
+        assert_eq!(spans, ["Martha Winterbottom"]);
+        assert!(findings[0].evidence.contains(Evidence::SENTENCE));
+    }
+
+    #[test]
+    fn labels_are_known_and_taken_once() {
+        let bad = labelled("p", "PEOPLE");
+        assert!(Detector::new(&[bad]).unwrap_err().reason.contains("label"));
+        let twice = [labelled("p", "PERSON"), labelled("q", "PERSON")];
+        assert!(Detector::new(&twice).unwrap_err().reason.contains("taken"));
+    }
+}

@@ -292,8 +292,7 @@ fn is_variable(value: &[u8]) -> bool {
             })
     };
     match value {
-        [b'%', name @ .., b'%'] => named(name),
-        [b'$' | b':' | b'@' | b'#', name @ ..] => named(name),
+        [b'%', name @ .., b'%'] | [b'$' | b':' | b'@' | b'#', name @ ..] => named(name),
         _ => false,
     }
 }

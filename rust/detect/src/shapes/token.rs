@@ -20,6 +20,8 @@ const MAX_PATTERN: usize = 4096;
 const MIN_PREFIX: usize = 2;
 /// A prefix of fewer bytes says so little that the token must look more random.
 const MIN_STRONG: usize = 3;
+/// A token of so many bytes is no name.
+const MIN_LONG: usize = 64;
 /// Longest prefix that also occurs in names of files.
 const WEAK_PREFIX: usize = 4;
 /// Most bytes of a token before a literal that stands inside of it.
@@ -200,6 +202,11 @@ impl Token {
         self.anchored.run
     }
 
+    /// Whether names may have the layout of the token.
+    fn is_short_and_varies(&self) -> bool {
+        !self.anchored.fixed && self.anchored.min_len < MIN_LONG
+    }
+
     /// The token whose prefix spans `start..prefix_end`; returns where it ends if it is reported.
     pub(crate) fn scan(
         &self,
@@ -232,7 +239,7 @@ impl Token {
         let body = &text[value.0.max(prefix_end.min(value.1))..value.1];
         let drawn = if body.len() < MIN_DRAWN {
             entropy::is_password(body, true)
-        } else if self.shortest < MIN_STRONG || (weak && !self.anchored.fixed) {
+        } else if self.shortest < MIN_STRONG || (weak && self.is_short_and_varies()) {
             entropy::is_mixed(body)
         } else {
             entropy::is_random(body)

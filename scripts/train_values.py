@@ -14,13 +14,17 @@ import random
 import subprocess
 import sys
 import unicodedata
-from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from rich.progress import track
+
 from values_other import job_title, organization, other_code, other_text, other_title, other_word
 from values_people import family_name, full_name, given_name
 from values_places import city, country, state, street
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
 
 ROOT = Path(__file__).resolve().parent.parent
 MODEL = ROOT / "rust" / "detect" / "models" / "values.bin"
@@ -39,7 +43,7 @@ CLASSES: tuple[tuple[str, Callable[[random.Random], str], int], ...] = (
     ("job_title", job_title, 60_000),
     ("other_word", other_word, 120_000),
     ("other_title", other_title, 130_000),
-    ("other_code", other_code, 50_000),
+    ("other_code", other_code, 90_000),
     ("other_text", other_text, 30_000),
 )
 """Classes with what makes their values, and how many of them; the order is that of the model."""

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-import random
-from collections.abc import Callable, Mapping, Sequence
 from functools import cache
+from typing import TYPE_CHECKING
 
 from values_sources import by_language, census, faker_lists, listed, merged, mimesis_lists
+
+if TYPE_CHECKING:
+    import random
+    from collections.abc import Callable, Mapping, Sequence
 
 WEIGHTS = {"en": 30, "es": 8, "de": 7, "fr": 7, "it": 5, "pt": 5, "nl": 3, "pl": 3, "ru": 4}
 """How often a language is drawn; the others once or twice."""
@@ -14,8 +17,41 @@ SECOND_WEIGHTS = {"zh": 4, "ja": 4, "ko": 3, "ar": 3, "he": 2, "hi": 3, "tr": 3,
 FAMILY_FIRST = frozenset({"hu", "zh", "ja", "ko", "vi"})
 JOINED = frozenset({"zh", "ja", "ko"})
 TWO_FAMILIES = frozenset({"es", "pt"})
-PARTICLES = ("van", "van der", "van den", "de", "de la", "von", "della", "di", "Mc", "Mac", "O'", "D'", "bin", "al-", "El ", "Le ", "St. ")
-TITLES = ("Mr.", "Mrs.", "Ms.", "Miss", "Dr.", "Prof.", "Mr", "Mrs", "Sir", "Rev.", "Herr", "Frau", "Sra.", "M.")
+PARTICLES = (
+    "van",
+    "van der",
+    "van den",
+    "de",
+    "de la",
+    "von",
+    "della",
+    "di",
+    "Mc",
+    "Mac",
+    "O'",
+    "D'",
+    "bin",
+    "al-",
+    "El ",
+    "Le ",
+    "St. ",
+)
+TITLES = (
+    "Mr.",
+    "Mrs.",
+    "Ms.",
+    "Miss",
+    "Dr.",
+    "Prof.",
+    "Mr",
+    "Mrs",
+    "Sir",
+    "Rev.",
+    "Herr",
+    "Frau",
+    "Sra.",
+    "M.",
+)
 SUFFIXES = ("Jr.", "Sr.", "II", "III", "IV", "PhD", "MD", "Jr", "Esq.")
 COMMON = 2000
 """Names of the census beyond it are rare, and drawn less often."""

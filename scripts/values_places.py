@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import random
-from collections.abc import Mapping, Sequence
 from functools import cache
 from itertools import accumulate
+from typing import TYPE_CHECKING
 
 import zipcodes
 from babel import Locale, localedata
 from faker import Faker
+
 from values_people import a_family, a_given, languages
 from values_sources import (
     by_language,
@@ -23,23 +23,119 @@ from values_sources import (
     word_file,
 )
 
+if TYPE_CHECKING:
+    import random
+    from collections.abc import Mapping, Sequence
+
 STREETS_OF_LOCALE = 1500
+BOXES = ("PO Box", "P.O. Box", "Postfach", "Apartado", "Box")
 STREET_KINDS = (
-    "St", "St.", "Street", "Ave", "Ave.", "Avenue", "Rd", "Rd.", "Road", "Dr", "Dr.", "Drive", "Ln", "Lane", "Blvd",
-    "Blvd.", "Boulevard", "Ct", "Court", "Pl", "Place", "Way", "Cir", "Circle", "Pkwy", "Parkway", "Hwy", "Highway",
-    "Terrace", "Ter", "Trail", "Square", "Sq", "Row", "Close", "Crescent", "Gardens", "Grove", "Loop", "Alley",
+    "St",
+    "St.",
+    "Street",
+    "Ave",
+    "Ave.",
+    "Avenue",
+    "Rd",
+    "Rd.",
+    "Road",
+    "Dr",
+    "Dr.",
+    "Drive",
+    "Ln",
+    "Lane",
+    "Blvd",
+    "Blvd.",
+    "Boulevard",
+    "Ct",
+    "Court",
+    "Pl",
+    "Place",
+    "Way",
+    "Cir",
+    "Circle",
+    "Pkwy",
+    "Parkway",
+    "Hwy",
+    "Highway",
+    "Terrace",
+    "Ter",
+    "Trail",
+    "Square",
+    "Sq",
+    "Row",
+    "Close",
+    "Crescent",
+    "Gardens",
+    "Grove",
+    "Loop",
+    "Alley",
 )
 FOREIGN = (
-    "Rue {n} {x}", "{n}, rue {x}", "{n} rue de {x}", "{n}, avenue {x}", "{n} boulevard {x}", "Calle {x}, {n}", "C/ {x}, {n}",
-    "Avda. {x}, {n}", "Av. {x} {n}", "Avenida {x}, {n}", "Via {x}, {n}", "Via {x} {n}", "Piazza {x} {n}", "Viale {x}, {n}",
-    "Corso {x} {n}", "Rua {x}, {n}", "Rua {x} {n}", "Travessa {x}, {n}", "{x}straße {n}", "{x}strasse {n}", "{x}str. {n}",
-    "{x} Str. {n}", "{x}weg {n}", "{x}gasse {n}", "{x}platz {n}", "{x}allee {n}", "Am {x} {n}", "{x}straat {n}", "{x}laan {n}",
-    "{x}gatan {n}", "{x}vägen {n}", "{x}gade {n}", "{x}vej {n}", "{x}veien {n}", "{x}gata {n}", "{x}katu {n}", "{x}tie {n}",
-    "ul. {x} {n}", "ulica {x} {n}", "ул. {x}, {n}", "улица {x}, д. {n}", "пр. {x}, {n}", "вул. {x}, {n}", "{x} utca {n}.",
-    "{x} út {n}.", "{x} Sok. No:{n}", "{x} Cad. {n}", "Jl. {x} No. {n}", "Jalan {x} {n}", "Str. {x} nr. {n}", "{x} {n}",
+    "Rue {n} {x}",
+    "{n}, rue {x}",
+    "{n} rue de {x}",
+    "{n}, avenue {x}",
+    "{n} boulevard {x}",
+    "Calle {x}, {n}",
+    "C/ {x}, {n}",
+    "Avda. {x}, {n}",
+    "Av. {x} {n}",
+    "Avenida {x}, {n}",
+    "Via {x}, {n}",
+    "Via {x} {n}",
+    "Piazza {x} {n}",
+    "Viale {x}, {n}",
+    "Corso {x} {n}",
+    "Rua {x}, {n}",
+    "Rua {x} {n}",
+    "Travessa {x}, {n}",
+    "{x}straße {n}",
+    "{x}strasse {n}",
+    "{x}str. {n}",
+    "{x} Str. {n}",
+    "{x}weg {n}",
+    "{x}gasse {n}",
+    "{x}platz {n}",
+    "{x}allee {n}",
+    "Am {x} {n}",
+    "{x}straat {n}",
+    "{x}laan {n}",
+    "{x}gatan {n}",
+    "{x}vägen {n}",
+    "{x}gade {n}",
+    "{x}vej {n}",
+    "{x}veien {n}",
+    "{x}gata {n}",
+    "{x}katu {n}",
+    "{x}tie {n}",
+    "ul. {x} {n}",
+    "ulica {x} {n}",
+    "ул. {x}, {n}",
+    "улица {x}, д. {n}",
+    "пр. {x}, {n}",
+    "вул. {x}, {n}",
+    "{x} utca {n}.",
+    "{x} út {n}.",
+    "{x} Sok. No:{n}",
+    "{x} Cad. {n}",
+    "Jl. {x} No. {n}",
+    "Jalan {x} {n}",
+    "Str. {x} nr. {n}",
+    "{x} {n}",
 )
 DIRECTIONS = ("N", "S", "E", "W", "North", "South", "East", "West", "NW", "SE", "N.", "W.")
-UNITS = ("Apt {n}", "Apt. {n}", "Suite {n}", "Ste {n}", "Unit {n}", "#{n}", "Floor {n}", "Bldg {n}", "Flat {n}")
+UNITS = (
+    "Apt {n}",
+    "Apt. {n}",
+    "Suite {n}",
+    "Ste {n}",
+    "Unit {n}",
+    "#{n}",
+    "Floor {n}",
+    "Bldg {n}",
+    "Flat {n}",
+)
 
 
 @cache
@@ -57,7 +153,9 @@ def street_values() -> list[str]:
             if locale in {"ja_JP", "zh_CN", "zh_TW", "ko_KR", "th_TH"}:
                 found.append(fake.address().replace("\n", ", "))
     lists = word_file()["locales"]
-    names = unique(name for locale in sorted(lists) for name in lists[locale].get("street_name", ()))
+    names = unique(
+        name for locale in sorted(lists) for name in lists[locale].get("street_name", ())
+    )
     return unique(found) + names
 
 
@@ -84,7 +182,7 @@ def street(rng: random.Random) -> str:
     if chance < 0.35:
         return _english_street(rng)
     if chance < 0.36:
-        return f"{rng.choice(('PO Box', 'P.O. Box', 'Postfach', 'Apartado', 'Box'))} {rng.randint(1, 99999)}"
+        return f"{rng.choice(BOXES)} {rng.randint(1, 99999)}"
     if chance < 0.6:
         name, *_ = rng.choice(cities()) if rng.random() < 0.4 else (a_family(rng, _tongue(rng)),)
         made = rng.choice(FOREIGN).format(x=name, n=int(10 ** rng.uniform(0, 2.5)))
@@ -115,14 +213,20 @@ def _foreign_cities() -> list[str]:
 
 @cache
 def _american_cities() -> list[tuple[str, str]]:
-    rows = {(str(row["city"]).title(), str(row["state"])) for row in zipcodes.list_all()}
+    rows = {(str(row["city"]).title(), str(row["state"])) for row in zipcodes.list_all()}  # type: ignore[no-untyped-call]
     return sorted(rows)
 
 
 @cache
-def _more_cities() -> list[str]:
-    lists = merged(by_language("city"), mimesis_lists("address", "city"), faker_lists("address", ("cities", "city_names")))
-    return unique(name for names in lists.values() for name in names)
+def more_cities() -> list[str]:
+    """Return cities that word lists name, most of them of one language each."""
+    lists = merged(
+        by_language("city"),
+        mimesis_lists("address", "city"),
+        faker_lists("address", ("cities", "city_names")),
+    )
+    # Some lists of Faker are made of sets, whose order differs from run to run.
+    return unique(sorted({name for names in lists.values() for name in names}))
 
 
 def city(rng: random.Random) -> str:
@@ -134,7 +238,7 @@ def city(rng: random.Random) -> str:
     if chance < 0.37:
         return rng.choice(_foreign_cities())
     if chance < 0.55:
-        return rng.choice(_more_cities())
+        return rng.choice(more_cities())
     names, weights = _city_names()
     name = rng.choices(names, cum_weights=weights)[0]
     return f"{name}, {rng.choice(countries())}" if chance > 0.98 else name
@@ -142,7 +246,20 @@ def city(rng: random.Random) -> str:
 
 @cache
 def _states() -> list[str]:
-    made = faker_lists("address", ("states", "provinces", "regions", "administrative", "counties", "departments", "oblast", "prefectures", "cantons"))
+    made = faker_lists(
+        "address",
+        (
+            "states",
+            "provinces",
+            "regions",
+            "administrative",
+            "counties",
+            "departments",
+            "oblast",
+            "prefectures",
+            "cantons",
+        ),
+    )
     lists = merged(made, by_language("state"), mimesis_lists("address", "state"))
     return unique(name for names in lists.values() for name in names if not name[0].isdigit())
 
@@ -163,14 +280,45 @@ def state(rng: random.Random) -> str:
 @cache
 def countries() -> list[str]:
     """Return the countries in English, with the short forms that tables use."""
-    names = [name for code, name in sorted(Locale("en").territories.items()) if len(code) == 2 and code.isalpha()]
-    return unique([*names, *mimesis_lists("address", "country", "name")["en"], "USA", "UK", "U.S.", "United States of America", "Great Britain", "England", "Scotland", "Wales", "Russian Federation", "Korea, Republic of", "Iran, Islamic Republic of", "Czech Republic", "Viet Nam", "UAE", "Holland", "Ivory Coast", "West Germany", "Soviet Union", "Yugoslavia"])
+    names = [
+        name
+        for code, name in sorted(Locale("en").territories.items())
+        if len(code) == 2 and code.isalpha()
+    ]
+    return unique(
+        [
+            *names,
+            *mimesis_lists("address", "country", "name")["en"],
+            "USA",
+            "UK",
+            "U.S.",
+            "United States of America",
+            "Great Britain",
+            "England",
+            "Scotland",
+            "Wales",
+            "Russian Federation",
+            "Korea, Republic of",
+            "Iran, Islamic Republic of",
+            "Czech Republic",
+            "Viet Nam",
+            "UAE",
+            "Holland",
+            "Ivory Coast",
+            "West Germany",
+            "Soviet Union",
+            "Yugoslavia",
+        ]
+    )
 
 
 @cache
 def _country_codes() -> list[str]:
-    codes = [code for code in sorted(Locale("en").territories) if len(code) == 2 and code.isalpha() and code not in {"EU", "UN", "ZZ", "XA", "XB", "QO"}]
-    return codes
+    return [
+        code
+        for code in sorted(Locale("en").territories)
+        if len(code) == 2 and code.isalpha() and code not in {"EU", "UN", "ZZ", "XA", "XB", "QO"}
+    ]
 
 
 @cache

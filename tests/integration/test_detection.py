@@ -87,3 +87,42 @@ def test_an_entity_that_does_not_exist_is_an_error(server: PostgresServer) -> No
     gateway = gateway_before(server, entities=["contact.mail"])
     with pytest.raises(GatewayError, match=r"searched.detection.entities: names no entity by"):
         gateway.start()
+
+
+def own_entities(shape: str) -> dict[str, Any]:
+    """Return blocks of scrim.yaml with entities of the user's own."""
+    badge = {
+        "name": "acme.badge",
+        "source": "House rules",
+        "shape": shape,
+        "pattern": "BG-[0-9]{4}",
+        "matches": ["BG-1234"],
+        "non_matches": ["BG-12"],
+    }
+    floor = {"name": "acme.floor", "source": "House rules", "shape": "column", "columns": ["floor"]}
+    return {"detection": {"custom": [badge, floor]}}
+
+
+def test_entities_of_ones_own_are_masked_by_value_and_by_name(server: PostgresServer) -> None:
+    server.execute("DROP TABLE IF EXISTS staff", DATABASE)
+    server.execute(
+        "CREATE TABLE staff (remark text, floor text);"
+        "INSERT INTO staff VALUES ('lost BG-4711 today', 'third')",
+        DATABASE,
+    )
+    gateway = gateway_before(server)
+    gateway.settings = own_entities("pattern")
+    with gateway:
+        remark, floor = seen(gateway, "SELECT remark, floor FROM staff")
+    assert "BG-4711" not in remark
+    assert remark.startswith("lost ")
+    assert floor != "third"
+
+
+def test_a_wrong_entity_of_ones_own_stops_the_start(server: PostgresServer) -> None:
+    gateway = gateway_before(server)
+    gateway.settings = own_entities("patern")
+    with pytest.raises(
+        GatewayError, match=r"scrim.yaml:\d+: detection.custom\[0\].shape: there is"
+    ):
+        gateway.start()

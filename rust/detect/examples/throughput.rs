@@ -1,4 +1,5 @@
-//! Prints how fast the scanner is: `cargo run --release --example throughput`.
+//! Prints how fast the scanner is: `cargo run --release --example throughput`, of the native
+//! recognisers; or `... throughput ENTITIES.json CELLS.txt`, of a catalogue over the lines of a file.
 
 // A program that prints figures: casts lose nothing that is printed.
 #![allow(clippy::print_stdout, clippy::cast_precision_loss)]
@@ -93,7 +94,50 @@ fn report(name: &str, detector: &Detector, cells: &[String]) {
     );
 }
 
+/// A catalogue, as `Catalogue.kernel_json` gives it, over the lines of a file.
+fn report_file(entities: &str, cells: &str) {
+    let entities = std::fs::read_to_string(entities).expect("a file of entities");
+    let specs: Vec<EntitySpec> = serde_json::from_str(&entities).expect("entities in JSON");
+    let started = Instant::now();
+    let detector = Detector::new(&specs).expect("entities that compile");
+    println!("{} entities in {:?}", specs.len(), started.elapsed());
+    let text = std::fs::read_to_string(cells).expect("a file of cells");
+    let cells: Vec<String> = text.lines().map(str::to_owned).collect();
+    report("lines", &detector, &cells);
+    let kept = |test: fn(&str) -> bool| cells.iter().filter(|cell| test(cell)).cloned().collect();
+    let kinds: [(&str, Vec<String>); 4] = [
+        (
+            "  numbers",
+            kept(|cell| cell.bytes().all(|byte| byte.is_ascii_digit())),
+        ),
+        (
+            "  letters",
+            kept(|cell| cell.bytes().all(|byte| byte.is_ascii_alphabetic())),
+        ),
+        (
+            "  words",
+            kept(|cell| cell.contains(' ') && !cell.bytes().any(|byte| byte.is_ascii_digit())),
+        ),
+        (
+            "  mixed",
+            kept(|cell| {
+                let digits = cell.bytes().filter(u8::is_ascii_digit).count();
+                digits > 0 && digits < cell.len()
+            }),
+        ),
+    ];
+    for (name, cells) in &kinds {
+        if !cells.is_empty() {
+            report(name, &detector, cells);
+        }
+    }
+}
+
 fn main() {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    if let [entities, cells] = arguments.as_slice() {
+        return report_file(entities, cells);
+    }
     let all: Vec<EntitySpec> = EntitySpec::SHAPES.iter().map(|shape| spec(shape)).collect();
     let detector = Detector::new(&all).expect("the shapes are known");
     let rows: Vec<Vec<String>> = (0..20_000).map(row).collect();

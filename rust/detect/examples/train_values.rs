@@ -1,4 +1,4 @@
-//! Trains the classifier of short values: `train_values VALUES MODEL [EPOCHS]`.
+//! Trains the classifier of short values: `train_values VALUES MODEL`.
 //!
 //! Multinomial logistic regression by stochastic descent over the features that the scanner itself
 //! uses. Every number is an integer, and so is the order of the values, so that the same values
@@ -24,7 +24,10 @@ struct Example {
     buckets: Vec<u16>,
 }
 
-fn read(text: &str) -> Result<(Vec<&str>, Vec<Example>), Box<dyn Error>> {
+/// Names of the classes, and the values.
+type Training<'a> = (Vec<&'a str>, Vec<Example>);
+
+fn read(text: &str) -> Result<Training<'_>, Box<dyn Error>> {
     let mut lines = text.lines();
     let names = lines.next().ok_or("no names")?.split('\t').collect();
     let mut found = Buckets::default();
@@ -100,9 +103,8 @@ fn report(names: &[&str], weights: &[i64], kept: &[Example]) {
 
 fn main() -> Result<(), Box<dyn Error>> {
     let arguments: Vec<String> = std::env::args().collect();
-    let (values, model) = match &arguments[..] {
-        [_, values, model] => (values, model),
-        _ => return Err("usage: train_values VALUES MODEL".into()),
+    let [_, values, model] = &arguments[..] else {
+        return Err("usage: train_values VALUES MODEL".into());
     };
     let text = fs::read_to_string(values)?;
     let (names, mut examples) = read(&text)?;

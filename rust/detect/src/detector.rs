@@ -251,7 +251,8 @@ impl Detector {
             });
         }
         let short = value.len() <= MAX_NAMED && !value.contains(&b'\n');
-        if !known && (pair.quoted || (short && self.named.contains(&entity))) {
+        let named = self.named.contains(&entity);
+        if !known && ((pair.quoted && (named || is_token(value))) || (short && named)) {
             out.push(Finding {
                 start: pair.value.start,
                 end: pair.value.end,
@@ -319,6 +320,12 @@ impl Detector {
         }
         plain::scan(&mut scan, survey);
     }
+}
+
+/// Whether a value is one or two words with a digit, as identifiers are, and not a sentence.
+fn is_token(value: &[u8]) -> bool {
+    let gaps = value.iter().filter(|byte| byte.is_ascii_whitespace());
+    value.len() <= MAX_NAMED && gaps.count() <= 4 && value.iter().any(u8::is_ascii_digit)
 }
 
 /// Whether the value under a name is none.

@@ -10,7 +10,7 @@ use crate::finding::{EntityId, Evidence, Finding};
 use crate::sink::Sink;
 use crate::spec::{EntitySpec, Error};
 use crate::survey::Survey;
-use crate::tagger::{may_be_prose, Label, Tagger};
+use crate::tagger::{may_be_prose, Label, Tagged, Tagger};
 
 static COUNTRIES: &str = include_str!("tagger/countries.txt");
 const FORMS_OF_ADDRESS: [&str; 20] = [
@@ -100,7 +100,11 @@ impl Prose {
         let Ok(tagger) = tagger() else { return };
         let mut tags = Vec::new();
         tagger.tag(text, &mut tags);
+        let known = out.spans();
         for tag in tags {
+            if gives_way(&tag, &known) {
+                continue;
+            }
             let reported = self.reported(tag.label, &text[tag.start..tag.end]);
             let Some((entity, least)) = reported else {
                 continue;
@@ -130,6 +134,20 @@ impl Prose {
         let name = std::str::from_utf8(words).unwrap_or_default();
         name.len() <= MAX_COUNTRY && self.countries.contains(name.to_lowercase().as_str())
     }
+}
+
+/// Whether recognisers that look at the value itself have said what it is.
+///
+/// An address is more than the postal code or the number in it; other labels that touch a value
+/// with a shape are mistaken.
+fn gives_way(tag: &Tagged, known: &[(usize, usize)]) -> bool {
+    known.iter().any(|&(start, end)| {
+        let shared = end.min(tag.end).saturating_sub(start.max(tag.start));
+        match tag.label {
+            Label::StreetAddress | Label::Place => shared * 5 >= (tag.end - tag.start) * 4,
+            _ => shared > 0,
+        }
+    })
 }
 
 fn is_form_of_address(words: &[u8]) -> bool {

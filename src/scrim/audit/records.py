@@ -8,6 +8,7 @@ Every record has `record` (its kind), `time` (UTC, microseconds) and, where it c
 - `outcome`: how a forwarded statement ended, with the same two names.
 - `columns`: what was decided about the columns of a result once the data store described it.
 - `session`: a sign-in, its refusal, or the end of a session (`event` says which).
+- `verdict`: what detection has learnt of a column, where it was not known or is another entity now.
 - `gateway`: start, stop and reload of the gateway (`event` says which).
 
 docs/reference/audit-log.md describes every field.
@@ -106,6 +107,29 @@ class Intent:
     client_address: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class VerdictFacts:
+    """What detection has learnt of a column.
+
+    Attributes:
+        relation: Its relation, with the schema.
+        column: Its name.
+        former: Entity that it was found to hold before; empty for none.
+        entity: Entity that it is found to hold now; empty for none.
+        confidence: How sure that is, from 0 to 1.
+        evidence: Why, without any value.
+        catalog: Digest of the catalog.
+    """
+
+    relation: str
+    column: str
+    former: str
+    entity: str
+    confidence: float
+    evidence: tuple[str, ...]
+    catalog: str
+
+
 def intent_record(intent: Intent) -> Record:
     """Return the fields of an intent that hold for all statements that are decided alike."""
     record: Record = {
@@ -181,6 +205,29 @@ def gateway_record(origin: Origin, event: str, facts: Mapping[str, str | int | b
         "worker": origin.worker,
     }
     return record | {name: _bounded(value) for name, value in facts.items()}
+
+
+def verdict_record(origin: Origin, connection: str, change: VerdictFacts) -> Record:
+    """Return what detection has learnt of a column.
+
+    Args:
+        origin: Who writes.
+        connection: Name of the connection.
+        change: What was learnt.
+    """
+    return {
+        "record": "verdict",
+        "gateway": origin.gateway,
+        "worker": origin.worker,
+        "connection": connection,
+        "relation": change.relation[:MAX_TEXT],
+        "column": change.column[:MAX_TEXT],
+        "former": change.former,
+        "entity": change.entity,
+        "confidence": round(change.confidence, 3),
+        "evidence": [reason[:MAX_TEXT] for reason in change.evidence[:MAX_LISTED]],
+        "catalog": change.catalog,
+    }
 
 
 def principal_fields(principal: Principal) -> list[dict[str, Any]]:

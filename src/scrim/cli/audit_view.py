@@ -22,6 +22,8 @@ def summary(record: Mapping[str, Any]) -> str:
             parts += _figures(record)
         case "columns":
             parts += [_columns(record)]
+        case "verdict":
+            parts += [f"{record.get('connection')}:", *_verdict(record)]
         case "session" | "gateway":
             parts += [str(record.get("event", "")), *_figures(record)]
         case _ if kind == BROKEN:
@@ -51,6 +53,13 @@ def _columns(record: Mapping[str, Any]) -> str:
     columns = record.get("columns")
     entries = [entry for entry in columns if isinstance(entry, Mapping)] if columns else []
     return " ".join(f"{entry.get('name')}={entry.get('treatment')}" for entry in entries)
+
+
+def _verdict(record: Mapping[str, Any]) -> Iterator[str]:
+    yield f"{record.get('relation')}.{record.get('column')}"
+    yield f"{record.get('former') or 'nothing'} -> {record.get('entity') or 'nothing'}"
+    evidence = record.get("evidence")
+    yield f"({'; '.join(map(str, evidence))})" if isinstance(evidence, list) else ""
 
 
 def _figures(record: Mapping[str, Any]) -> Iterator[str]:

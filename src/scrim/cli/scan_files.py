@@ -34,7 +34,7 @@ from scrim.detection.text_stream import PIECE_BYTES, TextStream
 from scrim.domain.column import Column
 
 if TYPE_CHECKING:
-    from scrim.config.root import Config
+    from scrim.detection.scan import Scanner
 
 ROWS: Final = 1024
 MAX_FINDINGS: Final = 10_000
@@ -69,22 +69,20 @@ class FileScan:
         path: Path | None,
         file_format: str | None,
         header: bool | None,  # noqa: FBT001, RUF100 - three answers to one question
-        config: "Config | None",
+        scanner: "Scanner",
     ) -> None:
-        """Prepare the scanner.
+        """Say what is scanned, and how.
 
         Args:
             path: The file; None for standard input.
             file_format: What is in it, None to find out.
             header: Whether the first row of CSV names the columns, None to find out.
-            config: The configuration, whose own entities are looked for too.
+            scanner: Searches values.
         """
-        from scrim.server.foundation import general_scanner  # noqa: PLC0415
-
         self._path = path
         self._format = file_format
         self._header = header
-        self._scanner = general_scanner(config)
+        self._scanner = scanner
         self._judge = ColumnJudge(self._scanner.catalogue)
         self._table = "" if path is None else path.stem
         self.inventory = Inventory("standard input" if path is None else str(path))

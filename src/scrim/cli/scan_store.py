@@ -8,29 +8,33 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from scrim.detection.columns import ColumnJudge
 from scrim.detection.inventory import Inventory, TableTally
-from scrim.server.foundation import general_scanner
 from scrim.server.sampling import Selection, sample_tables
 
 if TYPE_CHECKING:
-    from scrim.config.root import Config
+    from scrim.config.connections import Connection
+    from scrim.detection.scan import Scanner
 
 
-def scan_store(name: str, config: "Config", selection: Selection) -> Inventory:
+def scan_store(
+    name: str, settings: "Connection", scanner: "Scanner", selection: Selection
+) -> Inventory:
     """Return what a data store holds.
 
     Args:
         name: The connection in scrim.yaml.
-        config: Its configuration.
+        settings: Its settings there.
+        scanner: Searches values.
         selection: What is looked at.
 
     Raises:
         ProtocolError: If the data store cannot be reached.
     """
-    return asyncio.run(_scan(name, config, selection))
+    return asyncio.run(_scan(name, settings, scanner, selection))
 
 
-async def _scan(name: str, config: "Config", selection: Selection) -> Inventory:
-    scanner = general_scanner(config)
+async def _scan(
+    name: str, settings: "Connection", scanner: "Scanner", selection: Selection
+) -> Inventory:
     judge = ColumnJudge(scanner.catalogue)
     inventory = Inventory(name)
     console = Console(stderr=True)
@@ -45,7 +49,7 @@ async def _scan(name: str, config: "Config", selection: Selection) -> Inventory:
             if tables == 0:
                 inventory.notes.append("there is no table that the options let through")
 
-        async for sample in sample_tables(config.connections[name], selection, count):
+        async for sample in sample_tables(settings, selection, count):
             if not sample.places:
                 continue
             column = sample.places[0].column

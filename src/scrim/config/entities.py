@@ -11,12 +11,11 @@ from scrim.config.base import FilePath, Settings
 Declaration = dict[str, Any]
 
 
-def _unknown_line(path: tuple[str | int, ...]) -> int:  # noqa: ARG001, RUF100 - an interface
-    return 0
+LineOf = Callable[[tuple[str | int, ...]], int]
 
 
 class CustomEntities(Settings):
-    """Entities in the form of those that come with scrim; `detection` checks them."""
+    """Entities in the form of those that come with scrim, which are checked at the start."""
 
     entities_file: FilePath | None = Field(
         default=None, description="TOML file of `[[entity]]` tables."
@@ -31,7 +30,7 @@ class CustomEntities(Settings):
         description="Whether installed packages may add entities (entry points `scrim.entities`).",
     )
     _file: Path = PrivateAttr(default=Path("scrim.yaml"))
-    _line_of: Callable[[tuple[str | int, ...]], int] = PrivateAttr(default=_unknown_line)
+    _line_of: LineOf | None = PrivateAttr(default=None)
 
     def model_post_init(self, context: Any, /) -> None:  # noqa: ANN401 - as pydantic has it
         """Remember where the block stands, for errors about what is in it."""
@@ -50,4 +49,4 @@ class CustomEntities(Settings):
         Args:
             key: Number of the entity, and name of its setting.
         """
-        return self._line_of(("detection", "custom", *key))
+        return 0 if self._line_of is None else self._line_of(("detection", "custom", *key))

@@ -56,6 +56,19 @@ def load(path: Path, environment: Mapping[str, str] | None = None) -> Loaded:
     return Loaded(config, path, tuple(_warnings(config)))
 
 
+def load_shape(path: Path) -> Config:
+    """Read a configuration file without trying the secrets and files that it names.
+
+    Args:
+        path: The file.
+
+    Raises:
+        ConfigError: With everything that is wrong with its shape.
+    """
+    path = path.absolute()
+    return validate(_read(path), path)
+
+
 def validate(document: Document, path: Path) -> Config:
     """Check a document's shape.
 

@@ -128,7 +128,19 @@ class Entry(Settings):
         default=(), max_length=10_000, description="The values of the shape `words`."
     )
     label: (
-        Literal["PERSON", "ORG", "PLACE", "COUNTRY", "ADDRESS", "TITLE", "JOB", "AGE", "DATE", "NRP", "ZIP"]
+        Literal[
+            "PERSON",
+            "ORG",
+            "PLACE",
+            "COUNTRY",
+            "ADDRESS",
+            "TITLE",
+            "JOB",
+            "AGE",
+            "DATE",
+            "NRP",
+            "ZIP",
+        ]
         | None
     ) = Field(default=None, description="What the tagger of free text calls it.")
     checksum: ChecksumName | None = Field(

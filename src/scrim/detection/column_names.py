@@ -103,6 +103,8 @@ class NameEvidence:
 
 def fold(text: str) -> str:
     """Return the text without case and accents."""
+    if text.isascii():
+        return text
     decomposed = unicodedata.normalize("NFKD", text)
     return "".join(c for c in decomposed if not unicodedata.combining(c))
 
@@ -116,6 +118,12 @@ def words_of(name: str) -> tuple[str, ...]:
 def spelled_out(words: Sequence[str]) -> tuple[str, ...]:
     """Return the words with what shortened ones stand for."""
     return tuple(ABBREVIATIONS.get(word, word) for word in words)
+
+
+@lru_cache(maxsize=4096)
+def table_words(relation: str) -> tuple[str, ...]:
+    """Return the words of a table's name, with what shortened ones stand for."""
+    return spelled_out(words_of(relation))
 
 
 def singular(word: str) -> str:
@@ -140,6 +148,21 @@ def _spans(words: Sequence[str]) -> Iterator[tuple[int, int, str]]:
 
 def _any_in(words: Iterable[str], phrases: frozenset[str]) -> bool:
     return any(word in phrases or singular(word) in phrases for word in words)
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What a name says by itself, before its table and its siblings are asked.
+
+    Attributes:
+        words: The words of the name that say it.
+        strength: Whether they suffice.
+        prefix: Words before a weak name, which can say whose it is.
+    """
+
+    words: str
+    strength: Strength
+    prefix: tuple[str, ...] = ()
 
 
 class NameRules:
@@ -171,22 +194,36 @@ class NameRules:
 
     def judge(self, column: Column, siblings: Sequence[str]) -> NameEvidence | None:
         """Say what the names of a column, its table and its siblings mean for this entity."""
-        words, table = words_of(column.name), spelled_out(words_of(column.relation))
-        if _any_in(table, self._counter_tables):
-            return None
+        said = self.said(words_of(column.name)[:MAX_NAME_WORDS])
+        return None if said is None else self.weigh(said, table_words(column.relation), siblings)
+
+    def said(self, words: Sequence[str]) -> Said | None:
+        """Return what the words of a name say by themselves."""
         spelled = spelled_out(words)
-        for form in dict.fromkeys((words, spelled)):
+        forms = (words,) if spelled == words else (words, spelled)
+        for form in forms:
             strong = self._strong_span(form)
             if strong:
-                return NameEvidence(self.entry.name, Strength.STRONG, strong)
-        weak, prefix = self._weak_name(words)
-        if not weak:
-            weak, prefix = self._weak_name(spelled)
-        if not weak or _any_in(table, self._counter):
+                return Said(strong, Strength.STRONG)
+        for form in forms:
+            weak, prefix = self._weak_name(form)
+            if weak:
+                return Said(weak, Strength.WEAK, tuple(spelled_out(prefix)))
+        return None
+
+    def weigh(
+        self, said: Said, table: Sequence[str], siblings: Sequence[str]
+    ) -> NameEvidence | None:
+        """Return what a name says in its table, beside its siblings."""
+        if _any_in(table, self._counter_tables):
             return None
-        support = tuple(self._support((*table, *spelled_out(prefix)), siblings))
+        if said.strength is Strength.STRONG:
+            return NameEvidence(self.entry.name, Strength.STRONG, said.words)
+        if _any_in(table, self._counter):
+            return None
+        support = tuple(self._support((*table, *said.prefix), siblings))
         strength = Strength.STRONG if support else Strength.WEAK
-        return NameEvidence(self.entry.name, strength, weak, support)
+        return NameEvidence(self.entry.name, strength, said.words, support)
 
     def _strong_span(self, words: Sequence[str]) -> str:
         for start, end, joined in _spans(words):
@@ -235,7 +272,7 @@ class NameIndex:
             for phrase in rules.phrases:
                 places.setdefault(phrase, []).append(place)
         self._places = {phrase: tuple(found) for phrase, found in places.items()}
-        self._candidates = lru_cache(maxsize=CACHED_NAMES)(self._find)
+        self._said = lru_cache(maxsize=CACHED_NAMES)(self._find)
 
     def judge(self, column: Column, kind: str, siblings: Sequence[str] = ()) -> NameEvidence | None:
         """Return the strongest that the name says, of entities that a type can hold.
@@ -245,20 +282,27 @@ class NameIndex:
             kind: Kind of its type.
             siblings: Names of the other columns of its table.
         """
-        candidates = self._candidates(column.name[:MAX_NAME_CHARACTERS])
-        rules = (self._rules[place] for place in candidates)
-        judged = (one.judge(column, siblings) for one in rules if kind in one.entry.types)
+        said = self._said(column.name[:MAX_NAME_CHARACTERS])
+        if not said:
+            return None
+        table = table_words(column.relation)
+        possible = (one for one in said if kind in one[0].entry.types)
+        judged = (rules.weigh(words, table, siblings) for rules, words in possible)
         return best_evidence(evidence for evidence in judged if evidence is not None)
 
-    def _find(self, name: str) -> tuple[int, ...]:
-        """The entities that have a phrase in common with a name, in their order."""
-        words = words_of(name)[:MAX_NAME_WORDS]
+    def _find(self, name: str) -> tuple[tuple[NameRules, Said], ...]:
+        """What a name says to the entities that have a phrase in common with it."""
+        bounded = words_of(name)[:MAX_NAME_WORDS]
+        spelled = spelled_out(bounded)
         found: set[int] = set()
-        for form in dict.fromkeys((words, spelled_out(words))):
+        for form in (bounded,) if spelled == bounded else (bounded, spelled):
             for joined in self._parts(form):
                 found.update(self._places.get(joined, ()))
-                found.update(self._places.get(singular(joined), ()))
-        return tuple(sorted(found))
+                if joined[-1:] == "s":
+                    found.update(self._places.get(singular(joined), ()))
+        rules = (self._rules[place] for place in sorted(found))
+        said = ((one, one.said(bounded)) for one in rules)
+        return tuple((one, words) for one, words in said if words is not None)
 
     @staticmethod
     def _parts(words: Sequence[str]) -> Iterator[str]:

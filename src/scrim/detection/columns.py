@@ -37,11 +37,11 @@ BOUND_BY_CLASS: Mapping[str, float] = {
     "given_name": 0.27,
     "family_name": 0.27,
     "full_name": 0.31,
-    "street": 0.45,
+    "street": 0.4,
     "city": 0.3,
-    "state": 0.4,
-    "country": 0.4,
-    "organization": 0.42,
+    "state": 0.35,
+    "country": 0.3,
+    "organization": 0.44,
     "job_title": 0.3,
 }
 """Lower bounds by class, from which nine of ten columns of public tables are what it says: the
@@ -109,13 +109,14 @@ class ColumnJudge:
         """
         return self._names.judge(column, kind, siblings)
 
-    def verdict(
+    def verdict(  # noqa: PLR0913  all that is known of a column, with defaults
         self,
         column: Column,
         kind: str = "text",
         values: Sequence[str] = (),
         findings: Sequence[Sequence[Finding]] = (),
         siblings: Sequence[str] = (),
+        *,
         neighbours: Collection[str] = (),
     ) -> Verdict:
         """Return what the column holds.
@@ -196,9 +197,8 @@ class ColumnJudge:
         if ballot.answers:
             return "every value says yes or no"
         entry = self._catalogue.entry(name.entity)
-        words = lower_bound(
-            round(ballot.classes.other("word", "text") * ballot.values), ballot.values
-        )
+        plain = round(ballot.classes.other("word", "text") * ballot.values)
+        words = lower_bound(plain, ballot.values)
         if (
             entry.shape in NUMBER_SHAPES
             and not ballot.digits

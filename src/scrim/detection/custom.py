@@ -8,7 +8,7 @@ object without arguments. What is wrong with any of them stops the start, becaus
 not looked for would pass.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from importlib.metadata import EntryPoint, entry_points
 from pathlib import Path
 from typing import Any, Final
@@ -22,8 +22,12 @@ from scrim.detection.catalogue import (
     Entry,
     ValueVote,
     builtin_catalogue,
+    example_text,
     parse_group,
 )
+from scrim.detection.columns import ColumnJudge
+from scrim.detection.scan import Scanner
+from scrim.domain.column import Column
 
 GROUP: Final = "scrim.entities"
 MAX_FILE_BYTES: Final = 16 << 20
@@ -50,6 +54,50 @@ def custom_catalogue(settings: CustomEntities) -> Catalogue:
         for point in entry_points(group=GROUP):
             catalogue = _plugged_in(catalogue, point)
     return catalogue
+
+
+def example_problems(catalogue: Catalogue, settings: CustomEntities) -> list[Problem]:
+    """Find entities of the user's own whose examples are not found, or counter-examples are.
+
+    Args:
+        catalogue: What `custom_catalogue` returned.
+        settings: The same `detection` block.
+    """
+    scanner = Scanner(catalogue)
+    judge = ColumnJudge(catalogue)
+    builtin = set(builtin_catalogue().names)
+    file = settings.file if settings.entities_file is None else settings.entities_file
+    problems = []
+    for entry in catalogue.entries:
+        if entry.name in builtin:
+            continue
+        wrong = [
+            *_wrong_texts(entry, scanner, "matches", None),
+            *_wrong_texts(entry, scanner, "values", entry.name),
+            *_wrong_columns(entry, judge),
+        ]
+        problems += [Problem(file, 0, f"{entry.name}.{key}", reason) for key, reason in wrong]
+    return problems
+
+
+def _wrong_texts(
+    entry: Entry, scanner: Scanner, field: str, expected: str | None
+) -> Iterator[tuple[str, str]]:
+    for name, wanted in ((field, True), (f"non_{field}", False)):
+        texts = [example_text(example) for example in getattr(entry, name)]
+        for number, findings in enumerate(scanner.scan(texts, expected)):
+            if any(finding.entity == entry.name for finding in findings) is not wanted:
+                yield f"{name}[{number}]", "is not found" if wanted else "is found"
+
+
+def _wrong_columns(entry: Entry, judge: ColumnJudge) -> Iterator[tuple[str, str]]:
+    for name, wanted in (("column_matches", True), ("column_non_matches", False)):
+        for number, written in enumerate(getattr(entry, name)):
+            table, _, column = written.rpartition(".")
+            verdict = judge.verdict(Column("", table, column))
+            if (verdict.entity == entry.name) is not wanted:
+                reason = "is not known by its name" if wanted else "is taken for one"
+                yield f"{name}[{number}]", reason
 
 
 def _added(

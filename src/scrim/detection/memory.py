@@ -1,10 +1,12 @@
 """What detection has learnt about columns, kept while a worker runs.
 
 Only verdicts are kept, never values. What once was found sensitive stays so: a verdict can be
-strengthened by later rows, not taken back by them.
+strengthened by later rows, not taken back by them. A verdict is settled for one version of the
+catalog; under another one, and when it is to be reviewed, the column is sampled again.
 """
 
 from collections import OrderedDict
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Final
 
@@ -15,12 +17,33 @@ from scrim.kernel import Epoch
 MAX_COLUMNS: Final = 100_000
 ENOUGH_BATCHES: Final = 16
 """Batches of rows after which a column is not sampled again; its cells are still scanned."""
+REVIEWED_BATCHES: Final = 1
+"""Batches that a review looks at; a column that holds what it held needs no more."""
+
+
+@dataclass(frozen=True, slots=True)
+class VerdictChange:
+    """A verdict that differs from the one before.
+
+    Attributes:
+        column: The column.
+        former: What it was found to hold before; none if nothing.
+        verdict: What it is found to hold now.
+        catalog: Digest of the catalog under which that was found.
+    """
+
+    column: Column
+    former: str | None
+    verdict: Verdict
+    catalog: str
 
 
 @dataclass(slots=True)
 class _Known:
     verdict: Verdict
     batches: int
+    catalog: str
+    reviewed: bool = False
 
 
 class VerdictMemory:
@@ -28,11 +51,18 @@ class VerdictMemory:
 
     Attributes:
         epoch: Another one begins when an answer of `entity` or `settled` becomes another one.
+        on_change: Told of every verdict that says another entity than before.
     """
 
-    def __init__(self) -> None:
-        """Know nothing."""
+    def __init__(self, on_change: Callable[[VerdictChange], None] | None = None) -> None:
+        """Know nothing.
+
+        Args:
+            on_change: Told of every verdict that says another entity than before.
+        """
         self.epoch = Epoch()
+        self.on_change = on_change
+        self._catalog = ""
         self._known: OrderedDict[Column, _Known] = OrderedDict()
 
     def entity(self, column: Column) -> str | None:
@@ -40,10 +70,38 @@ class VerdictMemory:
         known = self._known.get(column)
         return None if known is None else known.verdict.entity
 
+    def entities(self, columns: Iterable[Column]) -> frozenset[str]:
+        """Return what some columns were found to hold, such as those of a table."""
+        found = (self.entity(column) for column in columns)
+        return frozenset(entity for entity in found if entity is not None)
+
     def settled(self, column: Column) -> bool:
         """Whether sampling more of the column would hardly change its verdict."""
         known = self._known.get(column)
-        return known is not None and (known.verdict.settled or known.batches >= ENOUGH_BATCHES)
+        if known is None or known.catalog != self._catalog:
+            return False
+        if known.reviewed:
+            return known.batches >= REVIEWED_BATCHES
+        return known.verdict.settled or known.batches >= ENOUGH_BATCHES
+
+    def new_catalog(self, digest: str) -> None:
+        """Hold verdicts of another version of the catalog for unsettled.
+
+        Args:
+            digest: Digest of the catalog that is in force now.
+        """
+        if digest != self._catalog:
+            self._catalog = digest
+            if self._known:
+                self.epoch.advance()
+
+    def review(self) -> None:
+        """Have every column sampled again when it next flows, if but once."""
+        if self._known:
+            for known in self._known.values():
+                known.reviewed = True
+                known.batches = 0
+            self.epoch.advance()
 
     def learn(self, column: Column, verdict: Verdict) -> bool:
         """Take a verdict about a batch of values; returns whether it changes what is known."""
@@ -53,8 +111,10 @@ class VerdictMemory:
             if len(self._known) >= MAX_COLUMNS:
                 self._known.popitem(last=False)
                 self.epoch.advance()
-            self._known[column] = _Known(verdict, 1)
+            self._known[column] = _Known(verdict, 1, self._catalog)
         else:
+            if known.catalog != self._catalog:
+                known.catalog, known.batches, known.reviewed = self._catalog, 0, False
             known.batches += 1
             former = known.verdict
             if former.entity is None or (
@@ -64,4 +124,6 @@ class VerdictMemory:
         found = self.entity(column)
         if (found, self.settled(column)) != (entity, settled):
             self.epoch.advance()
+        if found != entity and self.on_change is not None:
+            self.on_change(VerdictChange(column, entity, verdict, self._catalog))
         return found != entity

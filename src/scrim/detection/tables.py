@@ -117,11 +117,12 @@ def flattened(value: object) -> dict[str, list[str]]:
         elif isinstance(item, list | tuple) and depth < MAX_DEPTH:
             waiting += [(path, one, depth + 1) for one in reversed(item)]
         elif item is not None:
-            found.setdefault(path or "value", []).append(_written(item))
+            found.setdefault(path or "value", []).append(written(item))
     return found
 
 
-def _written(item: object) -> str:
+def written(item: object) -> str:
+    """Return a value of JSON or of Arrow as text."""
     if isinstance(item, str):
         return item
     if isinstance(item, bytes):

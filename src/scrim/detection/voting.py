@@ -11,7 +11,12 @@ MAX_VALUES = 256
 """Distinct values that vote; more would not change the outcome."""
 WHOLE_VALUE = 0.8
 """Part of a value that a finding must cover to speak for all of it."""
-ANSWERS = frozenset("true false t f yes no y n 0 1 on off ja nein oui non si sí sim não".split())
+ANSWERS = frozenset(
+    (
+        *("true", "false", "t", "f", "yes", "no", "y", "n", "0", "1", "on", "off"),
+        *("ja", "nein", "oui", "non", "si", "sí", "sim", "não"),
+    )
+)
 """Values that say yes or no."""
 _NORMAL_QUANTILE = 1.959963984540054
 
@@ -109,8 +114,8 @@ def hold(
     for entity, name in (classes or {}).items():
         votes[entity] = max(votes.get(entity, 0), told.votes(name))
     for entity, test in word_lists.items():
-        name = (classes or {}).get(entity)
-        if name is None or name == told.leader:
+        own = (classes or {}).get(entity)
+        if own is None or own == told.leader:
             known = sum(map(test, distinct))
             votes[entity] = max(votes.get(entity, 0), known)
     votes = {entity: count for entity, count in votes.items() if count}

@@ -126,12 +126,15 @@ class ResultDecider:
         tools = self._tools
         wanted = [column.sampled for column in described.columns if column.sampled is not None]
         for column, cells in zip(wanted, values, strict=True):
+            siblings = tools.lookup.siblings(column)
+            beside = [Column(column.schema, column.relation, name) for name in siblings]
             verdict = tools.judge.verdict(
                 column,
                 tools.lookup.kind_of(column),
                 [cell.decode("utf-8", "replace") for cell in cells],
                 tools.scanner.scan_cells(cells),
-                tools.lookup.siblings(column),
+                siblings,
+                neighbours=tools.verdicts.entities(beside),
             )
             tools.verdicts.learn(column, verdict)
         return self.plan(self.describe(described.fields, described.origins))

@@ -6,19 +6,23 @@ import secrets
 from collections.abc import Awaitable, Callable, Coroutine, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, cast
 
 from scrim.audit.log import AuditLog
 from scrim.audit.records import (
     Origin,
+    VerdictFacts,
     gateway_record,
     session_record,
     signed_in_record,
+    verdict_record,
 )
 from scrim.audit.segments import AuditError
 from scrim.config.errors import ConfigError, Problem
 from scrim.config.root import Config
+from scrim.detection.memory import VerdictChange
 from scrim.policy.grants import Grants
 from scrim.policy.questions import SessionFacts
 from scrim.protocols.postgres import codec
@@ -177,11 +181,27 @@ class Gateway:
         foundation = build_foundation(config, former, self._catalog_changed)
         self._foundation = foundation
         self.stores = foundation.stores
+        for name, store in self.stores.items():
+            store.verdicts.on_change = partial(self._learnt, name)
         self.authenticator = foundation.authenticator
         self.config = config
         self.limits = config.limits_of(LISTENER)
         self._former = [s for name, s in former.items() if self.stores.get(name) is not s]
         self._scopes.clear()
+
+    def _learnt(self, connection: str, change: VerdictChange) -> None:
+        """Record what detection has learnt of a column; raises AuditError."""
+        column, verdict = change.column, change.verdict
+        facts = VerdictFacts(
+            f"{column.schema}.{column.relation}",
+            column.name,
+            change.former or "",
+            verdict.entity or "",
+            verdict.confidence,
+            verdict.evidence,
+            change.catalog,
+        )
+        self._audit.write(verdict_record(self._origin, connection, facts))
 
     async def reload(self, config: Config) -> None:
         """Take over a configuration, or raise ConfigError and keep the old one."""

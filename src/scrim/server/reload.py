@@ -71,7 +71,7 @@ def check(path: Path, *, thorough: bool = True) -> Candidate:
         problems += _tls_problems(loaded.config, path)
         problems += _token_problems(loaded.config, path)
         problems += _policy_problems(loaded.config, path)
-    problems += _entity_problems(loaded.config)
+    problems += _entity_problems(loaded.config, thorough=thorough)
     if problems:
         raise ConfigError(*problems)
     return Candidate(loaded.config, text, loaded.warnings)
@@ -94,15 +94,18 @@ def _protocol_problems(config: Config, path: Path) -> list[Problem]:
     ]
 
 
-def _entity_problems(config: Config) -> list[Problem]:
+def _entity_problems(config: Config, *, thorough: bool) -> list[Problem]:
     """Find entities of the configuration, and plug-ins, that cannot be used."""
-    from scrim.server.foundation import general_scanner  # noqa: PLC0415 - slow, as the kernel is
+    from scrim.detection.custom import (  # noqa: PLC0415 - slow, as the kernel is
+        custom_catalogue,
+        example_problems,
+    )
 
     try:
-        general_scanner(config)
+        catalogue = custom_catalogue(config.detection)
     except ConfigError as error:
         return list(error.problems)
-    return []
+    return example_problems(catalogue, config.detection) if thorough else []
 
 
 def _token_problems(config: Config, path: Path) -> list[Problem]:

@@ -22,6 +22,8 @@ REFRESH_PAUSE_SECONDS: Final = 0.2
 UNKNOWN_FOR_SECONDS: Final = 5.0
 """A name that a fresh catalog does not have is not looked for again for so long."""
 REFRESH_EVERY_SECONDS: Final = 60.0
+REVIEW_EVERY: Final = 60
+"""Refreshes after which columns are sampled again, since their rows may have become others."""
 AFTER_CHANGE_SECONDS: Final = (0.02, 0.5, 5.0)
 """When the catalog is loaded after a statement that changes it: it may commit later."""
 
@@ -120,12 +122,16 @@ class Store:
 
     async def run(self) -> None:
         """Keep the catalog fresh until cancelled."""
+        refreshes = 0
         while True:
             try:
                 async with asyncio.timeout(REFRESH_EVERY_SECONDS):
                     await self._changes.wait()
             except TimeoutError:
                 await self._refresh_quietly()
+                refreshes += 1
+                if refreshes % REVIEW_EVERY == 0:
+                    self.verdicts.review()
                 continue
             self._changes.clear()
             for delay in AFTER_CHANGE_SECONDS:
@@ -163,6 +169,7 @@ class Store:
         self._loaded = True
         if fresh.digest != self._digest:
             self._digest = fresh.digest
+            self.verdicts.new_catalog(fresh.digest)
             self.lookup = CatalogLookup(fresh)
             self.lineage = Lineage(fresh)
             self._on_catalog(self)

@@ -11,10 +11,12 @@ from scrim.audit.records import (
     Intent,
     Origin,
     ResultColumn,
+    VerdictFacts,
     intent_record,
     render,
     session_record,
     signed_in_record,
+    verdict_record,
 )
 from scrim.audit.templates import (
     COMPLETED_BY_RELAY,
@@ -144,3 +146,12 @@ def test_where_the_client_is_can_be_part_of_an_intent() -> None:
 def test_many_relations_are_cut_and_counted() -> None:
     record = intent_record(replace(intent(), relations=("a.b",) * 1_001))
     assert (len(record["relations"]), record["relations_count"]) == (1_000, 1_001)
+
+
+def test_what_detection_learnt_is_recorded_without_a_value() -> None:
+    facts = VerdictFacts("public.t", "c", "", "contact.email", 0.98765, ("name email",), "d1")
+    record = verdict_record(Origin("gw", 1), "shop", facts)
+    assert record["record"] == "verdict"
+    assert (record["relation"], record["column"]) == ("public.t", "c")
+    assert (record["former"], record["entity"]) == ("", "contact.email")
+    assert (record["confidence"], record["evidence"]) == (0.988, ["name email"])

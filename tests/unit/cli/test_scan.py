@@ -12,7 +12,7 @@ import pyarrow as pa
 import pyarrow.parquet
 import pytest
 
-from scrim.cli.scan import _complete
+from scrim.cli.scan_options import complete
 from tests.unit.server.gateway_files import write_config
 
 if TYPE_CHECKING:
@@ -180,7 +180,36 @@ def test_a_name_that_neither_file_nor_connection_has_lists_connections(
     assert "it has: shop" in result.err
 
 
+def test_a_file_needs_none_of_the_secrets_beside_it(scrim: Scrim, tmp_path: Path) -> None:
+    config = write_config(tmp_path)
+    (tmp_path / "masking.key").unlink()
+    (tmp_path / "mail.txt").write_text("a@example.org badge BG-4711")
+    assert scrim("scan", "mail.txt").code == 1
+    config.write_text(
+        config.read_text() + "detection:\n  custom:\n  - {name: acme.badge, source: House rules, "
+        "shape: pattern, pattern: 'BG-[0-9]{4}', matches: [BG-1234], non_matches: [BG-1]}\n"
+    )
+    assert "acme.badge" in scrim("scan", "mail.txt").out
+    config.write_text("surprise: 1\n")
+    result = scrim("scan", "mail.txt")
+    assert result.code == 2
+    assert "scrim.yaml:1: surprise" in result.err
+
+
+def test_entities_of_a_file_are_tried_on_their_examples(scrim: Scrim, tmp_path: Path) -> None:
+    entry = (
+        '[[entity]]\nname = "acme.badge"\nsource = "House rules"\nshape = "pattern"\n'
+        "pattern = 'BG-[0-9]{4}'\nmatches = ['BG-1234']\nnon_matches = ['BG-1']\n"
+    )
+    (tmp_path / "own.toml").write_text(entry)
+    (tmp_path / "note.txt").write_text("badge BG-4711")
+    assert "acme.badge" in scrim("scan", "note.txt", "--entities", "own.toml").out
+    (tmp_path / "own.toml").write_text(entry.replace("['BG-1']", "['x BG-7777']"))
+    result = scrim("scan", "note.txt", "--entities", "own.toml")
+    assert (result.code, "non_matches[0]: is found" in result.err) == (2, True)
+
+
 def test_shells_complete_connections_and_files(tmp_path: Path) -> None:
     write_config(tmp_path)
     (tmp_path / "short.txt").write_text("")
-    assert _complete("sho") == ["shop", "short.txt"]
+    assert complete("sho") == ["shop", "short.txt"]

@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 from scrim.detection.catalogue import builtin_catalogue
 from scrim.detection.column_names import (
     NameEvidence,
+    NameIndex,
     NameRules,
     Strength,
     best_evidence,
@@ -92,3 +93,40 @@ def test_the_strongest_and_longest_evidence_wins() -> None:
     long = NameEvidence("c", Strength.STRONG, "ip_address")
     assert best_evidence([weak, short, long]) is long
     assert best_evidence([]) is None
+
+
+INDEX = NameIndex(builtin_catalogue().entries)
+
+
+@pytest.mark.parametrize(
+    ("name", "entity"),
+    [
+        ("customer.c_name", "person.full"),
+        ("t.cust_fname", "person.given"),
+        ("t.emp_lst_nm", "person.family"),
+        ("t.usr_mail", "contact.email"),
+        ("t.tel_nbr", "contact.phone"),
+        ("t.addr1", "contact.street_address"),
+        ("t.custEmailAddr", "contact.email"),
+        ("t.Prénom", "person.given"),
+        ("t.Column1", None),
+        ("t.field_7", None),
+        ("t.", None),
+        ("part.p_name", None),
+        ("nation.n_comment", None),
+    ],
+)
+def test_shortened_and_prefixed_names(name: str, entity: str | None) -> None:
+    table, _, column = name.rpartition(".")
+    found = INDEX.judge(Column("public", table, column), "text")
+    strong = found is not None and found.strength is Strength.STRONG
+    assert (found.entity if found and strong else None) == entity
+
+
+@given(st.text(max_size=80))
+def test_the_index_says_what_every_rule_says(name: str) -> None:
+    rules = [NameRules(entry) for entry in builtin_catalogue().entries if entry.columns]
+    for column in (Column("s", "customers", name), Column("s", "t", f"user_{name}_email")):
+        judged = (one.judge(column, ()) for one in rules if "text" in one.entry.types)
+        expected = best_evidence(found for found in judged if found is not None)
+        assert INDEX.judge(column, "text") == expected

@@ -18,7 +18,7 @@ fn za_id(value: &[u8]) -> bool {
         .is_some_and(|person| yymmdd(&person[..6]) && person[10] <= 2 && luhn(&person))
 }
 
-/// Century, date of birth and governorate; the last digit's rule is not published.
+/// Century, date of birth and governorate; the last digit is left alone.
 fn eg_national_id(value: &[u8]) -> bool {
     digits::<14>(value).is_some_and(|person| {
         let century = match person[0] {

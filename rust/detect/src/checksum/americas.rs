@@ -54,8 +54,8 @@ fn mx_curp(value: &[u8]) -> bool {
         && place_in(b"0123456789", curp[17]) == Some((10 - sum % 10) % 10)
 }
 
-/// A date behind three or four letters. The check character is left alone: the SAT itself issued
-/// codes that do not follow its rule (python-stdnum and the SAT's own list of taxpayers).
+/// A date behind three or four letters. The check character is left alone, since codes in use are
+/// known not to follow its rule.
 fn mx_rfc(value: &[u8]) -> bool {
     let letters = match value.len() {
         12 => 3,

@@ -1,4 +1,4 @@
-//! Published and self-consistent numbers of Latin America, each with a wrong neighbour.
+//! Numbers of Latin America, each with a wrong neighbour.
 
 use super::*;
 

@@ -159,7 +159,7 @@ fn sg_uen_other(body: &[u8], check: u8) -> bool {
 /// Weighted sum that eleven divides, of nine or formerly eight digits (Australian Taxation Office).
 fn au_tfn(value: &[u8]) -> bool {
     if let Some(old) = digits::<8>(value) {
-        // The weights that the office published, and those of the long form that others use.
+        // Programs differ in whether the weights of the long form hold for the short one.
         let known = [[10, 7, 8, 4, 6, 3, 5, 1], [1, 4, 3, 7, 5, 8, 6, 9]];
         let divides = |weights: &[u32; 8]| weighted(&old, weights).is_multiple_of(11);
         return !uniform(&old) && known.iter().any(divides);

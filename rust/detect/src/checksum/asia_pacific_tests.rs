@@ -1,4 +1,4 @@
-//! Published numbers of Southeast Asia and Oceania, each with a wrong neighbour.
+//! Numbers of Southeast Asia and Oceania, each with a wrong neighbour.
 
 use super::*;
 
@@ -45,7 +45,6 @@ fn australian_numbers_are_checked() {
 fn numbers_of_new_zealand_are_checked() {
     assert!(nz_ird(b"49091850") && nz_ird(b"49098576") && nz_ird(b"136410132"));
     assert!(!nz_ird(b"136410133") && !nz_ird(b"9125568"));
-    // The examples of HISO 10046 in the old and in the new form.
     assert!(nz_nhi(b"ZAC5361") && nz_nhi(b"ZBN77VL") && nz_nhi(b"zbn77vl"));
     assert!(!nz_nhi(b"ZAC5362") && !nz_nhi(b"ZBN77VM") && !nz_nhi(b"ZIC5361"));
     assert!(nz_nzbn(b"9429041535110") && !nz_nzbn(b"9429041535111"));

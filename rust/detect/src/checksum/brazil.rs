@@ -134,7 +134,6 @@ mod tests {
     #[test]
     fn companies_may_have_letters() {
         assert!(br_cnpj(b"16727230000197") && br_cnpj(b"11222333000181"));
-        // The example of the Receita Federal for the form with letters.
         assert!(br_cnpj(b"12ABC34501DE35") && br_cnpj(b"12abc34501de35"));
         assert!(!br_cnpj(b"12ABC34501DE36") && !br_cnpj(b"16727230000196"));
         assert!(!br_cnpj(b"00000000000000") && !br_cnpj(b"1672723000019A") && !br_cnpj(b"1"));

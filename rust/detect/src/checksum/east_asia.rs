@@ -183,7 +183,7 @@ fn kr_brn(value: &[u8]) -> bool {
     })
 }
 
-/// Region in front (Korean National Police Agency); the last two digits' rule is not published.
+/// Region in front (Korean National Police Agency); the last two digits are left alone.
 fn kr_driver_license(value: &[u8]) -> bool {
     digits::<12>(value).is_some_and(|driver| matches!(number(&driver[..2]), 11..=26 | 28))
 }
@@ -194,7 +194,6 @@ mod tests {
 
     #[test]
     fn chinese_numbers_are_checked() {
-        // The example of GB 11643-1999 and one that ends in X.
         assert!(cn_resident_id(b"11010519491231002X") && cn_resident_id(b"11010519491231002x"));
         assert!(cn_resident_id(b"440524188001010014"));
         assert!(!cn_resident_id(b"110105194912310021") && !cn_resident_id(b"11010519491331002X"));
@@ -226,7 +225,6 @@ mod tests {
     #[test]
     fn japanese_numbers_are_checked() {
         assert!(jp_my_number(b"123456789018") && !jp_my_number(b"123456789012"));
-        // The National Tax Agency itself.
         assert!(jp_corporate_number(b"7000012050002") && jp_corporate_number(b"5835678256246"));
         assert!(!jp_corporate_number(b"2835678256246") && !jp_corporate_number(b"9000000000000"));
     }

@@ -148,7 +148,6 @@ mod tests {
 
     #[test]
     fn the_providers_of_the_standards_are_known() {
-        // The example of the NPI check digit by CMS.
         assert!(us_npi(b"1234567893") && !us_npi(b"1234567890") && !us_npi(b"3234567893"));
         assert!(us_dea(b"BB1388568") && us_dea(b"f91234563") && !us_dea(b"BB1388567"));
         assert!(!us_dea(b"IB1388568") && !us_dea(b"B") && !us_dea(b"B51388568"));
@@ -156,7 +155,6 @@ mod tests {
 
     #[test]
     fn a_beneficiary_has_its_layout() {
-        // The card of the announcement by CMS.
         assert!(us_mbi(b"1EG4TE5MK73") && us_mbi(b"1eg4te5mk73"));
         assert!(!us_mbi(b"0EG4TE5MK73") && !us_mbi(b"1SG4TE5MK73") && !us_mbi(b"1EG4TE5MK7"));
     }

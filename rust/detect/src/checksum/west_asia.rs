@@ -166,7 +166,7 @@ fn verhoeff(digits: &[u32]) -> bool {
 }
 
 /// Five letters of which the fourth says the kind of holder, four digits, a letter (Income Tax
-/// Department). The rule of the last letter is not published.
+/// Department). The last letter is left alone.
 fn in_pan(value: &[u8]) -> bool {
     let Ok(pan) = <&[u8; 10]>::try_from(value) else {
         return false;

@@ -224,7 +224,7 @@ fn whole_features(
     push(Kind::Whole, &mut characters.iter().map(|&c| u32::from(c)));
     push(Kind::Shape, &mut shape.iter().take(24).map(|&s| s.into()));
     push(Kind::Shape, &mut shape.iter().take(4).map(|&s| s.into()));
-    let kinds = shape.iter().map(|s| s.to_ascii_lowercase()).take(24);
+    let kinds = shape.iter().map(u8::to_ascii_lowercase).take(24);
     push(Kind::Shape, &mut kinds.map(u32::from).chain([1]));
     let count = |number: usize| u32::try_from(number).unwrap_or(u32::MAX);
     push(Kind::Words, &mut [count(words.len())].into_iter());

@@ -14,8 +14,8 @@ const fn table() -> [i64; TABLE] {
     let mut power: u64 = 1 << 32;
     let mut at = 0;
     while at < TABLE {
-        values[at] = (power >> 16) as i64;
-        power = (power >> 4) * (STEP_FACTOR >> 4) >> 24;
+        values[at] = (power >> 16).cast_signed();
+        power = ((power >> 4) * (STEP_FACTOR >> 4)) >> 24;
         at += 1;
     }
     values

@@ -379,9 +379,8 @@ impl Groups {
 
     /// Takes in the parenthesis behind a group that one opened, if it is there.
     fn close(&mut self, text: &[u8]) -> bool {
-        let closed = text.get(self.end) == Some(&b')');
-        self.end += usize::from(closed);
-        closed
+        self.end += 1;
+        text.get(self.end - 1) == Some(&b')')
     }
 
     /// Whether nothing continues the groups on either side.

@@ -191,6 +191,9 @@ impl Detector {
         };
         self.scan(value, entity, out);
         let Some(entity) = entity else { return };
+        if !self.anchors.may_be(entity, value) {
+            return;
+        }
         if out[base..].iter().all(|finding| finding.entity != entity) {
             out.truncate(base);
             out.push(Finding {

@@ -1,11 +1,14 @@
 //! Fixed strings that a secret announces itself by, searched for together: beginnings of tokens,
 //! and names that secrets are given to.
 
+use std::collections::HashMap;
+
 use aho_corasick::{AhoCorasick, AhoCorasickKind, Input, MatchKind};
 
 use super::assigned::{spellings, Assigned, Places};
 use super::token::Token;
-use super::{aws, connection, jwt, pem, Scan, Shape, Slot};
+use super::{aws, connection, entropy, jwt, pem, Scan, Shape, Slot};
+use crate::finding::EntityId;
 use crate::spec::{EntitySpec, Error};
 use crate::survey::Survey;
 
@@ -57,6 +60,8 @@ pub(crate) struct Anchors {
     names: Option<AhoCorasick>,
     /// Bytes without white space that each token has in a row.
     run: usize,
+    /// Entities whose values are secrets, and whether people choose them.
+    secrets: HashMap<EntityId, bool>,
 }
 
 /// What the anchors before have shown.
@@ -79,6 +84,7 @@ impl State {
 impl Anchors {
     pub(crate) fn add_token(&mut self, spec: &EntitySpec, slot: Slot) -> Result<(), Error> {
         let index = self.tokens.len();
+        self.secrets.insert(slot.entity, false);
         self.tokens.push(Token::compile(spec, slot)?);
         let prefixes = spec.prefixes.iter().cloned();
         self.prefixes
@@ -88,7 +94,10 @@ impl Anchors {
 
     pub(crate) fn add_assigned(&mut self, spec: &EntitySpec, slot: Slot) -> Result<(), Error> {
         let index = self.assigned.len();
-        self.assigned.push(Assigned::compile(spec, slot)?);
+        let entity = slot.entity;
+        let assigned = Assigned::compile(spec, slot)?;
+        self.secrets.insert(entity, assigned.chosen());
+        self.assigned.push(assigned);
         let keys = spec.keys.iter().flat_map(|key| spellings(key));
         self.keys.extend(keys.map(|key| (key, index)));
         Ok(())
@@ -112,6 +121,17 @@ impl Anchors {
         }
         self.run = self.tokens.iter().map(Token::run).fold(MAX_RUN, usize::min);
         Ok(())
+    }
+
+    /// Whether a value that looks like nothing can be one of the entity because of its name.
+    ///
+    /// What stands in the place of a token or password is none, whatever it is called.
+    pub(crate) fn may_be(&self, entity: EntityId, value: &[u8]) -> bool {
+        match self.secrets.get(&entity) {
+            None => true,
+            Some(true) => entropy::is_password(value, true),
+            Some(false) => value.len() >= MIN_LEN && entropy::is_mixed(value),
+        }
     }
 
     /// Whether entities were added besides the native ones.

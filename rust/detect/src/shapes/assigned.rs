@@ -53,7 +53,7 @@ impl Assigned {
     }
 
     /// Whether people choose the values.
-    fn chosen(&self) -> bool {
+    pub(crate) fn chosen(&self) -> bool {
         self.anchored.min_len < MIN_DRAWN
     }
 

@@ -280,6 +280,16 @@ pub(crate) fn is_placeholder(value: &[u8]) -> bool {
         || has_any(&text, &STAND_INS)
         || NO_VALUES.iter().any(|word| word.as_bytes() == text)
         || encloses(value)
+        || [
+            "enc[",
+            "{cipher}",
+            "!vault",
+            "ansible_vault",
+            "secret://",
+            "ref+",
+        ]
+        .iter()
+        .any(|start| text.starts_with(start.as_bytes()))
 }
 
 /// `$NAME`, `%NAME%`, `:name`, `@name`.

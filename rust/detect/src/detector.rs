@@ -20,6 +20,8 @@ use crate::survey::Survey;
 use crate::view::View;
 use crate::words::Words;
 
+/// Group of the entities whose stand-ins are no values.
+const SECRETS: &str = "secret.";
 /// Most bytes of an entity's name.
 const MAX_NAME: usize = 128;
 /// Longest value without quotes that its name alone makes one, and how sure that is.
@@ -128,6 +130,9 @@ impl Detector {
             min_confidence: spec.min_confidence,
             keywords,
         };
+        if spec.name.starts_with(SECRETS) {
+            self.anchors.add_secret(entity);
+        }
         match spec.shape.as_str() {
             "token" => self.anchors.add_token(spec, slot)?,
             "assigned" => self.anchors.add_assigned(spec, slot)?,
@@ -174,6 +179,12 @@ impl Detector {
         decode::views(text, &survey, decode::DEPTH, &mut |view| {
             self.scan_view(view, hint, &mut sink);
         });
+        if out.len() > base + 1 {
+            if let Some(url) = &self.slots[Shape::Url as usize] {
+                let is_secret = |entity| self.anchors.is_secret(entity);
+                overlap::name_by_secret(&mut out[base..], url.entity, is_secret);
+            }
+        }
         if out.len() > base {
             overlap::resolve(out, base, hint);
         }
@@ -255,7 +266,8 @@ impl Detector {
         }
         let short = value.len() <= MAX_NAMED && !value.contains(&b'\n');
         let named = self.named.contains(&entity);
-        if !known && ((pair.quoted && (named || is_token(value))) || (short && named)) {
+        let possible = !known && self.anchors.may_be(entity, value);
+        if possible && ((pair.quoted && (named || is_token(value))) || (short && named)) {
             out.push(Finding {
                 start: pair.value.start,
                 end: pair.value.end,

@@ -82,9 +82,18 @@ impl State {
 }
 
 impl Anchors {
+    /// Says that the entity's values are secrets.
+    pub(crate) fn add_secret(&mut self, entity: EntityId) {
+        self.secrets.insert(entity, false);
+    }
+
+    /// Whether the entity's values are secrets.
+    pub(crate) fn is_secret(&self, entity: EntityId) -> bool {
+        self.secrets.contains_key(&entity)
+    }
+
     pub(crate) fn add_token(&mut self, spec: &EntitySpec, slot: Slot) -> Result<(), Error> {
         let index = self.tokens.len();
-        self.secrets.insert(slot.entity, false);
         self.tokens.push(Token::compile(spec, slot)?);
         let prefixes = spec.prefixes.iter().cloned();
         self.prefixes
@@ -96,7 +105,9 @@ impl Anchors {
         let index = self.assigned.len();
         let entity = slot.entity;
         let assigned = Assigned::compile(spec, slot)?;
-        self.secrets.insert(entity, assigned.chosen());
+        if assigned.chosen() {
+            self.secrets.insert(entity, true);
+        }
         self.assigned.push(assigned);
         let keys = spec.keys.iter().flat_map(|key| spellings(key));
         self.keys.extend(keys.map(|key| (key, index)));

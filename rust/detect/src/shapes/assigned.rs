@@ -94,7 +94,7 @@ impl Assigned {
         let end = start + text.trim_ascii().len();
         if start < end {
             if let Some(((_, until), (from, to))) = self.anchored.at(&text[..end], start) {
-                if until == end && self.accepts(&text[from..to], true) {
+                if until == end && self.accepts(&text[from..to], false) {
                     self.propose(text, from, to, IN_COLUMN, hint, out);
                 }
             }

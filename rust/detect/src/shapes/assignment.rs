@@ -122,7 +122,10 @@ fn operator(text: &[u8], at: usize) -> Option<usize> {
         b",",
         b">",
     ] {
-        if rest.starts_with(literal) {
+        // Only a name that is a string is an argument by itself.
+        let argument =
+            before(text, at).is_some_and(|byte| matches!(byte, b'"' | b'\'' | b'`' | b' '));
+        if rest.starts_with(literal) && (literal != b"," || argument) {
             return Some(at + literal.len());
         }
     }

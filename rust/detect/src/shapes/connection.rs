@@ -102,7 +102,9 @@ pub(crate) fn assignment(scan: &mut Scan<'_>, start: usize, end: usize) -> Optio
             }),
         ),
     };
-    if entropy::is_placeholder(&text[value..value_end]) || !in_list(text, start, value_end) {
+    let password = &text[value..value_end];
+    let password = password.strip_suffix(b",").unwrap_or(password);
+    if entropy::is_placeholder(password) || !in_list(text, start, value_end) {
         return None;
     }
     let candidate = Candidate::pattern(value, value_end, 0.8);

@@ -347,7 +347,11 @@ pub(crate) fn is_password(value: &[u8], quoted: bool) -> bool {
                 b'_' | b'.' | b'-' | b':' | b'>' | b'&' | b'*' | b'?' | b'$'
             )
     });
-    !called && !find(value, b"://") && !(named && (value.len() < 16 || !letters))
+    let plain = letters && value.iter().all(u8::is_ascii_lowercase);
+    !called
+        && !value.contains(&b' ')
+        && !find(value, b"://")
+        && !(named && (value.len() < 16 || !plain))
 }
 
 fn lower(value: &[u8]) -> Vec<u8> {

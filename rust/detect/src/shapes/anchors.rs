@@ -7,7 +7,7 @@ use aho_corasick::{AhoCorasick, AhoCorasickKind, Input, MatchKind};
 
 use super::assigned::{spellings, Assigned, Places};
 use super::token::Token;
-use super::{aws, connection, entropy, jwt, pem, Scan, Shape, Slot};
+use super::{aws, connection, entropy, jwt, pem, placeholder, Scan, Shape, Slot};
 use crate::finding::EntityId;
 use crate::spec::{EntitySpec, Error};
 use crate::survey::Survey;
@@ -140,7 +140,7 @@ impl Anchors {
     pub(crate) fn may_be(&self, entity: EntityId, value: &[u8]) -> bool {
         match self.secrets.get(&entity) {
             None => true,
-            Some(true) => entropy::is_password(value, true),
+            Some(true) => placeholder::is_password(value, true),
             Some(false) => value.len() >= MIN_LEN && entropy::is_mixed(value),
         }
     }
@@ -161,9 +161,10 @@ impl Anchors {
     }
 
     pub(crate) fn scan(&self, scan: &mut Scan<'_>, survey: &Survey) {
-        for assigned in &self.assigned {
-            if scan.hint.is_some() {
-                assigned.scan_cell(scan.text, scan.hint, &mut scan.out);
+        if let Some(hint) = scan.hint {
+            let assigned = self.assigned.iter().find(|one| one.entity() == hint);
+            if let Some(assigned) = assigned {
+                assigned.scan_cell(scan.text, &mut scan.out);
             }
         }
         let marks = survey.ats + survey.colons + survey.dots + survey.dashes + survey.equals;

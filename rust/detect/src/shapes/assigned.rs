@@ -2,7 +2,7 @@
 
 use super::assignment::{self, Assignment};
 use super::token::{checksum_of, Anchored};
-use super::{entropy, weigh, Candidate, Slot};
+use super::{entropy, placeholder, weigh, Candidate, Slot};
 use crate::bytes::{is_word, word_at};
 use crate::checksum::Checksum;
 use crate::sink::Sink;
@@ -52,6 +52,11 @@ impl Assigned {
         })
     }
 
+    /// What the values are.
+    pub(crate) fn entity(&self) -> u16 {
+        self.slot.entity
+    }
+
     /// Whether people choose the values.
     pub(crate) fn chosen(&self) -> bool {
         self.anchored.min_len < MIN_DRAWN
@@ -86,8 +91,8 @@ impl Assigned {
     }
 
     /// The whole cell, which a column that is believed to hold the entity gives its name to.
-    pub(crate) fn scan_cell(&self, text: &[u8], hint: Option<u16>, out: &mut Sink<'_>) {
-        if hint != Some(self.slot.entity) || text.len() > assignment::MAX_VALUE {
+    pub(crate) fn scan_cell(&self, text: &[u8], out: &mut Sink<'_>) {
+        if text.len() > assignment::MAX_VALUE {
             return;
         }
         let start = text.len() - text.trim_ascii_start().len();
@@ -95,6 +100,7 @@ impl Assigned {
         if start < end {
             if let Some(((_, until), (from, to))) = self.anchored.at(&text[..end], start) {
                 if until == end && self.accepts(&text[from..to], false) {
+                    let hint = Some(self.slot.entity);
                     self.propose(text, from, to, IN_COLUMN, hint, out);
                 }
             }
@@ -121,7 +127,7 @@ impl Assigned {
     /// A pattern of one length is a layout by itself; any other says little about the value.
     fn accepts(&self, value: &[u8], quoted: bool) -> bool {
         if self.chosen() {
-            entropy::is_password(value, quoted)
+            placeholder::is_password(value, quoted)
         } else if self.anchored.fixed {
             entropy::is_random(value)
         } else {

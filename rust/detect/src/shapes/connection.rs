@@ -2,7 +2,7 @@
 
 use memchr::{memchr, memmem, memrchr};
 
-use super::{entropy, Candidate, Scan, Shape};
+use super::{placeholder, Candidate, Scan, Shape};
 use crate::bytes::{run_end, run_start, word_before};
 
 const MAX_SCHEME: usize = 32;
@@ -104,7 +104,7 @@ pub(crate) fn assignment(scan: &mut Scan<'_>, start: usize, end: usize) -> Optio
     };
     let password = &text[value..value_end];
     let password = password.strip_suffix(b",").unwrap_or(password);
-    if entropy::is_placeholder(password) || !in_list(text, start, value_end) {
+    if placeholder::is_placeholder(password) || !in_list(text, start, value_end) {
         return None;
     }
     let candidate = Candidate::pattern(value, value_end, 0.8);

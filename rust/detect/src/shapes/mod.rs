@@ -19,6 +19,7 @@ pub(crate) mod numbers;
 pub(crate) mod pem;
 pub(crate) mod personal;
 pub(crate) mod phone;
+pub(crate) mod placeholder;
 pub(crate) mod plain;
 pub(crate) mod runs;
 pub(crate) mod seed;

@@ -4,7 +4,7 @@ use regex::bytes::{Regex, RegexBuilder};
 use regex_syntax::hir::literal::Extractor;
 use regex_syntax::hir::{Hir, HirKind};
 
-use super::{entropy, weigh, Candidate, Slot};
+use super::{entropy, placeholder, weigh, Candidate, Slot};
 use crate::bytes::{
     before, escape_before, is_word, joined_before, run_start, word_at, word_before,
 };
@@ -238,7 +238,7 @@ impl Token {
         }
         let body = &text[value.0.max(prefix_end.min(value.1))..value.1];
         let drawn = if body.len() < MIN_DRAWN {
-            entropy::is_password(body, true)
+            placeholder::is_password(body, true)
         } else if self.shortest < MIN_STRONG || (weak && self.is_short_and_varies()) {
             entropy::is_mixed(body)
         } else {

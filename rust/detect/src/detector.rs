@@ -20,6 +20,8 @@ use crate::survey::Survey;
 use crate::view::View;
 use crate::words::Words;
 
+/// Group of the entities whose stand-ins are no values.
+const SECRETS: &str = "secret.";
 /// Most bytes of an entity's name.
 const MAX_NAME: usize = 128;
 /// Longest value without quotes that its name alone makes one, and how sure that is.
@@ -58,8 +60,6 @@ impl Detector {
     /// # Errors
     /// Names the first entity that cannot be compiled and the reason.
     pub fn new(entities: &[EntitySpec]) -> Result<Self, Error> {
-        let anchors =
-            Anchors::compile().ok_or_else(|| Error::new("", "the anchors do not compile"))?;
         let mut detector = Self {
             names: Vec::with_capacity(entities.len()),
             slots: std::array::from_fn(|_| None),
@@ -70,7 +70,7 @@ impl Detector {
             keys: Keys::default(),
             prose: Prose::default(),
             named: HashSet::new(),
-            anchors,
+            anchors: Anchors::default(),
             wants: Wants::default(),
         };
         let mut names = HashSet::new();
@@ -89,6 +89,7 @@ impl Detector {
                 context.push((entity, spec.keywords.clone()));
             }
         }
+        detector.anchors.build()?;
         detector.context = ContextIndex::compile(&context)?;
         detector.codes.finish();
         detector.words.compile()?;
@@ -105,13 +106,14 @@ impl Detector {
                 Shape::Ssn,
                 Shape::Ipv4,
             ]),
-            anchors: any(&[
-                Shape::AwsAccessKey,
-                Shape::AwsSecretKey,
-                Shape::Jwt,
-                Shape::PemPrivateKey,
-                Shape::ConnectionString,
-            ]),
+            anchors: detector.anchors.declared()
+                || any(&[
+                    Shape::AwsAccessKey,
+                    Shape::AwsSecretKey,
+                    Shape::Jwt,
+                    Shape::PemPrivateKey,
+                    Shape::ConnectionString,
+                ]),
         };
         Ok(detector)
     }
@@ -129,8 +131,12 @@ impl Detector {
             min_confidence: spec.min_confidence,
             keywords,
         };
+        if spec.name.starts_with(SECRETS) {
+            self.anchors.add_secret(entity);
+        }
         match spec.shape.as_str() {
-            "token" | "assigned" => {}
+            "token" => self.anchors.add_token(spec, slot)?,
+            "assigned" => self.anchors.add_assigned(spec, slot)?,
             "column" => {
                 self.named.insert(entity);
             }
@@ -174,6 +180,12 @@ impl Detector {
             self.scan_view(view, hint, &mut sink);
         });
         self.prose.scan(text, &survey, &mut sink);
+        if out.len() > base + 1 {
+            if let Some(url) = &self.slots[Shape::Url as usize] {
+                let is_secret = |entity| self.anchors.is_secret(entity);
+                overlap::name_by_secret(&mut out[base..], url.entity, is_secret);
+            }
+        }
         if out.len() > base {
             overlap::resolve(out, base, hint);
         }
@@ -191,6 +203,9 @@ impl Detector {
         };
         self.scan(value, entity, out);
         let Some(entity) = entity else { return };
+        if !self.anchors.may_be(entity, value) {
+            return;
+        }
         if out[base..].iter().all(|finding| finding.entity != entity) {
             out.truncate(base);
             out.push(Finding {
@@ -252,7 +267,8 @@ impl Detector {
         }
         let short = value.len() <= MAX_NAMED && !value.contains(&b'\n');
         let named = self.named.contains(&entity);
-        if !known && ((pair.quoted && (named || is_token(value))) || (short && named)) {
+        let possible = !known && self.anchors.may_be(entity, value);
+        if possible && ((pair.quoted && (named || is_token(value))) || (short && named)) {
             out.push(Finding {
                 start: pair.value.start,
                 end: pair.value.end,
@@ -305,8 +321,8 @@ impl Detector {
         if survey.colons >= 2 && scan.wants(Shape::Ipv6) {
             ip::scan_v6(&mut scan);
         }
-        if self.wants.anchors && Anchors::possible(survey) {
-            self.anchors.scan(&mut scan);
+        if self.wants.anchors {
+            self.anchors.scan(&mut scan, survey);
         }
         if self.codes.possible(survey) {
             let mut near = self.context.near(text);

@@ -1,6 +1,7 @@
 //! One answer per byte where recognisers disagree.
 //!
 //! 1. A span that contains another one covers it: the container stays.
+//!    An address of the web that contains a secret is that secret.
 //! 2. Equal spans: the column's own entity, then the more confident, then the one with a checksum,
 //!    then the one declared first.
 //! 3. Spans that cross: the one with a checksum, then the longer, then the more confident keeps its
@@ -8,7 +9,35 @@
 
 use std::cmp::Ordering;
 
-use crate::finding::{Evidence, Finding};
+use crate::finding::{EntityId, Evidence, Finding};
+
+/// Makes an address that contains a secret that secret, with the span of the address.
+pub(crate) fn name_by_secret(
+    findings: &mut [Finding],
+    address: EntityId,
+    is_secret: impl Fn(EntityId) -> bool,
+) {
+    if findings.iter().all(|finding| finding.entity != address) {
+        return;
+    }
+    findings.sort_by_key(|finding| (finding.start, finding.entity != address));
+    let mut last: Option<usize> = None;
+    for index in 0..findings.len() {
+        let finding = findings[index];
+        if finding.entity == address {
+            last = Some(index);
+        } else if let Some(container) = last.filter(|_| is_secret(finding.entity)) {
+            let Finding { start, end, .. } = findings[container];
+            if finding.end <= end {
+                findings[container] = Finding {
+                    start,
+                    end,
+                    ..finding
+                };
+            }
+        }
+    }
+}
 
 /// Sorts the findings from `base` on and removes their overlaps.
 pub(crate) fn resolve(findings: &mut Vec<Finding>, base: usize, hint: Option<u16>) {
@@ -75,7 +104,7 @@ fn crossing(a: &Finding, b: &Finding) -> Ordering {
 
 #[cfg(test)]
 mod tests {
-    use super::resolve;
+    use super::{name_by_secret, resolve};
     use crate::finding::{Evidence, Finding};
 
     fn finding(start: usize, end: usize, entity: u16, checksum: bool) -> Finding {
@@ -114,6 +143,16 @@ mod tests {
         assert_eq!(resolved(both(), Some(1)), [(0, 9, 1)]);
         let same = vec![finding(0, 9, 2, true), finding(0, 9, 1, true)];
         assert_eq!(resolved(same, None), [(0, 9, 1)]);
+    }
+
+    #[test]
+    fn an_address_with_a_secret_in_it_is_a_secret() {
+        let mut findings = [finding(4, 8, 1, true), finding(0, 10, 2, false)];
+        name_by_secret(&mut findings, 2, |entity| entity == 1);
+        assert_eq!(resolved(findings.to_vec(), None), [(0, 10, 1)]);
+        let mut findings = [finding(4, 12, 1, true), finding(0, 10, 2, false)];
+        name_by_secret(&mut findings, 2, |entity| entity == 1);
+        assert_eq!(findings[0].entity, 2);
     }
 
     #[test]

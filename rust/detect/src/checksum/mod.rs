@@ -44,6 +44,11 @@ pub(crate) fn by_name(name: &str) -> Option<Checksum> {
     }
 }
 
+/// Whether a value without that checksum is still one, only less certain.
+pub(crate) fn only_confirms(name: &str) -> bool {
+    secret::CONFIRMING.contains(&name)
+}
+
 /// Luhn over the ASCII digits of `value` (ISO/IEC 7812-1, annex B).
 pub(crate) fn luhn(value: &[u8]) -> bool {
     let mut sum = 0_u64;

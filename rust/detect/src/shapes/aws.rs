@@ -1,7 +1,7 @@
 //! Access keys of Amazon Web Services: the identifier by its prefix, the secret by length, mixture
 //! of characters and what stands beside it.
 
-use super::{Candidate, Scan, Shape};
+use super::{entropy, Candidate, Scan, Shape};
 use crate::bytes::{escape_before, is_base64, run_end, run_start, word_at, word_before};
 
 /// Capital letters that a text with any of the two keys has at least.
@@ -18,7 +18,8 @@ pub(crate) fn access_key(scan: &mut Scan<'_>, start: usize) -> bool {
         body.iter()
             .all(|byte| matches!(byte, b'A'..=b'Z' | b'2'..=b'7'))
     };
-    text.get(start + 4..end).is_some_and(base32)
+    text.get(start + 4..end)
+        .is_some_and(|body| base32(body) && !entropy::is_filler(body))
         && !word_before(text, start)
         && !word_at(text, end)
         && scan.propose(Shape::AwsAccessKey, Candidate::pattern(start, end, 0.95))

@@ -2,7 +2,7 @@
 
 use memchr::{memchr, memmem, memrchr};
 
-use super::{Candidate, Scan, Shape};
+use super::{placeholder, Candidate, Scan, Shape};
 use crate::bytes::{run_end, run_start, word_before};
 
 const MAX_SCHEME: usize = 32;
@@ -76,10 +76,11 @@ fn user_information(window: &[u8]) -> Option<usize> {
 fn is_placeholder(password: &[u8]) -> bool {
     let masked = password
         .iter()
-        .all(|byte| matches!(byte, b'*' | b'.' | b'x' | b'X'));
+        .all(|byte| matches!(byte, b'*' | b'.' | b'x' | b'X' | b'#'));
     let template =
         password.starts_with(b"${") || password.starts_with(b"{") || password.starts_with(b"%s");
-    masked || template || password.starts_with(b"$(")
+    let named = matches!(password, b"password" | b"pass" | b"passwd" | b"pwd");
+    masked || template || named || password.starts_with(b"$(") || password.starts_with(b"#{")
 }
 
 /// The value of a `password=` that spans `start..end`, in a list that names a user or a server.
@@ -101,7 +102,9 @@ pub(crate) fn assignment(scan: &mut Scan<'_>, start: usize, end: usize) -> Optio
             }),
         ),
     };
-    if is_placeholder(&text[value..value_end]) || !in_list(text, start, value_end) {
+    let password = &text[value..value_end];
+    let password = password.strip_suffix(b",").unwrap_or(password);
+    if placeholder::is_placeholder(password) || !in_list(text, start, value_end) {
         return None;
     }
     let candidate = Candidate::pattern(value, value_end, 0.8);

@@ -1,6 +1,8 @@
 //! The native recognisers and what they work with.
 
 pub(crate) mod anchors;
+pub(crate) mod assigned;
+pub(crate) mod assignment;
 pub(crate) mod aws;
 pub(crate) mod calendar;
 pub(crate) mod calling_codes;
@@ -8,6 +10,7 @@ pub(crate) mod card;
 pub(crate) mod connection;
 pub(crate) mod coordinates;
 pub(crate) mod email;
+pub(crate) mod entropy;
 pub(crate) mod iban;
 pub(crate) mod ip;
 pub(crate) mod jwt;
@@ -16,10 +19,12 @@ pub(crate) mod numbers;
 pub(crate) mod pem;
 pub(crate) mod personal;
 pub(crate) mod phone;
+pub(crate) mod placeholder;
 pub(crate) mod plain;
 pub(crate) mod runs;
 pub(crate) mod seed;
 pub(crate) mod ssn;
+pub(crate) mod token;
 pub(crate) mod track;
 pub(crate) mod url;
 pub(crate) mod uuid;

@@ -1,0 +1,267 @@
+//! Values that are known by the name that they are given to.
+
+use super::assignment::{self, Assignment};
+use super::token::{checksum_of, Anchored};
+use super::{entropy, placeholder, weigh, Candidate, Slot};
+use crate::bytes::{is_word, word_at};
+use crate::checksum::Checksum;
+use crate::sink::Sink;
+use crate::spec::{EntitySpec, Error};
+
+/// How sure a value of the right shape is under the right name.
+const PLAIN: f32 = 0.8;
+const CHECKED: f32 = 0.95;
+/// The same for a whole cell whose column is believed to hold the entity.
+const IN_COLUMN: f32 = 0.5;
+/// An entity whose values may be shorter is one that people choose.
+const MIN_DRAWN: usize = 8;
+/// Shortest key that may also be the end of a longer word, as in `PGPASSWORD`.
+const MIN_GLUED: usize = 5;
+/// Shortest key and most spellings of one.
+const MIN_KEY: usize = 2;
+const MAX_SPELLINGS: usize = 64;
+
+/// An entity of the form `assigned`.
+#[derive(Debug)]
+pub(crate) struct Assigned {
+    slot: Slot,
+    anchored: Anchored,
+    checksum: Option<Checksum>,
+    counter_words: Vec<String>,
+    confidence: f32,
+}
+
+impl Assigned {
+    pub(crate) fn compile(spec: &EntitySpec, slot: Slot) -> Result<Self, Error> {
+        if spec.keys.is_empty() || spec.keys.iter().any(|key| key.trim().len() < MIN_KEY) {
+            let reason = format!("`keys` need at least {MIN_KEY} bytes each");
+            return Err(Error::new(&spec.name, reason));
+        }
+        let checksum = checksum_of(spec)?;
+        let sure = if checksum.is_some() { CHECKED } else { PLAIN };
+        Ok(Self {
+            slot,
+            anchored: Anchored::compile(spec)?,
+            checksum,
+            counter_words: spec
+                .counter_words
+                .iter()
+                .map(|word| word.to_ascii_lowercase())
+                .collect(),
+            confidence: spec.confidence.unwrap_or(sure),
+        })
+    }
+
+    /// What the values are.
+    pub(crate) fn entity(&self) -> u16 {
+        self.slot.entity
+    }
+
+    /// Whether people choose the values.
+    pub(crate) fn chosen(&self) -> bool {
+        self.anchored.min_len < MIN_DRAWN
+    }
+
+    /// The value given to the name that has the key `start..end` in it.
+    pub(crate) fn scan(
+        &self,
+        text: &[u8],
+        (start, end): (usize, usize),
+        places: &mut Places,
+        hint: Option<u16>,
+        out: &mut Sink<'_>,
+    ) {
+        if !is_key(text, start, end) {
+            return;
+        }
+        let Some(place) = places.of(text, start, end, !self.chosen()) else {
+            return;
+        };
+        if self.is_countered(&text[place.name_start..place.name_end]) {
+            return;
+        }
+        let Some(((_, until), (from, to))) = self.anchored.at(&text[..place.end], place.start)
+        else {
+            return;
+        };
+        if !ends_value(text, until) || !self.accepts(&text[from..to], place.quoted) {
+            return;
+        }
+        self.propose(text, from, to, self.confidence, hint, out);
+    }
+
+    /// The whole cell, which a column that is believed to hold the entity gives its name to.
+    pub(crate) fn scan_cell(&self, text: &[u8], out: &mut Sink<'_>) {
+        if text.len() > assignment::MAX_VALUE {
+            return;
+        }
+        let start = text.len() - text.trim_ascii_start().len();
+        let end = start + text.trim_ascii().len();
+        if start < end {
+            if let Some(((_, until), (from, to))) = self.anchored.at(&text[..end], start) {
+                if until == end && self.accepts(&text[from..to], false) {
+                    let hint = Some(self.slot.entity);
+                    self.propose(text, from, to, IN_COLUMN, hint, out);
+                }
+            }
+        }
+    }
+
+    fn propose(
+        &self,
+        text: &[u8],
+        from: usize,
+        to: usize,
+        confidence: f32,
+        hint: Option<u16>,
+        out: &mut Sink<'_>,
+    ) {
+        let candidate = match self.checksum.map(|checksum| checksum(&text[from..to])) {
+            None => Candidate::pattern(from, to, confidence),
+            Some(true) => Candidate::checked(from, to, confidence),
+            Some(false) => return,
+        };
+        weigh(&self.slot, text, hint, candidate, out);
+    }
+
+    /// A pattern of one length is a layout by itself; any other says little about the value.
+    fn accepts(&self, value: &[u8], quoted: bool) -> bool {
+        if self.chosen() {
+            placeholder::is_password(value, quoted)
+        } else if self.anchored.fixed {
+            entropy::is_random(value)
+        } else {
+            entropy::is_mixed(value)
+        }
+    }
+
+    /// Whether another word of the name says that it holds something else.
+    fn is_countered(&self, name: &[u8]) -> bool {
+        !self.counter_words.is_empty()
+            && words(name).any(|word| {
+                self.counter_words
+                    .iter()
+                    .any(|counter| word.eq_ignore_ascii_case(counter.as_bytes()))
+            })
+    }
+}
+
+/// Where the value stands of the name that was looked at last, since a name may have several keys.
+#[derive(Debug, Default)]
+pub(crate) struct Places([Option<(usize, Option<Assignment>)>; 2]);
+
+impl Places {
+    fn of(&mut self, text: &[u8], start: usize, end: usize, words: bool) -> Option<Assignment> {
+        let (_, name_end) = assignment::name_of(text, start, end);
+        let last = &mut self.0[usize::from(words)];
+        match last {
+            Some((known, place)) if *known == name_end => *place,
+            _ => {
+                last.insert((name_end, assignment::after_key(text, start, end, words)))
+                    .1
+            }
+        }
+    }
+}
+
+/// Spellings of a key: its words joined by nothing, `_`, `-`, `.` or a space.
+pub(crate) fn spellings(key: &str) -> Vec<String> {
+    let mut all = vec![String::new()];
+    for (index, word) in key.split(' ').enumerate() {
+        let joints: &[&str] = if index == 0 {
+            &[""]
+        } else {
+            &["_", "", "-", " ", "."]
+        };
+        all = all
+            .iter()
+            .flat_map(|begin| {
+                joints
+                    .iter()
+                    .map(move |joint| format!("{begin}{joint}{word}"))
+            })
+            .take(MAX_SPELLINGS)
+            .collect();
+    }
+    if !key.is_ascii() {
+        // The search folds the case of ASCII only.
+        let upper: Vec<String> = all.iter().map(|key| key.to_uppercase()).collect();
+        let title: Vec<String> = all
+            .iter()
+            .map(|key| {
+                let mut characters = key.chars();
+                let first = characters.next().into_iter().flat_map(char::to_uppercase);
+                first.collect::<String>() + characters.as_str()
+            })
+            .collect();
+        all.extend(upper);
+        all.extend(title);
+        all.sort();
+        all.dedup();
+    }
+    all
+}
+
+/// Whether the key is a word of a name; a long one may be the end of a word as well.
+fn is_key(text: &[u8], start: usize, end: usize) -> bool {
+    let lower = |index: usize| text.get(index).is_some_and(u8::is_ascii_lowercase);
+    let ends = !lower(end) || (text[end] == b's' && !lower(end + 1));
+    let starts = match start.checked_sub(1).map(|index| text[index]) {
+        Some(byte) if byte.is_ascii_lowercase() => text[start].is_ascii_uppercase(),
+        Some(byte) => !byte.is_ascii_uppercase(),
+        None => true,
+    };
+    ends && (starts || end - start >= MIN_GLUED)
+}
+
+/// Whether nothing at `at` continues a value.
+fn ends_value(text: &[u8], at: usize) -> bool {
+    match text.get(at) {
+        Some(b'-' | b'+' | b'/' | b'.' | b':') => {
+            !text.get(at + 1).is_some_and(|&byte| is_word(byte))
+        }
+        Some(b'=' | b'~' | b'%') => false,
+        _ => !word_at(text, at),
+    }
+}
+
+/// The words of a name, by what joins them and by capitals.
+fn words(name: &[u8]) -> impl Iterator<Item = &[u8]> {
+    name.split(|byte| !byte.is_ascii_alphanumeric())
+        .flat_map(|part| part.chunk_by(|a, b| !(a.is_ascii_lowercase() && b.is_ascii_uppercase())))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{is_key, spellings, words};
+
+    #[test]
+    fn a_key_has_every_spelling() {
+        assert_eq!(spellings("token"), ["token"]);
+        let all = spellings("api key");
+        for spelling in ["api_key", "apikey", "api-key", "api key", "api.key"] {
+            assert!(all.iter().any(|one| one == spelling), "{spelling}");
+        }
+        assert!(spellings("пароль").contains(&"Пароль".to_owned()));
+    }
+
+    #[test]
+    fn a_key_is_a_word_of_the_name() {
+        let key = |text: &str, key: &str| {
+            let start = text.find(key).unwrap();
+            is_key(text.as_bytes(), start, start + key.len())
+        };
+        assert!(key("my_pwd", "pwd"));
+        assert!(key("myPwd", "Pwd"));
+        assert!(key("PGPASSWORD", "PASSWORD"));
+        assert!(key("tokens", "token"));
+        assert!(!key("tokenizer", "token"));
+        assert!(!key("setsysctl", "etsy"));
+    }
+
+    #[test]
+    fn names_fall_into_words() {
+        let found: Vec<&[u8]> = words(b"my-APIKey_id.fooBar").collect();
+        assert_eq!(found, [b"my".as_slice(), b"APIKey", b"id", b"foo", b"Bar"]);
+    }
+}

@@ -1,0 +1,156 @@
+//! Whether a value looks drawn by a machine.
+
+use super::placeholder::stands_in;
+
+/// Longest value whose characters are counted; a longer one is as random as its beginning.
+const MAX_COUNTED: usize = 512;
+/// Longest run of one character in a value that means something.
+const MAX_REPEATED: usize = 12;
+/// Longest run of characters that follow one another, as in `abcdefgh`.
+const MAX_ASCENDING: usize = 15;
+/// Fewest bits per character of a value of 8, 12, 16, 24 and 32 characters or more that is random.
+///
+/// A draw of n hexadecimal digits has a mean sample entropy of 2.6, 2.9, 3.2, 3.5 and 3.6 bits; the
+/// bounds lie three to four deviations below it.
+const LEAST_BITS: [(usize, f64); 5] = [(32, 2.8), (24, 2.7), (16, 2.5), (12, 2.3), (8, 1.9)];
+
+/// Bits per character, by how often each byte occurs.
+pub(crate) fn bits_per_character(value: &[u8]) -> f64 {
+    let value = &value[..value.len().min(MAX_COUNTED)];
+    let mut counts = [0_u32; 256];
+    for &byte in value {
+        counts[usize::from(byte)] += 1;
+    }
+    let length = f64::from(u32::try_from(value.len()).unwrap_or(u32::MAX));
+    let sum: f64 = counts
+        .iter()
+        .filter(|&&count| count > 0)
+        .map(|&count| f64::from(count) * f64::from(count).log2())
+        .sum();
+    length.log2() - sum / length
+}
+
+/// Whether the characters vary as much as a draw of that length does.
+pub(crate) fn varies(value: &[u8]) -> bool {
+    LEAST_BITS
+        .iter()
+        .find(|(length, _)| value.len() >= *length)
+        .is_none_or(|(_, bits)| bits_per_character(value) >= *bits)
+}
+
+/// Whether a run of one character, or of characters in order, says that the value is made up.
+pub(crate) fn is_filler(value: &[u8]) -> bool {
+    let value = &value[..value.len().min(MAX_COUNTED)];
+    let (mut same, mut rising) = (0_usize, 0_usize);
+    for pair in value.windows(2) {
+        same = if pair[0] == pair[1] { same + 1 } else { 0 };
+        rising = if pair[0].checked_add(1) == Some(pair[1]) {
+            rising + 1
+        } else {
+            0
+        };
+        if same >= MAX_REPEATED || rising >= MAX_ASCENDING {
+            return true;
+        }
+        if same >= 4 && matches!(pair[0], b'x' | b'X' | b'*' | b'.' | b'#') {
+            return true;
+        }
+    }
+    false
+}
+
+/// Whether the value of a token or key is drawn by a machine: varied, no filler, and no words.
+pub(crate) fn is_random(value: &[u8]) -> bool {
+    varies(value) && !is_filler(value) && !stands_in(value)
+}
+
+/// As [`is_random`], of a value whose layout says nothing: it also changes between letters, digits
+/// and cases as names, paths and versions do not.
+pub(crate) fn is_mixed(value: &[u8]) -> bool {
+    is_random(value)
+        && digits(value) >= 2
+        && changes(value) * 5 >= value.len()
+        && !is_dotted(value)
+        && !is_version(value)
+}
+
+pub(super) fn digits(value: &[u8]) -> usize {
+    value.iter().filter(|byte| byte.is_ascii_digit()).count()
+}
+
+/// How often the kind of character changes; a capital belongs to the small letters behind it.
+pub(super) fn changes(value: &[u8]) -> usize {
+    let kind = |byte: u8| match byte {
+        b'0'..=b'9' => 0_u8,
+        b'a'..=b'z' => 1,
+        b'A'..=b'Z' => 2,
+        _ => 3,
+    };
+    value
+        .windows(2)
+        .filter(
+            |pair| !matches!((kind(pair[0]), kind(pair[1])), (a, b) if a == b || (a, b) == (2, 1)),
+        )
+        .count()
+}
+
+/// Whether two full stops stand between digits.
+fn is_version(value: &[u8]) -> bool {
+    let inner = |part: &[u8]| part.first().is_some_and(u8::is_ascii_digit) && part.len() <= 3;
+    value
+        .split(|&byte| byte == b'.')
+        .skip(1)
+        .filter(|part| inner(part))
+        .count()
+        >= 1
+        && value.split(|&byte| byte == b'.').count() >= 3
+}
+
+/// Whether the value is a name of several parts, an address or a path: most parts are words.
+pub(super) fn is_dotted(value: &[u8]) -> bool {
+    let word = |part: &&[u8]| part.len() >= 3 && part.iter().all(u8::is_ascii_alphabetic);
+    let parts = || value.split(|byte| matches!(byte, b'.' | b'/' | b'_' | b'-' | b':' | b' '));
+    let letters: usize = parts().filter(word).map(<[u8]>::len).sum();
+    let joined = parts().nth(1).is_some();
+    (joined && letters * 2 > value.len())
+        || value.starts_with(b"/")
+        || memchr::memmem::find(value, b"://").is_some()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{is_mixed, is_random};
+
+    #[test]
+    fn draws_are_random_and_fillers_are_not() {
+        for value in [
+            "6fb1cff7690db9ac066cadbbde8e3c07",
+            "kX9mQ2vL7pR4tW8z",
+            "4f9a1c2e",
+        ] {
+            assert!(is_random(value.as_bytes()), "{value}");
+        }
+        for value in [
+            "xxxxxxxxxxxxxxxxxxxxxxxxxxxx",
+            "0000000000000000000000000000",
+            "abcdefghijklmnopqrstuvwxyz0123",
+            "YOUR_TOKEN_GOES_HERE_12345",
+            "aaaaaaaaaabbbbbbbbbbaaaaaaaaaa",
+        ] {
+            assert!(!is_random(value.as_bytes()), "{value}");
+        }
+    }
+
+    #[test]
+    fn names_paths_and_versions_are_not_mixed() {
+        assert!(is_mixed(b"6fb1cff7690db9ac066cadbbde8e3c07"));
+        for value in [
+            "access_token_url_2024_10",
+            "/usr/lib/x86_64/libssl1.1.so",
+            "com.example.app.v2.KeyStore1",
+            "SomeLongIdentifierName12",
+        ] {
+            assert!(!is_mixed(value.as_bytes()), "{value}");
+        }
+    }
+}

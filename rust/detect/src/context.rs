@@ -138,14 +138,6 @@ pub(crate) struct Near<'a> {
 }
 
 impl Near<'_> {
-    /// Whether any word stands around the span at all.
-    pub(crate) fn possible(&self, start: usize, end: usize) -> bool {
-        let letter = |byte: &u8| byte.is_ascii_alphabetic() || !byte.is_ascii();
-        let (from, to) = self.window(start, end);
-        self.index.words.is_some()
-            && (self.text[from..start].iter().any(letter) || self.text[end..to].iter().any(letter))
-    }
-
     /// Whether any keyword stands within reach of what is between the places.
     pub(crate) fn any(&mut self, start: usize, end: usize) -> bool {
         let (from, to) = self.window(start, end.min(self.text.len()));

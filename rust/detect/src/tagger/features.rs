@@ -70,7 +70,6 @@ impl View {
     /// Whether the token can be a reason to weigh a text at all: a capital, a digit, a mark that
     /// forms have, or a word that is only known as a name. Most notes in tables have none of them.
     pub(super) fn may_name(&self) -> bool {
-        let ordinary = self.classes & (class::COMMON | class::FREQUENT) != 0;
         match self.shape {
             Shape::Period
             | Shape::Comma
@@ -80,16 +79,10 @@ impl View {
             | Shape::Tab
             | Shape::Dash
             | Shape::Quote => false,
-            Shape::Lower | Shape::LowerLetter => !ordinary && self.classes & class::NAMES != 0,
-            Shape::Capitalised => {
-                !(self.begins_sentence() && ordinary && self.classes & class::GIVEN == 0)
-            }
+            Shape::Lower | Shape::LowerLetter => !is_ordinary(self.classes, false, false),
+            Shape::Capitalised => !is_ordinary(self.classes, true, self.place & 2 != 0),
             _ => true,
         }
-    }
-
-    fn begins_sentence(&self) -> bool {
-        self.place & 2 != 0
     }
 
     /// Class of the token that transitions depend on.
@@ -159,6 +152,16 @@ pub(super) fn look_at(tokens: &[Token], words: &WordList, views: &mut Vec<View>)
     }
     forward(views);
     backward(views);
+}
+
+/// Whether a word of these classes, by itself, is no reason to look for names: a small word that is
+/// not only known as a name, or a common one that a sentence begins with.
+pub(super) const fn is_ordinary(classes: u8, capital: bool, begins_sentence: bool) -> bool {
+    let common = classes & (class::COMMON | class::FREQUENT) != 0;
+    if capital {
+        return common && begins_sentence && classes & class::GIVEN == 0;
+    }
+    common || classes & class::NAMES == 0
 }
 
 /// The hash of two words in a row, in the word list.

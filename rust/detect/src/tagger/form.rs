@@ -191,6 +191,16 @@ impl Form {
     }
 }
 
+/// The hash of a word of small letters without accents, as [`Form`] has it.
+pub(super) fn hash_of_letters(word: &[u8]) -> u64 {
+    let kept = &word[..word.len().min(FORM)];
+    let start = MIX ^ (kept.len().min(12) as u64) << 56;
+    let hash = kept.iter().fold(start, |hash, &byte| {
+        (hash ^ u64::from(byte | 0x20)).wrapping_mul(0x0100_0000_01B3)
+    });
+    finish(hash)
+}
+
 /// Spreads a hash over its 64 bits; never 0, which stands for an unknown word.
 pub(super) const fn finish(hash: u64) -> u64 {
     let hash = (hash ^ hash >> 32).wrapping_mul(0xD6E8_FEB8_6659_FD93);

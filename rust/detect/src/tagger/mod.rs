@@ -24,8 +24,10 @@ pub mod training;
 
 use std::cell::RefCell;
 
+use crate::bytes::run_end;
 use decode::{Chunk, Search};
 use features::{look_at, View};
+use form::hash_of_letters;
 pub use label::Label;
 pub use model::BadModel;
 use model::Model;
@@ -96,10 +98,39 @@ impl Tagger {
     ///
     /// The text need not be valid UTF-8.
     pub fn tag(&self, text: &[u8], out: &mut Vec<Tagged>) {
+        if self.is_plain_note(text) {
+            return;
+        }
         SCRATCH.with(|scratch| match scratch.try_borrow_mut() {
             Ok(mut scratch) => self.tag_with(text, &mut scratch, out),
             Err(_) => self.tag_with(text, &mut Scratch::default(), out),
         });
+    }
+
+    /// Whether a text is a note of ordinary words, none of which can be a name: told without
+    /// cutting it into tokens, and only where that would come to the same.
+    fn is_plain_note(&self, text: &[u8]) -> bool {
+        let mut at = 0;
+        while at < text.len() {
+            let end = run_end(text, at, |byte| byte.is_ascii_alphabetic());
+            if end > at {
+                let capital = text[at].is_ascii_uppercase();
+                if text[at + 1..end].iter().any(u8::is_ascii_uppercase) {
+                    return false;
+                }
+                let classes = self.model.words.classes(hash_of_letters(&text[at..end]));
+                // A capital by itself is an initial.
+                let initial = capital && end - at == 1;
+                if initial || !features::is_ordinary(classes, capital, at == 0) {
+                    return false;
+                }
+            }
+            if !matches!(text.get(end), None | Some(b' ' | b',' | b'.')) {
+                return false;
+            }
+            at = end + 1;
+        }
+        true
     }
 
     fn tag_with(&self, text: &[u8], scratch: &mut Scratch, out: &mut Vec<Tagged>) {

@@ -138,11 +138,12 @@ pub(crate) struct Near<'a> {
 }
 
 impl Near<'_> {
-    /// Whether any keyword stands within reach of what is between the places.
-    pub(crate) fn any(&mut self, start: usize, end: usize) -> bool {
-        let (from, to) = self.window(start, end.min(self.text.len()));
+    /// Whether any keyword stands within reach of a value that begins with a group, and is at most
+    /// `reach` bytes longer than it.
+    pub(crate) fn any(&mut self, start: usize, end: usize, reach: usize) -> bool {
+        let (from, to) = self.window(start, (end + reach).min(self.text.len()));
         let letter = |byte: &u8| byte.is_ascii_alphabetic() || !byte.is_ascii();
-        if !self.text[from..to].iter().any(letter) {
+        if !self.text[from..start].iter().any(letter) && !self.text[end..to].iter().any(letter) {
             return false;
         }
         self.search(from, to);

@@ -195,7 +195,7 @@ impl Codes {
             };
             let node = &self.nodes[root];
             if node.begins(&text[start..end])
-                && (node.alone || hint.is_some() || near.any(start, end + MAX_CODE))
+                && (node.alone || hint.is_some() || near.any(start, end, MAX_CODE))
                 && !numbered_before(text, start)
             {
                 self.follow(text, root, start..end, hint, near, out);
@@ -216,7 +216,7 @@ impl Codes {
         let mut groups = Groups::at(first.start);
         groups.extend(text, first.end);
         let mut node = &self.nodes[root];
-        let supported = hint.is_some() || near.any(first.start, first.end + MAX_CODE);
+        let supported = hint.is_some() || near.any(first.start, first.end, MAX_CODE);
         while supported || node.alone {
             if !node.readings.is_empty() && groups.are_whole(text) {
                 if let Some(finding) = self.best(node, &groups, hint, near) {
@@ -255,7 +255,7 @@ impl Codes {
     ) -> Option<Finding> {
         let code = &groups.code[..groups.length];
         let mut best: Option<Finding> = None;
-        let supported = near.any(groups.start, groups.end);
+        let supported = near.any(groups.start, groups.end, 0);
         for reading in &node.readings {
             let (slot, checksum) = &self.slots[reading.slot];
             let hinted = hint == Some(slot.entity);

@@ -6,6 +6,7 @@
 
 #![forbid(unsafe_code)]
 
+mod clean;
 pub mod copy;
 mod counters;
 pub mod data_row;

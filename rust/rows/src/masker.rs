@@ -9,6 +9,8 @@ use scrim_detect::{Detector, Finding};
 use scrim_mask::{CellMask, Format, Keyring, Name, OperatorSpec, Outcome, TextScrubber, TypeSpec};
 use serde::Deserialize;
 
+use crate::clean::CleanValues;
+
 /// A masker cannot be built from its configuration.
 #[derive(Debug)]
 pub struct MaskerError(pub String);
@@ -59,6 +61,7 @@ impl Masker {
                 detector,
                 masks,
                 found,
+                clean: CleanValues::new(),
             }),
         })
     }
@@ -100,12 +103,19 @@ struct FindingScrubber {
     detector: Arc<Detector>,
     masks: Vec<CellMask>,
     found: Vec<AtomicU64>,
+    clean: CleanValues,
 }
 
 impl TextScrubber for FindingScrubber {
     fn scrub(&self, text: &str, out: &mut String) -> bool {
+        if self.clean.has(text.as_bytes()) {
+            return false;
+        }
         let mut findings: Vec<Finding> = Vec::new();
         self.detector.scan(text.as_bytes(), None, &mut findings);
+        if findings.is_empty() {
+            self.clean.add(text.as_bytes());
+        }
         self.replace(text, &findings, out)
     }
 

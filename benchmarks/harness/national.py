@@ -15,8 +15,8 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from harness.report import at_least
-from scrim.detection.catalogue import example_text
 from scrim.detection.columns import ColumnJudge
+from scrim.detection.entry import example_text
 from scrim.detection.scan import Scanner, builtin_scanner
 from scrim.detection.voting import WHOLE_VALUE
 from scrim.domain.column import Column
@@ -25,7 +25,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from harness.report import Options, Report
-    from scrim.detection.catalogue import Catalogue, Entry
+    from scrim.detection.catalogue import Catalogue
+    from scrim.detection.entry import Entry
     from scrim.domain.finding import Finding
 
 SEED = 20_261

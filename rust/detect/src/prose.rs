@@ -7,7 +7,7 @@ use std::collections::HashSet;
 use std::sync::OnceLock;
 
 use crate::finding::{EntityId, Evidence, Finding};
-use crate::sink::Sink;
+use crate::sink::{Known, Sink};
 use crate::spec::{EntitySpec, Error};
 use crate::survey::Survey;
 use crate::tagger::{looks_like_prose, Label, Tagged, Tagger};
@@ -40,6 +40,8 @@ const COUNTRY: &str = "COUNTRY";
 const JOB: &str = "JOB";
 /// Longest name of a country.
 const MAX_COUNTRY: usize = 64;
+/// Most words that a number is called by.
+const MAX_NAME_WORDS: usize = 4;
 
 /// An entity and the least confidence that it is reported with.
 type Reported = Option<(EntityId, f32)>;
@@ -102,9 +104,9 @@ impl Prose {
         let Ok(tagger) = tagger() else { return };
         let mut tags = Vec::new();
         tagger.tag(text, &mut tags);
-        let known = out.spans();
+        let known = out.known();
         for tag in tags {
-            if gives_way(&tag, &known) || !has_letters(&text[tag.start..tag.end]) {
+            if gives_way(text, &tag, &known) || !has_letters(&text[tag.start..tag.end]) {
                 continue;
             }
             let reported = self.reported(tag.label, &text[tag.start..tag.end]);
@@ -141,15 +143,30 @@ impl Prose {
 /// Whether recognisers that look at the value itself have said what it is.
 ///
 /// An address is more than the postal code or the number in it; other labels that touch a value
-/// with a shape are mistaken.
-fn gives_way(tag: &Tagged, known: &[(usize, usize)]) -> bool {
-    known.iter().any(|&(start, end)| {
-        let shared = end.min(tag.end).saturating_sub(start.max(tag.start));
-        match tag.label {
-            Label::StreetAddress | Label::Place => shared * 5 >= (tag.end - tag.start) * 2,
-            _ => shared > 0,
-        }
-    })
+/// with a shape are mistaken. `known` is in the order of its spans, whose ends rise as well.
+fn gives_way(text: &[u8], tag: &Tagged, known: &[Known]) -> bool {
+    let first = known.partition_point(|one| one.end <= tag.start);
+    let near = known[first..].iter().take_while(|one| one.start < tag.end);
+    let mut near = near.map(|one| (one.start.max(tag.start), one.end.min(tag.end), one.proven));
+    match tag.label {
+        Label::StreetAddress | Label::Place => near.any(|(start, end, proven)| {
+            (end - start) * 5 >= (tag.end - tag.start) * 2
+                || (proven && only_names(&text[tag.start..start], &text[end..tag.end]))
+        }),
+        _ => near.next().is_some(),
+    }
+}
+
+/// Whether the words on both sides of a number can be what it is called, as in `cartão de cidadão
+/// 00000000`: they are few, and none of them is a number of a house.
+fn only_names(before: &[u8], after: &[u8]) -> bool {
+    let sides = [before, after];
+    let numbers = sides.iter().any(|side| side.iter().any(u8::is_ascii_digit));
+    let words = sides
+        .iter()
+        .flat_map(|side| side.split(u8::is_ascii_whitespace))
+        .filter(|word| !word.is_empty());
+    !numbers && words.take(MAX_NAME_WORDS + 1).count() <= MAX_NAME_WORDS
 }
 
 /// Whether there is something to read: bytes that are no text name nobody.
@@ -167,6 +184,7 @@ fn is_form_of_address(words: &[u8]) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use super::only_names;
     use crate::testing::spec;
     use crate::{Detector, EntitySpec, Evidence};
 
@@ -189,6 +207,32 @@ mod tests {
             .collect();
         assert_eq!(spans, ["Martha Winterbottom"]);
         assert!(findings[0].evidence.contains(Evidence::SENTENCE));
+    }
+
+    #[test]
+    fn a_number_that_is_called_by_its_name_is_no_address() {
+        let code = EntitySpec {
+            formats: vec!["##########".to_owned()],
+            keywords: vec!["cédula".to_owned()],
+            confidence: Some(0.3),
+            ..spec("c", "code")
+        };
+        let detector = Detector::new(&[code, labelled("a", "ADDRESS")]).unwrap();
+        let entities = |text: &str| {
+            let mut findings = Vec::new();
+            detector.scan(text.as_bytes(), None, &mut findings);
+            findings.iter().map(|one| one.entity).collect::<Vec<_>>()
+        };
+        assert_eq!(entities("cédula de ciudadanía 1095312769"), [0]);
+        let street = "She lives at 742 Evergreen Terrace, Springfield, cédula 1095312769.";
+        assert!(entities(street).contains(&1));
+    }
+
+    #[test]
+    fn only_few_words_without_a_number_name_a_value() {
+        assert!(only_names("cartão de cidadão ".as_bytes(), b""));
+        assert!(!only_names(b"12 Main Street ", b""));
+        assert!(!only_names(b"the second house on ", b" High Street"));
     }
 
     #[test]

@@ -1,9 +1,30 @@
 //! Where the findings of one text go.
 
-use crate::finding::Finding;
+use crate::finding::{Evidence, Finding};
 
 /// Findings of one text that are kept apart; a text with more is sensitive as a whole anyway.
 pub(crate) const MAX_FINDINGS: usize = 1 << 18;
+
+/// What stands in the way of a recogniser that runs after others.
+#[derive(Clone, Copy)]
+pub(crate) struct Known {
+    pub(crate) start: usize,
+    /// Where it ends, or one before it that contains its end.
+    pub(crate) end: usize,
+    /// Whether more than its shape speaks for it: check digits, or what it is called.
+    pub(crate) proven: bool,
+}
+
+impl Known {
+    fn of(finding: &Finding) -> Self {
+        let says = |evidence| finding.evidence.contains(evidence);
+        Self {
+            start: finding.start,
+            end: finding.end,
+            proven: says(Evidence::CHECKSUM) || says(Evidence::CONTEXT),
+        }
+    }
+}
 
 /// The findings of one text, behind those of earlier texts.
 pub(crate) struct Sink<'a> {
@@ -25,18 +46,19 @@ impl<'a> Sink<'a> {
         }
     }
 
-    /// The spans of this text's findings up to now, in their order.
-    pub(crate) fn spans(&self) -> Vec<(usize, usize)> {
+    /// This text's findings up to now, in the order of their spans.
+    ///
+    /// Ends rise as starts do, so that a search by either finds the first span in the way.
+    pub(crate) fn known(&self) -> Vec<Known> {
         let found = self.out[self.base..].iter();
-        let mut spans: Vec<_> = found.map(|one| (one.start, one.end)).collect();
-        spans.sort_unstable();
-        // Ends rise as starts do, so that a search by either finds the first span in the way.
+        let mut known: Vec<_> = found.map(Known::of).collect();
+        known.sort_unstable_by_key(|one| (one.start, one.end));
         let mut reached = 0;
-        for span in &mut spans {
-            reached = reached.max(span.1);
-            span.1 = reached;
+        for one in &mut known {
+            reached = reached.max(one.end);
+            one.end = reached;
         }
-        spans
+        known
     }
 
     /// Adds a finding. Beyond the limit, the last one grows until it covers all that follow, so

@@ -4,6 +4,9 @@ use std::fmt;
 
 use serde::Deserialize;
 
+/// Most bytes of an entity's name.
+const MAX_NAME: usize = 128;
+
 /// One entity, as the catalogue declares it.
 ///
 /// New optional fields may be added; the existing ones keep their meaning.
@@ -123,6 +126,34 @@ impl EntitySpec {
             bare_confidence: None,
             min_confidence: default_confidence(),
         }
+    }
+
+    /// Refuses what no recogniser could be built from.
+    ///
+    /// # Errors
+    /// The name, the confidence, or a field that the shape does not have.
+    pub(crate) fn check(&self) -> Result<(), Error> {
+        let fits = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'_' | b'-');
+        if self.name.is_empty() || self.name.len() > MAX_NAME || !self.name.bytes().all(fits) {
+            return Err(Error::new(
+                "",
+                "a name is empty, too long or has other characters than letters, digits, `.`, `_`, `-`",
+            ));
+        }
+        if !(0.0..=1.0).contains(&self.min_confidence) {
+            return Err(Error::new(
+                &self.name,
+                "`min_confidence` is not between 0 and 1",
+            ));
+        }
+        let declared = ["pattern", "code", "token", "assigned"].contains(&self.shape.as_str());
+        if !declared && (self.pattern.is_some() || self.checksum.is_some()) {
+            return Err(Error::new(
+                &self.name,
+                "`pattern` and `checksum` do not belong to this shape",
+            ));
+        }
+        Ok(())
     }
 }
 

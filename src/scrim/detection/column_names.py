@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from enum import IntEnum
 from functools import cached_property, lru_cache
 
-from scrim.detection.catalogue import Entry
+from scrim.detection.entry import Entry
 from scrim.domain.column import Column
 
 MAX_NAME_CHARACTERS = 256

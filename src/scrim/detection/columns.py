@@ -4,8 +4,9 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from scrim.detection import gazetteer
-from scrim.detection.catalogue import Catalogue, Entry
+from scrim.detection.catalogue import Catalogue
 from scrim.detection.column_names import NameEvidence, NameIndex, Strength, best_evidence
+from scrim.detection.entry import Entry
 from scrim.detection.voting import Ballot, Vote, hold, lower_bound
 from scrim.domain.column import Column
 from scrim.domain.finding import Finding

@@ -17,15 +17,9 @@ from pydantic import ValidationError
 
 from scrim.config.entities import CustomEntities, Declaration
 from scrim.config.errors import ConfigError, Problem
-from scrim.detection.catalogue import (
-    Catalogue,
-    Entry,
-    ValueVote,
-    builtin_catalogue,
-    example_text,
-    parse_group,
-)
+from scrim.detection.catalogue import Catalogue, ValueVote, builtin_catalogue, parse_group
 from scrim.detection.columns import ColumnJudge
+from scrim.detection.entry import Entry, example_text
 from scrim.detection.scan import Scanner
 from scrim.domain.column import Column
 

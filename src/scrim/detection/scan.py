@@ -10,7 +10,6 @@ from scrim.detection.catalogue import Catalogue, builtin_catalogue
 from scrim.domain.finding import Evidence, Finding
 from scrim.kernel import Detector
 
-
 CANDIDATE_CONFIDENCE: Final = 0.3
 CANDIDATE_EVIDENCE: Final = Evidence.PATTERN | Evidence.CHECKSUM
 

@@ -6,14 +6,8 @@ from pathlib import Path
 import pytest
 
 from scrim.config.errors import ConfigError
-from scrim.detection.catalogue import (
-    Catalogue,
-    Entry,
-    Parts,
-    builtin_catalogue,
-    example_text,
-    parse_group,
-)
+from scrim.detection.catalogue import Catalogue, builtin_catalogue, parse_group
+from scrim.detection.entry import Entry, Parts, example_text
 from scrim.kernel import Detector
 
 FILE = Path("contact.toml")

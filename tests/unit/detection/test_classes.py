@@ -4,9 +4,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scrim.detection.catalogue import Catalogue, Entry, VoteName
+from scrim.detection.catalogue import Catalogue
 from scrim.detection.classes import classify
 from scrim.detection.columns import ColumnJudge, Verdict
+from scrim.detection.entry import Entry, VoteName
 from scrim.domain.column import Column
 
 NAMES: dict[str, VoteName] = {

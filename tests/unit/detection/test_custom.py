@@ -30,7 +30,7 @@ BADGE = """
       non_matches: [BG-12]
 """
 PLUGIN = """
-from scrim.detection.catalogue import Entry
+from scrim.detection.entry import Entry
 
 class Entities:
     def entities(self):

@@ -2,8 +2,9 @@
 
 import pytest
 
-from scrim.detection.catalogue import Entry, Example, builtin_catalogue, example_text
+from scrim.detection.catalogue import builtin_catalogue
 from scrim.detection.columns import ColumnJudge
+from scrim.detection.entry import Entry, Example, example_text
 from scrim.detection.scan import builtin_scanner, detect
 from scrim.domain.column import Column
 

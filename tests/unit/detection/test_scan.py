@@ -5,7 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from scrim.config.errors import ConfigError
-from scrim.detection.catalogue import Catalogue, Entry
+from scrim.detection.catalogue import Catalogue
+from scrim.detection.entry import Entry
 from scrim.detection.scan import Scanner, builtin_scanner, detect
 from scrim.domain.finding import Evidence
 

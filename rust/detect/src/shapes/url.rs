@@ -5,6 +5,7 @@ use memchr::memchr2_iter;
 use super::connection::ends_url;
 use super::{Candidate, Scan, Shape};
 use crate::bytes::{before, run_start, word_before};
+use crate::sink::Known;
 
 const MAX_SCHEME: usize = 24;
 const MAX_URL: usize = 8192;
@@ -23,7 +24,7 @@ pub(crate) fn scan(scan: &mut Scan<'_>) {
             web_start(text, at, from).map(|start| (start, at + 1))
         };
         if let Some((start, host)) = found {
-            let taken = taken.get_or_insert_with(|| scan.out.spans()).as_slice();
+            let taken = taken.get_or_insert_with(|| scan.out.known()).as_slice();
             from = propose(scan, start, host, taken);
         }
     }
@@ -70,10 +71,10 @@ fn url_end(text: &[u8], from: usize) -> usize {
 }
 
 /// Reports the URL, or its part before the first other finding; returns where it ends.
-fn propose(scan: &mut Scan<'_>, start: usize, host: usize, taken: &[(usize, usize)]) -> usize {
+fn propose(scan: &mut Scan<'_>, start: usize, host: usize, taken: &[Known]) -> usize {
     let end = url_end(scan.text, host);
-    let next = taken.partition_point(|&(_, stop)| stop <= start);
-    let cut = taken.get(next).map_or(end, |&(first, _)| first.min(end));
+    let next = taken.partition_point(|one| one.end <= start);
+    let cut = taken.get(next).map_or(end, |one| one.start.min(end));
     if cut > host {
         scan.propose(Shape::Url, Candidate::pattern(start, cut, 0.9));
     }

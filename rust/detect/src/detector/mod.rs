@@ -1,11 +1,13 @@
 //! The scanner: which recognisers run over a text, and in what order.
 
+mod named;
+
 use std::collections::HashSet;
 
 use crate::codes::Codes;
 use crate::context::{self, ContextIndex, Keywords};
 use crate::decode;
-use crate::finding::{EntityId, Evidence, Finding};
+use crate::finding::{EntityId, Finding};
 use crate::fold;
 use crate::keys::Keys;
 use crate::overlap;
@@ -15,18 +17,13 @@ use crate::shapes::anchors::Anchors;
 use crate::shapes::{email, ip, numbers, plain, Scan, Shape, Slot, Slots};
 use crate::sink::Sink;
 use crate::spec::{EntitySpec, Error};
-use crate::structure::{self, Pair};
+use crate::structure;
 use crate::survey::Survey;
 use crate::view::View;
 use crate::words::Words;
 
 /// Group of the entities whose stand-ins are no values.
 const SECRETS: &str = "secret.";
-/// Most bytes of an entity's name.
-const MAX_NAME: usize = 128;
-/// Longest value without quotes that its name alone makes one, and how sure that is.
-const MAX_NAMED: usize = 96;
-const NAMED_CONFIDENCE: f32 = 0.75;
 /// Fewest digits that any number of interest has.
 const MIN_DIGITS: usize = 4;
 
@@ -77,7 +74,7 @@ impl Detector {
         let mut context = Vec::new();
         for (index, spec) in entities.iter().enumerate() {
             let entity = u16::try_from(index).map_err(|_| Error::new("", "too many entities"))?;
-            check(spec)?;
+            spec.check()?;
             if !names.insert(spec.name.as_str()) {
                 return Err(Error::new(&spec.name, "declared twice"));
             }
@@ -191,33 +188,6 @@ impl Detector {
         }
     }
 
-    /// As [`Self::scan`], for a value that a document gives a name, in something named `parent`.
-    ///
-    /// If the name says what the value is, and it looks like nothing else, the whole is reported.
-    pub fn scan_named(&self, key: &[u8], parent: &[u8], value: &[u8], out: &mut Vec<Finding>) {
-        let base = out.len();
-        let entity = if says_nothing(value) {
-            None
-        } else {
-            self.keys.entity(key, parent)
-        };
-        self.scan(value, entity, out);
-        let Some(entity) = entity else { return };
-        if !self.anchors.may_be(entity, value) {
-            return;
-        }
-        if out[base..].iter().all(|finding| finding.entity != entity) {
-            out.truncate(base);
-            out.push(Finding {
-                start: 0,
-                end: value.len(),
-                entity,
-                confidence: NAMED_CONFIDENCE,
-                evidence: Evidence::COLUMN,
-            });
-        }
-    }
-
     /// Runs the recognisers, and those of the values that the text itself names.
     fn scan_as_written(
         &self,
@@ -229,53 +199,6 @@ impl Detector {
         self.scan_plain(text, survey, hint, out.reborrow());
         if structure::structured(text, survey) && !self.keys.is_empty() {
             structure::walk(text, &mut |pair| self.scan_pair(text, pair, out));
-        }
-    }
-
-    /// Looks in the value for what its key says that it is.
-    ///
-    /// What stands in quotes under such a key is reported even if it looks like nothing, as a whole
-    /// column is masked by its name.
-    fn scan_pair(&self, text: &[u8], pair: &Pair, out: &mut Sink<'_>) {
-        let key = if pair.key.is_empty() {
-            &pair.parent
-        } else {
-            &pair.key
-        };
-        let value = &text[pair.value.clone()];
-        if says_nothing(value) {
-            return;
-        }
-        let Some(entity) = self
-            .keys
-            .entity(&text[key.clone()], &text[pair.parent.clone()])
-        else {
-            return;
-        };
-        let mut found = Vec::new();
-        if !self.named.contains(&entity) {
-            let survey = Survey::of(value);
-            self.scan_plain(value, &survey, Some(entity), Sink::new(&mut found));
-        }
-        let known = found.iter().any(|finding| finding.entity == entity);
-        for finding in found {
-            out.push(Finding {
-                start: pair.value.start + finding.start,
-                end: pair.value.start + finding.end,
-                ..finding
-            });
-        }
-        let short = value.len() <= MAX_NAMED && !value.contains(&b'\n');
-        let named = self.named.contains(&entity);
-        let possible = !known && self.anchors.may_be(entity, value);
-        if possible && ((pair.quoted && (named || is_token(value))) || (short && named)) {
-            out.push(Finding {
-                start: pair.value.start,
-                end: pair.value.end,
-                entity,
-                confidence: NAMED_CONFIDENCE,
-                evidence: Evidence::COLUMN,
-            });
         }
     }
 
@@ -336,58 +259,6 @@ impl Detector {
         }
         plain::scan(&mut scan, survey);
     }
-}
-
-/// Whether a value is one or two words with a digit, as identifiers are, and not a sentence.
-fn is_token(value: &[u8]) -> bool {
-    let gaps = value.iter().filter(|byte| byte.is_ascii_whitespace());
-    value.len() <= MAX_NAMED && gaps.count() <= 4 && value.iter().any(u8::is_ascii_digit)
-}
-
-/// Whether the value under a name is none.
-fn says_nothing(value: &[u8]) -> bool {
-    const NONE: [&[u8]; 10] = [
-        b"null",
-        b"none",
-        b"nil",
-        b"true",
-        b"false",
-        b"undefined",
-        b"n/a",
-        b"nan",
-        b"yes",
-        b"no",
-    ];
-    let trimmed = value.trim_ascii();
-    !trimmed
-        .iter()
-        .any(|byte| byte.is_ascii_alphanumeric() || !byte.is_ascii())
-        || NONE.iter().any(|none| trimmed.eq_ignore_ascii_case(none))
-        || matches!(trimmed, [b'{' | b'[' | b'<', ..])
-}
-
-fn check(spec: &EntitySpec) -> Result<(), Error> {
-    let fits = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'_' | b'-');
-    if spec.name.is_empty() || spec.name.len() > MAX_NAME || !spec.name.bytes().all(fits) {
-        return Err(Error::new(
-            "",
-            "a name is empty, too long or has other characters than letters, digits, `.`, `_`, `-`",
-        ));
-    }
-    if !(0.0..=1.0).contains(&spec.min_confidence) {
-        return Err(Error::new(
-            &spec.name,
-            "`min_confidence` is not between 0 and 1",
-        ));
-    }
-    let declared = ["pattern", "code", "token", "assigned"].contains(&spec.shape.as_str());
-    if !declared && (spec.pattern.is_some() || spec.checksum.is_some()) {
-        return Err(Error::new(
-            &spec.name,
-            "`pattern` and `checksum` do not belong to this shape",
-        ));
-    }
-    Ok(())
 }
 
 #[cfg(test)]

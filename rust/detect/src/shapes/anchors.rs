@@ -7,7 +7,7 @@ use aho_corasick::{AhoCorasick, AhoCorasickKind, Input, MatchKind};
 
 use super::assigned::{spellings, Assigned, Places};
 use super::token::Token;
-use super::{aws, connection, entropy, jwt, pem, placeholder, Scan, Shape, Slot};
+use super::{adjacent, aws, connection, entropy, jwt, pem, placeholder, Scan, Shape, Slot};
 use crate::finding::EntityId;
 use crate::spec::{EntitySpec, Error};
 use crate::survey::Survey;
@@ -42,6 +42,8 @@ const NATIVE: [(&str, Anchor); 13] = [
 
 /// Shortest text that can hold any of the secrets.
 const MIN_LEN: usize = 9;
+/// Shortest value that a person may have chosen.
+const MIN_CHOSEN: usize = 4;
 /// Longest run of bytes without white space that is asked for before tokens are searched.
 const MAX_RUN: usize = 16;
 /// Fewest bytes that are no digit or mark in a text with a token, and with a name and its value.
@@ -140,7 +142,7 @@ impl Anchors {
     pub(crate) fn may_be(&self, entity: EntityId, value: &[u8]) -> bool {
         match self.secrets.get(&entity) {
             None => true,
-            Some(true) => placeholder::is_password(value, true),
+            Some(true) => value.len() >= MIN_CHOSEN && placeholder::is_password(value, true),
             Some(false) => value.len() >= MIN_LEN && entropy::is_mixed(value),
         }
     }
@@ -231,9 +233,12 @@ fn automaton<'a>(
         .map_err(|_| Error::new("", "the prefixes and keys are too large"))
 }
 
-/// Whether anything in the text can bind a value to a name: an operator, or quotes.
+/// Whether anything in the text can bind a value to a name: an operator, quotes, or what
+/// [`adjacent`] knows.
 fn binds(text: &[u8], survey: &Survey) -> bool {
-    survey.colons + survey.equals > 0 || memchr::memchr3(b'>', b'"', b'\'', text).is_some()
+    survey.colons + survey.equals > 0
+        || memchr::memchr3(b'>', b'"', b'\'', text).is_some()
+        || adjacent::possible(text, survey.digits)
 }
 
 /// Whether so many bytes in a row are no white space; only every such byte is looked at until one

@@ -20,6 +20,19 @@ const MIN_GLUED: usize = 5;
 /// Shortest key and most spellings of one.
 const MIN_KEY: usize = 2;
 const MAX_SPELLINGS: usize = 64;
+/// Words of a name that say that its value is no secret.
+///
+/// Only the name itself may say so: what stands elsewhere in a text must not hide a secret.
+const MADE_UP: [&str; 8] = [
+    "example",
+    "dummy",
+    "fake",
+    "mock",
+    "bogus",
+    "invalid",
+    "placeholder",
+    "non",
+];
 
 /// An entity of the form `assigned`.
 #[derive(Debug)]
@@ -137,12 +150,13 @@ impl Assigned {
 
     /// Whether another word of the name says that it holds something else.
     fn is_countered(&self, name: &[u8]) -> bool {
-        !self.counter_words.is_empty()
-            && words(name).any(|word| {
-                self.counter_words
-                    .iter()
-                    .any(|counter| word.eq_ignore_ascii_case(counter.as_bytes()))
-            })
+        words(name).any(|word| {
+            let counters = self.counter_words.iter().map(String::as_str);
+            MADE_UP
+                .into_iter()
+                .chain(counters)
+                .any(|counter| word.eq_ignore_ascii_case(counter.as_bytes()))
+        })
     }
 }
 

@@ -1,5 +1,6 @@
 //! `name = value` in its many spellings: configuration, JSON, YAML, XML, code and calls.
 
+use super::adjacent::adjacent;
 use crate::bytes::{before, is_word, run_end, run_start};
 
 /// Most bytes of a name, before and behind the key in it.
@@ -28,7 +29,7 @@ pub(crate) struct Assignment {
     pub(crate) quoted: bool,
 }
 
-const fn is_name(byte: u8) -> bool {
+pub(super) const fn is_name(byte: u8) -> bool {
     is_word(byte) || matches!(byte, b'-' | b'.')
 }
 
@@ -46,7 +47,7 @@ pub(crate) fn name_of(text: &[u8], start: usize, end: usize) -> (usize, usize) {
 /// stand between them.
 pub(crate) fn after_key(text: &[u8], start: usize, end: usize, words: bool) -> Option<Assignment> {
     let (name_start, name_end) = name_of(text, start, end);
-    let mut at = if words {
+    let at = if words {
         let limit = text.len().min(name_end + MAX_WORDS);
         run_end(&text[..limit], name_end, |byte| {
             is_name(byte) || matches!(byte, b' ' | b'\t')
@@ -54,9 +55,11 @@ pub(crate) fn after_key(text: &[u8], start: usize, end: usize, words: bool) -> O
     } else {
         name_end
     };
-    at = skip_closers(text, at);
-    at = value_field(text, at).unwrap_or(at);
-    at = operator(text, at)?;
+    let at = skip_closers(text, at);
+    let at = value_field(text, at).unwrap_or(at);
+    let Some(at) = operator(text, at) else {
+        return adjacent(text, (name_start, name_end), words);
+    };
     let element = before(text, at) == Some(b'>');
     let (start, quote) = skip_openers(text, at)?;
     // Only an element, a block or a quote goes on in the next line.
@@ -69,15 +72,30 @@ pub(crate) fn after_key(text: &[u8], start: usize, end: usize, words: bool) -> O
     let limit = text.len().min(start + MAX_VALUE);
     let end = match quote {
         Some(quote) => quoted_end(&text[..limit], start, quote)?,
-        None => run_end(&text[..limit], start, |byte| !ends_bare(byte)),
+        None => bare_end(text, start),
     };
+    let literal = quote.is_some() || is_variable(text, (name_start, name_end), (start, end));
     (end > start).then_some(Assignment {
         name_start,
         name_end,
         start,
         end,
-        quoted: quote.is_some(),
+        quoted: literal,
     })
+}
+
+/// Whether this is a line of a file of environment variables, `DB_PASS=value`, whose values are
+/// literal without quotes.
+fn is_variable(text: &[u8], name: (usize, usize), value: (usize, usize)) -> bool {
+    let line = |byte: u8| matches!(byte, b'\n' | b'\r');
+    let upper = |byte: &u8| byte.is_ascii_uppercase() || byte.is_ascii_digit() || *byte == b'_';
+    let called = |byte: &u8| matches!(byte, b'(' | b'[' | b'{' | b'.' | b'$');
+    text[name.0..name.1].contains(&b'_')
+        && text[name.0..name.1].iter().all(upper)
+        && text[name.1..value.0] == *b"="
+        && text.get(value.1).is_none_or(|&byte| line(byte))
+        && !text[value.0..value.1].iter().any(called)
+        && !text[value.0..value.1].iter().all(upper)
 }
 
 /// Skips what closes a name: quotes, also escaped ones, a bracket, white space.
@@ -188,12 +206,18 @@ fn skip_openers(text: &[u8], at: usize) -> Option<(usize, Option<u8>)> {
 }
 
 /// Where the quoted value ends; none when its line ends first. The escape of the quote is left out.
-fn quoted_end(text: &[u8], start: usize, quote: u8) -> Option<usize> {
+pub(super) fn quoted_end(text: &[u8], start: usize, quote: u8) -> Option<usize> {
     let end = run_end(text, start, |byte| byte != quote && byte != b'\n');
     (text.get(end) == Some(&quote)).then(|| {
         let escaped = before(text, end) == Some(b'\\');
         end - usize::from(escaped && end > start)
     })
+}
+
+/// Where a value without quotes ends.
+pub(super) fn bare_end(text: &[u8], start: usize) -> usize {
+    let limit = text.len().min(start + MAX_VALUE);
+    run_end(&text[..limit], start, |byte| !ends_bare(byte))
 }
 
 const fn ends_bare(byte: u8) -> bool {
@@ -252,6 +276,9 @@ mod tests {
             (r#"<add key="x.token" value="v4lue"/>"#, "x.token", true),
             ("- name: X_TOKEN\n  value: v4lue", "X_TOKEN", false),
             ("?token=v4lue&x=1", "token", false),
+            ("A_TOKEN=word\nB=1", "A_TOKEN", true),
+            ("A_TOKEN=call\nB=1", "A_TOKEN", true),
+            ("run --token word", "--token", true),
         ] {
             assert_eq!(value(text), Some((name, "v4lue", quoted)), "{text}");
         }

@@ -9,6 +9,8 @@ pub(crate) const MIN_UPPERS: usize = 4;
 /// Characters of a secret key.
 pub(crate) const SECRET_LEN: usize = 40;
 const KEY_LEN: usize = 20;
+/// How the identifiers end that the documentation of the vendor uses.
+const DOCUMENTED: &[u8] = b"EXAMPLE";
 
 /// An identifier that starts at `start`: the prefix and sixteen characters of base32.
 pub(crate) fn access_key(scan: &mut Scan<'_>, start: usize) -> bool {
@@ -18,9 +20,9 @@ pub(crate) fn access_key(scan: &mut Scan<'_>, start: usize) -> bool {
         body.iter()
             .all(|byte| matches!(byte, b'A'..=b'Z' | b'2'..=b'7'))
     };
-    text.get(start + 4..end)
-        .is_some_and(|body| base32(body) && !entropy::is_filler(body))
-        && !word_before(text, start)
+    text.get(start + 4..end).is_some_and(|body| {
+        base32(body) && !entropy::is_filler(body) && !body.ends_with(DOCUMENTED)
+    }) && !word_before(text, start)
         && !word_at(text, end)
         && scan.propose(Shape::AwsAccessKey, Candidate::pattern(start, end, 0.95))
 }
@@ -94,7 +96,7 @@ mod tests {
     use crate::testing::{found, found_in_column};
 
     fn identifier() -> String {
-        ["AKIA", "IOSFODNN7EXAMPLE"].concat()
+        ["AKIA", "IOSFODNN7QWERTZU"].concat()
     }
 
     fn secret() -> String {
@@ -111,6 +113,8 @@ mod tests {
         assert!(found("aws_access_key", &format!("X{key}")).is_empty());
         assert!(found("aws_access_key", &format!("{key}X")).is_empty());
         assert!(found("aws_access_key", &key.to_lowercase()).is_empty());
+        let documented = ["AKIA", "IOSFODNN7", "EXAMPLE"].concat();
+        assert!(found("aws_access_key", &documented).is_empty());
     }
 
     #[test]

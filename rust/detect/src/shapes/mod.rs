@@ -1,5 +1,6 @@
 //! The native recognisers and what they work with.
 
+pub(crate) mod adjacent;
 pub(crate) mod anchors;
 pub(crate) mod assigned;
 pub(crate) mod assignment;

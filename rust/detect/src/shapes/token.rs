@@ -228,7 +228,10 @@ impl Token {
             return None;
         }
         let ((_, end), value) = self.anchored.at(text, start)?;
-        let goes_on = text[end - 1].is_ascii_alphanumeric() && word_at(text, end);
+        // Padding ends a token, any other mark of its alphabet is one of its characters.
+        let last = text[end - 1];
+        let marked = last == b'~' || (self.anchored.fixed && matches!(last, b'-' | b'+' | b'/'));
+        let goes_on = (last.is_ascii_alphanumeric() || marked) && word_at(text, end);
         if goes_on && !escape_before(text, end + 1) {
             return None;
         }

@@ -12,7 +12,7 @@ from scrim.audit.records import BundleFacts, Origin
 from scrim.config.limits import Limits
 from scrim.detection.columns import ColumnJudge
 from scrim.detection.memory import VerdictMemory
-from scrim.detection.scan import gateway_scanner, compile_detector
+from scrim.detection.scan import compile_detector, gateway_scanner
 from scrim.domain.principal import Principal, PrincipalKind
 from scrim.enforcement import CatalogStale, Enforcement, Tools
 from scrim.kernel import Masker, Shapes

@@ -10,7 +10,6 @@ from scrim.detection.catalogue import Catalogue, builtin_catalogue
 from scrim.domain.finding import Evidence, Finding
 from scrim.kernel import Detector
 
-
 CANDIDATE_CONFIDENCE: Final = 0.3
 CANDIDATE_EVIDENCE: Final = Evidence.PATTERN | Evidence.CHECKSUM
 
@@ -154,5 +153,10 @@ def detect(text: str) -> list[Finding]:
 
     Returns:
         The findings in their order, without overlaps; the spans count characters.
+
+    Raises:
+        TypeError: If it is no text.
     """
+    if not isinstance(text, str):
+        raise TypeError(f"detect takes a text, not {type(text).__name__}")
     return builtin_scanner().scan([text])[0]

@@ -2,30 +2,59 @@
 
 from __future__ import annotations
 
+from itertools import groupby
+from typing import TYPE_CHECKING
+
 from scrim.detection.catalogue import builtin_catalogue
 from scrim.masking.registry import registry
 from scrim.server.metrics import FAMILIES
+
+if TYPE_CHECKING:
+    from scrim.detection.catalogue import Entry
 
 WRITTEN = "<!-- Written by scripts/reference.py from {source}; change the descriptions there. -->"
 
 
 def entities_page() -> str:
     """Return the page of the entities that detection knows."""
+    entries = sorted(builtin_catalogue().entries, key=lambda entry: entry.name)
+    secrets = sum(entry.name.startswith("secret.") for entry in entries)
+    checked = sum(entry.checksum is not None for entry in entries)
     lines = [
         "# Entities",
         "",
         WRITTEN.format(source="src/scrim/detection/entities"),
         "",
-        "What detection finds, in values and by the names of columns. An entity's name is a tag: "
-        "given to a column in [scrim.yaml](configuration.md) it says what the column holds.",
+        f"What detection finds, in values and by the names of columns: {len(entries) - secrets} "
+        f"kinds of data and {secrets} formats of secrets, {checked} of them with check digits. "
+        "[What is found, and how](detection.md) explains the words. An entity's name is a tag: "
+        "given to a column in [scrim.yaml](configuration.md) it says what the column holds. The "
+        "group before the dot is a topic, or the ISO 3166 code of a country.",
         "",
-        "| entity | source | keywords near it |",
-        "|---|---|---|",
+        "**Found by** names the native recogniser, or one of the forms that an entry declares: "
+        "`code`, `token`, `assigned`; `column` is known by names, and by values or sentences where "
+        "that is added. **Informational** entities are shown by scans, and are no reason for the "
+        "gateway to mask by itself.",
     ]
-    for entry in sorted(builtin_catalogue().entries, key=lambda entry: entry.name):
-        words = ", ".join(entry.keywords[:5])
-        lines.append(f"| `{entry.name}` | {entry.source} | {words} |")
+    for group, members in groupby(entries, key=lambda entry: entry.name.partition(".")[0]):
+        lines += ["", f"## {group}", "", "| entity | found by | source | keywords near it |"]
+        lines.append("|---|---|---|---|")
+        for entry in members:
+            words = ", ".join(entry.keywords[:5])
+            lines.append(f"| `{entry.name}` | {_found_by(entry)} | {entry.source} | {words} |")
     return "\n".join(lines) + "\n"
+
+
+def _found_by(entry: Entry) -> str:
+    """Return in a few words how an entity's values are known."""
+    ways = [f"`{entry.shape}`"]
+    if entry.checksum is not None:
+        ways.append("check digits")
+    if entry.vote is not None:
+        ways.append("values of a column")
+    if entry.label is not None:
+        ways.append("sentences")
+    return ", ".join(ways) + ("; informational" if entry.informational else "")
 
 
 def operators_page() -> str:

@@ -45,14 +45,16 @@ CHOICE = re.compile(r"\[([^\[\]]*)\]")
 
 def check_versions() -> None:
     """Refuses to go on with other versions than those that the model is defined by."""
-    for line in (ROOT / "scripts/tagger_requirements.txt").read_text().splitlines():
-        if "==" in line:
-            name, wanted = line.split("==")
-            if version(name) != wanted:
-                sys.exit(
-                    f"{name} {version(name)} is installed, not {wanted}:"
-                    " pip install -r scripts/tagger_requirements.txt"
-                )
+    lines = (ROOT / "scripts/tagger_requirements.txt").read_text().splitlines()
+    fixed = dict(line.split("==") for line in lines if "==" in line)
+    if not fixed:
+        sys.exit("scripts/tagger_requirements.txt fixes no version")
+    for name, wanted in fixed.items():
+        if version(name) != wanted:
+            sys.exit(
+                f"{name} {version(name)} is installed, not {wanted}:"
+                " pip install -r scripts/tagger_requirements.txt"
+            )
 
 
 def word_list(known: list[Culture], where: Places, words: Words) -> dict[str, int]:

@@ -65,6 +65,10 @@ impl Words {
         Ok(())
     }
 
+    pub(crate) fn is_empty(&self) -> bool {
+        self.slots.is_empty()
+    }
+
     pub(crate) fn scan(&self, text: &[u8], hint: Option<u16>, out: &mut Sink<'_>) {
         let Some((words, slots)) = &self.compiled else {
             return;

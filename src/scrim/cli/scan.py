@@ -57,7 +57,8 @@ def scan(  # noqa: PLR0913 - one parameter for each option of the command
 
     A data store is only read: some rows of each table, never a whole one. No value is shown.
 
-    Ends with 0 when nothing was found, 1 when something was, 2 when it could not be done.
+    Ends with 0 when nothing was found, 1 when something was, 2 when it could not be done. Entities
+    that are informational, such as a date or the name of a country, are shown and do not count.
     """
     from scrim.cli.scan_view import json_of, show, tags_block  # noqa: PLC0415
     from scrim.server.sampling import Selection  # noqa: PLC0415
@@ -72,6 +73,8 @@ def scan(  # noqa: PLR0913 - one parameter for each option of the command
             _refuse(tags=tags, only=only, schema=schema)
             inventory = _scan_file(target, scanner, file_format, header)
         inventory = _surer(inventory, min_confidence)
+        entries = scanner.catalogue.entries
+        inventory.informational = frozenset(one.name for one in entries if one.informational)
         if html is not None:
             from scrim.cli.scan_html import page  # noqa: PLC0415
 

@@ -62,12 +62,16 @@ def lines(inventory: Inventory, shown: Sequence[ColumnReport]) -> Iterator[str]:
 
 def summary(inventory: Inventory) -> str:
     """Return the outcome in a sentence."""
-    listed = ", ".join(f"{name} {count}" for name, count in inventory.by_entity().most_common())
+    entities = inventory.by_entity()
+    listed = ", ".join(f"{name} {count}" for name, count in entities.most_common())
+    others = sum(count for name, count in entities.items() if name in inventory.informational)
+    found = entities.total() - others
     if inventory.columns:
-        found, total = len(inventory.sensitive), len(inventory.columns)
-        outcome = f"{found} of {total} columns are sensitive"
+        outcome = f"{found} of {len(inventory.columns)} columns are sensitive"
     else:
-        outcome = f"{inventory.counts.total():,} sensitive values"
+        outcome = f"{found:,} sensitive values"
+    if others:
+        outcome += f", {others:,} informational"
     return f"{inventory.source}: {outcome}" + (f": {listed}" if listed else "")
 
 

@@ -134,7 +134,8 @@ class Detection(Settings):
         default=None,
         min_length=1,
         max_length=1000,
-        description="Entities that values are searched for; all of them without it. Tags and names "
+        description="Entities that values are searched for; without it all that are not "
+        "informational. Tags and names "
         "of columns count whatever it says.",
     )
 

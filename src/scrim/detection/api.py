@@ -72,8 +72,14 @@ def detect_many(texts: Iterable[str], *, entity: str | None = None) -> list[list
 
     Raises:
         KeyError: If there is no such entity.
+        TypeError: If they are not texts, or one text in place of many.
     """
-    return builtin_scanner().scan(list(texts), entity)
+    _refuse_one(texts, "detect_many")
+    listed = list(texts)
+    for text in listed:
+        if not isinstance(text, str):
+            raise TypeError(f"detect_many takes texts, not {type(text).__name__}")
+    return builtin_scanner().scan(listed, entity)
 
 
 def classify_column(
@@ -96,7 +102,11 @@ def classify_column(
 
     Returns:
         The entity, none when nothing was found, with confidence and evidence.
+
+    Raises:
+        TypeError: If it is one text in place of a column of values.
     """
+    _refuse_one(values, "classify_column")
     column = Column("", table, name)
     distinct = _voters(_listed(values))
     return _verdict(builtin_scanner(), column, kind, distinct, siblings)
@@ -139,6 +149,12 @@ def detect_batch(batch: object, *, table: str = "") -> dict[str, BatchColumn]:
             cells = scanner.scan(texts, verdict.entity)
         found[name] = BatchColumn(verdict, cells)
     return found
+
+
+def _refuse_one(values: object, function: str) -> None:
+    """Refuse a text where many are due: its letters would be taken for them."""
+    if isinstance(values, (str, bytes)):
+        raise TypeError(f"{function} takes many values; put a single one into a list")
 
 
 def _kind(arrow_type: str) -> str:

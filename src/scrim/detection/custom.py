@@ -8,6 +8,7 @@ object without arguments. What is wrong with any of them stops the start, becaus
 not looked for would pass.
 """
 
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from importlib.metadata import EntryPoint, entry_points
 from pathlib import Path
@@ -70,8 +71,19 @@ def example_problems(catalogue: Catalogue, settings: CustomEntities) -> list[Pro
             *_wrong_texts(entry, scanner, "values", entry.name),
             *_wrong_columns(entry, judge),
         ]
-        problems += [Problem(file, 0, f"{entry.name}.{key}", reason) for key, reason in wrong]
+        line = _line_of_entity(file, entry.name) if wrong else 0
+        problems += [Problem(file, line, f"{entry.name}.{key}", reason) for key, reason in wrong]
     return problems
+
+
+def _line_of_entity(file: Path, name: str) -> int:
+    """Return the line of TOML or YAML that gives an entity its name, 0 if there is none."""
+    try:
+        text = file.read_text(encoding="utf-8-sig")
+    except (OSError, UnicodeDecodeError):
+        return 0
+    named = re.search(rf"""name["']?[ \t]*[=:][ \t]*["']?{re.escape(name)}\b""", text)
+    return text.count("\n", 0, named.start()) + 1 if named else 0
 
 
 def _wrong_texts(
@@ -101,7 +113,8 @@ def _added(
     for entry in entries:
         if entry.name in taken:
             reason = f"there is an entity `{entry.name}` already"
-            raise ConfigError(Problem(file, 0, "name", reason, "choose another name"))
+            line = _line_of_entity(file, entry.name)
+            raise ConfigError(Problem(file, line, "name", reason, "choose another name"))
         taken.add(entry.name)
     return catalogue.extended(entries, votes)
 
@@ -147,7 +160,8 @@ def _read(path: Path, file: Path, line: int) -> str:
         with path.open("rb") as stream:
             data = stream.read(MAX_FILE_BYTES + 1)
     except OSError as error:
-        reason = f"{path} cannot be read: {error.strerror}"
+        which = "" if path == file else f"{path} "
+        reason = f"{which}cannot be read: {error.strerror}"
         raise ConfigError(Problem(file, line, "", reason)) from None
     if len(data) > MAX_FILE_BYTES:
         raise ConfigError(Problem(file, line, "", f"{path} is larger than {MAX_FILE_BYTES} bytes"))

@@ -87,6 +87,7 @@ class Inventory:
         findings: What stands in its text, if it is one, up to a bound.
         counts: Everything that was found in its text, by entity.
         notes: What was left out and why, one sentence each.
+        informational: Entities that are shown and are nothing to keep from anybody.
     """
 
     source: str
@@ -94,6 +95,7 @@ class Inventory:
     findings: list[TextFinding] = field(default_factory=list)
     counts: Counter[str] = field(default_factory=Counter)
     notes: list[str] = field(default_factory=list)
+    informational: frozenset[str] = frozenset()
 
     @property
     def sensitive(self) -> list[ColumnReport]:
@@ -102,8 +104,8 @@ class Inventory:
 
     @property
     def found(self) -> bool:
-        """Whether anything was found."""
-        return bool(self.sensitive or self.counts)
+        """Whether anything was found that is more than informational."""
+        return any(name not in self.informational for name in self.by_entity())
 
     def by_entity(self) -> Counter[str]:
         """Return how many columns, or values of a text, there are of each entity."""

@@ -153,5 +153,10 @@ def detect(text: str) -> list[Finding]:
 
     Returns:
         The findings in their order, without overlaps; the spans count characters.
+
+    Raises:
+        TypeError: If it is no text.
     """
+    if not isinstance(text, str):
+        raise TypeError(f"detect takes a text, not {type(text).__name__}")
     return builtin_scanner().scan([text])[0]

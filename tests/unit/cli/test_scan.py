@@ -137,6 +137,16 @@ def test_exit_codes_tell_nothing_found_and_not_done_apart(scrim: Scrim, tmp_path
     assert scrim("scan", "mail.txt", "--tags").code == 2
 
 
+def test_what_is_informational_is_shown_and_does_not_fail(scrim: Scrim, tmp_path: Path) -> None:
+    (tmp_path / "note.txt").write_text("The meeting is on 12 March at 9:30, as every year.\n")
+    result = scrim("scan", "note.txt", "--html", "report.html")
+    assert result.code == 0
+    assert "general.date_time" in result.out
+    assert " 0 sensitive values, " in result.out
+    assert json.loads(scrim("scan", "note.txt", "--json").out)["sensitive"] is False
+    assert "general.date_time (informational)" in (tmp_path / "report.html").read_text()
+
+
 def test_damaged_files_end_with_a_sentence(scrim: Scrim, tmp_path: Path) -> None:
     (tmp_path / "bad.parquet").write_bytes(b"PAR1" + b"\x00" * 50)
     result = scrim("scan", "bad.parquet")

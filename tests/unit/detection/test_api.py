@@ -72,3 +72,14 @@ def test_anything_with_a_c_stream_is_read() -> None:
     assert scrim.detect_batch(Frame())["who"].verdict.entity == "contact.email"
     with pytest.raises(TypeError, match="Arrow"):
         scrim.detect_batch([1, 2])
+
+
+def test_what_is_no_text_is_refused_in_words() -> None:
+    for call in (
+        lambda: scrim.detect(b"ana@example.org"),  # type: ignore[arg-type]
+        lambda: scrim.detect_many("ana@example.org"),
+        lambda: scrim.detect_many(["x", None]),  # type: ignore[list-item]
+        lambda: scrim.classify_column("ana@example.org"),
+    ):
+        with pytest.raises(TypeError, match="takes"):
+            call()

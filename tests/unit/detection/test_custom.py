@@ -115,7 +115,7 @@ def test_what_is_wrong_is_named_with_file_line_and_reason(tmp_path: Path) -> Non
     (told,) = problems(tmp_path, "  custom:" + BADGE + "      colour: red\n")
     assert "colour" in told
     (told,) = problems(tmp_path, "  entities_file: nothing.toml\n")
-    assert "nothing.toml cannot be read" in told
+    assert "nothing.toml: cannot be read" in told
 
 
 def test_a_name_that_is_taken_is_refused(tmp_path: Path) -> None:

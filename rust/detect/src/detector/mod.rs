@@ -26,6 +26,8 @@ use crate::words::Words;
 const SECRETS: &str = "secret.";
 /// Fewest digits that any number of interest has.
 const MIN_DIGITS: usize = 4;
+/// Bytes of the shortest value without a colon that is known by itself, `a@b.co`.
+const MIN_LEN: usize = 6;
 
 /// A compiled list of entities; build once, share between threads.
 #[derive(Debug)]
@@ -166,6 +168,9 @@ impl Detector {
     pub fn scan(&self, text: &[u8], hint: Option<u16>, out: &mut Vec<Finding>) {
         let base = out.len();
         let survey = Survey::of(text);
+        if hint.is_none() && self.is_too_short(&survey) {
+            return;
+        }
         let mut sink = Sink::new(out);
         self.scan_as_written(text, &survey, hint, &mut sink);
         if survey.highs > 0 {
@@ -186,6 +191,14 @@ impl Detector {
         if out.len() > base {
             overlap::resolve(out, base, hint);
         }
+    }
+
+    /// Whether a text is shorter than any value that says what it is by itself.
+    ///
+    /// Half of the cells of a table are such: codes of states and currencies, flags, counts.
+    fn is_too_short(&self, survey: &Survey) -> bool {
+        let marks = survey.ats + survey.colons + survey.equals + survey.highs;
+        survey.len < MIN_LEN && marks == 0 && self.patterns.is_empty() && self.words.is_empty()
     }
 
     /// Runs the recognisers, and those of the values that the text itself names.

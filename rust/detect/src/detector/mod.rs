@@ -198,7 +198,13 @@ impl Detector {
     /// Half of the cells of a table are such: codes of states and currencies, flags, counts.
     fn is_too_short(&self, survey: &Survey) -> bool {
         let marks = survey.ats + survey.colons + survey.equals + survey.highs;
-        survey.len < MIN_LEN && marks == 0 && self.patterns.is_empty() && self.words.is_empty()
+        // Letters behind digits can be an age, as in `36yo`.
+        let even = survey.digits == 0 || survey.digits + survey.dots + survey.dashes == survey.len;
+        survey.len < MIN_LEN
+            && even
+            && marks == 0
+            && self.patterns.is_empty()
+            && self.words.is_empty()
     }
 
     /// Runs the recognisers, and those of the values that the text itself names.

@@ -6,6 +6,7 @@ from itertools import groupby
 from typing import TYPE_CHECKING
 
 from scrim.detection.catalogue import builtin_catalogue
+from scrim.masking.choice import default_operator
 from scrim.masking.registry import registry
 from scrim.server.metrics import FAMILIES
 
@@ -83,7 +84,33 @@ def operators_page() -> str:
         if fields:
             lines += ["", f"## Options of `{operator.name}`", ""]
             lines += [f"- `{name}`: {field.description}" for name, field in fields.items()]
-    return "\n".join(lines) + "\n"
+    return "\n".join([*lines, *_defaults()]) + "\n"
+
+
+def _defaults() -> list[str]:
+    """The operators in force where nobody chose one, by group."""
+    groups: dict[str, dict[str, list[str]]] = {}
+    for entity in sorted(builtin_catalogue().names):
+        group = entity.partition(".")[0]
+        group = "a country's code" if len(group) == 2 else group
+        operator = str(default_operator(entity)["name"])
+        groups.setdefault(group, {}).setdefault(operator, []).append(entity)
+    lines = [
+        "",
+        "## Which entity has which operator",
+        "",
+        "As long as nobody chooses another. An entity of your own has `auto`.",
+        "",
+        "| group | operator | of |",
+        "|---|---|---|",
+    ]
+    for group, operators in groups.items():
+        most = max(operators, key=lambda operator: len(operators[operator]))
+        for operator in sorted(operators, key=lambda operator: (operator != most, operator)):
+            names = ", ".join(f"`{name}`" for name in operators[operator])
+            of = "all others" if len(operators) > 1 else "all"
+            lines.append(f"| {group} | `{operator}` | {of if operator == most else names} |")
+    return lines
 
 
 def metrics_page() -> str:

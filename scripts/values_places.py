@@ -213,7 +213,7 @@ def _foreign_cities() -> list[str]:
 
 @cache
 def _american_cities() -> list[tuple[str, str]]:
-    rows = {(str(row["city"]).title(), str(row["state"])) for row in zipcodes.list_all()}  # type: ignore[no-untyped-call]
+    rows = {(str(row["city"]).title(), str(row["state"])) for row in zipcodes.list_all()}
     return sorted(rows)
 
 

@@ -3,9 +3,13 @@
 // A program that prints figures: casts lose nothing that is printed.
 #![allow(clippy::print_stdout, clippy::cast_precision_loss)]
 
+#[path = "../src/structure/costly.rs"]
+mod costly;
+
 use std::hint::black_box;
 use std::time::{Duration, Instant};
 
+use costly::UNITS;
 use scrim_detect::{decoded, walk, walk_structured, DEPTH};
 
 /// Processor time of this thread where the system tells it, else the time of day.
@@ -140,64 +144,11 @@ fn main() {
         .collect();
     report("XML documents", &xml);
     println!("adversarial texts, walked and decoded: MB/s of 1 MB and of 8 MB");
-    for unit in ADVERSARIAL {
+    for unit in UNITS {
         let rates = [1 << 20, 1 << 23].map(|length: usize| rate(&unit.repeat(length / unit.len())));
         println!("  {unit:<20?} {:>8.0} {:>8.0}", rates[0], rates[1]);
     }
 }
-
-const ADVERSARIAL: [&str; 50] = [
-    "(',''",
-    ",''''",
-    "('x''",
-    "f(\"a\"\"",
-    "x \"",
-    "x '",
-    "\"a: ",
-    "and my ",
-    "my a: ",
-    "(a: ",
-    "(",
-    "{",
-    "[",
-    "{\"a\":",
-    "[{\"a\":[",
-    "=",
-    "a=",
-    "a= ",
-    ":",
-    "a: ",
-    "a:b",
-    "<",
-    "<a>",
-    "<a b=\"",
-    "<a b='",
-    "</a>",
-    "\"",
-    "'",
-    "\\\"",
-    "a=\"\n",
-    "f(",
-    "f('",
-    "a | ",
-    "|\n|--\n",
-    "a,\"\n",
-    "INSERT INTO t (",
-    "VALUES (1),",
-    "a:\n",
-    " a:\n",
-    "[a]\n",
-    "a b c d e: ",
-    "%25",
-    "&#0",
-    "\\u0040",
-    "=3D",
-    "QUJD",
-    "414243",
-    "/QUJDQUJDQUJD",
-    "A",
-    "<a\n",
-];
 
 fn rate(text: &str) -> f64 {
     let start = Instant::now();

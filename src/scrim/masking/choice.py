@@ -19,26 +19,87 @@ OperatorSpec = Mapping[str, Any]
 NULL: Final[OperatorSpec] = MappingProxyType({"name": "null"})
 AUTO: Final[OperatorSpec] = MappingProxyType({"name": "auto"})
 
+_DIGITS: Final[OperatorSpec] = MappingProxyType({"name": "digits"})
+_SECRET: Final[OperatorSpec] = MappingProxyType({"name": "secret"})
+# Names of places and what people are: words, whose length and first letter tell nothing.
+_TEXT: Final[OperatorSpec] = MappingProxyType({"name": "text"})
+
+_WORDS: Final = (
+    *(f"contact.{name}" for name in ("city", "state", "country", "organization")),
+    *(
+        f"person.{name}"
+        for name in (
+            "title",
+            "gender",
+            "marital_status",
+            "nationality",
+            "religion",
+            "ethnicity",
+            "political_opinion",
+            "union_membership",
+            "sexual_orientation",
+            "immigration_status",
+            "job",
+            "biometric",
+            "dependants",
+            "education",
+            "criminal_record",
+            "signature",
+        )
+    ),
+    *(
+        f"health.{name}"
+        for name in ("blood_type", "diagnosis", "medication", "allergy", "disability")
+    ),
+    "network.user_agent",
+)
 _DEFAULTS: Final[Mapping[str, OperatorSpec]] = MappingProxyType(
     {
         "contact.email": {"name": "email"},
         "contact.phone": {"name": "phone"},
         "contact.fax": {"name": "phone"},
         "contact.street_address": {"name": "address"},
+        "contact.postal_code": _DIGITS,
+        "contact.coordinates": _DIGITS,
         "person.full": {"name": "name", "part": "full"},
         "person.given": {"name": "name", "part": "given"},
         "person.middle": {"name": "name", "part": "given"},
         "person.family": {"name": "name", "part": "family"},
+        "person.employee_number": _DIGITS,
+        "person.student_number": _DIGITS,
         "financial.card": {"name": "card"},
         "financial.iban": {"name": "iban"},
+        "financial.seed_phrase": _TEXT,
         "us.ssn": {"name": "ssn"},
         "network.ipv4": {"name": "ip"},
         "network.ipv6": {"name": "ip"},
+        "network.cookie": _SECRET,
+        **dict.fromkeys(_WORDS, _TEXT),
     }
 )
+# Numbers of accounts, patients, devices and vehicles keep their layout and nothing else.
 _GROUP_DEFAULTS: Final[Mapping[str, OperatorSpec]] = MappingProxyType(
-    {"secret": {"name": "secret"}}
+    {
+        "secret": _SECRET,
+        "financial": _DIGITS,
+        "health": _DIGITS,
+        "network": _DIGITS,
+        "vehicle": _DIGITS,
+    }
 )
+# Groups of two letters are states, whose numbers of persons and companies are alike in this.
+_STATE_LETTERS: Final = 2
+
+
+def default_operator(entity: str) -> OperatorSpec:
+    """Return the operator of an entity for which nobody chose one.
+
+    Args:
+        entity: Its name; empty when it is not known what the values are.
+    """
+    group = entity.partition(".")[0]
+    of_group = _DIGITS if len(group) == _STATE_LETTERS else AUTO
+    return _DEFAULTS.get(entity) or _GROUP_DEFAULTS.get(group, of_group)
 
 
 class OperatorError(Exception):
@@ -94,8 +155,7 @@ class OperatorTable:
         Args:
             entity: Its name; empty when it is not known what the values are.
         """
-        chosen = self.chosen.get(entity) or _DEFAULTS.get(entity)
-        return chosen or _GROUP_DEFAULTS.get(entity.partition(".")[0], AUTO)
+        return self.chosen.get(entity) or default_operator(entity)
 
     def of_policy(self, name: str) -> OperatorSpec:
         """Return the operator that a policy names; one that does not exist becomes `null`.

@@ -1,6 +1,7 @@
 """Which operator masks which entity."""
 
 import json
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -8,6 +9,9 @@ import pytest
 
 from scrim.config.connections import Connection
 from scrim.config.masking import Masking
+from scrim.detection.catalogue import builtin_catalogue
+from scrim.kernel import Detector, Masker
+from scrim.masking import choice
 from scrim.masking.choice import NULL, OperatorError, OperatorTable
 
 
@@ -33,13 +37,53 @@ def connection(**more: Any) -> Connection:  # noqa: ANN401 - as YAML gives them
         ("financial.iban", {"name": "iban"}),
         ("us.ssn", {"name": "ssn"}),
         ("network.ipv6", {"name": "ip"}),
-        ("network.mac", {"name": "auto"}),
+        ("network.mac", {"name": "digits"}),
+        ("network.cookie", {"name": "secret"}),
         ("secret.jwt", {"name": "secret"}),
+        ("pl.pesel", {"name": "digits"}),
+        ("gb.passport", {"name": "digits"}),
+        ("health.gb_nhs", {"name": "digits"}),
+        ("health.diagnosis", {"name": "text"}),
+        ("vehicle.licence_plate", {"name": "digits"}),
+        ("financial.bank_account", {"name": "digits"}),
+        ("contact.city", {"name": "text"}),
+        ("contact.organization", {"name": "text"}),
+        ("person.job", {"name": "text"}),
+        ("general.date_time", {"name": "auto"}),
+        ("acme.desk", {"name": "auto"}),
         ("", {"name": "auto"}),
     ],
 )
 def test_each_entity_has_an_operator(entity: str, expected: Mapping[str, str]) -> None:
     assert OperatorTable({}).of_entity(entity) == expected
+
+
+def test_every_secret_is_replaced_beyond_recognition() -> None:
+    secrets = [name for name in builtin_catalogue().names if name.startswith("secret.")]
+    assert len(secrets) > 150
+    assert {OperatorTable({}).of_entity(name)["name"] for name in secrets} == {"secret"}
+
+
+def test_defaults_are_of_entities_that_exist() -> None:
+    names = set(builtin_catalogue().names)
+    assert sorted(set(choice._DEFAULTS) - names) == []  # noqa: SLF001 - the table itself
+
+
+@pytest.mark.parametrize(
+    ("text", "layout"),
+    [
+        ("PESEL 44051401359", r"PESEL \d{11}"),
+        ("NHS number 943 476 5919", r"NHS number \d{3} \d{3} \d{4}"),
+        ("NINO AB 12 34 56 C", r"NINO [A-Z]{2} \d\d \d\d \d\d [A-Z]"),
+    ],
+)
+def test_a_national_number_keeps_its_layout_and_no_more(text: str, layout: str) -> None:
+    catalogue = builtin_catalogue()
+    config = OperatorTable({}).masker_config(catalogue.names)
+    masked = Masker(bytes(32), Detector(catalogue.kernel_json()), config).scrub(text)
+    assert masked is not None
+    assert re.fullmatch(layout, masked)
+    assert text != masked
 
 
 def test_the_file_overrides_the_default_and_a_connection_the_file() -> None:
@@ -52,7 +96,7 @@ def test_the_file_overrides_the_default_and_a_connection_the_file() -> None:
 
 
 @pytest.mark.parametrize(
-    ("choice", "reason"),
+    ("chosen", "reason"),
     [
         ("ff9", "is not an operator; choose from address, auto"),
         (
@@ -66,9 +110,9 @@ def test_the_file_overrides_the_default_and_a_connection_the_file() -> None:
         ({"name": "email", "domain": "x"}, "email takes: none"),
     ],
 )
-def test_a_wrong_choice_is_refused_with_its_place(choice: object, reason: str) -> None:
+def test_a_wrong_choice_is_refused_with_its_place(chosen: object, reason: str) -> None:
     with pytest.raises(OperatorError, match=reason) as caught:
-        OperatorTable.of(masking(**{"contact.email": choice}))
+        OperatorTable.of(masking(**{"contact.email": chosen}))
     assert caught.value.key == "masking.operators.contact.email"
 
 

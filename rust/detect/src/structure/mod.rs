@@ -11,6 +11,8 @@
 //! walked again to a bounded depth.
 
 mod brackets;
+#[cfg(test)]
+mod costly;
 mod fields;
 mod keys;
 mod lines;

@@ -3,6 +3,7 @@
 use proptest::prelude::*;
 use serde_json::Value;
 
+use super::costly::UNITS;
 use super::tests::pairs;
 use super::walk;
 
@@ -73,77 +74,6 @@ proptest! {
         walk(&text, &mut |pair| assert!(pair.value.end <= text.len()));
     }
 }
-
-/// What texts are made of that ask for more than they give.
-const UNITS: [&str; 67] = [
-    "(",
-    "{",
-    "[",
-    "{\"a\":",
-    "[{\"a\":[",
-    "=",
-    "a=",
-    "a= ",
-    ":",
-    "a: ",
-    "a:b",
-    "<",
-    "<a",
-    "<a>",
-    "<a b=\"",
-    "<a b='",
-    "</a>",
-    "\"",
-    "'",
-    "`",
-    "\"\"\"",
-    "'\"",
-    "\\\"",
-    "a='",
-    "a=\"\n",
-    "a=(\"",
-    "f(",
-    "f('",
-    "|",
-    "a | ",
-    "|-",
-    "|\n|--\n",
-    "a,b\n",
-    "a,\"\n",
-    "(',''",
-    ",''''",
-    "('x''",
-    "f(\"a\"\"",
-    "x \"",
-    "x '",
-    "\"a: ",
-    "and my ",
-    "my a: ",
-    "(a: ",
-    "INSERT INTO t (",
-    "VALUES (",
-    "VALUES (1),",
-    "a:\n",
-    " a:\n",
-    "- ",
-    "[a]\n",
-    "&",
-    "a&b=",
-    "<!ENTITY a \"",
-    "<![CDATA[",
-    "]]>",
-    " ",
-    "\n",
-    ",",
-    "{\n",
-    "}",
-    ")",
-    "a b c d e: ",
-    "]=",
-    "x]:",
-    "<td>",
-    "<th>",
-];
 
 /// With quadratic time, each of these would take minutes; linear, it takes milliseconds.
 #[test]

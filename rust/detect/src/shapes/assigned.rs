@@ -84,9 +84,12 @@ impl Assigned {
         else {
             return;
         };
-        if !ends_value(text, until) || !self.accepts(&text[from..to], place.quoted) {
+        let cut = place.cut.filter(|_| until == place.end && to == until);
+        if cut.is_none() && !ends_value(text, until) || !self.accepts(&text[from..to], place.quoted)
+        {
             return;
         }
+        let to = cut.map_or(to, |quote| places.rest_end(text, to, quote));
         self.propose(text, from, to, self.confidence, hint, out);
     }
 
@@ -148,12 +151,24 @@ impl Assigned {
 
 /// Where the value stands of the name that was looked at last, since a name may have several keys.
 #[derive(Debug, Default)]
-pub(crate) struct Places([Option<(usize, Option<Assignment>)>; 2]);
+pub(crate) struct Places {
+    last: [Option<(usize, Option<Assignment>)>; 2],
+    /// Where the last value ends that is longer than what is looked at of one.
+    long: usize,
+}
 
 impl Places {
+    /// Where a value ends that goes on at `at`; what was searched for it is not searched again.
+    fn rest_end(&mut self, text: &[u8], at: usize, quote: Option<u8>) -> usize {
+        if at > self.long {
+            self.long = assignment::rest_end(text, at, quote);
+        }
+        self.long
+    }
+
     fn of(&mut self, text: &[u8], start: usize, end: usize, words: bool) -> Option<Assignment> {
         let (_, name_end) = assignment::name_of(text, start, end);
-        let last = &mut self.0[usize::from(words)];
+        let last = &mut self.last[usize::from(words)];
         match last {
             Some((known, place)) if *known == name_end => *place,
             _ => {

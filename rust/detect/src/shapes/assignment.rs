@@ -6,7 +6,7 @@ use crate::bytes::{before, is_word, run_end, run_start};
 const MAX_NAME: usize = 64;
 /// Most bytes of white space and quotes on either side of the operator.
 const MAX_GAP: usize = 48;
-/// Most bytes of a value.
+/// Most bytes of a value that are looked at; a longer one is covered to its end.
 pub(crate) const MAX_VALUE: usize = 512;
 /// Most bytes of words between a key and the operator, as in `Dropbox API secret: `.
 const MAX_WORDS: usize = 20;
@@ -26,6 +26,16 @@ pub(crate) struct Assignment {
     pub(crate) end: usize,
     /// Whether quotes enclose the value.
     pub(crate) quoted: bool,
+    /// The quote that encloses the value, or none, if the value goes on behind `end`.
+    pub(crate) cut: Option<Option<u8>>,
+}
+
+/// Where a value ends that goes on at `at`.
+pub(crate) fn rest_end(text: &[u8], at: usize, quote: Option<u8>) -> usize {
+    match quote {
+        Some(quote) => run_end(text, at, |byte| byte != quote && byte != b'\n'),
+        None => run_end(text, at, |byte| !ends_bare(byte)),
+    }
 }
 
 const fn is_name(byte: u8) -> bool {
@@ -67,7 +77,9 @@ pub(crate) fn after_key(text: &[u8], start: usize, end: usize, words: bool) -> O
         return None;
     }
     let limit = text.len().min(start + MAX_VALUE);
+    let cut = limit < text.len() && rest_end(&text[..limit], start, quote) == limit;
     let end = match quote {
+        _ if cut => limit,
         Some(quote) => quoted_end(&text[..limit], start, quote)?,
         None => run_end(&text[..limit], start, |byte| !ends_bare(byte)),
     };
@@ -77,6 +89,7 @@ pub(crate) fn after_key(text: &[u8], start: usize, end: usize, words: bool) -> O
         start,
         end,
         quoted: quote.is_some(),
+        cut: cut.then_some(quote),
     })
 }
 

@@ -3,9 +3,12 @@
 use std::ops::Range;
 
 /// Long texts are decoded in windows of so many bytes, so that memory stays bounded.
-pub(crate) const WINDOW: usize = 1 << 15;
-/// Longest value, in bytes as decoded, that is certain to be found across windows.
-pub(crate) const OVERLAP: usize = 1 << 10;
+pub(crate) const WINDOW: usize = 1 << 16;
+/// Longest value, in bytes as decoded, that is certain to be found across windows: more than any
+/// private key in PEM has.
+pub(crate) const OVERLAP: usize = 1 << 13;
+/// A value of so many bytes is reported even if it may be cut; no other window need have all of it.
+const MAX_CUT: usize = OVERLAP / 2;
 
 /// Decoded bytes; for each of them the span of the original text that it stands for.
 ///
@@ -38,10 +41,12 @@ impl View {
     }
 
     /// Whether a value at this span has all of its bytes in this view: one that touches the edge
-    /// of a window may be cut, and the view before or behind has all of it.
+    /// of a window may be cut, and the view before or behind has all of it. If it is so long that
+    /// this is not certain, each window reports its part.
     #[must_use]
     pub fn is_whole(&self, span: &Range<usize>) -> bool {
-        !(self.cut_left && span.start == 0 || self.cut_right && span.end == self.bytes.len())
+        span.len() >= MAX_CUT
+            || !(self.cut_left && span.start == 0 || self.cut_right && span.end == self.bytes.len())
     }
 
     /// Whether any byte of the view differs from the original.

@@ -154,7 +154,8 @@ proptest! {
             .filter(|word| token.is_match(word))
             .map(str::to_owned)
             .collect();
-        prop_assume!(!Regex::new("\\bv ").unwrap().is_match(&text));
+        // What stands behind `v` is a version.
+        prop_assume!(!Regex::new("\\bv[ =]").unwrap().is_match(&text));
         prop_assert_eq!(spans("ipv4", &text), expected);
     }
 
@@ -224,7 +225,7 @@ fn adversarial_texts_take_linear_time() {
 fn values_at_the_begin_of_a_line_are_found_in_json_as_text() {
     let card = ["4111", "1111", "1111", "1111"].concat();
     let iban = ["DE8937040044", "0532013000"].concat();
-    let key = ["AKIA", "IOSFODNN7", "EXAMPLE"].concat();
+    let key = ["AKIA", "QX7ZVT2R", "BW5MHC3K"].concat();
     for (shape, value) in [
         ("card", card.as_str()),
         ("iban", iban.as_str()),

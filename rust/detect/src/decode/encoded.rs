@@ -8,9 +8,9 @@ use crate::view::View;
 /// Fewest digits of a number that is tried as hexadecimal text; below, cards and phones come.
 pub(super) const MIN_NUMBER: usize = 20;
 /// Bytes of one view, a multiple of what four characters of base64 hold.
-const WINDOW: usize = 3 << 13;
+const WINDOW: usize = 3 << 14;
 /// Bytes that a view repeats of the one before; likewise.
-const OVERLAP: usize = 3 * 341;
+const OVERLAP: usize = 3 * 2730;
 /// Of so many bytes, this many must be text.
 const READABLE: (usize, usize) = (4, 3);
 

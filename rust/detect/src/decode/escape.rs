@@ -52,8 +52,8 @@ fn quoted_printable(rest: &[u8]) -> Option<(usize, Decoded)> {
     }
 }
 
-/// Escapes of JSON, JavaScript, Python, Java and C; also of Markdown, where the backslash stands
-/// before punctuation.
+/// Escapes of JSON, JavaScript, Python, Java and C; also of Markdown and shells, where the backslash
+/// stands before punctuation and blanks.
 fn backslash(rest: &[u8]) -> Option<(usize, Decoded)> {
     let &first = rest.first()?;
     let one = |byte| Some((2, Decoded::Byte(byte)));
@@ -68,7 +68,7 @@ fn backslash(rest: &[u8]) -> Option<(usize, Decoded)> {
         b'0'..=b'7' => octal(rest),
         b'\n' => Some((2, Decoded::Nothing)),
         b'\r' if rest.get(1) == Some(&b'\n') => Some((3, Decoded::Nothing)),
-        byte if byte.is_ascii_punctuation() => one(byte),
+        byte if byte.is_ascii_punctuation() || byte == b' ' => one(byte),
         _ => None,
     }
 }

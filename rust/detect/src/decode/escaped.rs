@@ -58,13 +58,17 @@ fn modes(text: &[u8], survey: &Survey) -> Modes {
 }
 
 /// Whether the `=` is one that hardly anything but quoted-printable text has: a soft line break,
-/// an escaped `=`, a byte above ASCII, or an address with `=40`.
+/// an escaped `=`, a byte above ASCII, or an address with `=40`. A number such as `=80` is a byte
+/// only beside another one, as in `=E2=80=99`.
 fn shows_quoted_printable(text: &[u8], at: usize) -> bool {
     let word = |index: usize| text.get(index).is_some_and(u8::is_ascii_alphanumeric);
     match text.get(at + 1..text.len().min(at + 3)) {
         Some([b'\n', ..] | [b'\r', b'\n']) => at > 0 && !text[at - 1].is_ascii_whitespace(),
         Some(b"3D") => true,
         Some(b"40") => at > 0 && word(at - 1) && word(at + 3),
+        Some([b'8'..=b'9', b'0'..=b'9']) => {
+            text.get(at + 3) == Some(&b'=') || at >= 3 && text[at - 3] == b'='
+        }
         Some([b'8'..=b'9' | b'A'..=b'F', b'0'..=b'9' | b'A'..=b'F']) => at > 0,
         _ => false,
     }

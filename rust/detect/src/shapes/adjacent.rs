@@ -164,6 +164,7 @@ fn given(name: (usize, usize), start: usize, end: usize, quoted: bool) -> Option
         start,
         end,
         quoted,
+        cut: None,
     })
 }
 

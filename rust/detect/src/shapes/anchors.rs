@@ -6,7 +6,7 @@ use std::collections::HashMap;
 use aho_corasick::{AhoCorasick, AhoCorasickKind, Input, MatchKind};
 
 use super::assigned::{spellings, Assigned, Places};
-use super::token::Token;
+use super::token::{self, Token};
 use super::{adjacent, aws, connection, entropy, jwt, pem, placeholder, Scan, Shape, Slot};
 use crate::finding::EntityId;
 use crate::spec::{EntitySpec, Error};
@@ -75,6 +75,8 @@ struct State {
     jwt: usize,
     pem: usize,
     covered: usize,
+    /// End of the last token that is longer than what is looked at of one.
+    long: usize,
 }
 
 impl State {
@@ -199,9 +201,11 @@ impl Anchors {
                 _ if start < state.covered => {}
                 Anchor::Authority => state.cover(connection::url(scan, start, state.covered)),
                 Anchor::Password => state.cover(connection::assignment(scan, start, end)),
+                Anchor::Token(_) if start < state.long => {}
                 Anchor::Token(index) => {
                     let token = &self.tokens[index];
-                    token.scan(text, start, end, scan.hint, &mut scan.out);
+                    let end = token.scan(text, start, end, scan.hint, &mut scan.out);
+                    state.long = end.filter(|end| end - start > token::WINDOW).unwrap_or(0);
                 }
             }
         }

@@ -1,6 +1,6 @@
 //! Values that are known by the name that they are given to.
 
-use super::assignment::{self, Assignment};
+use super::assignment::{self, Assignment, Rest};
 use super::token::{checksum_of, Anchored};
 use super::{entropy, placeholder, weigh, Candidate, Slot};
 use crate::bytes::{is_word, word_at};
@@ -97,9 +97,12 @@ impl Assigned {
         else {
             return;
         };
-        if !ends_value(text, until) || !self.accepts(&text[from..to], place.quoted) {
+        let cut = place.cut.filter(|_| until == place.end && to == until);
+        if cut.is_none() && !ends_value(text, until) || !self.accepts(&text[from..to], place.quoted)
+        {
             return;
         }
+        let to = cut.map_or(to, |rest| places.rest_end(text, to, rest));
         self.propose(text, from, to, self.confidence, hint, out);
     }
 
@@ -162,12 +165,24 @@ impl Assigned {
 
 /// Where the value stands of the name that was looked at last, since a name may have several keys.
 #[derive(Debug, Default)]
-pub(crate) struct Places([Option<(usize, Option<Assignment>)>; 2]);
+pub(crate) struct Places {
+    last: [Option<(usize, Option<Assignment>)>; 2],
+    /// Where the last value ends that is longer than what is looked at of one.
+    long: usize,
+}
 
 impl Places {
+    /// Where a value ends that goes on at `at`; what was searched for it is not searched again.
+    fn rest_end(&mut self, text: &[u8], at: usize, rest: Rest) -> usize {
+        if at > self.long {
+            self.long = assignment::rest_end(text, at, rest);
+        }
+        self.long
+    }
+
     fn of(&mut self, text: &[u8], start: usize, end: usize, words: bool) -> Option<Assignment> {
         let (_, name_end) = assignment::name_of(text, start, end);
-        let last = &mut self.0[usize::from(words)];
+        let last = &mut self.last[usize::from(words)];
         match last {
             Some((known, place)) if *known == name_end => *place,
             _ => {

@@ -7,7 +7,7 @@ use crate::bytes::{before, is_word, run_end, run_start};
 const MAX_NAME: usize = 64;
 /// Most bytes of white space and quotes on either side of the operator.
 const MAX_GAP: usize = 48;
-/// Most bytes of a value.
+/// Most bytes of a value that are looked at; a longer one is covered to its end.
 pub(crate) const MAX_VALUE: usize = 512;
 /// Most bytes of words between a key and the operator, as in `Dropbox API secret: `.
 const MAX_WORDS: usize = 20;
@@ -27,6 +27,23 @@ pub(crate) struct Assignment {
     pub(crate) end: usize,
     /// Whether quotes enclose the value.
     pub(crate) quoted: bool,
+    /// How the value goes on behind `end`, if it does.
+    pub(crate) cut: Option<Rest>,
+}
+
+/// What ends a value.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Rest {
+    Bare,
+    Quoted(u8),
+}
+
+/// Where a value ends that goes on at `at`.
+pub(crate) fn rest_end(text: &[u8], at: usize, rest: Rest) -> usize {
+    match rest {
+        Rest::Quoted(quote) => run_end(text, at, |byte| byte != quote && byte != b'\n'),
+        Rest::Bare => run_end(text, at, |byte| !ends_bare(byte)),
+    }
 }
 
 pub(super) const fn is_name(byte: u8) -> bool {
@@ -70,7 +87,10 @@ pub(crate) fn after_key(text: &[u8], start: usize, end: usize, words: bool) -> O
         return None;
     }
     let limit = text.len().min(start + MAX_VALUE);
+    let rest = quote.map_or(Rest::Bare, Rest::Quoted);
+    let cut = limit < text.len() && rest_end(&text[..limit], start, rest) == limit;
     let end = match quote {
+        _ if cut => limit,
         Some(quote) => quoted_end(&text[..limit], start, quote)?,
         None => bare_end(text, start),
     };
@@ -81,6 +101,7 @@ pub(crate) fn after_key(text: &[u8], start: usize, end: usize, words: bool) -> O
         start,
         end,
         quoted: literal,
+        cut: cut.then_some(rest),
     })
 }
 
@@ -276,11 +297,15 @@ mod tests {
             (r#"<add key="x.token" value="v4lue"/>"#, "x.token", true),
             ("- name: X_TOKEN\n  value: v4lue", "X_TOKEN", false),
             ("?token=v4lue&x=1", "token", false),
-            ("A_TOKEN=word\nB=1", "A_TOKEN", true),
-            ("A_TOKEN=call\nB=1", "A_TOKEN", true),
-            ("run --token word", "--token", true),
         ] {
             assert_eq!(value(text), Some((name, "v4lue", quoted)), "{text}");
+        }
+        // What is set for a program is literal without quotes.
+        for (text, name) in [
+            ("A_TOKEN=word\nB=1", "A_TOKEN"),
+            ("run --token word", "--token"),
+        ] {
+            assert_eq!(value(text), Some((name, "word", true)), "{text}");
         }
     }
 

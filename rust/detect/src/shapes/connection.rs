@@ -108,8 +108,17 @@ pub(crate) fn assignment(scan: &mut Scan<'_>, start: usize, end: usize) -> Optio
         return None;
     }
     let candidate = Candidate::pattern(value, value_end, 0.8);
+    if !scan.propose(Shape::ConnectionString, candidate) {
+        return None;
+    }
+    if value_end < limit || value_end == text.len() {
+        return Some(value_end);
+    }
+    // The rest of what is longer than any password is covered too, and not searched again.
+    let end = run_end(text, value_end, |byte| !ends_url(byte));
+    let candidate = Candidate { end, ..candidate };
     scan.propose(Shape::ConnectionString, candidate)
-        .then_some(value_end)
+        .then_some(end)
 }
 
 fn in_list(text: &[u8], start: usize, end: usize) -> bool {

@@ -5,7 +5,8 @@ use serde::Deserialize;
 use super::{Candidate, Scan, Shape};
 use crate::bytes::{before, escape_before, is_base64url, run_end};
 
-/// Most base64url characters of a header that are decoded.
+/// Most base64url characters of a header that are decoded; with certificates in it, it has more, and
+/// then three parts of which the first begins as JSON does are enough.
 const MAX_HEADER: usize = 4096;
 /// Fewest characters of a payload: `{}`.
 const MIN_PAYLOAD: usize = 2;
@@ -20,11 +21,12 @@ struct Header {
 /// A token whose header starts at `start`; returns where the characters that were read end.
 pub(crate) fn scan(scan: &mut Scan<'_>, start: usize) -> Option<usize> {
     let text = scan.text;
-    if before(text, start).is_some_and(is_base64url) && !escape_before(text, start) {
+    let joined = |byte: u8| byte.is_ascii_alphanumeric();
+    if before(text, start).is_some_and(joined) && !escape_before(text, start) {
         return None;
     }
     let header_end = run_end(text, start, is_base64url);
-    if text.get(header_end) != Some(&b'.') || header_end - start > MAX_HEADER {
+    if text.get(header_end) != Some(&b'.') {
         return Some(header_end);
     }
     let payload_end = run_end(text, header_end + 1, is_base64url);
@@ -45,6 +47,9 @@ pub(crate) fn scan(scan: &mut Scan<'_>, start: usize) -> Option<usize> {
 }
 
 fn is_header(encoded: &[u8]) -> bool {
+    if encoded.len() > MAX_HEADER {
+        return true;
+    }
     decode(encoded).is_some_and(|json| serde_json::from_slice::<Header>(&json).is_ok())
 }
 

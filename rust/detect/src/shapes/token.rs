@@ -6,14 +6,15 @@ use regex_syntax::hir::{Hir, HirKind};
 
 use super::{entropy, placeholder, weigh, Candidate, Slot};
 use crate::bytes::{
-    before, escape_before, is_word, joined_before, run_start, word_at, word_before,
+    before, escape_before, is_base64, is_base64url, is_word, joined_before, run_end, run_start,
+    word_at, word_before,
 };
 use crate::checksum::{self, Checksum};
 use crate::sink::Sink;
 use crate::spec::{EntitySpec, Error};
 
-/// Most bytes of a token.
-const WINDOW: usize = 4096;
+/// Most bytes of a token that are looked at; a longer one is covered as far as its letters go.
+pub(super) const WINDOW: usize = 4096;
 /// Memory that one compiled expression may take.
 const MAX_COMPILED: usize = 1 << 20;
 const MAX_PATTERN: usize = 4096;
@@ -232,7 +233,8 @@ impl Token {
         let last = text[end - 1];
         let marked = last == b'~' || (self.anchored.fixed && matches!(last, b'-' | b'+' | b'/'));
         let goes_on = (last.is_ascii_alphanumeric() || marked) && word_at(text, end);
-        if goes_on && !escape_before(text, end + 1) {
+        let cut = end - start == WINDOW;
+        if goes_on && !cut && !escape_before(text, end + 1) {
             return None;
         }
         let weak = self.shortest <= WEAK_PREFIX;
@@ -257,6 +259,15 @@ impl Token {
             Some(false) if self.confirms => Candidate::pattern(start, end, UNCONFIRMED),
             Some(false) => return None,
         };
-        weigh(&self.slot, text, hint, candidate, out).then_some(end)
+        if !weigh(&self.slot, text, hint, candidate, out) {
+            return None;
+        }
+        if cut {
+            // No part of a token that is longer than what was looked at may stay.
+            let end = run_end(text, end, |byte| is_base64(byte) || is_base64url(byte));
+            return weigh(&self.slot, text, hint, Candidate { end, ..candidate }, out)
+                .then_some(end);
+        }
+        Some(end)
     }
 }

@@ -8,7 +8,6 @@ use crate::bytes::{before, run_start, word_before};
 use crate::sink::Known;
 
 const MAX_SCHEME: usize = 24;
-const MAX_URL: usize = 8192;
 /// Shortest name behind `www.`, as in `a.de`.
 const MIN_HOST: usize = 4;
 
@@ -54,7 +53,7 @@ fn scheme_start(text: &[u8], at: usize, floor: usize) -> Option<usize> {
 
 /// End of the URL without the punctuation of the sentence around it.
 fn url_end(text: &[u8], from: usize) -> usize {
-    let window = &text[from..text.len().min(from + MAX_URL)];
+    let window = &text[from..];
     let end = window
         .iter()
         .position(|&byte| ends_url(byte) || matches!(byte, b'{' | b'}' | b'|' | b'^'))

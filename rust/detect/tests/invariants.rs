@@ -1,0 +1,232 @@
+//! What callers rely on, whatever the text: recognisers of every kind together.
+
+use std::sync::LazyLock;
+
+use proptest::prelude::*;
+use scrim_detect::{Detector, EntitySpec, Evidence, Finding};
+
+fn strings(words: &[&str]) -> Vec<String> {
+    words.iter().map(|&word| word.to_owned()).collect()
+}
+
+fn named(name: &str, shape: &str) -> EntitySpec {
+    EntitySpec {
+        name: name.to_owned(),
+        ..EntitySpec::of_shape(shape, &["id", "番号"])
+    }
+}
+
+/// All native shapes, and entities of every form.
+fn specs() -> Vec<EntitySpec> {
+    let native = EntitySpec::SHAPES.iter().map(|shape| EntitySpec {
+        columns: strings(&[shape]),
+        ..EntitySpec::of_shape(shape, &["key"])
+    });
+    let forms = [
+        EntitySpec {
+            formats: strings(&["###~##~####", "@@######", "*{8,10}"]),
+            checksum: None,
+            columns: strings(&["member_id"]),
+            ..named("xx.code", "code")
+        },
+        EntitySpec {
+            formats: strings(&["#{11}"]),
+            checksum: Some("luhn".to_owned()),
+            confidence: Some(0.6),
+            bare_confidence: Some(0.55),
+            ..named("xx.checked", "code")
+        },
+        EntitySpec {
+            prefixes: strings(&["tok_", "key-"]),
+            pattern: Some("(?:tok_|key-)[A-Za-z0-9]{12,}".to_owned()),
+            ..named("secret.token", "token")
+        },
+        EntitySpec {
+            keys: strings(&["acme token", "pwd"]),
+            pattern: Some("[!-~]{8,}".to_owned()),
+            ..named("secret.assigned", "assigned")
+        },
+        EntitySpec {
+            words: strings(&["diabetes", "heart failure", "糖尿病"]),
+            ..named("health.words", "words")
+        },
+        EntitySpec {
+            pattern: Some("LC-[0-9]{4,}|é+x".to_owned()),
+            ..named("xx.pattern", "pattern")
+        },
+        EntitySpec {
+            columns: strings(&["nickname"]),
+            label: Some("PERSON".to_owned()),
+            ..named("person.name", "column")
+        },
+        EntitySpec {
+            label: Some("PLACE".to_owned()),
+            ..named("contact.place", "column")
+        },
+    ];
+    native.chain(forms).collect()
+}
+
+static DETECTOR: LazyLock<Detector> = LazyLock::new(|| Detector::new(&specs()).unwrap());
+
+fn findings(text: &[u8], hint: Option<u16>) -> Vec<Finding> {
+    let mut out = Vec::new();
+    DETECTOR.scan(text, hint, &mut out);
+    out
+}
+
+const PIECES: [&str; 72] = [
+    "4111",
+    "1111",
+    "536-22-",
+    "8137",
+    "79927398713",
+    "12",
+    "0",
+    "AB",
+    "123456",
+    "tok_",
+    "key-",
+    "a1B2c3D4e5F6",
+    "acme_token",
+    "pwd",
+    "=",
+    ": ",
+    ":",
+    " = \"",
+    "\"",
+    "'",
+    "hunter2!x",
+    "diabetes",
+    "heart ",
+    "failure",
+    "糖尿病",
+    "LC-",
+    "é",
+    "x",
+    "nickname",
+    "member_id",
+    "Martha ",
+    "Winterbottom ",
+    "Yesterday I spoke with ",
+    "lives in Berlin. ",
+    "Dr. ",
+    "ada@",
+    "example.com",
+    "@",
+    ".",
+    "-",
+    " ",
+    "/",
+    "://",
+    "https://",
+    "u:p@h/",
+    "DE89",
+    "3704 0044 0532 0130 00",
+    "+44 20 ",
+    "7123 4567",
+    "192.168.",
+    "1.1",
+    "fe80::",
+    "1",
+    "%40",
+    "%2540",
+    "&#64;",
+    "&amp;",
+    "\\u0040",
+    "\\n",
+    "QUJDREVGR0hJ",
+    "{\"",
+    "\":\"",
+    "\"}",
+    "[",
+    "]",
+    "<a b=\"",
+    "\">",
+    "</a>",
+    "４",
+    "\u{200b}",
+    "\u{ad}",
+    "番号",
+];
+
+fn soup() -> impl Strategy<Value = String> {
+    prop::collection::vec(prop::sample::select(PIECES.to_vec()), 0..28)
+        .prop_map(|list| list.concat())
+}
+
+fn check(text: &[u8], found: &[Finding]) -> Result<(), TestCaseError> {
+    let utf8 = std::str::from_utf8(text).ok();
+    let mut last = 0;
+    for finding in found {
+        prop_assert!(finding.start >= last && finding.start < finding.end);
+        prop_assert!(finding.end <= text.len());
+        prop_assert!((0.0..=1.0).contains(&finding.confidence));
+        prop_assert!(finding.evidence != Evidence::default());
+        prop_assert!(usize::from(finding.entity) < DETECTOR.names().len());
+        if let Some(text) = utf8 {
+            let whole = text.is_char_boundary(finding.start) && text.is_char_boundary(finding.end);
+            prop_assert!(whole, "{finding:?} {text:?}");
+        }
+        last = finding.end;
+    }
+    Ok(())
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig {
+        cases: 600,
+        failure_persistence: None,
+        ..ProptestConfig::default()
+    })]
+
+    #[test]
+    fn findings_are_sorted_disjoint_and_whole(text in soup(), hint in prop::option::of(0_u16..40)) {
+        check(text.as_bytes(), &findings(text.as_bytes(), hint))?;
+    }
+
+    #[test]
+    fn text_that_is_cut_anywhere_or_is_no_text_is_scanned(
+        text in soup(), bytes in prop::collection::vec(any::<u8>(), 0..9), from: prop::sample::Index
+    ) {
+        let mut text = text.into_bytes();
+        let at = from.index(text.len() + 1);
+        text.splice(at..at, bytes);
+        check(&text, &findings(&text, None))?;
+        check(&text[at..], &findings(&text[at..], None))?;
+    }
+
+    #[test]
+    fn a_scan_does_not_depend_on_earlier_ones(text in soup(), other in soup()) {
+        let alone = findings(text.as_bytes(), None);
+        let fresh = Detector::new(&specs()).unwrap();
+        let mut both = Vec::new();
+        fresh.scan(other.as_bytes(), None, &mut both);
+        let before = both.len();
+        fresh.scan(text.as_bytes(), None, &mut both);
+        prop_assert_eq!(&both[before..], alone.as_slice());
+    }
+
+    #[test]
+    fn a_key_and_its_parent_are_any_text(key in soup(), parent in soup(), value in soup()) {
+        let mut found = Vec::new();
+        DETECTOR.scan_named(key.as_bytes(), parent.as_bytes(), value.as_bytes(), &mut found);
+        check(value.as_bytes(), &found)?;
+    }
+
+    /// What the tagger reads depends on the whole text, as its confidence does.
+    #[test]
+    fn unrelated_text_far_away_hides_nothing(text in soup()) {
+        let filler = "\n\n\n".to_owned() + &"the sky was blue and quiet\n".repeat(8) + "\n\n";
+        let long = format!("{filler}{text}{filler}");
+        let found = findings(long.as_bytes(), None);
+        for alone in findings(text.as_bytes(), None) {
+            if alone.evidence == Evidence::SENTENCE {
+                continue;
+            }
+            let (start, end) = (alone.start + filler.len(), alone.end + filler.len());
+            let covered = (start..end).all(|at| found.iter().any(|one| one.start <= at && at < one.end));
+            prop_assert!(covered, "{alone:?} {:?} {text:?}", &text[alone.start..alone.end]);
+        }
+    }
+}

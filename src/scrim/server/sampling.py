@@ -38,6 +38,8 @@ SPARE_FACTOR: Final = 3
 TABLE_KINDS: Final = frozenset({"r", "p", "m", "f"})
 UNREAD_KINDS: Final = frozenset({"bytea", "bool", "vector", "halfvec", "sparsevec", "tsvector"})
 """Kinds of types whose values say nothing; their columns are judged by their names."""
+TELLING: Final = frozenset({"08", "42", "55", "57"})
+"""Classes of errors that speak of connections, rights, locks and time, never of a value."""
 SYSTEM_SCHEMAS: Final = frozenset({"pg_catalog", "information_schema"})
 PARAMETERS: Final = (
     ("application_name", f"{APPLICATION_NAME} scan"),
@@ -120,7 +122,7 @@ async def sample_tables(
             try:
                 rows = await _sample(session, relation, places, selection.rows, pages)
             except ProtocolError as error:
-                yield TableSample(places, [], f"{error.message} ({error.code})")
+                yield TableSample(places, [], _reason(error))
                 continue
             yield TableSample(places, rows)
 
@@ -147,6 +149,12 @@ class _Session:
             self._control = None
             await self._stack.aclose()
             raise
+
+
+def _reason(error: ProtocolError) -> str:
+    """Return why a table could not be read, without what the store may say of its values."""
+    told = error.message if error.code[:2] in TELLING else "the data store refused it"
+    return f"{told} ({error.code})"
 
 
 async def _catalog(session: _Session) -> Catalog:

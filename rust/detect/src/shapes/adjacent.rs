@@ -56,7 +56,9 @@ pub(super) fn possible(text: &[u8], dashes: usize, digits: usize) -> bool {
         memchr::memchr_iter(b's', text)
             .any(|at| at >= 2 && matches!(text[at - 1], b'i' | b'e') && text[at - 2] == b' ')
     };
-    (dashes >= 1 && option()) || (digits >= 1 && verb()) || (digits >= MIN_DIGITS && has_long_word(text))
+    (dashes >= 1 && option())
+        || (digits >= 1 && verb())
+        || (digits >= MIN_DIGITS && has_long_word(text))
 }
 
 /// Whether white space stands before or behind a word as long as a value.

@@ -20,6 +20,7 @@ from harness.commands import BenchmarkError
 from harness.detection_data import Kind, LabelledColumn, SecretText, Span, Text, read_data
 from harness.labels import PRESIDIO_RESEARCH, LabelMap, default_map, read_map
 from harness.national import random_code, valid_values
+from harness.secrets_data import read_rules, select
 from harness.span_scores import score_spans, without_overlaps
 from scrim.detection.catalogue import builtin_catalogue
 
@@ -233,3 +234,23 @@ def test_a_file_is_scored_from_the_command_line(tmp_path: Path) -> None:
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert done.returncode == 1
     assert "data.jsonl:1: needs" in done.stdout.replace("\n", " ")
+
+
+def test_texts_that_hold_another_rules_secret_are_left_out(tmp_path: Path) -> None:
+    """A negative example of one rule may be a secret of another, so that no finding is wrong."""
+    rules = tmp_path / "set" / "rules"
+    rules.mkdir(parents=True)
+    one = {
+        "id": "one",
+        "examples": ["first-secret-0123"],
+        "negative_examples": ["none here"],
+    }
+    two = {"id": "two", "examples": ["b"], "negative_examples": ["x = first-secret-0123"]}
+    host = {"id": "host", "visible": False, "examples": ["shop.example.com"]}
+    (rules / "a.yml").write_text(json.dumps({"rules": [one, two, host]}), encoding="utf-8")
+    chosen = select(list(read_rules(tmp_path / "set")))
+    assert [(example.text, example.secret) for example in chosen] == [
+        ("first-secret-0123", True),
+        ("none here", False),
+        ("b", True),
+    ]

@@ -43,7 +43,7 @@ pub(super) fn adjacent(text: &[u8], name: (usize, usize), words: bool) -> Option
 }
 
 /// Whether the text can hold such a value besides an option: a verb, or a long word with digits.
-pub(super) fn possible(text: &[u8], digits: usize) -> bool {
+pub(super) fn possible(text: &[u8], dashes: usize, digits: usize) -> bool {
     let option = || {
         memchr::memchr_iter(b'-', text).any(|at| {
             before(text, at).is_none_or(|byte| byte <= b' ')
@@ -56,7 +56,9 @@ pub(super) fn possible(text: &[u8], digits: usize) -> bool {
         memchr::memchr_iter(b's', text)
             .any(|at| at >= 2 && matches!(text[at - 1], b'i' | b'e') && text[at - 2] == b' ')
     };
-    option() || (digits >= 1 && verb()) || (digits >= MIN_DIGITS && has_long_word(text))
+    (dashes >= 1 && option())
+        || (digits >= 1 && verb())
+        || (digits >= MIN_DIGITS && has_long_word(text))
 }
 
 /// Whether white space stands before or behind a word as long as a value.
@@ -198,7 +200,7 @@ mod tests {
             ),
         ] {
             assert_eq!(value(text, key, true), Some(expected), "{text}");
-            assert!(possible(text.as_bytes(), 8), "{text}");
+            assert!(possible(text.as_bytes(), 1, 8), "{text}");
         }
     }
 

@@ -242,7 +242,7 @@ fn automaton<'a>(
 fn binds(text: &[u8], survey: &Survey) -> bool {
     survey.colons + survey.equals > 0
         || memchr::memchr3(b'>', b'"', b'\'', text).is_some()
-        || adjacent::possible(text, survey.digits)
+        || adjacent::possible(text, survey.dashes, survey.digits)
 }
 
 /// Whether so many bytes in a row are no white space; only every such byte is looked at until one

@@ -3,7 +3,7 @@
 use super::assignment::{self, Assignment, Rest};
 use super::token::{checksum_of, Anchored};
 use super::{entropy, placeholder, weigh, Candidate, Slot};
-use crate::bytes::{is_word, word_at};
+use crate::bytes::{before, is_word, word_at};
 use crate::checksum::Checksum;
 use crate::sink::Sink;
 use crate::spec::{EntitySpec, Error};
@@ -246,6 +246,8 @@ fn is_key(text: &[u8], start: usize, end: usize) -> bool {
 /// Whether nothing at `at` continues a value.
 fn ends_value(text: &[u8], at: usize) -> bool {
     match text.get(at) {
+        // A mark that the value ends with belongs to its alphabet.
+        Some(mark @ (b'-' | b'+' | b'/' | b'.')) if before(text, at) == Some(*mark) => false,
         Some(b'-' | b'+' | b'/' | b'.' | b':') => {
             !text.get(at + 1).is_some_and(|&byte| is_word(byte))
         }

@@ -297,6 +297,8 @@ mod tests {
             (r#"<add key="x.token" value="v4lue"/>"#, "x.token", true),
             ("- name: X_TOKEN\n  value: v4lue", "X_TOKEN", false),
             ("?token=v4lue&x=1", "token", false),
+            ("A_TOKEN=v4lue\nB=1", "A_TOKEN", true),
+            ("run --token v4lue", "--token", true),
         ] {
             assert_eq!(value(text), Some((name, "v4lue", quoted)), "{text}");
         }

@@ -127,6 +127,15 @@ fn longest_run(hir: &Hir, current: &mut usize, best: &mut usize) {
                 *best = (*best).max(*current);
             }
         }
+        HirKind::Alternation(parts) if holds_space(hir) => {
+            let of = |part: &Hir| {
+                let (mut own, mut longest) = (0, 0);
+                longest_run(part, &mut own, &mut longest);
+                longest
+            };
+            *best = (*best).max(parts.iter().map(of).min().unwrap_or(0));
+            *current = 0;
+        }
         _ if holds_space(hir) => *current = 0,
         _ => {
             *current += hir.properties().minimum_len().unwrap_or(0);

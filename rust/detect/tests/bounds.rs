@@ -48,7 +48,7 @@ fn a_token_of_any_length_is_covered_to_its_end() {
     for length in [20, 4000, 4091, 4092, 4093, 5000, 100_000] {
         let text = format!("x tok_{} y", random(length));
         assert_eq!(
-            found(&[token.clone()], &text),
+            found(std::slice::from_ref(&token), &text),
             [(2, text.len() - 2)],
             "{length}"
         );
@@ -71,7 +71,7 @@ fn a_value_of_a_name_of_any_length_is_covered_to_its_end() {
             let text = format!("{before}{}{after}", random(length));
             let span = (before.len(), text.len() - after.len());
             assert_eq!(
-                found(&[assigned.clone()], &text),
+                found(std::slice::from_ref(&assigned), &text),
                 [span],
                 "{length} {before}"
             );

@@ -84,12 +84,16 @@ impl Assigned {
         else {
             return;
         };
-        let cut = place.cut.filter(|_| until == place.end && to == until);
-        if cut.is_none() && !ends_value(text, until) || !self.accepts(&text[from..to], place.quoted)
-        {
+        let cut = place.cut && until == place.end && to == until;
+        let quoted = place.quote.is_some();
+        if !(cut || ends_value(text, until)) || !self.accepts(&text[from..to], quoted) {
             return;
         }
-        let to = cut.map_or(to, |quote| places.rest_end(text, to, quote));
+        let to = if cut {
+            places.rest_end(text, to, place.quote)
+        } else {
+            to
+        };
         self.propose(text, from, to, self.confidence, hint, out);
     }
 

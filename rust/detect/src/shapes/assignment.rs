@@ -24,10 +24,10 @@ pub(crate) struct Assignment {
     pub(crate) start: usize,
     /// First byte after it, as far as its surroundings tell.
     pub(crate) end: usize,
-    /// Whether quotes enclose the value.
-    pub(crate) quoted: bool,
-    /// The quote that encloses the value, or none, if the value goes on behind `end`.
-    pub(crate) cut: Option<Option<u8>>,
+    /// The quote that encloses the value.
+    pub(crate) quote: Option<u8>,
+    /// Whether the value goes on behind `end`.
+    pub(crate) cut: bool,
 }
 
 /// Where a value ends that goes on at `at`.
@@ -88,8 +88,8 @@ pub(crate) fn after_key(text: &[u8], start: usize, end: usize, words: bool) -> O
         name_end,
         start,
         end,
-        quoted: quote.is_some(),
-        cut: cut.then_some(quote),
+        quote,
+        cut,
     })
 }
 
@@ -238,7 +238,7 @@ mod tests {
         Some((
             &text[found.name_start..found.name_end],
             &text[found.start..found.end],
-            found.quoted,
+            found.quote.is_some(),
         ))
     }
 

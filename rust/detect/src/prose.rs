@@ -6,6 +6,8 @@
 use std::collections::HashSet;
 use std::sync::OnceLock;
 
+use memchr::memrchr;
+
 use crate::finding::{EntityId, Evidence, Finding};
 use crate::sink::{Known, Sink};
 use crate::spec::{EntitySpec, Error};
@@ -42,6 +44,12 @@ const JOB: &str = "JOB";
 const MAX_COUNTRY: usize = 64;
 /// Most words that a number is called by.
 const MAX_NAME_WORDS: usize = 4;
+/// Bytes of a text that are labelled at once, so that memory stays bounded.
+const SEGMENT: usize = 1 << 20;
+/// Bytes that are judged together in a text that does not begin as prose.
+const BLOCK: usize = 1 << 12;
+/// How far back the end of either is moved so as to cut between lines or words.
+const CUT_REACH: usize = 1 << 10;
 
 /// An entity and the least confidence that it is reported with.
 type Reported = Option<(EntityId, f32)>;
@@ -95,33 +103,52 @@ impl Prose {
     }
 
     /// Reports what sentences tell, if the text has any.
+    ///
+    /// A long text whose begin is none may still have some: then it is looked at block by block.
     pub(crate) fn scan(&self, text: &[u8], survey: &Survey, out: &mut Sink<'_>) {
+        if !self.wanted {
+            return;
+        }
         // Most cells are turned away by their counts, without being read again.
         let numeric = survey.digits * 5 > survey.len * 3;
-        if !self.wanted || numeric || !looks_like_prose(text) {
+        let whole = !numeric && looks_like_prose(text);
+        if !whole && text.len() <= BLOCK {
             return;
         }
         let Ok(tagger) = tagger() else { return };
-        let mut tags = Vec::new();
-        tagger.tag(text, &mut tags);
-        let known = out.known();
-        for tag in tags {
-            if gives_way(text, &tag, &known) || !has_letters(&text[tag.start..tag.end]) {
-                continue;
+        let (mut known, mut tags) = (None, Vec::new());
+        let mut from = 0;
+        while from < text.len() {
+            let to = cut(text, from + if whole { SEGMENT } else { BLOCK });
+            if whole || looks_like_prose(&text[from..to]) {
+                let known = known.get_or_insert_with(|| out.known());
+                tags.clear();
+                tagger.tag(&text[from..to], &mut tags);
+                for tag in &tags {
+                    let (start, end) = (from + tag.start, from + tag.end);
+                    self.report(text, &Tagged { start, end, ..*tag }, known, out);
+                }
             }
-            let reported = self.reported(tag.label, &text[tag.start..tag.end]);
-            let Some((entity, least)) = reported else {
-                continue;
-            };
-            if tag.confidence >= least {
-                out.push(Finding {
-                    start: tag.start,
-                    end: tag.end,
-                    entity,
-                    confidence: tag.confidence,
-                    evidence: Evidence::SENTENCE,
-                });
-            }
+            from = to;
+        }
+    }
+
+    fn report(&self, text: &[u8], tag: &Tagged, known: &[Known], out: &mut Sink<'_>) {
+        let words = &text[tag.start..tag.end];
+        if gives_way(text, tag, known) || !has_letters(words) {
+            return;
+        }
+        let Some((entity, least)) = self.reported(tag.label, words) else {
+            return;
+        };
+        if tag.confidence >= least {
+            out.push(Finding {
+                start: tag.start,
+                end: tag.end,
+                entity,
+                confidence: tag.confidence,
+                evidence: Evidence::SENTENCE,
+            });
         }
     }
 
@@ -138,6 +165,20 @@ impl Prose {
         let name = std::str::from_utf8(words).unwrap_or_default();
         name.len() <= MAX_COUNTRY && self.countries.contains(name.to_lowercase().as_str())
     }
+}
+
+/// The place at or before `to` where the text may be cut: between lines, else words, else characters.
+fn cut(text: &[u8], to: usize) -> usize {
+    if to >= text.len() {
+        return text.len();
+    }
+    let low = to - CUT_REACH;
+    let reach = &text[low..to];
+    if let Some(at) = memrchr(b'\n', reach).or_else(|| memrchr(b' ', reach)) {
+        return low + at + 1;
+    }
+    let inside = |at: &usize| text[*at] & 0xc0 == 0x80;
+    (to - 3..=to).rev().find(|at| !inside(at)).unwrap_or(to)
 }
 
 /// Whether recognisers that look at the value itself have said what it is.
@@ -233,6 +274,29 @@ mod tests {
         assert!(only_names("cartão de cidadão ".as_bytes(), b""));
         assert!(!only_names(b"12 Main Street ", b""));
         assert!(!only_names(b"the second house on ", b" High Street"));
+    }
+
+    #[test]
+    fn sentences_behind_other_text_are_read() {
+        let detector = Detector::new(&[labelled("p", "PERSON")]).unwrap();
+        let sentence = "Yesterday I spoke with Martha Winterbottom about the invoice. ";
+        for (lead, behind) in [("0123456789abcdef", 40), ("1234567,", 3), ("w o ", 1)] {
+            let text = lead.repeat(9000) + "\n" + &sentence.repeat(behind * 100);
+            let mut findings = Vec::new();
+            detector.scan(text.as_bytes(), None, &mut findings);
+            let name = |one: &&crate::Finding| &text[one.start..one.end] == "Martha Winterbottom";
+            let found = findings.iter().filter(name).count();
+            assert!(found * 10 >= behind * 900, "{lead} {found}");
+        }
+    }
+
+    #[test]
+    fn texts_are_cut_between_characters() {
+        let text = "é".repeat(3000);
+        let at = super::cut(text.as_bytes(), 4095);
+        assert_eq!(at, 4094);
+        assert_eq!(super::cut("ab cd ef".repeat(999).as_bytes(), 4096), 4094);
+        assert_eq!(super::cut(&[0x80; 5000], 4096), 4096);
     }
 
     #[test]

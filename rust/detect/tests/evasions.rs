@@ -66,67 +66,75 @@ fn percent(c: char) -> String {
     format!("%{:02X}", u32::from(c))
 }
 
+/// A name, and how it writes a value.
+type Writing = (&'static str, fn(&str) -> String);
+
+/// Other characters that look the same, or like nothing.
+const CHARACTERS: [Writing; 12] = [
+    ("arabic digits", |v| each(v, |c| shifted(c, 0x660))),
+    ("devanagari digits", |v| each(v, |c| shifted(c, 0x966))),
+    ("full width", |v| each(v, wide)),
+    ("zero width", |v| each(v, |c| format!("{c}\u{200b}"))),
+    ("soft hyphens", |v| each(v, |c| format!("{c}\u{ad}"))),
+    ("joiners", |v| each(v, |c| format!("{c}\u{2060}\u{200d}"))),
+    ("variation", |v| each(v, |c| format!("{c}\u{fe0f}"))),
+    ("tags", |v| each(v, |c| format!("{c}\u{e0041}"))),
+    ("other hyphens", |v| v.replace('-', "\u{2011}")),
+    ("dashes", |v| v.replace('-', "\u{2013}")),
+    ("hard spaces", |v| v.replace(' ', "\u{a0}")),
+    ("narrow spaces", |v| v.replace(' ', "\u{202f}")),
+];
+
+/// Escapes of URLs, HTML, JSON and programs.
+const ESCAPES: [Writing; 15] = [
+    ("percent", |v| each_mark(v, percent)),
+    ("percent all", |v| each(v, percent)),
+    ("percent twice", |v| {
+        each_mark(&each_mark(v, percent), percent)
+    }),
+    ("percent u", |v| {
+        each_mark(v, |c| format!("%u{:04x}", u32::from(c)))
+    }),
+    ("html decimal", |v| {
+        each_mark(v, |c| format!("&#{};", u32::from(c)))
+    }),
+    ("html padded", |v| {
+        each_mark(v, |c| format!("&#{:07};", u32::from(c)))
+    }),
+    ("html hexadecimal", |v| {
+        each(v, |c| format!("&#x{:x};", u32::from(c)))
+    }),
+    ("html twice", |v| {
+        each_mark(v, |c| format!("&amp;#{};", u32::from(c)))
+    }),
+    ("html names", |v| {
+        v.replace('@', "&commat;")
+            .replace('.', "&period;")
+            .replace('+', "&plus;")
+            .replace(' ', "&nbsp;")
+            .replace('-', "&hyphen;")
+    }),
+    ("json", |v| each(v, |c| format!("\\u{:04x}", u32::from(c)))),
+    ("json twice", |v| {
+        each(v, |c| format!("\\\\u{:04X}", u32::from(c)))
+    }),
+    ("javascript", |v| {
+        each_mark(v, |c| format!("\\x{:02x}", u32::from(c)))
+    }),
+    ("octal", |v| {
+        each_mark(v, |c| format!("\\{:03o}", u32::from(c)))
+    }),
+    ("markdown", |v| each_mark(v, |c| format!("\\{c}"))),
+    ("code points", |v| {
+        each(v, |c| format!("\\u{{{:x}}}", u32::from(c)))
+    }),
+];
+
 #[test]
 fn writing_it_otherwise_does_not_hide_a_value() {
-    type Writing = (&'static str, fn(&str) -> String);
-    let writings: [Writing; 27] = [
-        ("arabic digits", |v| each(v, |c| shifted(c, 0x660))),
-        ("devanagari digits", |v| each(v, |c| shifted(c, 0x966))),
-        ("full width", |v| each(v, wide)),
-        ("zero width", |v| each(v, |c| format!("{c}\u{200b}"))),
-        ("soft hyphens", |v| each(v, |c| format!("{c}\u{ad}"))),
-        ("joiners", |v| each(v, |c| format!("{c}\u{2060}\u{200d}"))),
-        ("variation", |v| each(v, |c| format!("{c}\u{fe0f}"))),
-        ("tags", |v| each(v, |c| format!("{c}\u{e0041}"))),
-        ("other hyphens", |v| v.replace('-', "\u{2011}")),
-        ("dashes", |v| v.replace('-', "\u{2013}")),
-        ("hard spaces", |v| v.replace(' ', "\u{a0}")),
-        ("narrow spaces", |v| v.replace(' ', "\u{202f}")),
-        ("percent", |v| each_mark(v, percent)),
-        ("percent all", |v| each(v, percent)),
-        ("percent twice", |v| {
-            each_mark(&each_mark(v, percent), percent)
-        }),
-        ("percent u", |v| {
-            each_mark(v, |c| format!("%u{:04x}", u32::from(c)))
-        }),
-        ("html decimal", |v| {
-            each_mark(v, |c| format!("&#{};", u32::from(c)))
-        }),
-        ("html padded", |v| {
-            each_mark(v, |c| format!("&#{:07};", u32::from(c)))
-        }),
-        ("html hexadecimal", |v| {
-            each(v, |c| format!("&#x{:x};", u32::from(c)))
-        }),
-        ("html twice", |v| {
-            each_mark(v, |c| format!("&amp;#{};", u32::from(c)))
-        }),
-        ("html names", |v| {
-            v.replace('@', "&commat;")
-                .replace('.', "&period;")
-                .replace('+', "&plus;")
-                .replace(' ', "&nbsp;")
-                .replace('-', "&hyphen;")
-        }),
-        ("json", |v| each(v, |c| format!("\\u{:04x}", u32::from(c)))),
-        ("json twice", |v| {
-            each(v, |c| format!("\\\\u{:04X}", u32::from(c)))
-        }),
-        ("javascript", |v| {
-            each_mark(v, |c| format!("\\x{:02x}", u32::from(c)))
-        }),
-        ("octal", |v| {
-            each_mark(v, |c| format!("\\{:03o}", u32::from(c)))
-        }),
-        ("markdown", |v| each_mark(v, |c| format!("\\{c}"))),
-        ("code points", |v| {
-            each(v, |c| format!("\\u{{{:x}}}", u32::from(c)))
-        }),
-    ];
     let mut missed = Vec::new();
     for (shape, value) in values() {
-        for (name, write) in writings {
+        for (name, write) in CHARACTERS.into_iter().chain(ESCAPES) {
             let written = write(&value);
             let invisible = |c: char| {
                 matches!(

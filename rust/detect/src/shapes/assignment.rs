@@ -77,11 +77,11 @@ pub(crate) fn after_key(text: &[u8], start: usize, end: usize, words: bool) -> O
         return None;
     }
     let limit = text.len().min(start + MAX_VALUE);
-    let cut = limit < text.len() && rest_end(&text[..limit], start, quote) == limit;
+    let reached = rest_end(&text[..limit], start, quote);
+    let cut = reached == limit && limit < text.len();
     let end = match quote {
-        _ if cut => limit,
-        Some(quote) => quoted_end(&text[..limit], start, quote)?,
-        None => run_end(&text[..limit], start, |byte| !ends_bare(byte)),
+        Some(quote) if !cut => quoted_end(&text[..limit], start, reached, quote)?,
+        _ => reached,
     };
     (end > start).then_some(Assignment {
         name_start,
@@ -201,8 +201,7 @@ fn skip_openers(text: &[u8], at: usize) -> Option<(usize, Option<u8>)> {
 }
 
 /// Where the quoted value ends; none when its line ends first. The escape of the quote is left out.
-fn quoted_end(text: &[u8], start: usize, quote: u8) -> Option<usize> {
-    let end = run_end(text, start, |byte| byte != quote && byte != b'\n');
+fn quoted_end(text: &[u8], start: usize, end: usize, quote: u8) -> Option<usize> {
     (text.get(end) == Some(&quote)).then(|| {
         let escaped = before(text, end) == Some(b'\\');
         end - usize::from(escaped && end > start)

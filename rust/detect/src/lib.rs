@@ -15,6 +15,18 @@
 //! Values without a shape are told by their characters (`classify`).
 //!
 //! Every step takes time linear in the length of the text, and memory for the findings only.
+//!
+//! What is longer than a bound is covered and not left out: a text with more than 2^18 values is
+//! sensitive as a whole; a token, a value of a name, a password or an address that is longer than
+//! what is looked at of it reaches to where its letters end; a private key that is not closed
+//! reaches to the end of the text; and a value that windows of decoded text cut is reported by each
+//! window that has a part of at least 4096 bytes.
+//!
+//! Not found by design: values below two levels of encoding, what keywords more than 56 bytes before
+//! or 24 behind a value would say of it, what keys of more than 96 bytes or below 512 brackets say
+//! (values with a shape of their own are found there all the same), the middle of a single encoded
+//! value that is longer than a window of 48 KiB, and passwords in addresses that are longer than 512
+//! bytes and have no other shape.
 
 #![forbid(unsafe_code)]
 

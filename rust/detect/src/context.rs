@@ -78,6 +78,8 @@ pub(crate) fn ends_word(window: &[u8], at: usize) -> bool {
     !lower(at) || (window[at] == b's' && !lower(at + 1))
 }
 
+/// Bits that the first bytes of a keyword are hashed to.
+const BEGIN_BITS: u32 = 15;
 /// Bytes behind a place that are searched for keywords at once.
 const BLOCK: usize = 4096;
 
@@ -86,6 +88,50 @@ const BLOCK: usize = 4096;
 pub(crate) struct ContextIndex {
     words: Option<AhoCorasick>,
     entities: Vec<Vec<EntityId>>,
+    begins: Begins,
+}
+
+/// How the keywords begin, as bits: most words of a text can be none of them, and a text without
+/// such a word is not searched.
+#[derive(Debug)]
+struct Begins(Vec<u64>);
+
+impl Default for Begins {
+    fn default() -> Self {
+        Self(vec![0; (1 << BEGIN_BITS) / 64])
+    }
+}
+
+impl Begins {
+    fn add(&mut self, word: &[u8]) {
+        if let [first, second] = *word {
+            (0..=u8::MAX).for_each(|third| self.add(&[first, second, third]));
+        } else if let Some(bit) = Self::bit(word) {
+            self.0[bit / 64] |= 1 << (bit % 64);
+        } else {
+            self.0.fill(u64::MAX);
+        }
+    }
+
+    /// Whether a keyword can begin with these bytes; what is left of a text can be too short.
+    fn may(&self, text: &[u8]) -> bool {
+        Self::bit(text).map_or(!text.is_empty(), |bit| {
+            self.0[bit / 64] >> (bit % 64) & 1 == 1
+        })
+    }
+
+    /// The place of the first three bytes.
+    fn bit(word: &[u8]) -> Option<usize> {
+        let [first, second, third, ..] = word else {
+            return None;
+        };
+        let hash = [first, second, third]
+            .into_iter()
+            .fold(0_u32, |hash, byte| {
+                (hash ^ u32::from(byte.to_ascii_lowercase())).wrapping_mul(0x9E37_79B1)
+            });
+        Some((hash >> (32 - BEGIN_BITS)) as usize)
+    }
 }
 
 impl ContextIndex {
@@ -111,7 +157,12 @@ impl ContextIndex {
             .ascii_case_insensitive(true)
             .build(by_word.keys())
             .map_err(|_| Error::new("", "the keywords are too large"))?;
+        let mut begins = Begins::default();
+        for word in by_word.keys() {
+            begins.add(word.as_bytes());
+        }
         Ok(Self {
+            begins,
             words: Some(words),
             entities: by_word.into_values().collect(),
         })
@@ -178,6 +229,11 @@ impl Near<'_> {
         let end = self.text.len().min(to + BLOCK);
         let block = &self.text[from..end];
         self.hits.clear();
+        self.searched = from..end;
+        let may_begin = |at| starts_word(block, at) && self.index.begins.may(&block[at..]);
+        if !(0..block.len()).any(may_begin) {
+            return;
+        }
         self.hits.extend(
             words
                 .find_overlapping_iter(block)
@@ -191,7 +247,6 @@ impl Near<'_> {
                 }),
         );
         self.hits.sort_unstable();
-        self.searched = from..end;
     }
 }
 

@@ -33,6 +33,8 @@ struct Reading {
     digits_only: bool,
     slot: usize,
     confidence: f32,
+    /// Whether it is reported without a keyword or its column; these come first.
+    alone: bool,
 }
 
 #[derive(Debug, Default)]
@@ -107,6 +109,7 @@ impl Codes {
                     digits_only,
                     slot: self.slots.len(),
                     confidence,
+                    alone: confidence >= slot.min_confidence,
                 });
             }
         }
@@ -119,11 +122,10 @@ impl Codes {
     pub(crate) fn finish(&mut self) {
         // A node comes before those that follow it.
         for at in (0..self.nodes.len()).rev() {
+            let node = &mut self.nodes[at];
+            node.readings.sort_by_key(|reading| !reading.alone);
+            let own = node.readings.first().is_some_and(|one| one.alone);
             let node = &self.nodes[at];
-            let own = node
-                .readings
-                .iter()
-                .any(|reading| reading.confidence >= self.slots[reading.slot].0.min_confidence);
             let later = node.edges.iter().any(|(.., next)| self.nodes[*next].alone);
             self.nodes[at].alone = own || later;
         }
@@ -256,7 +258,11 @@ impl Codes {
         let code = &groups.code[..groups.length];
         let mut best: Option<Finding> = None;
         let supported = near.any(groups.start, groups.end, 0);
+        let needed = supported || hint.is_some();
         for reading in &node.readings {
+            if !needed && !reading.alone {
+                break;
+            }
             let (slot, checksum) = &self.slots[reading.slot];
             let hinted = hint == Some(slot.entity);
             let mut evidence = Evidence::PATTERN;

@@ -129,19 +129,28 @@ fn decode(
         return true;
     }
     // Random characters hardly ever pass this, and then the rest need not be looked at.
-    looks_readable(&text[run.start..run.start + MIN_RUN], Bits::Six)
+    looks_readable(&text[run.start..run.start + MIN_RUN], Bits::Six, false)
         && decode_as(text, run, Bits::Six, view, show)
 }
 
 /// Whether hexadecimal digits can be pairs that are text.
 fn is_hexadecimal(digits: &[u8]) -> bool {
     digits.len().is_multiple_of(2)
-        && looks_readable(&digits[..MIN_RUN], Bits::Four)
+        && looks_readable(
+            &digits[..MIN_RUN],
+            Bits::Four,
+            is_strict(digits.len(), Bits::Four),
+        )
         && (digits.len() >= MIN_NUMBER || !digits.iter().all(u8::is_ascii_digit))
 }
 
-/// Whether the first characters decode to text.
-fn looks_readable(start: &[u8], bits: Bits) -> bool {
+/// Whether so few digits must be nothing but ASCII text, since chance makes much else of them.
+fn is_strict(length: usize, bits: Bits) -> bool {
+    bits == Bits::Four && length < 2 * MIN_NUMBER
+}
+
+/// Whether the first characters decode to text; if `strict`, to nothing else.
+fn looks_readable(start: &[u8], bits: Bits, strict: bool) -> bool {
     let mut bytes = [0; MIN_RUN];
     let (mut held, mut waiting, mut length) = (0_u32, 0, 0);
     for &character in start {
@@ -163,8 +172,8 @@ fn looks_readable(start: &[u8], bits: Bits) -> bool {
         .iter()
         .filter(|&&byte| is_text(char::from(byte)) && byte < 0x80)
         .count();
-    if plain * READABLE.0 >= length * READABLE.1 {
-        return true;
+    if strict || plain * READABLE.0 >= length * READABLE.1 {
+        return plain == length || !strict;
     }
     let high = bytes.iter().filter(|&&byte| byte >= 0x80).count();
     (plain + high) * READABLE.0 >= length * READABLE.1 && high > 1 && is_readable(bytes)
@@ -178,7 +187,7 @@ fn decode_as(
     view: &mut View,
     show: &mut dyn FnMut(&mut View),
 ) -> bool {
-    let strict = bits == Bits::Four && run.len() < 2 * MIN_NUMBER;
+    let strict = is_strict(run.len(), bits);
     let mut shown = false;
     let mut from = run.start;
     loop {

@@ -29,8 +29,10 @@ pub(crate) fn scan(scan: &mut Scan<'_>, survey: &Survey) {
     if survey.digits >= 2 && survey.dots >= 2 && scan.wants(Shape::Coordinates) {
         coordinates::scan(scan);
     }
+    let marks = survey.digits + survey.dots + survey.dashes + survey.colons;
     if survey.digits >= 1
         && survey.len >= MIN_PERSONAL
+        && (survey.len > marks || scan.hint.is_some())
         && wants(scan, &[Shape::BirthDate, Shape::Age])
     {
         personal::scan(scan);

@@ -11,7 +11,7 @@ from scrim.masking.registry import registry
 from scrim.server.metrics import FAMILIES
 
 if TYPE_CHECKING:
-    from scrim.detection.catalogue import Entry
+    from scrim.detection.entry import Entry
 
 WRITTEN = "<!-- Written by scripts/reference.py from {source}; change the descriptions there. -->"
 

@@ -7,7 +7,8 @@ from typing import Final
 
 import pytest
 
-from scrim.detection.catalogue import Entry, builtin_catalogue
+from scrim.detection.catalogue import builtin_catalogue
+from scrim.detection.entry import Entry
 from scrim.detection.scan import Scanner, builtin_scanner
 
 # Bytes of the shorter text; the longer one has four times as many.

@@ -64,7 +64,7 @@ const LAYOUTS: [&[usize]; 6] = [
     &[4, 4, 4, 1],
 ];
 
-const MIN_DIGITS: usize = 12;
+pub(super) const MIN_DIGITS: usize = 12;
 const MAX_DIGITS: usize = 19;
 
 pub(crate) fn scan(scan: &mut Scan<'_>, run: &Run) -> Option<usize> {

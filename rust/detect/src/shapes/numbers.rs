@@ -1,7 +1,7 @@
 //! Digits: groups of them with separators, handed to the recognisers that start with one.
 
 use super::{card, iban, ip, phone, ssn, Scan, Shape};
-use crate::bytes::{is_word, joined_after, run_end};
+use crate::bytes::{is_word, joined_after, run_end, word_before};
 use crate::survey::Survey;
 
 /// Most groups of digits that one value can have.
@@ -139,6 +139,14 @@ pub(crate) fn scan(scan: &mut Scan<'_>, survey: &Survey) {
         if let Some(end) = timestamp_end(text, start) {
             at = end;
             continue;
+        }
+        if !addresses && word_before(text, start) {
+            // Few digits glued to a letter can only be those of an account's number.
+            let end = run_end(text, start, |byte| byte.is_ascii_digit());
+            if end - start < card::MIN_DIGITS {
+                at = iban::scan(scan, start).unwrap_or(end);
+                continue;
+            }
         }
         let run = Run::at(text, start);
         let first = run.groups[0];

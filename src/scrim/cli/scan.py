@@ -1,6 +1,11 @@
-"""`scrim scan`: say what a data store or a file holds, and why."""
+"""`scrim scan`: say what a data store or a file holds, and why.
+
+What detection and data stores need is imported when the command runs, so that `scrim --help` and
+completion do not wait for it.
+"""
 
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -173,8 +178,6 @@ def _scan_file(
 
 def _surer(inventory: "Inventory", least: float) -> "Inventory":
     """Leave out what is less sure."""
-    from dataclasses import replace  # noqa: PLC0415
-
     inventory.columns = [
         one if one.confidence >= least else replace(one, entity=None) for one in inventory.columns
     ]

@@ -67,14 +67,19 @@ pub(super) fn yymmdd(digits: &[u32]) -> bool {
 
 fn day_exists(year: u32, month: u32, day: u32) -> bool {
     let leap = year.is_multiple_of(4) && (!year.is_multiple_of(100) || year.is_multiple_of(400));
-    let days = match month {
+    is_day(month, day, leap)
+}
+
+/// Whether the month has such a day.
+pub(super) fn is_day(month: u32, day: u32, leap: bool) -> bool {
+    let last = match month {
         1 | 3 | 5 | 7 | 8 | 10 | 12 => 31,
         4 | 6 | 9 | 11 => 30,
         2 if leap => 29,
         2 => 28,
         _ => 0,
     };
-    (1..=days).contains(&day)
+    (1..=last).contains(&day)
 }
 
 /// The place of a byte in an alphabet of capital letters and digits, in either case.

@@ -4,6 +4,7 @@
 //! date that exists, a prefix that is given out. A century that the value does not tell is left
 //! open, so that such a date counts when it exists in any of them.
 
+use super::digits::is_day;
 use super::Checksum;
 
 mod balkan;
@@ -173,17 +174,6 @@ fn is_date(year: u32, month: u32, day: u32) -> bool {
 /// Whether there is such a day in any century: of `yy` only the last two digits of the year count.
 fn is_date_of_any_century(yy: u32, month: u32, day: u32) -> bool {
     is_day(month, day, yy.is_multiple_of(4))
-}
-
-fn is_day(month: u32, day: u32, leap: bool) -> bool {
-    let last = match month {
-        1 | 3 | 5 | 7 | 8 | 10 | 12 => 31,
-        4 | 6 | 9 | 11 => 30,
-        2 if leap => 29,
-        2 => 28,
-        _ => 0,
-    };
-    (1..=last).contains(&day)
 }
 
 #[cfg(test)]

@@ -1,7 +1,7 @@
 //! Values that a document gives a name: what the name says of them.
 
 use super::Detector;
-use crate::finding::{Evidence, Finding};
+use crate::finding::{EntityId, Evidence, Finding};
 use crate::sink::Sink;
 use crate::structure::Pair;
 use crate::survey::Survey;
@@ -28,13 +28,7 @@ impl Detector {
         }
         if out[base..].iter().all(|finding| finding.entity != entity) {
             out.truncate(base);
-            out.push(Finding {
-                start: 0,
-                end: value.len(),
-                entity,
-                confidence: NAMED_CONFIDENCE,
-                evidence: Evidence::COLUMN,
-            });
+            out.push(named(entity, 0, value.len()));
         }
     }
 
@@ -72,17 +66,22 @@ impl Detector {
             });
         }
         let short = value.len() <= MAX_NAMED && !value.contains(&b'\n');
-        let named = self.named.contains(&entity);
+        let by_name = self.named.contains(&entity);
         let possible = !known && self.anchors.may_be(entity, value);
-        if possible && ((pair.quoted && (named || is_token(value))) || (short && named)) {
-            out.push(Finding {
-                start: pair.value.start,
-                end: pair.value.end,
-                entity,
-                confidence: NAMED_CONFIDENCE,
-                evidence: Evidence::COLUMN,
-            });
+        if possible && ((pair.quoted && (by_name || is_token(value))) || (short && by_name)) {
+            out.push(named(entity, pair.value.start, pair.value.end));
         }
+    }
+}
+
+/// A value that its name alone makes one.
+const fn named(entity: EntityId, start: usize, end: usize) -> Finding {
+    Finding {
+        start,
+        end,
+        entity,
+        confidence: NAMED_CONFIDENCE,
+        evidence: Evidence::COLUMN,
     }
 }
 

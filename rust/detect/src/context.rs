@@ -5,6 +5,7 @@ use std::ops::Range;
 
 use aho_corasick::AhoCorasick;
 
+use crate::begins::Begins;
 use crate::finding::EntityId;
 use crate::spec::Error;
 
@@ -78,8 +79,6 @@ pub(crate) fn ends_word(window: &[u8], at: usize) -> bool {
     !lower(at) || (window[at] == b's' && !lower(at + 1))
 }
 
-/// Bits that the first bytes of a keyword are hashed to.
-const BEGIN_BITS: u32 = 15;
 /// Bytes behind a place that are searched for keywords at once.
 const BLOCK: usize = 4096;
 
@@ -88,50 +87,8 @@ const BLOCK: usize = 4096;
 pub(crate) struct ContextIndex {
     words: Option<AhoCorasick>,
     entities: Vec<Vec<EntityId>>,
+    /// A text without a word that begins as a keyword does is not searched.
     begins: Begins,
-}
-
-/// How the keywords begin, as bits: most words of a text can be none of them, and a text without
-/// such a word is not searched.
-#[derive(Debug)]
-struct Begins(Vec<u64>);
-
-impl Default for Begins {
-    fn default() -> Self {
-        Self(vec![0; (1 << BEGIN_BITS) / 64])
-    }
-}
-
-impl Begins {
-    fn add(&mut self, word: &[u8]) {
-        if let [first, second] = *word {
-            (0..=u8::MAX).for_each(|third| self.add(&[first, second, third]));
-        } else if let Some(bit) = Self::bit(word) {
-            self.0[bit / 64] |= 1 << (bit % 64);
-        } else {
-            self.0.fill(u64::MAX);
-        }
-    }
-
-    /// Whether a keyword can begin with these bytes; what is left of a text can be too short.
-    fn may(&self, text: &[u8]) -> bool {
-        Self::bit(text).map_or(!text.is_empty(), |bit| {
-            self.0[bit / 64] >> (bit % 64) & 1 == 1
-        })
-    }
-
-    /// The place of the first three bytes.
-    fn bit(word: &[u8]) -> Option<usize> {
-        let [first, second, third, ..] = word else {
-            return None;
-        };
-        let hash = [first, second, third]
-            .into_iter()
-            .fold(0_u32, |hash, byte| {
-                (hash ^ u32::from(byte.to_ascii_lowercase())).wrapping_mul(0x9E37_79B1)
-            });
-        Some((hash >> (32 - BEGIN_BITS)) as usize)
-    }
 }
 
 impl ContextIndex {
@@ -157,15 +114,26 @@ impl ContextIndex {
             .ascii_case_insensitive(true)
             .build(by_word.keys())
             .map_err(|_| Error::new("", "the keywords are too large"))?;
-        let mut begins = Begins::default();
-        for word in by_word.keys() {
-            begins.add(word.as_bytes());
-        }
         Ok(Self {
-            begins,
+            begins: Begins::of(by_word.keys(), true),
             words: Some(words),
             entities: by_word.into_values().collect(),
         })
+    }
+
+    /// Whether a keyword may stand in the text.
+    pub(crate) fn may_be_in(&self, text: &[u8]) -> bool {
+        (0..text.len()).any(|at| starts_word(text, at) && self.begins.at(&text[at..]))
+    }
+
+    /// As [`Self::near`], for a text that no keyword is in.
+    pub(crate) const fn nothing_near<'a>(&'a self, text: &'a [u8]) -> Near<'a> {
+        Near {
+            index: self,
+            text,
+            searched: 0..text.len(),
+            hits: Vec::new(),
+        }
     }
 
     /// Starts to look for what stands near the values of a text.
@@ -193,6 +161,9 @@ impl Near<'_> {
     /// `reach` bytes longer than it.
     pub(crate) fn any(&mut self, start: usize, end: usize, reach: usize) -> bool {
         let (from, to) = self.window(start, (end + reach).min(self.text.len()));
+        if self.hits.is_empty() && self.has_searched(from, to) {
+            return false;
+        }
         let letter = |byte: &u8| byte.is_ascii_alphabetic() || !byte.is_ascii();
         if !self.text[from..start].iter().any(letter) && !self.text[end..to].iter().any(letter) {
             return false;
@@ -219,8 +190,12 @@ impl Near<'_> {
         (start.saturating_sub(BEFORE), to)
     }
 
+    const fn has_searched(&self, from: usize, to: usize) -> bool {
+        self.searched.start <= from && to <= self.searched.end
+    }
+
     fn search(&mut self, from: usize, to: usize) {
-        if self.searched.start <= from && to <= self.searched.end {
+        if self.has_searched(from, to) {
             return;
         }
         let Some(words) = &self.index.words else {
@@ -230,8 +205,7 @@ impl Near<'_> {
         let block = &self.text[from..end];
         self.hits.clear();
         self.searched = from..end;
-        let may_begin = |at| starts_word(block, at) && self.index.begins.may(&block[at..]);
-        if !(0..block.len()).any(may_begin) {
+        if !self.index.may_be_in(block) {
             return;
         }
         self.hits.extend(

@@ -30,6 +30,7 @@
 
 #![forbid(unsafe_code)]
 
+mod begins;
 mod bytes;
 mod checksum;
 pub mod classify;

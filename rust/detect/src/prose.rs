@@ -102,6 +102,11 @@ impl Prose {
         Ok(())
     }
 
+    /// Whether the word by itself is no reason to look for names where a text begins with it.
+    pub(crate) fn is_ordinary(&self, word: &[u8]) -> bool {
+        !self.wanted || tagger().is_ok_and(|tagger| tagger.is_plain_note(word))
+    }
+
     /// Reports what sentences tell, if the text has any.
     ///
     /// A long text whose begin is none may still have some: then it is looked at block by block.

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
+use pyo3::pybacked::PyBackedBytes;
 use scrim_detect::{classify, Detector, EntitySpec};
 
 /// One finding: start, end, entity index, confidence, evidence bits.
@@ -27,9 +28,14 @@ impl PyDetector {
     #[pyo3(signature = (cells, hint=None))]
     #[expect(
         clippy::needless_pass_by_value,
-        reason = "Python's list is copied into it"
+        reason = "it holds references to the objects of Python's list"
     )]
-    fn scan(&self, py: Python<'_>, cells: Vec<Vec<u8>>, hint: Option<u16>) -> Vec<Vec<Finding>> {
+    fn scan(
+        &self,
+        py: Python<'_>,
+        cells: Vec<PyBackedBytes>,
+        hint: Option<u16>,
+    ) -> Vec<Vec<Finding>> {
         py.detach(|| {
             let mut found = Vec::new();
             cells
@@ -57,12 +63,12 @@ impl PyDetector {
     /// The entities whose check digits each whole cell passes, however little that proves.
     #[expect(
         clippy::needless_pass_by_value,
-        reason = "Python's list is copied into it"
+        reason = "it holds references to the objects of Python's list"
     )]
-    fn candidates(&self, py: Python<'_>, cells: Vec<Vec<u8>>) -> Vec<Vec<u32>> {
+    fn candidates(&self, py: Python<'_>, cells: Vec<PyBackedBytes>) -> Vec<Vec<u32>> {
         py.detach(|| {
             let mut found = Vec::new();
-            let mut of_cell = |cell: &Vec<u8>| {
+            let mut of_cell = |cell: &PyBackedBytes| {
                 found.clear();
                 self.0.candidates(cell, &mut found);
                 // As numbers: a vector of bytes would become `bytes`.
@@ -88,14 +94,14 @@ pub(crate) fn value_classes() -> Vec<String> {
 #[pyfunction]
 #[expect(
     clippy::needless_pass_by_value,
-    reason = "Python's list is copied into it"
+    reason = "it holds references to the objects of Python's list"
 )]
 pub(crate) fn classify_values(
     py: Python<'_>,
-    values: Vec<Vec<u8>>,
+    values: Vec<PyBackedBytes>,
 ) -> (Vec<u32>, Vec<f32>, Vec<f32>) {
     py.detach(|| {
-        let tally = classify::tally(classify::builtin(), values.iter().map(Vec::as_slice));
+        let tally = classify::tally(classify::builtin(), values.iter().map(|value| &**value));
         // As numbers: a vector of bytes would become `bytes`.
         let winners = tally.winners.into_iter().map(u32::from).collect();
         (winners, tally.shares, tally.likelihoods)

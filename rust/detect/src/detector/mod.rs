@@ -1,6 +1,8 @@
 //! The scanner: which recognisers run over a text, and in what order.
 
+mod familiar;
 mod named;
+mod reference;
 
 use std::collections::HashSet;
 
@@ -44,6 +46,7 @@ pub struct Detector {
     named: HashSet<EntityId>,
     anchors: Anchors,
     wants: Wants,
+    owner: familiar::Owner,
 }
 
 /// Which groups of recognisers have an entity at all.
@@ -71,6 +74,7 @@ impl Detector {
             named: HashSet::new(),
             anchors: Anchors::default(),
             wants: Wants::default(),
+            owner: familiar::Owner::default(),
         };
         let mut names = HashSet::new();
         let mut context = Vec::new();
@@ -166,22 +170,30 @@ impl Detector {
     /// `hint` names the entity that the column is believed to hold: its values are then reported
     /// in layouts that say too little by themselves. Time is linear in the length of the text.
     pub fn scan(&self, text: &[u8], hint: Option<u16>, out: &mut Vec<Finding>) {
-        let base = out.len();
         let survey = Survey::of(text);
-        if hint.is_none() && self.is_too_short(&survey) {
-            return;
+        let skipped = hint.is_none()
+            && (self.is_too_short(&survey)
+                || self.is_small_talk(text, &survey)
+                || self.is_plain_reference(text, &survey));
+        if !skipped {
+            self.search(text, &survey, hint, out);
         }
+    }
+
+    /// Searches a text of which nothing is known.
+    fn search(&self, text: &[u8], survey: &Survey, hint: Option<EntityId>, out: &mut Vec<Finding>) {
+        let base = out.len();
         let mut sink = Sink::new(out);
-        self.scan_as_written(text, &survey, hint, &mut sink);
+        self.scan_as_written(text, survey, hint, &mut sink);
         if survey.highs > 0 {
             fold::scan(text, &mut sink, |folded, mut found| {
                 self.scan_as_written(folded, &Survey::of(folded), hint, &mut found);
             });
         }
-        decode::views(text, &survey, decode::DEPTH, &mut |view| {
+        decode::views(text, survey, decode::DEPTH, &mut |view| {
             self.scan_view(view, hint, &mut sink);
         });
-        self.prose.scan(text, &survey, &mut sink);
+        self.prose.scan(text, survey, &mut sink);
         if out.len() > base + 1 {
             if let Some(url) = &self.slots[Shape::Url as usize] {
                 let is_secret = |entity| self.anchors.is_secret(entity);
@@ -261,7 +273,7 @@ impl Detector {
             numbers::scan(&mut scan, survey);
         }
         if survey.colons >= 2 && scan.wants(Shape::Ipv6) {
-            ip::scan_v6(&mut scan);
+            ip::scan_v6(&mut scan, survey);
         }
         if self.wants.anchors {
             self.anchors.scan(&mut scan, survey);

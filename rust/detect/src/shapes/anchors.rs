@@ -8,6 +8,7 @@ use aho_corasick::{AhoCorasick, AhoCorasickKind, Input, MatchKind};
 use super::assigned::{spellings, Assigned, Places};
 use super::token::{self, Token};
 use super::{adjacent, aws, connection, entropy, jwt, pem, placeholder, Scan, Shape, Slot};
+use crate::begins::Begins;
 use crate::finding::EntityId;
 use crate::spec::{EntitySpec, Error};
 use crate::survey::Survey;
@@ -44,6 +45,8 @@ const NATIVE: [(&str, Anchor); 13] = [
 const MIN_LEN: usize = 9;
 /// Shortest value that a person may have chosen.
 const MIN_CHOSEN: usize = 4;
+/// Longest text that most tokens are longer than.
+const SHORT: usize = 24;
 /// Longest run of bytes without white space that is asked for before tokens are searched.
 const MAX_RUN: usize = 16;
 /// Fewest bytes that are no digit or mark in a text with a token, and with a name and its value.
@@ -58,10 +61,15 @@ pub(crate) struct Anchors {
     assigned: Vec<Assigned>,
     prefixes: Vec<(String, Anchor)>,
     keys: Vec<(String, usize)>,
-    begins: Option<AhoCorasick>,
-    names: Option<AhoCorasick>,
+    begins: Option<(AhoCorasick, Begins)>,
+    /// How tokens begin that fit into a short text.
+    short: Begins,
+    names: Option<(AhoCorasick, Begins)>,
     /// Bytes without white space that each token has in a row.
     run: usize,
+    /// The longest words of what tokens with white space in them begin with, of those that begin
+    /// with nothing but words.
+    announced: Vec<String>,
     /// Entities whose values are secrets, and whether people choose them.
     secrets: HashMap<EntityId, bool>,
 }
@@ -100,6 +108,10 @@ impl Anchors {
         let index = self.tokens.len();
         self.tokens.push(Token::compile(spec, slot)?);
         let prefixes = spec.prefixes.iter().cloned();
+        if self.tokens[index].spaced() {
+            self.announced
+                .extend(spec.prefixes.iter().filter_map(|one| longest_word(one)));
+        }
         self.prefixes
             .extend(prefixes.map(|prefix| (prefix, Anchor::Token(index))));
         Ok(())
@@ -131,6 +143,12 @@ impl Anchors {
             self.prefixes.iter().map(|(word, _)| word),
             false,
         )?);
+        let fits = |anchor: &Anchor| match anchor {
+            Anchor::Token(index) => self.tokens[*index].run() <= SHORT,
+            _ => true,
+        };
+        let short = self.prefixes.iter().filter(|(_, anchor)| fits(anchor));
+        self.short = Begins::of(short.map(|(word, _)| word), false);
         if !self.keys.is_empty() {
             self.names = Some(automaton(self.keys.iter().map(|(word, _)| word), true)?);
         }
@@ -152,6 +170,26 @@ impl Anchors {
     /// Whether entities were added besides the native ones.
     pub(crate) fn declared(&self) -> bool {
         !self.tokens.is_empty() || !self.assigned.is_empty()
+    }
+
+    /// Whether what a token or a native secret begins with may stand in the text.
+    pub(crate) fn may_hold_token(&self, text: &[u8]) -> bool {
+        if text.len() <= SHORT {
+            self.short.anywhere(text)
+        } else {
+            may_hold(self.begins.as_ref(), text)
+        }
+    }
+
+    /// Whether a name that secrets are given to may stand in the text.
+    pub(crate) fn may_hold_name(&self, text: &[u8]) -> bool {
+        may_hold(self.names.as_ref(), text)
+    }
+
+    /// Whether a token that has white space in it may begin in these letters, or next to them.
+    pub(crate) fn may_announce(&self, word: &[u8]) -> bool {
+        let has = |piece: &String| memchr::memmem::find(word, piece.as_bytes()).is_some();
+        self.announced.iter().any(has)
     }
 
     /// Whether the counted bytes allow a native secret.
@@ -178,13 +216,22 @@ impl Anchors {
         if token || Self::native(survey) {
             self.scan_begins(scan);
         }
-        if self.names.is_some() && letters >= MIN_LETTERS && binds(scan.text, survey) {
+        if self.names.is_some() && letters >= MIN_LETTERS && may_bind(scan.text, survey) {
             self.scan_names(scan);
         }
     }
 
     fn scan_begins(&self, scan: &mut Scan<'_>) {
-        let Some(begins) = &self.begins else { return };
+        let text = scan.text;
+        let found = self.begins.as_ref().filter(|_| self.may_hold_token(text));
+        let access_keys = found.is_some_and(|(begins, _)| self.follow(begins, scan));
+        if scan.wants(Shape::AwsSecretKey) && text.len() >= aws::SECRET_LEN {
+            aws::secret_keys(scan, access_keys);
+        }
+    }
+
+    /// Looks at what stands behind each fixed string; tells whether there was an access key of AWS.
+    fn follow(&self, begins: &AhoCorasick, scan: &mut Scan<'_>) -> bool {
         let text = scan.text;
         let mut state = State::default();
         for found in begins.find_overlapping_iter(Input::new(text)) {
@@ -209,13 +256,14 @@ impl Anchors {
                 }
             }
         }
-        if scan.wants(Shape::AwsSecretKey) && text.len() >= aws::SECRET_LEN {
-            aws::secret_keys(scan, state.access_keys);
-        }
+        state.access_keys
     }
 
     fn scan_names(&self, scan: &mut Scan<'_>) {
-        let Some(names) = &self.names else { return };
+        let possible = self.may_hold_name(scan.text);
+        let Some((names, _)) = self.names.as_ref().filter(|_| possible) else {
+            return;
+        };
         let mut places = Places::default();
         for found in names.find_overlapping_iter(Input::new(scan.text)) {
             let assigned = &self.assigned[self.keys[found.pattern().as_usize()].1];
@@ -225,21 +273,36 @@ impl Anchors {
     }
 }
 
+fn may_hold(search: Option<&(AhoCorasick, Begins)>, text: &[u8]) -> bool {
+    search.is_some_and(|(_, begins)| begins.anywhere(text))
+}
+
+/// The longest run of letters of a string of nothing but words and the marks between them.
+fn longest_word(string: &str) -> Option<String> {
+    let marked = |letter: char| letter.is_ascii_alphabetic() || matches!(letter, ' ' | ',' | '.');
+    let words = string.split(|letter: char| !letter.is_ascii_alphabetic());
+    let longest = words.max_by_key(|word| word.len()).unwrap_or_default();
+    string.chars().all(marked).then(|| longest.to_owned())
+}
+
+/// The search for all words, and what tells texts in which it would find none.
 fn automaton<'a>(
-    words: impl Iterator<Item = &'a String>,
+    words: impl Iterator<Item = &'a String> + Clone,
     any_case: bool,
-) -> Result<AhoCorasick, Error> {
+) -> Result<(AhoCorasick, Begins), Error> {
+    let begins = Begins::of(words.clone(), any_case);
     AhoCorasick::builder()
         .kind(Some(AhoCorasickKind::DFA))
         .match_kind(MatchKind::Standard)
         .ascii_case_insensitive(any_case)
         .build(words)
+        .map(|words| (words, begins))
         .map_err(|_| Error::new("", "the prefixes and keys are too large"))
 }
 
 /// Whether anything in the text can bind a value to a name: an operator, quotes, or what
 /// [`adjacent`] knows.
-fn binds(text: &[u8], survey: &Survey) -> bool {
+pub(crate) fn may_bind(text: &[u8], survey: &Survey) -> bool {
     survey.colons + survey.equals > 0
         || memchr::memchr3(b'>', b'"', b'\'', text).is_some()
         || adjacent::possible(text, survey.dashes, survey.digits)

@@ -2,14 +2,17 @@
 
 use std::net::Ipv6Addr;
 
-use memchr::memchr;
+use memchr::{memchr, memmem};
 
 use super::numbers::{Gap, Run};
 use super::{Candidate, Scan, Shape};
 use crate::bytes::{before, escape_before, is_word, run_end, run_start, word_before};
+use crate::survey::Survey;
 
 /// Longest IPv6 address in text, with an embedded IPv4 address.
 const MAX_V6: usize = 45;
+/// Colons of the shortest address without two of them in a row, whose end is a dotted quad.
+const V6_COLONS: usize = 6;
 /// Bytes before a dotted quad in which a word may say that it is a version.
 const VERSION_REACH: usize = 16;
 
@@ -65,8 +68,12 @@ fn is_version(text: &[u8], start: usize, end: usize) -> bool {
     })
 }
 
-pub(crate) fn scan_v6(scan: &mut Scan<'_>) {
+pub(crate) fn scan_v6(scan: &mut Scan<'_>, survey: &Survey) {
     let text = scan.text;
+    // Clock readings have two colons; an address has six, or two together.
+    if survey.colons < V6_COLONS && memmem::find(text, b"::").is_none() {
+        return;
+    }
     let mut from = 0;
     while let Some(colon) = memchr(b':', &text[from..]).map(|offset| from + offset) {
         let mut start = run_start(text, colon, colon - from, |byte| byte.is_ascii_hexdigit());

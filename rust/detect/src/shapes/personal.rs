@@ -6,6 +6,7 @@ use aho_corasick::{AhoCorasick, AhoCorasickKind};
 
 use super::calendar::{date_end, number};
 use super::{Candidate, Scan, Shape};
+use crate::begins::Begins;
 use crate::bytes::{run_end, run_start, word_before};
 
 /// Words behind which a date of birth stands; the beginning of a word is enough.
@@ -87,8 +88,8 @@ enum Word {
     AgeBefore(f32),
 }
 
-fn words() -> Option<&'static AhoCorasick> {
-    static WORDS: OnceLock<Option<AhoCorasick>> = OnceLock::new();
+fn words() -> Option<&'static (AhoCorasick, Begins)> {
+    static WORDS: OnceLock<Option<(AhoCorasick, Begins)>> = OnceLock::new();
     let all = || {
         BIRTH
             .iter()
@@ -101,7 +102,8 @@ fn words() -> Option<&'static AhoCorasick> {
             builder
                 .ascii_case_insensitive(true)
                 .kind(Some(AhoCorasickKind::DFA));
-            builder.build(all()).ok()
+            let begins = Begins::of(all(), true);
+            builder.build(all()).ok().map(|words| (words, begins))
         })
         .as_ref()
 }
@@ -123,7 +125,9 @@ pub(crate) fn scan(scan: &mut Scan<'_>) {
         dates(scan, 0, text.len(), 0.7);
         return;
     }
-    let Some(words) = words() else { return };
+    let Some((words, _)) = words().filter(|_| may_be_in(text)) else {
+        return;
+    };
     let (mut birth_from, mut age_from) = (0, 0);
     for found in words.find_overlapping_iter(text) {
         let (start, end) = (found.start(), found.end());
@@ -139,6 +143,14 @@ pub(crate) fn scan(scan: &mut Scan<'_>) {
             _ => {}
         }
     }
+}
+
+/// Whether one of the words may stand in the text; none counts behind a letter.
+pub(crate) fn may_be_in(text: &[u8]) -> bool {
+    words().is_some_and(|(_, begins)| {
+        let inside = |at: usize| at > 0 && text[at - 1].is_ascii_alphabetic();
+        (0..text.len()).any(|at| !inside(at) && begins.at(&text[at..]))
+    })
 }
 
 fn letter_at(text: &[u8], at: usize) -> bool {

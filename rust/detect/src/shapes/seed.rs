@@ -65,6 +65,11 @@ pub(crate) fn scan(scan: &mut Scan<'_>) {
     }
 }
 
+/// Whether the word is one of the English list, in any case.
+pub(crate) fn is_listed(text: &[u8]) -> bool {
+    word(text, 0, text.len()).is_some()
+}
+
 fn word(text: &[u8], start: usize, end: usize) -> Option<Word> {
     if !(MIN_WORD..=MAX_WORD).contains(&(end - start)) {
         return None;

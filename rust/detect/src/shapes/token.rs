@@ -46,6 +46,8 @@ pub(super) struct Anchored {
     pub(super) fixed: bool,
     /// Bytes without white space that every match has in a row.
     pub(super) run: usize,
+    /// Whether a match can have white space in it.
+    spaced: bool,
     /// Literals that every match begins with, if there are such.
     begins: Vec<Vec<u8>>,
 }
@@ -84,6 +86,7 @@ impl Anchored {
             min_len,
             fixed: max_len == Some(min_len),
             run,
+            spaced: holds_space(&hir),
             begins: begins
                 .iter()
                 .map(|literal| literal.as_bytes().to_vec())
@@ -210,6 +213,11 @@ impl Token {
     /// Bytes without white space that a text with such a token has in a row.
     pub(crate) fn run(&self) -> usize {
         self.anchored.run
+    }
+
+    /// Whether the token can have white space in it.
+    pub(crate) fn spaced(&self) -> bool {
+        self.anchored.spaced
     }
 
     /// Whether names may have the layout of the token.

@@ -109,7 +109,7 @@ impl Tagger {
 
     /// Whether a text is a note of ordinary words, none of which can be a name: told without
     /// cutting it into tokens, and only where that would come to the same.
-    fn is_plain_note(&self, text: &[u8]) -> bool {
+    pub(crate) fn is_plain_note(&self, text: &[u8]) -> bool {
         let mut at = 0;
         while at < text.len() {
             let end = run_end(text, at, |byte| byte.is_ascii_alphabetic());

@@ -28,6 +28,7 @@ from scrim.cli.scan_options import (
     SchemaOption,
     TagsOption,
     TargetArgument,
+    TransformerOption,
 )
 
 if TYPE_CHECKING:
@@ -55,6 +56,7 @@ def scan(  # noqa: PLR0913 - one parameter for each option of the command
     file_format: FormatOption = FileFormat.AUTO,
     header: HeaderOption = Header.AUTO,
     entities: EntitiesOption = None,
+    transformer: TransformerOption = None,
     everything: AllOption = False,
     exit_zero: ExitZeroOption = False,
 ) -> None:
@@ -70,7 +72,7 @@ def scan(  # noqa: PLR0913 - one parameter for each option of the command
 
     loaded = _connections(target, config)
     try:
-        scanner = _scanner(loaded, entities)
+        scanner = _with_transformer(_scanner(loaded, entities), transformer)
         if loaded is not None and target in loaded.connections:
             selection = Selection(tuple(schema or ()), tuple(only or ()), sample)
             inventory = _scan_store(target, loaded, scanner, selection)
@@ -152,6 +154,20 @@ def _scanner(config: "Config | None", entities: Path | None) -> "Scanner":
     return Scanner(catalogue)
 
 
+def _with_transformer(scanner: "Scanner", folder: Path | None) -> "Scanner":
+    """Let a model read what is scanned as well, if there is one."""
+    if folder is None:
+        return scanner
+    from scrim.detection.transformer.model import Transformer  # noqa: PLC0415
+    from scrim.detection.transformer.scanner import TransformerScanner  # noqa: PLC0415
+
+    try:
+        model = Transformer(folder, catalogue=scanner.catalogue)
+    except ModuleNotFoundError as error:
+        raise CommandError(f"{folder}: {error}", EXIT_ERROR) from None
+    return TransformerScanner(scanner, model)
+
+
 def _scan_store(
     name: str, config: "Config", scanner: "Scanner", selection: "Selection"
 ) -> "Inventory":
@@ -193,7 +209,7 @@ def _surer(inventory: "Inventory", least: float) -> "Inventory":
 
 def _explain(target: str, error: Exception) -> None:
     """Turn errors that have a message for people into the exit code of this command."""
-    if type(error).__name__ in {"ConfigError", "BundleError"}:
+    if type(error).__name__ in {"ConfigError", "BundleError", "TransformerError"}:
         raise CommandError(str(error), EXIT_ERROR) from None
     if type(error).__name__ in {"SecretError", "TlsError", "ProtocolError"}:
         raise CommandError(f"{target}: {error}", EXIT_ERROR) from None

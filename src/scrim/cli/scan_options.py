@@ -99,6 +99,15 @@ EntitiesOption = Annotated[
     typer.Option("--entities", help="TOML file of entities to look for as well.", metavar="FILE"),
 ]
 
+TransformerOption = Annotated[
+    Path | None,
+    typer.Option(
+        "--transformer",
+        help="Folder of a model that reads texts as well; needs the extra `transformer`.",
+        metavar="FOLDER",
+    ),
+]
+
 AllOption = Annotated[
     bool, typer.Option("--all", help="Show columns in which nothing was found as well.")
 ]

@@ -26,6 +26,7 @@ from scrim.cli.scan_options import (
     OnlyOption,
     SampleOption,
     SchemaOption,
+    TagsInformationalOption,
     TagsOption,
     TargetArgument,
     TransformerOption,
@@ -49,6 +50,7 @@ def scan(  # noqa: PLR0913 - one parameter for each option of the command
     json_output: JsonOption = False,
     html: HtmlOption = None,
     tags: TagsOption = False,
+    tags_informational: TagsInformationalOption = False,
     only: OnlyOption = None,
     schema: SchemaOption = None,
     min_confidence: ConfidenceOption = 0.0,
@@ -71,6 +73,7 @@ def scan(  # noqa: PLR0913 - one parameter for each option of the command
     from scrim.server.sampling import Selection  # noqa: PLC0415
 
     loaded = _connections(target, config)
+    tags = tags or tags_informational
     try:
         scanner = _with_transformer(_scanner(loaded, entities), transformer)
         if loaded is not None and target in loaded.connections:
@@ -92,7 +95,8 @@ def scan(  # noqa: PLR0913 - one parameter for each option of the command
     if json_output:
         typer.echo(json_of(inventory))
     elif tags and loaded is not None:
-        typer.echo(tags_block(inventory, loaded.connections[target].tags), nl=False)
+        known = loaded.connections[target].tags
+        typer.echo(tags_block(inventory, known, informational=tags_informational), nl=False)
     else:
         show(inventory, everything=everything)
     for note in inventory.notes if tags or json_output else ():

@@ -68,6 +68,14 @@ TagsOption = Annotated[
     typer.Option("--tags", help="Print the `tags` block for scrim.yaml in place of a table."),
 ]
 
+TagsInformationalOption = Annotated[
+    bool,
+    typer.Option(
+        "--tags-informational",
+        help="Print that block with informational entities too, which a tag has masked.",
+    ),
+]
+
 OnlyOption = Annotated[
     list[str] | None,
     typer.Option("--only", help="Tables to look at, such as `public.cust*`.", metavar="NAME"),

@@ -14,7 +14,8 @@ if ! cargo +nightly --version >/dev/null 2>&1; then
     fail "fuzzing needs a nightly Rust. Install it:  rustup toolchain install nightly"
 fi
 if ! cargo +nightly fuzz --version >/dev/null 2>&1; then
-    fail "fuzzing needs cargo-fuzz. Install it:  cargo install cargo-fuzz --locked"
+    say "Installing cargo-fuzz (a minute)"
+    cargo +nightly install --quiet --locked cargo-fuzz
 fi
 
 cd rust/fuzz

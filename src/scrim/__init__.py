@@ -29,15 +29,22 @@ from typing import TYPE_CHECKING
 from scrim.exports import exported as __getattr__
 
 if TYPE_CHECKING:
-    from scrim.detection.api import BatchColumn, classify_column, detect_batch, detect_many
+    from scrim.detection.api import (
+        BatchColumn,
+        classify_column,
+        detect,
+        detect_batch,
+        detect_many,
+    )
     from scrim.detection.columns import Verdict
-    from scrim.detection.scan import detect
+    from scrim.detection.transformer.model import Transformer
     from scrim.domain.finding import Evidence, Finding
 
 __all__ = [
     "BatchColumn",
     "Evidence",
     "Finding",
+    "Transformer",
     "Verdict",
     "__getattr__",
     "classify_column",

@@ -11,9 +11,10 @@ MODULES: Final = {
     "BatchColumn": "scrim.detection.api",
     "Evidence": "scrim.domain.finding",
     "Finding": "scrim.domain.finding",
+    "Transformer": "scrim.detection.transformer.model",
     "Verdict": "scrim.detection.columns",
     "classify_column": "scrim.detection.api",
-    "detect": "scrim.detection.scan",
+    "detect": "scrim.detection.api",
     "detect_batch": "scrim.detection.api",
     "detect_many": "scrim.detection.api",
 }

@@ -9,7 +9,8 @@ The kernel takes whole chunks and gives whole chunks; nothing here is called for
 - `TlsAcceptor`, `TlsSession`: TLS towards clients, sans-IO (`rust/tls`).
 - `Masker`, `Plan`: keys and operators, and what they do to the columns of one result (`rust/mask`,
   `rust/rows`).
-- `Detector`: finds sensitive values in cells (`rust/detect`). `classify_values` tells what short
+- `Detector`: finds sensitive values in cells (`rust/detect`), by `native_shapes` among others.
+  `classify_values` tells what short
   values without a shape are: names, places, organisations.
 - `analyse`, `essence`, `normalise`, `ShapeHasher`: read statements (`rust/sql`).
 """
@@ -30,6 +31,7 @@ from scrim._kernel import (
     analyse,
     classify_values,
     essence,
+    native_shapes,
     normalise,
     value_classes,
     version,
@@ -51,6 +53,7 @@ __all__ = [
     "analyse",
     "classify_values",
     "essence",
+    "native_shapes",
     "normalise",
     "value_classes",
     "version",

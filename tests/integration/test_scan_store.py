@@ -23,10 +23,11 @@ if TYPE_CHECKING:
 DATABASE = "inventory"
 SCHEMA = """
 CREATE SCHEMA "odd ""name.";
-CREATE TABLE customers (id int, email text, note text, address inet, active bool);
+CREATE TABLE customers (id int, email text, note text, address inet, active bool, country text);
 INSERT INTO customers SELECT n, 'someone' || n || '@mail.example.org',
     CASE WHEN n % 4 = 0 THEN 'write to other' || n || '@mail.example.org' ELSE 'fine' END,
-    '192.0.2.7', true FROM generate_series(1, 40) n;
+    '192.0.2.7', true, (ARRAY['France', 'Brazil', 'Kenya'])[n % 3 + 1]
+    FROM generate_series(1, 40) n;
 CREATE TABLE "odd ""name."."T""x.y" (" e-mail" text, "when" date);
 CREATE TABLE large (id int, contact text);
 INSERT INTO large SELECT n, 'p' || n || '@mail.example.org' FROM generate_series(1, 60000) n;
@@ -106,11 +107,20 @@ def test_tags_are_merged_and_can_be_used(config: Path) -> None:
     tags = block["connections"]["shop"]["tags"]
     assert tags["public.customers.id"] == ["internal"]
     assert tags["public.customers.email"] == ["contact.email"]
-    assert "public.customers.note" not in tags
+    assert not {"public.customers.note", "public.customers.country"} & tags.keys()
+    assert "1 columns are informational" in done.stderr
     document = yaml.safe_load(config.read_text())
     document["connections"]["shop"]["tags"] = tags
     config.write_text(yaml.safe_dump(document))
     assert load(config).config.connections["shop"].column_tags
+
+
+def test_what_is_informational_is_tagged_when_it_is_asked_for(config: Path) -> None:
+    done = scan(config, "--tags-informational", "--exit-zero")
+    tags = yaml.safe_load(done.stdout)["connections"]["shop"]["tags"]
+    assert tags["public.customers.country"] == ["contact.country"]
+    assert tags["public.customers.email"] == ["contact.email"]
+    assert "informational" not in done.stderr
 
 
 def test_options_choose_what_is_looked_at(config: Path) -> None:

@@ -7,7 +7,7 @@ use crate::finding::EntityId;
 use crate::spec::EntitySpec;
 
 /// Longest name that is looked at, and most words of a phrase.
-const MAX_KEY: usize = 96;
+pub(crate) const MAX_KEY: usize = 96;
 const MAX_WORDS: usize = 6;
 /// Names whose meaning is remembered; documents of one kind have the same ones.
 const MAX_REMEMBERED: usize = 4096;

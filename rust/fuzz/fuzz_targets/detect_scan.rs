@@ -3,60 +3,14 @@
 
 #![no_main]
 
+#[path = "../../detect/tests/entities/mod.rs"]
+mod entities;
+
 use std::sync::LazyLock;
 
+use entities::specs;
 use libfuzzer_sys::fuzz_target;
-use scrim_detect::{Detector, EntitySpec, Evidence, Finding};
-
-fn strings(words: &[&str]) -> Vec<String> {
-    words.iter().map(|&word| word.to_owned()).collect()
-}
-
-fn named(name: &str, shape: &str) -> EntitySpec {
-    EntitySpec {
-        name: name.to_owned(),
-        ..EntitySpec::of_shape(shape, &["id", "番号"])
-    }
-}
-
-/// All native shapes, and one entity of every form.
-fn specs() -> Vec<EntitySpec> {
-    let native = EntitySpec::SHAPES.iter().map(|shape| EntitySpec {
-        columns: strings(&[shape]),
-        ..EntitySpec::of_shape(shape, &["key", "電話"])
-    });
-    let forms = [
-        EntitySpec {
-            formats: strings(&["###~##~####", "@@######", "*{8,10}", "#{11}"]),
-            columns: strings(&["member_id"]),
-            ..named("xx.code", "code")
-        },
-        EntitySpec {
-            prefixes: strings(&["tok_", "key-"]),
-            pattern: Some("(?:tok_|key-)[A-Za-z0-9]{12,}".to_owned()),
-            ..named("secret.token", "token")
-        },
-        EntitySpec {
-            keys: strings(&["acme token", "pwd"]),
-            pattern: Some("[!-~]{8,}".to_owned()),
-            ..named("secret.assigned", "assigned")
-        },
-        EntitySpec {
-            words: strings(&["diabetes", "heart failure", "糖尿病"]),
-            ..named("health.words", "words")
-        },
-        EntitySpec {
-            pattern: Some("LC-[0-9]{4,}".to_owned()),
-            ..named("xx.pattern", "pattern")
-        },
-        EntitySpec {
-            columns: strings(&["nickname"]),
-            label: Some("PERSON".to_owned()),
-            ..named("person.name", "column")
-        },
-    ];
-    native.chain(forms).collect()
-}
+use scrim_detect::{Detector, Evidence, Finding};
 
 static DETECTOR: LazyLock<Detector> =
     LazyLock::new(|| Detector::new(&specs()).expect("the entities are known"));

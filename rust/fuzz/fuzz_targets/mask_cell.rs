@@ -65,9 +65,17 @@ static RULES: LazyLock<Rules> = LazyLock::new(|| {
     Rules {
         masks: types
             .iter()
-            .map(|type_| operators.iter().map(|op| mask(type_, op).expect("compiles")).collect())
+            .map(|type_| {
+                operators
+                    .iter()
+                    .map(|op| mask(type_, op).expect("compiles"))
+                    .collect()
+            })
             .collect(),
-        scans: types.iter().map(|type_| scan(type_).expect("compiles")).collect(),
+        scans: types
+            .iter()
+            .map(|type_| scan(type_).expect("compiles"))
+            .collect(),
     }
 });
 
@@ -90,9 +98,18 @@ fuzz_target!(|input: (u8, u8, bool, &[u8])| {
     let masks = &RULES.masks[type_];
     let mask = &masks[usize::from(operator) % masks.len()];
     if let Some(masked) = run(mask, format, cell) {
-        assert_eq!(run(mask, format, cell).as_ref(), Some(&masked), "the same answer twice");
-        assert!(run(mask, format, &masked).is_some(), "valid for the type again");
-        assert!(std::str::from_utf8(cell).is_err() || binary || std::str::from_utf8(&masked).is_ok());
+        assert_eq!(
+            run(mask, format, cell).as_ref(),
+            Some(&masked),
+            "the same answer twice"
+        );
+        assert!(
+            run(mask, format, &masked).is_some(),
+            "valid for the type again"
+        );
+        assert!(
+            std::str::from_utf8(cell).is_err() || binary || std::str::from_utf8(&masked).is_ok()
+        );
     }
     let mut out = Vec::new();
     let outcome = RULES.scans[type_].mask(format, cell, &mut out);

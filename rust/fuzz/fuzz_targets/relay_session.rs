@@ -33,8 +33,16 @@ fn leaks(output: &Output, input: &[u8]) -> bool {
 }
 
 fuzz_target!(|steps: Vec<(u8, &[u8])>| {
-    let log = OpenOptions::new().append(true).open("/dev/null").expect("/dev/null");
-    let limits = Limits { statement_bytes: 1 << 16, message_bytes: 1 << 16, row_bytes: 1 << 16, ..Limits::default() };
+    let log = OpenOptions::new()
+        .append(true)
+        .open("/dev/null")
+        .expect("/dev/null");
+    let limits = Limits {
+        statement_bytes: 1 << 16,
+        message_bytes: 1 << 16,
+        row_bytes: 1 << 16,
+        ..Limits::default()
+    };
     let mut relay = Relay::new(
         "fuzz".into(),
         false,
@@ -47,7 +55,10 @@ fuzz_target!(|steps: Vec<(u8, &[u8])>| {
         if choice & 1 == 0 {
             relay.client(data);
             while matches!(relay.client_need(), Some(ClientNeed::Statement { .. })) {
-                let spec = DecisionSpec { intent: b"{\"a\":1".to_vec(), ..DecisionSpec::default() };
+                let spec = DecisionSpec {
+                    intent: b"{\"a\":1".to_vec(),
+                    ..DecisionSpec::default()
+                };
                 relay.decide(Arc::new(Decision::new(spec)), choice & 2 == 0);
                 relay.client(b"");
             }
@@ -55,7 +66,11 @@ fuzz_target!(|steps: Vec<(u8, &[u8])>| {
                 relay.client(b"");
             }
         } else {
-            let bytes = if choice & 2 == 0 { row() } else { data.to_vec() };
+            let bytes = if choice & 2 == 0 {
+                row()
+            } else {
+                data.to_vec()
+            };
             if bytes.windows(4).any(|window| window == &CANARY[..4]) && choice & 2 != 0 {
                 continue; // the canary comes in rows only
             }

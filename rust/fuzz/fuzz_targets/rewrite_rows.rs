@@ -20,7 +20,9 @@ fn plan() -> &'static Plan {
     static PLAN: OnceLock<Plan> = OnceLock::new();
     PLAN.get_or_init(|| {
         let detector = Arc::new(Detector::new(&[]).expect("an empty catalogue compiles"));
-        let key = TenantKey::new(core::array::from_fn(|i| u8::try_from(i * 7 + 3).unwrap_or(1)));
+        let key = TenantKey::new(core::array::from_fn(|i| {
+            u8::try_from(i * 7 + 3).unwrap_or(1)
+        }));
         let config = r#"{"operators":{},"default":{"name":"redact"}}"#;
         let masker = Masker::new(Keyring::new(key, 1), detector, config).expect("a masker");
         Plan::compile(RULES, &masker).expect("a plan")
@@ -31,7 +33,9 @@ fn copied(options: &CopyOptions, pieces: &[&[u8]]) -> Option<Vec<u8>> {
     let mut rewriter = CopyRewriter::new(options.clone(), MAX_ROW_BYTES);
     let (mut out, mut counters) = (Vec::new(), Counters::default());
     for piece in pieces {
-        rewriter.payload(plan(), piece, &mut out, &mut counters).ok()?;
+        rewriter
+            .payload(plan(), piece, &mut out, &mut counters)
+            .ok()?;
     }
     rewriter.finish(plan(), &mut out, &mut counters).ok()?;
     Some(out)
@@ -46,14 +50,16 @@ fuzz_target!(|input: (u8, u16, &[u8])| {
             _ => Formats::Each(&[0, 1, 1]),
         };
         let mut out = Vec::new();
-        if data_row::rewrite(plan(), formats, data, &mut out, &mut Counters::default()) == Ok(true) {
+        if data_row::rewrite(plan(), formats, data, &mut out, &mut Counters::default()) == Ok(true)
+        {
             let count = data_row::column_count(&out[5..]).expect("a count");
             assert_eq!(count, 3);
             data_row::cells(&out[5..], |_, _| ()).expect("a rewritten row can be read");
         }
         return;
     }
-    let format = [CopyFormat::Text, CopyFormat::Csv, CopyFormat::Binary][usize::from(choice & 3) % 3];
+    let format =
+        [CopyFormat::Text, CopyFormat::Csv, CopyFormat::Binary][usize::from(choice & 3) % 3];
     let csv = format == CopyFormat::Csv;
     let options = CopyOptions {
         format,

@@ -4,7 +4,11 @@
 use libfuzzer_sys::fuzz_target;
 use scrim_sql::{analyse_within, normalise, shape, Limits, ShapeHasher};
 
-const LIMITS: Limits = Limits { bytes: 4096, tokens: 1000, depth: 100 };
+const LIMITS: Limits = Limits {
+    bytes: 4096,
+    tokens: 1000,
+    depth: 100,
+};
 
 fuzz_target!(|data: (&[u8], &[u8])| {
     let (first, second) = data;
@@ -12,8 +16,13 @@ fuzz_target!(|data: (&[u8], &[u8])| {
     let same = shape(first, &mut hasher) == shape(second, &mut hasher);
     assert!(normalise(first, 200).len() <= 200);
     let texts = (std::str::from_utf8(first), std::str::from_utf8(second));
-    let (Ok(first), Ok(second)) = texts else { return };
-    let (left, right) = (analyse_within(first, &LIMITS), analyse_within(second, &LIMITS));
+    let (Ok(first), Ok(second)) = texts else {
+        return;
+    };
+    let (left, right) = (
+        analyse_within(first, &LIMITS),
+        analyse_within(second, &LIMITS),
+    );
     if same && first.len() <= LIMITS.bytes && second.len() <= LIMITS.bytes {
         // One may hold a literal that its type refuses, but what both say must be the same.
         if let (Ok(left), Ok(right)) = (left, right) {

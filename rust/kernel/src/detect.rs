@@ -84,6 +84,12 @@ impl PyDetector {
     }
 }
 
+/// The recognisers that are native: the shapes that an entity can have beside the forms.
+#[pyfunction]
+pub(crate) fn native_shapes() -> [&'static str; EntitySpec::SHAPES.len()] {
+    EntitySpec::SHAPES
+}
+
 /// The classes of short values, in the order of `classify_values`.
 #[pyfunction]
 pub(crate) fn value_classes() -> Vec<String> {

@@ -21,7 +21,7 @@ const RELEASE_LOCK_BYTES: usize = 16 * 1024;
 #[pymodule]
 mod _kernel {
     #[pymodule_export]
-    use super::detect::{classify_values, value_classes, PyDetector};
+    use super::detect::{classify_values, native_shapes, value_classes, PyDetector};
     #[pymodule_export]
     use super::log::PyAuditLog;
     #[pymodule_export]

@@ -26,8 +26,10 @@ from scrim.cli.scan_options import (
     OnlyOption,
     SampleOption,
     SchemaOption,
+    TagsInformationalOption,
     TagsOption,
     TargetArgument,
+    TransformerOption,
 )
 
 if TYPE_CHECKING:
@@ -48,6 +50,7 @@ def scan(  # noqa: PLR0913 - one parameter for each option of the command
     json_output: JsonOption = False,
     html: HtmlOption = None,
     tags: TagsOption = False,
+    tags_informational: TagsInformationalOption = False,
     only: OnlyOption = None,
     schema: SchemaOption = None,
     min_confidence: ConfidenceOption = 0.0,
@@ -55,6 +58,7 @@ def scan(  # noqa: PLR0913 - one parameter for each option of the command
     file_format: FormatOption = FileFormat.AUTO,
     header: HeaderOption = Header.AUTO,
     entities: EntitiesOption = None,
+    transformer: TransformerOption = None,
     everything: AllOption = False,
     exit_zero: ExitZeroOption = False,
 ) -> None:
@@ -69,8 +73,9 @@ def scan(  # noqa: PLR0913 - one parameter for each option of the command
     from scrim.server.sampling import Selection  # noqa: PLC0415
 
     loaded = _connections(target, config)
+    tags = tags or tags_informational
     try:
-        scanner = _scanner(loaded, entities)
+        scanner = _with_transformer(_scanner(loaded, entities), transformer)
         if loaded is not None and target in loaded.connections:
             selection = Selection(tuple(schema or ()), tuple(only or ()), sample)
             inventory = _scan_store(target, loaded, scanner, selection)
@@ -90,7 +95,8 @@ def scan(  # noqa: PLR0913 - one parameter for each option of the command
     if json_output:
         typer.echo(json_of(inventory))
     elif tags and loaded is not None:
-        typer.echo(tags_block(inventory, loaded.connections[target].tags), nl=False)
+        known = loaded.connections[target].tags
+        typer.echo(tags_block(inventory, known, informational=tags_informational), nl=False)
     else:
         show(inventory, everything=everything)
     for note in inventory.notes if tags or json_output else ():
@@ -152,6 +158,20 @@ def _scanner(config: "Config | None", entities: Path | None) -> "Scanner":
     return Scanner(catalogue)
 
 
+def _with_transformer(scanner: "Scanner", folder: Path | None) -> "Scanner":
+    """Let a model read what is scanned as well, if there is one."""
+    if folder is None:
+        return scanner
+    from scrim.detection.transformer.model import Transformer  # noqa: PLC0415
+    from scrim.detection.transformer.scanner import TransformerScanner  # noqa: PLC0415
+
+    try:
+        model = Transformer(folder, catalogue=scanner.catalogue)
+    except ModuleNotFoundError as error:
+        raise CommandError(f"{folder}: {error}", EXIT_ERROR) from None
+    return TransformerScanner(scanner, model)
+
+
 def _scan_store(
     name: str, config: "Config", scanner: "Scanner", selection: "Selection"
 ) -> "Inventory":
@@ -193,7 +213,7 @@ def _surer(inventory: "Inventory", least: float) -> "Inventory":
 
 def _explain(target: str, error: Exception) -> None:
     """Turn errors that have a message for people into the exit code of this command."""
-    if type(error).__name__ in {"ConfigError", "BundleError"}:
+    if type(error).__name__ in {"ConfigError", "BundleError", "TransformerError"}:
         raise CommandError(str(error), EXIT_ERROR) from None
     if type(error).__name__ in {"SecretError", "TlsError", "ProtocolError"}:
         raise CommandError(f"{target}: {error}", EXIT_ERROR) from None

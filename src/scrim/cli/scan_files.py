@@ -83,6 +83,7 @@ class FileScan:
         self._format = file_format
         self._header = header
         self._scanner = scanner
+        self._names = scanner.plain
         self._judge = ColumnJudge(self._scanner.catalogue)
         self._table = "" if path is None else path.stem
         self.inventory = Inventory("standard input" if path is None else str(path))
@@ -133,7 +134,7 @@ class FileScan:
             if delimiter is not None and delimiter != "|":
                 rows = list(csv_rows(lines, delimiter))
                 if len({len(row) for row in rows}) == 1 and is_header(
-                    rows, self._scanner, self._judge
+                    rows, self._names, self._judge
                 ):
                     return "csv"
         return "text"
@@ -150,7 +151,7 @@ class FileScan:
             return
         named = self._header
         if named is None:
-            named = is_header(head, self._scanner, self._judge)
+            named = is_header(head, self._names, self._judge)
         width = max(len(row) for row in head)
         self._tabulate(column_names(width, head[0] if named else None), chain(head[named:], rows))
 
@@ -210,13 +211,13 @@ class FileScan:
     def _shown_path(self, path: str, waiting: dict[str, list[str | None]]) -> str:
         """Return a path that shows no value; keys that hold one count as values themselves."""
         keys = path.split(".")
-        if not any(self._scanner.scan([path, *keys])):
+        if not any(self._names.scan([path, *keys])):
             return path
         waiting.setdefault("keys", []).extend((path, *keys))
         return shape_of(path).replace(".", "_")
 
     def _name(self, name: str) -> str:
-        return shape_of(name) if any(self._scanner.scan([name])) else name
+        return shape_of(name) if any(self._names.scan([name])) else name
 
     def _settle(
         self, waiting: dict[str, list[str | None]], tallies: dict[str, ColumnTally]

@@ -68,6 +68,14 @@ TagsOption = Annotated[
     typer.Option("--tags", help="Print the `tags` block for scrim.yaml in place of a table."),
 ]
 
+TagsInformationalOption = Annotated[
+    bool,
+    typer.Option(
+        "--tags-informational",
+        help="Print that block with informational entities too, which a tag has masked.",
+    ),
+]
+
 OnlyOption = Annotated[
     list[str] | None,
     typer.Option("--only", help="Tables to look at, such as `public.cust*`.", metavar="NAME"),
@@ -97,6 +105,15 @@ HeaderOption = Annotated[
 EntitiesOption = Annotated[
     Path | None,
     typer.Option("--entities", help="TOML file of entities to look for as well.", metavar="FILE"),
+]
+
+TransformerOption = Annotated[
+    Path | None,
+    typer.Option(
+        "--transformer",
+        help="Folder of a model that reads texts as well; needs the extra `transformer`.",
+        metavar="FOLDER",
+    ),
 ]
 
 AllOption = Annotated[

@@ -113,23 +113,36 @@ def json_of(inventory: Inventory) -> str:
     return json.dumps(document, ensure_ascii=False, indent=2)
 
 
-def tags_block(inventory: Inventory, known: Mapping[str, Sequence[str]]) -> str:
+def tags_block(
+    inventory: Inventory, known: Mapping[str, Sequence[str]], *, informational: bool
+) -> str:
     """Return the `tags` of a connection as YAML: those that it has, and those that were found.
 
-    A column that only holds values inside of texts gets none: its cells are searched anyway.
+    A column that only holds values inside of texts gets none: its cells are searched anyway. Nor
+    does one that is informational, such as a country, unless it is asked for: the gateway leaves it
+    alone, and would mask it for its tag. How many those are is said in the inventory's notes.
 
     Args:
         inventory: What was found.
         known: The tags that it has in scrim.yaml.
+        informational: Whether to tag what is informational too.
     """
     tags = {name: list(given) for name, given in known.items()}
+    left = 0
     for one in inventory.sensitive:
         if one.entity is None or one.inside:
+            continue
+        if one.entity in inventory.informational and not informational:
+            left += 1
             continue
         name = join_name((one.column.schema, one.column.relation, one.column.name))
         given = tags.setdefault(name, [])
         if one.entity not in given:
             given.append(one.entity)
+    if left:
+        inventory.notes.append(
+            f"{left} columns are informational and have no tag here; --tags-informational adds them"
+        )
     block = {"connections": {inventory.source: {"tags": tags}}}
     return yaml.safe_dump(block, allow_unicode=True, sort_keys=False, width=1000)
 

@@ -3,17 +3,22 @@
 `import scrim` offers these functions. They know the entities that come with scrim, need no
 configuration, and keep nothing. Arrow data is taken as what it is: anything with the methods of
 pyarrow's arrays and batches, or with Arrow's C stream interface, for which pyarrow is needed
-(`pip install 'scrim-gateway[data]'`).
+(`pip install 'scrim-gateway[data]'`). A transformer of one's own can read texts too, with the extra
+`transformer`.
 """
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from functools import cache
-from typing import Any, Final
+from functools import cache, lru_cache
+from os import PathLike
+from pathlib import Path
+from typing import Any, Final, TypeAlias
 
 from scrim.detection.columns import ColumnJudge, Verdict
 from scrim.detection.scan import Scanner, builtin_scanner
 from scrim.detection.tables import written
+from scrim.detection.transformer.model import Transformer
+from scrim.detection.transformer.scanner import TransformerScanner
 from scrim.detection.voting import MAX_VALUES
 from scrim.domain.column import Column
 from scrim.domain.finding import Finding
@@ -38,6 +43,11 @@ _KINDS: Final = (
 )
 """Kinds of types by how Arrow's begin; all others are texts."""
 SEARCHED_KINDS: Final = frozenset({"text", "json"})
+MAX_MODELS: Final = 2
+"""Models by folder that are kept in memory."""
+
+Model: TypeAlias = Transformer | str | PathLike[str]
+"""A transformer, or its folder."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,19 +69,57 @@ def _judge() -> ColumnJudge:
     return ColumnJudge(builtin_scanner().catalogue)
 
 
-def detect_many(texts: Iterable[str], *, entity: str | None = None) -> list[list[Finding]]:
+@lru_cache(MAX_MODELS)
+def _loaded(folder: Path) -> Transformer:
+    return Transformer(folder)
+
+
+def _scanner(transformer: Model | None) -> Scanner:
+    if transformer is None:
+        return builtin_scanner()
+    if not isinstance(transformer, Transformer):
+        transformer = _loaded(Path(transformer).absolute())
+    return TransformerScanner(builtin_scanner(), transformer)
+
+
+def detect(text: str, *, transformer: Model | None = None) -> list[Finding]:
+    """Find every value that scrim knows in a text.
+
+    Args:
+        text: Any text.
+        transformer: A model that reads it as well, or the folder of one, which is loaded once.
+
+    Returns:
+        The findings in their order, without overlaps; the spans count characters.
+
+    Raises:
+        ModuleNotFoundError: If there is a transformer and its extra is not installed.
+        TransformerError: If the transformer cannot be used; a kind of ValueError.
+        TypeError: If it is no text.
+    """
+    if not isinstance(text, str):
+        raise TypeError(f"detect takes a text, not {type(text).__name__}")
+    return _scanner(transformer).scan([text])[0]
+
+
+def detect_many(
+    texts: Iterable[str], *, entity: str | None = None, transformer: Model | None = None
+) -> list[list[Finding]]:
     """Find every value that scrim knows in each of many texts, at once and so much faster.
 
     Args:
         texts: The texts.
         entity: Entity that they are believed to hold, such as that of their column: values that
             could be anything by themselves are found then.
+        transformer: A model that reads them as well, or the folder of one, which is loaded once.
 
     Returns:
         The findings of each text in their order, without overlaps; spans count characters.
 
     Raises:
         KeyError: If there is no such entity.
+        ModuleNotFoundError: If there is a transformer and its extra is not installed.
+        TransformerError: If the transformer cannot be used; a kind of ValueError.
         TypeError: If they are not texts, or one text in place of many.
     """
     _refuse_one(texts, "detect_many")
@@ -79,7 +127,7 @@ def detect_many(texts: Iterable[str], *, entity: str | None = None) -> list[list
     for text in listed:
         if not isinstance(text, str):
             raise TypeError(f"detect_many takes texts, not {type(text).__name__}")
-    return builtin_scanner().scan(listed, entity)
+    return _scanner(transformer).scan(listed, entity)
 
 
 def classify_column(

@@ -6,40 +6,9 @@ from typing import Annotated, Literal, Self
 from pydantic import Field, StringConstraints, model_validator
 
 from scrim.config.base import EntityName, Settings
+from scrim.kernel import native_shapes
 
-NATIVE_SHAPES = frozenset(
-    {
-        "email",
-        "phone",
-        "card",
-        "iban",
-        "ssn",
-        "ipv4",
-        "ipv6",
-        "aws_access_key",
-        "aws_secret_key",
-        "jwt",
-        "pem_private_key",
-        "connection_string",
-        "bitcoin",
-        "ethereum",
-        "litecoin",
-        "monero",
-        "ripple",
-        "tron",
-        "cardano",
-        "solana",
-        "vin",
-        "seed_phrase",
-        "url",
-        "mac",
-        "uuid",
-        "birth_date",
-        "age",
-        "coordinates",
-        "track_data",
-    }
-)
+NATIVE_SHAPES = frozenset(native_shapes())
 """Recognisers of the kernel."""
 FORMS: Mapping[str, tuple[str, ...]] = {
     "pattern": ("pattern",),

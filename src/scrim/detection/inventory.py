@@ -122,6 +122,7 @@ def words_of(evidence: Evidence) -> str:
         Evidence.CONTEXT: "words nearby",
         Evidence.COLUMN: "name",
         Evidence.SENTENCE: "sentence",
+        Evidence.MODEL: "model",
     }
     return ", ".join(word for flag, word in words.items() if flag in evidence)
 

@@ -17,20 +17,29 @@ CANDIDATE_EVIDENCE: Final = Evidence.PATTERN | Evidence.CHECKSUM
 class Scanner:
     """The scanner of a catalogue. Immutable, so that sessions can share it."""
 
-    def __init__(self, catalogue: Catalogue) -> None:
+    def __init__(self, catalogue: Catalogue, detector: Detector | None = None) -> None:
         """Compile the catalogue.
+
+        Args:
+            catalogue: The entities that are looked for.
+            detector: The catalogue compiled, if it was before.
 
         Raises:
             ConfigError: If an entity cannot be compiled, such as one with a bad expression.
         """
         self._catalogue = catalogue
         self._names = catalogue.names
-        self._detector = compile_detector(catalogue)
+        self._detector = detector or compile_detector(catalogue)
 
     @property
     def catalogue(self) -> Catalogue:
         """The entities that are looked for."""
         return self._catalogue
+
+    @property
+    def plain(self) -> "Scanner":
+        """The scanner for names of columns and the like, which no model reads."""
+        return self
 
     @property
     def detector(self) -> Detector:
@@ -143,20 +152,3 @@ def builtin_scanner() -> Scanner:
 def gateway_scanner() -> Scanner:
     """Return the scanner of the entities that the gateway masks by itself."""
     return Scanner(builtin_catalogue().protected())
-
-
-def detect(text: str) -> list[Finding]:
-    """Find every value that scrim knows in a text.
-
-    Args:
-        text: Any text.
-
-    Returns:
-        The findings in their order, without overlaps; the spans count characters.
-
-    Raises:
-        TypeError: If it is no text.
-    """
-    if not isinstance(text, str):
-        raise TypeError(f"detect takes a text, not {type(text).__name__}")
-    return builtin_scanner().scan([text])[0]

@@ -5,13 +5,14 @@ from enum import Flag
 
 
 class Evidence(Flag):
-    """Why a value was reported; the numbers are the kernel's."""
+    """Why a value was reported; the numbers are the kernel's, which knows of no transformer."""
 
     PATTERN = 1
     CHECKSUM = 2
     CONTEXT = 4
     COLUMN = 8
     SENTENCE = 16
+    MODEL = 32
 
 
 @dataclass(frozen=True, slots=True)

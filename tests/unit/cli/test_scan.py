@@ -13,6 +13,7 @@ import pyarrow.parquet
 import pytest
 
 from scrim.cli.scan_options import complete
+from tests.unit.detection.transformer.model_files import write_model
 from tests.unit.server.gateway_files import write_config
 
 if TYPE_CHECKING:
@@ -223,3 +224,27 @@ def test_shells_complete_connections_and_files(tmp_path: Path) -> None:
     write_config(tmp_path)
     (tmp_path / "short.txt").write_text("")
     assert complete("sho") == ["shop", "short.txt"]
+
+
+def test_a_transformer_reads_texts_and_values_but_no_names(scrim: Scrim, tmp_path: Path) -> None:
+    write_model(tmp_path / "model")
+    (tmp_path / "app.log").write_text("09:12\n  quonda\n")
+    assert "(model)" not in scrim("scan", "app.log").out
+    result = scrim("scan", "app.log", "--transformer", "model")
+    assert result.code == 1
+    assert "app.log:2:3: person.full 1.00 xxxxxx (model)" in result.out
+    (tmp_path / "rows.csv").write_text("quonda,fox\n" + "".join(f"a,{n}\n" for n in range(20)))
+    assert "quonda" in scrim("scan", "rows.csv", "--transformer", "model", "--all").out
+
+
+def test_a_transformer_that_cannot_be_used_is_refused_in_words(
+    scrim: Scrim, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "app.log").write_text("x")
+    result = scrim("scan", "app.log", "--transformer", "nowhere")
+    assert (result.code, "nowhere: is no folder" in result.err) == (2, True)
+    write_model(tmp_path / "model")
+    monkeypatch.setitem(sys.modules, "onnxruntime", None)
+    result = scrim("scan", "app.log", "--transformer", "model")
+    assert result.code == 2
+    assert "scrim-gateway[transformer]" in result.err

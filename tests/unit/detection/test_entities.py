@@ -2,10 +2,11 @@
 
 import pytest
 
+from scrim.detection.api import detect
 from scrim.detection.catalogue import builtin_catalogue
 from scrim.detection.columns import ColumnJudge
 from scrim.detection.entry import Entry, Example, example_text
-from scrim.detection.scan import builtin_scanner, detect
+from scrim.detection.scan import builtin_scanner
 from scrim.domain.column import Column
 
 CATALOGUE = builtin_catalogue()

@@ -5,9 +5,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from scrim.config.errors import ConfigError
+from scrim.detection.api import detect
 from scrim.detection.catalogue import Catalogue
 from scrim.detection.entry import Entry
-from scrim.detection.scan import Scanner, builtin_scanner, detect
+from scrim.detection.scan import Scanner, builtin_scanner
 from scrim.domain.finding import Evidence
 
 

@@ -5,7 +5,9 @@ from typing import Any
 
 import pytest
 
+from scrim.detection.scan import builtin_scanner
 from scrim.domain.decision import ColumnDecision, Treatment
+from scrim.kernel import Masker, Plan
 from scrim.masking.choice import OperatorTable
 from scrim.masking.rewriter import MAX_COLUMNS, PlannedColumn, column_rule, compile_plan
 from scrim.masking.types import TypeSpec, TypeSpecError, check_type
@@ -162,3 +164,16 @@ def test_types_that_the_kernel_takes(spec: dict[str, Any]) -> None:
 def test_types_that_it_does_not_take(spec: object) -> None:
     with pytest.raises(TypeSpecError):
         check_type(spec)
+
+
+@pytest.mark.parametrize("kind", ["json", "jsonb"])
+@pytest.mark.parametrize("name", ["password", r"p\u0061ssword", r"\u0070\u0061\u0073sword"])
+def test_a_name_in_json_counts_however_its_letters_are_escaped(kind: str, name: str) -> None:
+    scanner = builtin_scanner()
+    masker = Masker(bytes(32), scanner.detector, TABLE.masker_config(scanner.catalogue.names))
+    plan = Plan(compile_plan([column(Treatment.SCAN, spec={"kind": kind})], TABLE), masker)
+    cell = f'{{"{name}": "zebra"}}'.encode()
+    body = b"\0\1" + len(cell).to_bytes(4, "big") + cell
+    rewritten = plan.rewrite(b"D" + (len(body) + 4).to_bytes(4, "big") + body)
+    assert b"zebra" not in rewritten
+    assert f'{{"{name}": "'.encode() in rewritten

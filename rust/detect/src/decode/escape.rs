@@ -1,5 +1,9 @@
 //! One escape at a time: what stands at a byte that begins one.
 
+use std::borrow::Cow;
+
+use memchr::memchr;
+
 use super::entities;
 
 /// What an escape stands for.
@@ -30,6 +34,34 @@ pub(super) fn at(text: &[u8], at: usize, modes: Modes) -> Option<(usize, Decoded
         b'=' if modes.quoted_printable => quoted_printable(rest),
         _ => None,
     }
+}
+
+/// A short text without its backslashes, as a string of JSON or of a program is read.
+///
+/// What is not text then, or is longer than `most` bytes, stays as it was written.
+pub(crate) fn unescaped(text: &[u8], most: usize) -> Cow<'_, [u8]> {
+    if memchr(b'\\', text).is_none() || text.len() > most {
+        return Cow::Borrowed(text);
+    }
+    let mut read = Vec::with_capacity(text.len());
+    let mut place = 0;
+    while place < text.len() {
+        let escape = (text[place] == b'\\').then(|| backslash(&text[place + 1..]));
+        if let Some((length, decoded)) = escape.flatten() {
+            match decoded {
+                Decoded::Byte(byte) => read.push(byte),
+                Decoded::Char(character) => {
+                    read.extend_from_slice(character.encode_utf8(&mut [0; 4]).as_bytes());
+                }
+                Decoded::Nothing => {}
+            }
+            place += length;
+        } else {
+            read.push(text[place]);
+            place += 1;
+        }
+    }
+    Cow::Owned(read)
 }
 
 /// `%40` (RFC 3986, 2.1), and `%u0040` as old scripts write it.
@@ -124,7 +156,7 @@ fn hex(digits: &[u8]) -> Option<u32> {
 
 #[cfg(test)]
 mod tests {
-    use super::{at, Decoded, Modes};
+    use super::{at, unescaped, Decoded, Modes};
 
     fn decoded(text: &str) -> Option<(usize, Decoded)> {
         let modes = Modes {
@@ -158,6 +190,21 @@ mod tests {
         ] {
             assert_eq!(decoded(text), Some(expected), "{text}");
         }
+    }
+
+    #[test]
+    fn a_short_text_is_read_without_its_backslashes() {
+        for (text, expected) in [
+            ("plain %40", "plain %40"),
+            (r"em\u0061il", "email"),
+            (r"\u0070\u0072\u00e9nom", "prénom"),
+            (r#"a\"b\\c\ud83d"#, r#"a"b\c"#),
+            (r"cut\u00", r"cut\u00"),
+            ("end\\", "end\\"),
+        ] {
+            assert_eq!(&*unescaped(text.as_bytes(), 40), expected.as_bytes());
+        }
+        assert_eq!(&*unescaped(br"\u0061", 5), br"\u0061");
     }
 
     #[test]

@@ -15,6 +15,8 @@ mod runs;
 use crate::survey::Survey;
 use crate::view::View;
 
+pub(crate) use escape::unescaped;
+
 /// Levels of encoding that are undone: base64 of JSON with escapes has two.
 pub const DEPTH: usize = 2;
 

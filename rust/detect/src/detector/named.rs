@@ -1,7 +1,9 @@
 //! Values that a document gives a name: what the name says of them.
 
 use super::Detector;
+use crate::decode::unescaped;
 use crate::finding::{EntityId, Evidence, Finding};
+use crate::keys::MAX_KEY;
 use crate::sink::Sink;
 use crate::structure::Pair;
 use crate::survey::Survey;
@@ -9,17 +11,22 @@ use crate::survey::Survey;
 /// Longest value without quotes that its name alone makes one, and how sure that is.
 const MAX_NAMED: usize = 96;
 const NAMED_CONFIDENCE: f32 = 0.75;
+/// Bytes that one byte of a name is written with at most, as `\u0061`.
+const MAX_ESCAPE: usize = 6;
 
 impl Detector {
     /// As [`Self::scan`], for a value that a document gives a name, in something named `parent`.
     ///
     /// If the name says what the value is, and it looks like nothing else, the whole is reported.
+    /// Names may be given as they are written, with the escapes of JSON.
     pub fn scan_named(&self, key: &[u8], parent: &[u8], value: &[u8], out: &mut Vec<Finding>) {
         let base = out.len();
         let entity = if says_nothing(value) {
             None
         } else {
-            self.keys.entity(key, parent)
+            let most = MAX_ESCAPE * MAX_KEY;
+            self.keys
+                .entity(&unescaped(key, most), &unescaped(parent, most))
         };
         self.scan(value, entity, out);
         let Some(entity) = entity else { return };
@@ -115,7 +122,33 @@ fn says_nothing(value: &[u8]) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::{is_token, says_nothing};
+    use super::{is_token, says_nothing, Detector};
+    use crate::EntitySpec;
+
+    #[test]
+    fn names_are_known_however_their_letters_are_escaped() {
+        let owned = |word: &str| vec![word.to_owned()];
+        let spec = EntitySpec {
+            columns: owned("nickname"),
+            weak_columns: owned("name"),
+            tables: owned("customer"),
+            ..EntitySpec::of_shape("column", &[])
+        };
+        let detector = Detector::new(&[spec]).unwrap();
+        for (key, parent, found) in [
+            ("nickname", "", 1),
+            (r"nickn\u0061me", "", 1),
+            (r"\u006e\u0069\u0063\u006b\u006e\u0061\u006d\u0065", "", 1),
+            (r"n\u0061me", r"\u0063ustomer", 1),
+            (r"n\u0061me", "product", 0),
+            (r"nickn\u006me", "", 0),
+            ("nickname\\", "", 1),
+        ] {
+            let mut out = Vec::new();
+            detector.scan_named(key.as_bytes(), parent.as_bytes(), b"Zed", &mut out);
+            assert_eq!(out.len(), found, "{key} {parent}");
+        }
+    }
 
     #[test]
     fn identifiers_are_told_from_sentences() {

@@ -22,8 +22,6 @@ pub enum Label {
     Nationality,
     /// A postal code that stands beside a place.
     PostalCode,
-    /// An address on the web. Found by its form, not by the model.
-    Url,
 }
 
 impl Label {
@@ -41,11 +39,11 @@ impl Label {
     ];
 
     /// Number of labels.
-    pub(crate) const COUNT: usize = Self::MODELLED.len() + 1;
+    pub(crate) const COUNT: usize = Self::MODELLED.len();
 
     /// The label of that name.
     pub(crate) fn by_name(name: &str) -> Option<Self> {
-        let mut all = Self::MODELLED.into_iter().chain([Self::Url]);
+        let mut all = Self::MODELLED.into_iter();
         all.find(|label| label.name() == name)
     }
 
@@ -62,7 +60,6 @@ impl Label {
             Self::DateTime => "DATE",
             Self::Nationality => "NRP",
             Self::PostalCode => "ZIP",
-            Self::Url => "URL",
         }
     }
 }

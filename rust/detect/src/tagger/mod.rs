@@ -152,21 +152,9 @@ impl Tagger {
         }
     }
 
-    /// Turns the spans of tokens into spans of bytes, and adds the addresses on the web.
+    /// Turns the spans of tokens into spans of bytes.
     fn report(&self, text: &[u8], tokens: &[Token], chunks: &[Chunk], out: &mut Vec<Tagged>) {
-        let urls = |tokens: &[Token], out: &mut Vec<Tagged>| {
-            let found = tokens.iter().filter(|token| token.shape == Shape::Url);
-            out.extend(found.map(|token| Tagged {
-                start: token.start,
-                end: token.end,
-                label: Label::Url,
-                confidence: 1.0,
-            }));
-        };
-        let mut reported = 0;
         for chunk in chunks {
-            urls(&tokens[reported..chunk.first], out);
-            reported = chunk.last + 1;
             let (start, end) = (tokens[chunk.first].start, tokens[chunk.last].end);
             let inside = text[start..end].trim_ascii();
             if inside.is_empty() {
@@ -179,7 +167,6 @@ impl Tagger {
                 confidence: self.confidence(chunk.margin),
             });
         }
-        urls(&tokens[reported..], out);
     }
 
     /// A half for a tie, three quarters at [`SURE`] units of training, towards 1.

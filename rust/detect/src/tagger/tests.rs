@@ -77,16 +77,6 @@ fn the_lines_of_an_address_block_are_found() {
 }
 
 #[test]
-fn addresses_on_the_web_are_found_by_their_form() {
-    let found = tagged("more at https://www.example.com/a?b=c, or www.example.org.");
-    let expected = [
-        ("https://www.example.com/a?b=c", Label::Url),
-        ("www.example.org", Label::Url),
-    ];
-    assert_eq!(found, expected);
-}
-
-#[test]
 fn ordinary_prose_and_program_text_have_no_names() {
     for text in [
         "The order was late, but the quality of the product is great.",

@@ -76,7 +76,7 @@ struct Walk<'a, 'o> {
     at: usize,
     splice: Splice<'a, 'o>,
     scratch: Vec<u8>,
-    /// The names that the value stands under, as written.
+    /// The names that the value stands under, as written: who looks them up reads the escapes.
     name: Name<'a>,
 }
 

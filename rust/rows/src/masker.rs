@@ -108,13 +108,12 @@ struct FindingScrubber {
 
 impl TextScrubber for FindingScrubber {
     fn scrub(&self, text: &str, out: &mut String) -> bool {
-        if self.clean.has(text.as_bytes()) {
-            return false;
-        }
         let mut findings: Vec<Finding> = Vec::new();
-        self.detector.scan(text.as_bytes(), None, &mut findings);
-        if findings.is_empty() {
-            self.clean.add(text.as_bytes());
+        let value = text.as_bytes();
+        let is_clean = || self.clean.has(value);
+        let searched = self.detector.scan_unless(value, is_clean, &mut findings);
+        if searched && findings.is_empty() {
+            self.clean.add(value);
         }
         self.replace(text, &findings, out)
     }

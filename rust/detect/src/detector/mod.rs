@@ -171,13 +171,32 @@ impl Detector {
     /// in layouts that say too little by themselves. Time is linear in the length of the text.
     pub fn scan(&self, text: &[u8], hint: Option<u16>, out: &mut Vec<Finding>) {
         let survey = Survey::of(text);
-        let skipped = hint.is_none()
-            && (self.is_too_short(&survey)
-                || self.is_small_talk(text, &survey)
-                || self.is_plain_reference(text, &survey));
-        if !skipped {
+        if hint.is_some() || !self.is_plain_to(text, &survey) {
             self.search(text, &survey, hint, out);
         }
+    }
+
+    /// As [`Self::scan`] without a hint. Asks `is_clean` whether nothing was found in the text
+    /// before, if a glance does not tell; returns whether the text had to be searched.
+    pub fn scan_unless(
+        &self,
+        text: &[u8],
+        is_clean: impl FnOnce() -> bool,
+        out: &mut Vec<Finding>,
+    ) -> bool {
+        let survey = Survey::of(text);
+        let searched = !self.is_plain_to(text, &survey) && !is_clean();
+        if searched {
+            self.search(text, &survey, None, out);
+        }
+        searched
+    }
+
+    /// Whether a glance tells that nothing is in a text.
+    fn is_plain_to(&self, text: &[u8], survey: &Survey) -> bool {
+        self.is_too_short(survey)
+            || self.is_small_talk(text, survey)
+            || self.is_plain_reference(text, survey)
     }
 
     /// Searches a text of which nothing is known.

@@ -1,4 +1,4 @@
-"""The pages of entities, operators and metrics, from what declares them."""
+"""The pages of entities and metrics, from what declares them."""
 
 from __future__ import annotations
 
@@ -6,8 +6,6 @@ from itertools import groupby
 from typing import TYPE_CHECKING
 
 from scrim.detection.catalogue import builtin_catalogue
-from scrim.masking.choice import default_operator
-from scrim.masking.registry import registry
 from scrim.server.metrics import FAMILIES
 
 if TYPE_CHECKING:
@@ -56,61 +54,6 @@ def _found_by(entry: Entry) -> str:
     if entry.label is not None:
         ways.append("sentences")
     return ", ".join(ways) + ("; informational" if entry.informational else "")
-
-
-def operators_page() -> str:
-    """Return the page of the operators."""
-    lines = [
-        "# Operators",
-        "",
-        WRITTEN.format(source="src/scrim/masking/operators"),
-        "",
-        "What replaces a value. Each entity has an operator; `masking.operators` of "
-        "[scrim.yaml](configuration.md) chooses another, and so does `@operator` of a "
-        "[policy](policies.md). A value of a type that the operator does not accept is replaced by "
-        "its type's own keyed operator. What cannot be masked within its type becomes NULL.",
-        "",
-        "| operator | what it makes of a value | accepts | what stays visible |",
-        "|---|---|---|---|",
-    ]
-    operators = sorted(registry().values(), key=lambda operator: operator.name)
-    for operator in operators:
-        stays = operator.keeps or "nothing"
-        lines.append(
-            f"| `{operator.name}` | {operator.description} | {operator.accepts.value} | {stays} |"
-        )
-    for operator in operators:
-        fields = operator.options.model_fields
-        if fields:
-            lines += ["", f"## Options of `{operator.name}`", ""]
-            lines += [f"- `{name}`: {field.description}" for name, field in fields.items()]
-    return "\n".join([*lines, *_defaults()]) + "\n"
-
-
-def _defaults() -> list[str]:
-    """The operators in force where nobody chose one, by group."""
-    groups: dict[str, dict[str, list[str]]] = {}
-    for entity in sorted(builtin_catalogue().names):
-        group = entity.partition(".")[0]
-        group = "a country's code" if len(group) == 2 else group
-        operator = str(default_operator(entity)["name"])
-        groups.setdefault(group, {}).setdefault(operator, []).append(entity)
-    lines = [
-        "",
-        "## Which entity has which operator",
-        "",
-        "As long as nobody chooses another. An entity of your own has `auto`.",
-        "",
-        "| group | operator | of |",
-        "|---|---|---|",
-    ]
-    for group, operators in groups.items():
-        most = max(operators, key=lambda operator: len(operators[operator]))
-        for operator in sorted(operators, key=lambda operator: (operator != most, operator)):
-            names = ", ".join(f"`{name}`" for name in operators[operator])
-            of = "all others" if len(operators) > 1 else "all"
-            lines.append(f"| {group} | `{operator}` | {of if operator == most else names} |")
-    return lines
 
 
 def metrics_page() -> str:

@@ -1,8 +1,9 @@
 """What an operator says about itself."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from enum import Enum
-from typing import Final
+from typing import Any, Final
 
 from pydantic import BaseModel, ConfigDict
 
@@ -39,6 +40,27 @@ class Accepts(Enum):
         return self is Accepts.NETWORK and kind in {"inet", "cidr"}
 
 
+def _text() -> Mapping[str, Any]:
+    return {"kind": "text"}
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """A value whose replacement the operator's page shows; the kernel computes it.
+
+    Attributes:
+        value: The raw value in PostgreSQL's text format.
+        options: Options of the operator that differ from the defaults.
+        type_spec: The value's type, as `scrim.masking.types` describes it.
+        domain: The entity whose key is used.
+    """
+
+    value: str
+    options: Mapping[str, Any] = field(default_factory=dict)
+    type_spec: Mapping[str, Any] = field(default_factory=_text)
+    domain: str = "example.value"
+
+
 @dataclass(frozen=True, slots=True)
 class Operator:
     """One way to replace a value.
@@ -49,6 +71,10 @@ class Operator:
         accepts: The types that it accepts; what it returns is of the same type.
         keeps: What of the raw value stays visible; empty when nothing does.
         options: The options that it takes.
+        survives: What still works with the replacements, such as joins; a sentence or more.
+        lost: What no longer works; a sentence or more.
+        attack: What somebody can learn who has many replacements, or pairs; a sentence or more.
+        examples: Values whose replacements its page shows.
     """
 
     name: str
@@ -56,3 +82,7 @@ class Operator:
     accepts: Accepts = Accepts.TEXT
     keeps: str = ""
     options: type[BaseModel] = NoOptions
+    survives: str = ""
+    lost: str = ""
+    attack: str = ""
+    examples: tuple[Example, ...] = ()

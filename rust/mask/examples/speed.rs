@@ -85,7 +85,12 @@ fn operators() -> Vec<Case> {
             },
             person,
         ),
-        ("email", text(), OperatorSpec::Email {}, email),
+        (
+            "email",
+            text(),
+            OperatorSpec::Email { keep_domain: false },
+            email,
+        ),
         ("phone", text(), OperatorSpec::Phone {}, |i| {
             format!("+1 415 55{:05}", 10_000 + i).into_bytes()
         }),

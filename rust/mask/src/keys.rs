@@ -84,7 +84,7 @@ impl Keyring {
         of_version.zeroize();
         let key = DomainKey::new(&ciphers[0], &ciphers[1], &ciphers[2]);
         ciphers.zeroize();
-        Ok(key)
+        Ok(key.named(domain))
     }
 }
 

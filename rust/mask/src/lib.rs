@@ -46,4 +46,4 @@ pub use batch::Batch;
 pub use cell::{CellMask, CellScan, Format, Name, Outcome, TextScrubber};
 pub use error::Error;
 pub use keys::{Keyring, TenantKey};
-pub use spec::{ColumnRule, NamePart, OperatorSpec, TypeSpec};
+pub use spec::{CharClass, ColumnRule, Encoding, NamePart, OperatorSpec, TypeSpec};

@@ -34,6 +34,7 @@ pub(crate) struct DomainKey {
     permutation: Aes128Enc,
     arrangements: Arrangements,
     stream: Aes128Enc,
+    domain: Box<str>,
 }
 
 impl Drop for DomainKey {
@@ -59,7 +60,19 @@ impl DomainKey {
             permutation,
             arrangements: Arrangements::default(),
             stream,
+            domain: Box::default(),
         }
+    }
+
+    /// With the name of the semantic domain, which tells some operators what the values are.
+    pub(crate) fn named(mut self, domain: &str) -> Self {
+        self.domain = domain.into();
+        self
+    }
+
+    /// The semantic domain; empty where it has no name.
+    pub(crate) fn domain(&self) -> &str {
+        &self.domain
     }
 
     /// AES-CMAC over the purpose and the value.

@@ -54,6 +54,59 @@ pub enum OperatorSpec {
         #[serde(default = "default_mask_char")]
         mask_char: char,
     },
+    /// Keeps some classes of characters.
+    Classes {
+        /// The classes that stay.
+        keep: Vec<CharClass>,
+        /// What stands for each other character.
+        #[serde(default = "default_mask_char")]
+        mask_char: char,
+    },
+    /// A name of an invented company.
+    Company {},
+    /// The same given value for all.
+    Constant {
+        /// The value in the type's text format.
+        value: String,
+    },
+    /// Keyed characters.
+    Hash {
+        /// How many.
+        #[serde(default = "default_hash_length")]
+        length: u32,
+        /// The characters to choose from.
+        #[serde(default)]
+        encoding: Encoding,
+        /// Whether texts that differ only in case or composition stay different.
+        #[serde(default)]
+        exact: bool,
+    },
+    /// A locally administered hardware address.
+    Mac {},
+    /// A number that an authority could have issued.
+    #[serde(rename = "national_id")]
+    NationalId {
+        /// The entity whose layouts it has; that of the semantic domain where none is named.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        form: Option<String>,
+    },
+    /// A vehicle's registration.
+    Plate {},
+    /// The name of the entity, such as `<EMAIL>`.
+    Tag {},
+    /// Characters of the value at named places of a fixed text.
+    Template {
+        /// The text, with `{first4}` and `{last4}`.
+        template: String,
+    },
+    /// An address in the web, in a reserved domain.
+    Url {},
+    /// A name that somebody signs in with.
+    Username {},
+    /// A UUID of the same version.
+    Uuid {},
+    /// A vehicle's number with a valid check digit.
+    Vin {},
     /// A keyed token.
     Token {
         /// What it starts with.
@@ -67,7 +120,11 @@ pub enum OperatorSpec {
         part: NamePart,
     },
     /// An e-mail address in a reserved domain.
-    Email {},
+    Email {
+        /// Whether the domain stays instead.
+        #[serde(default)]
+        keep_domain: bool,
+    },
     /// A phone number of the same layout and country code.
     Phone {},
     /// A street address.
@@ -90,6 +147,31 @@ pub enum OperatorSpec {
     Auto {},
 }
 
+/// A class of characters.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum CharClass {
+    /// Capital letters of any script.
+    Upper,
+    /// All other letters.
+    Lower,
+    /// Numerals.
+    Digit,
+    /// What is neither a letter nor a numeral nor white space.
+    Punctuation,
+}
+
+/// The characters of a hash.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Encoding {
+    /// `0` to `9` and `a` to `f`.
+    #[default]
+    Hex,
+    /// RFC 4648 in small letters.
+    Base32,
+}
+
 /// Which part of a person's name a value is.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
@@ -105,6 +187,10 @@ pub enum NamePart {
 
 fn default_mask_char() -> char {
     '*'
+}
+
+fn default_hash_length() -> u32 {
+    32
 }
 
 fn default_prefix() -> String {

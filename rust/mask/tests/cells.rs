@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use proptest::prelude::*;
 use scrim_mask::{
-    CellMask, CellScan, ColumnRule, Format, Keyring, NamePart, OperatorSpec, Outcome, TenantKey,
-    TextScrubber, TypeSpec,
+    CellMask, CellScan, CharClass, ColumnRule, Encoding, Format, Keyring, NamePart, OperatorSpec,
+    Outcome, TenantKey, TextScrubber, TypeSpec,
 };
 
 fn keys() -> Keyring {
@@ -85,7 +85,31 @@ fn operators() -> Vec<OperatorSpec> {
         OperatorSpec::Name {
             part: NamePart::Full,
         },
-        OperatorSpec::Email {},
+        OperatorSpec::Classes {
+            keep: vec![CharClass::Upper],
+            mask_char: '*',
+        },
+        OperatorSpec::Company {},
+        OperatorSpec::Email { keep_domain: false },
+        OperatorSpec::Email { keep_domain: true },
+        OperatorSpec::Hash {
+            length: 64,
+            encoding: Encoding::Base32,
+            exact: true,
+        },
+        OperatorSpec::Mac {},
+        OperatorSpec::NationalId {
+            form: Some("it.codice_fiscale".into()),
+        },
+        OperatorSpec::Plate {},
+        OperatorSpec::Tag {},
+        OperatorSpec::Template {
+            template: "{first1}***{last3}".into(),
+        },
+        OperatorSpec::Url {},
+        OperatorSpec::Username {},
+        OperatorSpec::Uuid {},
+        OperatorSpec::Vin {},
         OperatorSpec::Phone {},
         OperatorSpec::Address {},
         OperatorSpec::Digits {},
@@ -177,7 +201,7 @@ proptest! {
                 let fits = max_chars.is_none_or(|max| masked.chars().count() <= max as usize);
                 prop_assert!(fits);
                 let trivial = cell.trim().is_empty()
-                    || matches!(operator, OperatorSpec::Redact {});
+                    || matches!(operator, OperatorSpec::Redact {} | OperatorSpec::Tag {});
                 prop_assert!(trivial || masked != cell, "{:?}", operator);
             }
         }

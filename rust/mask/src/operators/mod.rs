@@ -7,20 +7,33 @@
 mod address;
 mod auto;
 mod card;
+mod classes;
 mod compact;
+mod company;
+mod constant;
 mod digits;
 mod email;
 mod fold;
+mod hash;
 mod iban;
 pub(crate) mod ip;
+mod mac;
 mod name;
+mod national_id;
 mod partial;
 pub(crate) mod phone;
+mod plate;
 mod redact;
 mod secret;
 mod ssn;
+mod tag;
+mod template;
 mod text;
 mod token;
+mod url;
+mod username;
+mod uuid;
+mod vin;
 
 use std::sync::Arc;
 
@@ -46,10 +59,15 @@ pub(crate) mod purpose {
     pub(crate) const BYTES: u8 = 11;
     pub(crate) const BITS: u8 = 12;
     pub(crate) const UUID: u8 = 13;
-    pub(crate) const MAC: u8 = 14;
     pub(crate) const DECIMAL: u8 = 15;
     pub(crate) const VECTOR: u8 = 16;
     pub(crate) const LABEL: u8 = 17;
+    // From 40 on, those of texts.
+    pub(crate) const COMPANY: u8 = 40;
+    pub(crate) const HASH: u8 = 41;
+    pub(crate) const URL: u8 = 42;
+    pub(crate) const URL_PATH: u8 = 43;
+    pub(crate) const USERNAME: u8 = 44;
 }
 
 /// Tweaks of the permutations; the low bits are free for a class of values.
@@ -68,6 +86,10 @@ pub(crate) mod tweak {
     pub(crate) const FRACTION: u64 = 12 << 56;
     pub(crate) const BITS: u64 = 13 << 56;
     pub(crate) const LABEL: u64 = 14 << 56;
+    // From 40 on, those of texts.
+    pub(crate) const MAC: u64 = 43 << 56;
+    pub(crate) const NATIONAL_ID: u64 = 40 << 56;
+    pub(crate) const VIN: u64 = 42 << 56;
 }
 
 /// What an operator is given.
@@ -148,10 +170,22 @@ impl Numeral {
 #[derive(Debug)]
 enum Operator {
     Redact,
+    Classes(classes::Classes),
+    Company,
+    Constant(String),
+    Hash(hash::Hash),
+    Mac,
+    NationalId(&'static national_id::Form),
     Partial(partial::Partial),
+    Tag(String),
+    Template(template::Template),
     Token(String),
+    Url,
+    Username,
+    Uuid,
+    Vin,
     Name(NamePart),
-    Email,
+    Email { keep_domain: bool },
     Phone,
     Address,
     Digits,
@@ -165,9 +199,33 @@ enum Operator {
 }
 
 impl Operator {
-    fn compile(spec: &OperatorSpec) -> Result<Self, Error> {
+    fn compile(spec: &OperatorSpec, key: &DomainKey) -> Result<Self, Error> {
         Ok(match spec {
             OperatorSpec::Null {} | OperatorSpec::Redact {} => Self::Redact,
+            OperatorSpec::Classes { keep, mask_char } => {
+                Self::Classes(classes::Classes::compile(keep, *mask_char)?)
+            }
+            OperatorSpec::Company {} => Self::Company,
+            OperatorSpec::Constant { value } => Self::Constant(constant::compile(value)?),
+            OperatorSpec::Hash {
+                length,
+                encoding,
+                exact,
+            } => Self::Hash(hash::Hash::compile(*length, *encoding, *exact)?),
+            OperatorSpec::Mac {} => Self::Mac,
+            OperatorSpec::NationalId { form } => {
+                national_id::compile(form.as_deref(), key.domain())?
+                    .map_or(Self::Digits, Self::NationalId)
+            }
+            OperatorSpec::Plate {} => Self::NationalId(plate::compile()?),
+            OperatorSpec::Tag {} => Self::Tag(tag::compile(key.domain())),
+            OperatorSpec::Template { template } => {
+                Self::Template(template::Template::compile(template)?)
+            }
+            OperatorSpec::Url {} => Self::Url,
+            OperatorSpec::Username {} => Self::Username,
+            OperatorSpec::Uuid {} => Self::Uuid,
+            OperatorSpec::Vin {} => Self::Vin,
             OperatorSpec::Partial {
                 keep_first,
                 keep_last,
@@ -179,7 +237,9 @@ impl Operator {
             )?),
             OperatorSpec::Token { prefix } => Self::Token(token::compile(prefix)?),
             OperatorSpec::Name { part } => Self::Name(*part),
-            OperatorSpec::Email {} => Self::Email,
+            OperatorSpec::Email { keep_domain } => Self::Email {
+                keep_domain: *keep_domain,
+            },
             OperatorSpec::Phone {} => Self::Phone,
             OperatorSpec::Address {} => Self::Address,
             OperatorSpec::Digits {} => Self::Digits,
@@ -196,9 +256,19 @@ impl Operator {
     fn write(&self, input: &Input<'_>, out: &mut Vec<u8>) -> bool {
         match self {
             Self::Redact => redact::write(input, out),
+            Self::Classes(classes) => classes.write(input, out),
+            Self::Constant(value) => constant::write(value, input, out),
+            Self::Hash(hash) => hash.write(input, out),
+            Self::Mac => mac::write(input, out),
+            Self::NationalId(form) => national_id::write(form, input, out),
             Self::Partial(partial) => partial.write(input, out),
+            Self::Tag(tag) => tag::write(tag, input, out),
+            Self::Template(template) => template.write(input, out),
+            Self::Url => url::write(input, out),
+            Self::Uuid => uuid::write(input, out),
+            Self::Vin => vin::write(input, out),
             Self::Token(prefix) => token::write(prefix, input, out),
-            Self::Name(_) | Self::Email | Self::Address => {
+            Self::Name(_) | Self::Email { .. } | Self::Address | Self::Company | Self::Username => {
                 self.write_folded(input.place(), &Folded::new(input.text), out)
             }
             Self::Phone => phone::write(input, out),
@@ -218,7 +288,9 @@ impl Operator {
     fn write_folded(&self, place: Place<'_>, raw: &Folded<'_>, out: &mut Vec<u8>) -> bool {
         match self {
             Self::Name(part) => name::write(*part, place, raw, out),
-            Self::Email => email::write(place, raw, out),
+            Self::Company => company::write(place, raw, out),
+            Self::Email { keep_domain } => email::write(*keep_domain, place, raw, out),
+            Self::Username => username::write(place, raw, out),
             Self::Address => address::write(place, raw, out),
             _ => false,
         }
@@ -239,7 +311,7 @@ impl TextMask {
         key: Arc<DomainKey>,
         max_chars: Option<u32>,
     ) -> Result<Self, Error> {
-        let operator = Operator::compile(spec)?;
+        let operator = Operator::compile(spec, &key)?;
         Ok(Self {
             operator,
             key,
@@ -290,7 +362,11 @@ impl TextMask {
         let numeral = match &self.operator {
             Operator::Phone => phone::Number::read(text).map(Numeral::Phone),
             Operator::Card => card::Number::read(text).map(Numeral::Card),
-            Operator::Name(_) | Operator::Email | Operator::Address => {
+            Operator::Name(_)
+            | Operator::Email { .. }
+            | Operator::Address
+            | Operator::Company
+            | Operator::Username => {
                 let key = &self.key;
                 let start = out.len();
                 let raw = Folded::Ascii(text);
@@ -326,7 +402,11 @@ impl TextMask {
     fn acceptable(&self, masked: &[u8], raw: &[u8], room: usize) -> bool {
         let fits = masked.len() <= room || count_chars(masked) <= room;
         // A constant shows nothing even where it equals the value.
-        fits && (matches!(self.operator, Operator::Redact) || !shows(masked, raw))
+        let constant = matches!(
+            self.operator,
+            Operator::Redact | Operator::Constant(_) | Operator::Tag(_)
+        );
+        fits && (constant || !shows(masked, raw))
     }
 }
 

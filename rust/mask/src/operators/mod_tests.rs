@@ -1,5 +1,6 @@
 use super::*;
 use crate::keys::{Keyring, TenantKey};
+use crate::spec::{CharClass, Encoding};
 
 /// Masks one text with a key that is the same in every test.
 pub(crate) fn mask(spec: &OperatorSpec, max_chars: Option<u32>, text: &str) -> String {
@@ -33,7 +34,31 @@ pub(crate) fn all() -> Vec<OperatorSpec> {
         OperatorSpec::Name {
             part: NamePart::Family,
         },
-        OperatorSpec::Email {},
+        OperatorSpec::Classes {
+            keep: vec![CharClass::Upper, CharClass::Punctuation],
+            mask_char: '*',
+        },
+        OperatorSpec::Company {},
+        OperatorSpec::Email { keep_domain: false },
+        OperatorSpec::Email { keep_domain: true },
+        OperatorSpec::Hash {
+            length: 20,
+            encoding: Encoding::Hex,
+            exact: false,
+        },
+        OperatorSpec::Mac {},
+        OperatorSpec::NationalId {
+            form: Some("es.nif".into()),
+        },
+        OperatorSpec::Plate {},
+        OperatorSpec::Tag {},
+        OperatorSpec::Template {
+            template: "({first1}..{last2})".into(),
+        },
+        OperatorSpec::Url {},
+        OperatorSpec::Username {},
+        OperatorSpec::Uuid {},
+        OperatorSpec::Vin {},
         OperatorSpec::Phone {},
         OperatorSpec::Address {},
         OperatorSpec::Digits {},

@@ -167,7 +167,11 @@ fn compile_field(field: &ColumnRule, rule: &Rule<'_>, depth: usize) -> Result<No
 }
 
 fn scalar(type_: &TypeSpec, operator: &OperatorSpec, key: &Arc<DomainKey>) -> Result<Node, Error> {
-    if matches!(operator, OperatorSpec::Redact {}) {
+    if let OperatorSpec::Constant { value } = operator {
+        let given = constant::Constant::given(type_, value);
+        return Ok(given.map_or(Node::Null, Node::Constant));
+    }
+    if matches!(operator, OperatorSpec::Redact {} | OperatorSpec::Tag {}) {
         if let Some(constant) = constant::Constant::of(type_) {
             return Ok(Node::Constant(constant));
         }

@@ -55,6 +55,27 @@ pub(crate) fn read_date(format: Format, cell: &[u8]) -> Option<i64> {
     rest.is_empty().then_some(day)
 }
 
+/// Microseconds from 2000-01-01, in UTC where the text has a zone; other styles are None.
+pub(crate) fn read_timestamp(text: &[u8], zoned: bool) -> Option<i64> {
+    let (text, before_christ) = era(text);
+    let (day, rest) = parse_date(text, before_christ)?;
+    read_clock(day, rest, zoned).map(|(value, _)| value)
+}
+
+/// What stands behind the day of a timestamp, with the zone.
+fn read_clock(day: i64, rest: &[u8], zoned: bool) -> Option<(i64, i64)> {
+    let (clock, rest) = parse_clock(rest.strip_prefix(b" ")?, 2)?;
+    let (zone, rest) = if zoned { parse_zone(rest)? } else { (0, rest) };
+    if !rest.is_empty() || clock >= DAY {
+        return None;
+    }
+    let value = day
+        .checked_mul(DAY)?
+        .checked_add(clock)?
+        .checked_sub(zone * SECOND)?;
+    Some((value, zone))
+}
+
 fn era(text: &[u8]) -> (&[u8], bool) {
     match text.strip_suffix(b" BC") {
         Some(rest) => (rest, true),
@@ -85,20 +106,7 @@ impl Timestamp {
         }
         let (text, before_christ) = era(cell);
         let (day, rest) = parse_date(text, before_christ)?;
-        let (clock, rest) = parse_clock(rest.strip_prefix(b" ")?, 2)?;
-        let (zone, rest) = if self.zoned {
-            parse_zone(rest)?
-        } else {
-            (0, rest)
-        };
-        if !rest.is_empty() || clock >= DAY {
-            return None;
-        }
-        let value = day
-            .checked_mul(DAY)?
-            .checked_add(clock)?
-            .checked_sub(zone * SECOND)?;
-        Some((value, zone))
+        read_clock(day, rest, self.zoned)
     }
 
     fn mask(&self, value: i64) -> Option<i64> {

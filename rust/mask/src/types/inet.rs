@@ -112,6 +112,20 @@ pub(crate) fn read(format: Format, cell: &[u8]) -> Option<(IpAddr, u8)> {
     (reader.is_empty() && prefix <= width(address)).then_some((address, prefix))
 }
 
+/// The binary format of an address that is given as text.
+pub(crate) fn binary(text: &[u8], cidr: bool) -> Option<Vec<u8>> {
+    let (address, prefix) = read(Format::Text, text)?;
+    if cidr && network(address, prefix) != address {
+        return None;
+    }
+    let (family, octets) = match address {
+        IpAddr::V4(v4) => (FAMILY_V4, v4.octets().to_vec()),
+        IpAddr::V6(v6) => (FAMILY_V6, v6.octets().to_vec()),
+    };
+    let head = [family, prefix, u8::from(cidr), octets.len() as u8];
+    Some([&head[..], &octets].concat())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

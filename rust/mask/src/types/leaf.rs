@@ -25,7 +25,8 @@ pub(crate) enum Leaf {
     Mask {
         text: TextMask,
         number: Numeric,
-        redact: bool,
+        /// What replaces every number, where all are replaced alike.
+        fixed: Option<Vec<u8>>,
         names: bool,
     },
     /// Texts are searched, names too.
@@ -50,11 +51,15 @@ impl Leaf {
         let text = TextMask::new(operator, Arc::clone(key), None)?;
         let digits = digits_mask(operator, key)?;
         let number = Numeric::new(Arc::clone(key), None, None, digits);
-        let redact = matches!(operator, OperatorSpec::Redact {});
+        let fixed = match operator {
+            OperatorSpec::Redact {} | OperatorSpec::Tag {} => Some(b"0".to_vec()),
+            OperatorSpec::Constant { value } => Some(number_or_null(value)),
+            _ => None,
+        };
         Ok(Self::Mask {
             text,
             number,
-            redact,
+            fixed,
             names,
         })
     }
@@ -99,8 +104,10 @@ impl Leaf {
     /// As [`Leaf::text`] for a decimal number.
     pub(crate) fn number(&self, name: Name<'_>, raw: &[u8], out: &mut Vec<u8>) -> bool {
         let number = match self {
-            Self::Mask { redact: true, .. } => {
-                out.push(b'0');
+            Self::Mask {
+                fixed: Some(fixed), ..
+            } => {
+                out.extend_from_slice(fixed);
                 return true;
             }
             Self::Mask { number, .. } => number,
@@ -126,15 +133,29 @@ impl Leaf {
     }
 }
 
+/// A given value in the place of a number: a number as JSON writes it, or the lack of one.
+fn number_or_null(value: &str) -> Vec<u8> {
+    let digits = value.strip_prefix('-').unwrap_or(value);
+    let (whole, fraction) = digits.split_once('.').unwrap_or((digits, "0"));
+    let plain = |part: &str| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit());
+    let leading = whole.len() > 1 && whole.starts_with('0');
+    if plain(whole) && plain(fraction) && !leading {
+        value.into()
+    } else {
+        b"null".to_vec()
+    }
+}
+
 /// Operators that know more about the digits of a number than their count.
 pub(crate) fn digits_mask(
     operator: &OperatorSpec,
     key: &Arc<DomainKey>,
 ) -> Result<Option<TextMask>, Error> {
     match operator {
-        OperatorSpec::Card {} | OperatorSpec::Ssn {} | OperatorSpec::Phone {} => {
-            TextMask::new(operator, Arc::clone(key), None).map(Some)
-        }
+        OperatorSpec::Card {}
+        | OperatorSpec::NationalId { .. }
+        | OperatorSpec::Ssn {}
+        | OperatorSpec::Phone {} => TextMask::new(operator, Arc::clone(key), None).map(Some),
         _ => Ok(None),
     }
 }

@@ -17,7 +17,7 @@ mod integer;
 mod interval;
 mod json;
 mod leaf;
-mod macaddr;
+pub(crate) mod macaddr;
 mod money;
 mod numeric;
 mod opaque;
@@ -28,7 +28,7 @@ mod splice;
 pub(crate) mod text;
 mod time;
 mod tsvector;
-mod uuid;
+pub(crate) mod uuid;
 mod vector;
 mod xml;
 

@@ -116,6 +116,17 @@ impl Decimal {
         self
     }
 
+    /// Whether it is a value of `numeric(precision, scale)` without being rounded.
+    pub(crate) fn fits(&self, precision: Option<u32>, scale: Option<i32>) -> bool {
+        let Some(precision) = precision else {
+            return true;
+        };
+        let scale = i64::from(scale.unwrap_or(0));
+        let whole = self.digits[..self.whole()].iter();
+        let whole = whole.skip_while(|digit| **digit == 0).count() as i64;
+        scale >= self.scale as i64 && whole <= i64::from(precision) - scale
+    }
+
     fn whole(&self) -> usize {
         self.digits.len() - self.scale
     }

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 # The key of the examples, for anybody to know.
 DEMO_KEY = hashlib.sha256(b"scrim documentation").digest()
+# Operators whose replacements are not of the raw value's kind, or of no kind that they know.
+OF_ANY_KIND = {"auto", "digits", "null", "redact", "secret", "text", "token"}
 # Characters of a replacement that a table shows.
 MOST_SHOWN = 80
 
@@ -156,10 +158,12 @@ def _entities(operator: Operator) -> Iterator[str]:
 def _defaults() -> list[str]:
     """The operators in force where nobody chose one, by group."""
     groups: dict[str, dict[str, list[str]]] = {}
+    kinds: dict[str, int] = {}
     for entity in sorted(builtin_catalogue().names):
         group = entity.partition(".")[0]
         group = "a country's code" if len(group) == 2 else group
         operator = str(default_operator(entity)["name"])
+        kinds[operator] = kinds.get(operator, 0) + 1
         groups.setdefault(group, {}).setdefault(operator, []).append(entity)
     lines = [
         "",
@@ -176,4 +180,15 @@ def _defaults() -> list[str]:
             names = ", ".join(f"`{name}`" for name in operators[operator])
             of = "all others" if len(operators) > 1 else "all"
             lines.append(f"| {group} | `{operator}` | {of if operator == most else names} |")
-    return lines
+    own = {name: count for name, count in sorted(kinds.items()) if name not in OF_ANY_KIND}
+    lines += [
+        "",
+        "## Pseudonyms of their own kind",
+        "",
+        f"{sum(own.values())} entities have a replacement that is of their own kind, such as an "
+        "address for an address, beside what only keeps its layout or becomes words.",
+        "",
+        "| operator | entities |",
+        "|---|---|",
+    ]
+    return [*lines, *(f"| `{name}` | {count} |" for name, count in own.items())]

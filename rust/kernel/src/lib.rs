@@ -25,6 +25,8 @@ mod _kernel {
     #[pymodule_export]
     use super::log::PyAuditLog;
     #[pymodule_export]
+    use super::masking::national_id_entities;
+    #[pymodule_export]
     use super::masking::{PyMasker, PyPlan};
     #[pymodule_export]
     use super::reactor::PyReactor;

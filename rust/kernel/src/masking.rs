@@ -12,6 +12,12 @@ use scrim_rows::{Counters, Format, Masker, Plan};
 
 use crate::detect::PyDetector;
 
+/// The entities whose numbers the operator `national_id` has a form of.
+#[pyfunction]
+pub(crate) fn national_id_entities() -> Vec<&'static str> {
+    scrim_mask::national_id_entities().collect()
+}
+
 #[pyclass(name = "Masker", frozen, module = "scrim._kernel")]
 pub(crate) struct PyMasker(Arc<Masker>);
 

@@ -11,6 +11,7 @@ from pydantic import ValidationError
 from scrim.config.connections import Connection
 from scrim.config.masking import Masking
 from scrim.config.operators import OperatorChoice
+from scrim.kernel import national_id_entities
 from scrim.masking.registry import registry
 
 OperatorSpec = Mapping[str, Any]
@@ -25,7 +26,7 @@ _SECRET: Final[OperatorSpec] = MappingProxyType({"name": "secret"})
 _TEXT: Final[OperatorSpec] = MappingProxyType({"name": "text"})
 
 _WORDS: Final = (
-    *(f"contact.{name}" for name in ("city", "state", "country", "organization")),
+    *(f"contact.{name}" for name in ("city", "state", "country")),
     *(
         f"person.{name}"
         for name in (
@@ -61,6 +62,12 @@ _DEFAULTS: Final[Mapping[str, OperatorSpec]] = MappingProxyType(
         "contact.street_address": {"name": "address"},
         "contact.postal_code": _DIGITS,
         "contact.coordinates": _DIGITS,
+        "contact.organization": {"name": "company"},
+        "contact.username": {"name": "username"},
+        "contact.social_handle": {"name": "username"},
+        "contact.instant_message": {"name": "username"},
+        "contact.url": {"name": "url"},
+        "contact.domain": {"name": "url"},
         "person.full": {"name": "name", "part": "full"},
         "person.given": {"name": "name", "part": "given"},
         "person.middle": {"name": "name", "part": "given"},
@@ -73,7 +80,12 @@ _DEFAULTS: Final[Mapping[str, OperatorSpec]] = MappingProxyType(
         "us.ssn": {"name": "ssn"},
         "network.ipv4": {"name": "ip"},
         "network.ipv6": {"name": "ip"},
+        "network.mac": {"name": "mac"},
+        "network.uuid": {"name": "uuid"},
+        "network.advertising_id": {"name": "uuid"},
         "network.cookie": _SECRET,
+        "vehicle.vin": {"name": "vin"},
+        "vehicle.licence_plate": {"name": "plate"},
         **dict.fromkeys(_WORDS, _TEXT),
     }
 )
@@ -87,6 +99,9 @@ _GROUP_DEFAULTS: Final[Mapping[str, OperatorSpec]] = MappingProxyType(
         "vehicle": _DIGITS,
     }
 )
+# Numbers whose layouts the kernel knows get another number that their authority could issue.
+_NATIONAL_ID: Final[OperatorSpec] = MappingProxyType({"name": "national_id"})
+_NATIONAL_IDS: Final = frozenset(national_id_entities())
 # Groups of two letters are states, whose numbers of persons and companies are alike in this.
 _STATE_LETTERS: Final = 2
 
@@ -99,6 +114,8 @@ def default_operator(entity: str) -> OperatorSpec:
     """
     group = entity.partition(".")[0]
     of_group = _DIGITS if len(group) == _STATE_LETTERS else AUTO
+    if entity in _NATIONAL_IDS and entity not in _DEFAULTS:
+        return _NATIONAL_ID
     return _DEFAULTS.get(entity) or _GROUP_DEFAULTS.get(group, of_group)
 
 

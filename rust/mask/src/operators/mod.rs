@@ -35,6 +35,8 @@ mod username;
 mod uuid;
 mod vin;
 
+pub use national_id::entities as national_id_entities;
+
 use std::sync::Arc;
 
 use crate::batch::Batch;

@@ -13,6 +13,15 @@ const SHORT_MIN: usize = 4;
 
 /// Writes `given.family.suffix`, without the names as far as there is no room.
 pub(crate) fn write(place: Place<'_>, raw: &Folded<'_>, out: &mut Vec<u8>) -> bool {
+    // A handle keeps the sign in front of it, which is no part of the name.
+    let sign = raw.bytes().first() == Some(&b'@') && place.room > SHORT_MIN;
+    let place = Place {
+        room: place.room.saturating_sub(usize::from(sign)),
+        ..place
+    };
+    if sign {
+        out.push(b'@');
+    }
     let start = out.len();
     let mut stream = raw.stream(place.key, purpose::USERNAME);
     stream.pick(&GIVEN).small().push(out);
@@ -58,6 +67,15 @@ mod tests {
             assert_eq!(masked, username(room, "zeldaf"));
         }
         assert_eq!(username(None, "zeldaf").split('.').count(), 3);
+    }
+
+    #[test]
+    fn a_handle_keeps_its_sign() {
+        for room in [None, Some(12), Some(5)] {
+            let masked = username(room, "@zelda");
+            assert!(masked.starts_with('@') && masked.len() > 4, "{masked}");
+            assert!(masked.len() <= room.unwrap_or(99) as usize, "{masked}");
+        }
     }
 
     #[test]

@@ -5,10 +5,13 @@
 
 mod family;
 mod given;
+mod known;
+mod persons;
 mod places;
 mod word;
 
 use crate::prf::Stream;
+pub(crate) use known::alike;
 pub(crate) use word::Word;
 
 /// Given names of several languages.

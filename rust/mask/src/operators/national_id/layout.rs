@@ -50,7 +50,7 @@ impl Alphabet {
 /// Numbers of two digits and their places.
 #[derive(Debug)]
 struct Numbers {
-    numbers: Vec<u8>,
+    list: Vec<u8>,
     places: [u8; 100],
     /// What they become instead.
     others: Option<Vec<u8>>,
@@ -67,7 +67,7 @@ impl Numbers {
             places[usize::from(*number)] = place as u8;
         }
         Self {
-            numbers,
+            list: numbers,
             places,
             others,
         }
@@ -83,7 +83,7 @@ impl Numbers {
     }
 
     fn written(&self) -> &[u8] {
-        self.others.as_ref().unwrap_or(&self.numbers)
+        self.others.as_ref().unwrap_or(&self.list)
     }
 }
 
@@ -171,7 +171,7 @@ impl Layout {
                 Field::Two(numbers) => {
                     let place = numbers.place(number[at], number[at + 1])?;
                     at += 1;
-                    (numbers.numbers.len() as u8, place)
+                    (numbers.list.len() as u8, place)
                 }
                 Field::Check(alphabet) => {
                     alphabet.place(number[at])?;
@@ -192,18 +192,16 @@ impl Layout {
     pub(super) fn unrank(&self, mut rank: u128, number: &mut [u8]) {
         let mut low = u64::try_from(rank).ok();
         // Division of 128 bits is slow, so it ends as soon as the number is short enough.
-        let mut take = |size: u8| match low {
-            Some(short) => {
+        let mut take = |size: u8| {
+            if let Some(short) = low {
                 let size = u64::from(size);
                 low = Some(short / size);
-                (short % size) as usize
+                return (short % size) as usize;
             }
-            None => {
-                let place = rank % u128::from(size);
-                rank /= u128::from(size);
-                low = u64::try_from(rank).ok();
-                place as usize
-            }
+            let place = rank % u128::from(size);
+            rank /= u128::from(size);
+            low = u64::try_from(rank).ok();
+            place as usize
         };
         let mut at = self.length;
         for field in self.fields.iter().rev() {
@@ -219,7 +217,7 @@ impl Layout {
                     number[at] = alphabet.characters[take(alphabet.characters.len() as u8)];
                 }
                 Field::Two(numbers) => {
-                    let two = numbers.written()[take(numbers.numbers.len() as u8)];
+                    let two = numbers.written()[take(numbers.list.len() as u8)];
                     number[at] = b'0' + two % 10;
                     at -= 1;
                     number[at] = b'0' + two / 10;

@@ -149,24 +149,32 @@ impl Form {
     }
 }
 
+fn forms() -> &'static HashMap<&'static str, Form> {
+    static FORMS: OnceLock<HashMap<&'static str, Form>> = OnceLock::new();
+    FORMS.get_or_init(|| {
+        let read = |(entity, checksum, layouts): &table::Entry| {
+            Form::new(checksum, layouts).map(|form| (*entity, form))
+        };
+        table::ENTRIES.iter().filter_map(read).collect()
+    })
+}
+
+/// The entities whose numbers have a form.
+pub fn entities() -> impl Iterator<Item = &'static str> {
+    table::ENTRIES.iter().map(|(entity, _, _)| *entity)
+}
+
 /// The form of that name, else that of the domain; none where neither has one.
 ///
 /// # Errors
 /// [`Error::Option`] where a name is given that has no form.
 pub(crate) fn compile(name: Option<&str>, domain: &str) -> Result<Option<&'static Form>, Error> {
-    static FORMS: OnceLock<HashMap<&'static str, Form>> = OnceLock::new();
-    let forms = FORMS.get_or_init(|| {
-        let read = |(entity, checksum, layouts): &table::Entry| {
-            Form::new(checksum, layouts).map(|form| (*entity, form))
-        };
-        table::ENTRIES.iter().filter_map(read).collect()
-    });
     match name {
-        Some(name) => match forms.get(name) {
+        Some(name) => match forms().get(name) {
             Some(form) => Ok(Some(form)),
             None => Err(Error::Option { name: "form" }),
         },
-        None => Ok(forms.get(domain)),
+        None => Ok(forms().get(domain)),
     }
 }
 

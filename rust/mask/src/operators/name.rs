@@ -62,12 +62,12 @@ fn known(part: NamePart, raw: &Folded<'_>) -> Option<&'static [Word]> {
     // The given name is behind the comma, where there is one.
     let comma = memchr::memchr(b',', bytes).filter(|_| part == NamePart::Full);
     let given = comma.map_or(bytes, |comma| &bytes[comma + 1..]);
-    let words = given.split(|byte| !byte.is_ascii_alphabetic());
-    let title = |word: &&[u8]| {
+    let mut words = given.split(|byte| !byte.is_ascii_alphabetic());
+    let given = |word: &&[u8]| {
         let same = |title: &&str| title.as_bytes().eq_ignore_ascii_case(word);
-        word.is_empty() || (word.len() <= 4 && TITLES.iter().any(same))
+        !word.is_empty() && (word.len() > 4 || !TITLES.iter().any(same))
     };
-    words.skip_while(title).next().and_then(alike)
+    words.find(given).and_then(alike)
 }
 
 /// Whether one of the words stands in the raw name, in any case.

@@ -27,10 +27,8 @@ pub(crate) fn alike(name: &[u8]) -> Option<&'static [Word]> {
         };
         for names in LANGUAGES.iter().flatten() {
             let group = known.groups.len();
-            known
-                .groups
-                .push(names.iter().copied().map(Word::new).collect());
-            for packed in names.iter().filter_map(|name| pack(name.as_bytes())) {
+            known.groups.push(names.split(' ').map(Word::new).collect());
+            for packed in names.split(' ').filter_map(|name| pack(name.as_bytes())) {
                 known.by_name.entry(packed).or_insert(group);
             }
         }
@@ -81,8 +79,7 @@ mod tests {
         let all = |gender: usize| -> HashSet<&str> {
             LANGUAGES
                 .iter()
-                .flat_map(|language| language[gender])
-                .copied()
+                .flat_map(|language| language[gender].split(' '))
                 .collect()
         };
         let both: Vec<_> = all(0).intersection(&all(1)).copied().collect();
@@ -93,6 +90,7 @@ mod tests {
     #[test]
     fn lists_are_long_enough_to_hide_in() {
         for names in LANGUAGES.iter().flatten() {
+            let names: Vec<&str> = names.split(' ').collect();
             assert!(names.len() >= 36, "{names:?}");
             assert!(names.windows(2).all(|pair| pair[0] < pair[1]), "{names:?}");
         }

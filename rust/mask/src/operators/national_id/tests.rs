@@ -88,9 +88,9 @@ fn wrong(
         let form = Form::new(checksum, layouts).unwrap();
         let key = key(entity);
         let mut random = key.stream(255, b"samples");
-        let state = match checksum {
-            &"mx_curp" => b"DF",
-            &"in_vehicle" => b"MH",
+        let state = match *checksum {
+            "mx_curp" => b"DF",
+            "in_vehicle" => b"MH",
             _ => b"US",
         };
         for (layout, pattern) in form.layouts.iter().zip(layouts.split_ascii_whitespace()) {

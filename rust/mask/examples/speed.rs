@@ -7,7 +7,9 @@
 use std::hint::black_box;
 use std::time::{Duration, Instant};
 
-use scrim_mask::{CellMask, Format, Keyring, NamePart, OperatorSpec, TenantKey, TypeSpec};
+use scrim_mask::{
+    CellMask, CharClass, Encoding, Format, Keyring, NamePart, OperatorSpec, TenantKey, TypeSpec,
+};
 
 const DISTINCT: usize = 4096;
 const ROUND: Duration = Duration::from_millis(60);
@@ -122,6 +124,145 @@ fn operators() -> Vec<Case> {
     ]
 }
 
+/// The first number from `body` on that passes, with its check digits at the end.
+fn valid(checksum: &str, body: &str, checks: u32) -> Vec<u8> {
+    let passes = scrim_checksum::by_name(checksum);
+    let number = (0..10usize.pow(checks))
+        .map(|check| format!("{body}{check:0width$}", width = checks as usize))
+        .find(|number| passes.is_some_and(|passes| passes(number.as_bytes())));
+    number.unwrap_or_default().into_bytes()
+}
+
+fn national_id(form: &str) -> OperatorSpec {
+    OperatorSpec::NationalId {
+        form: Some(form.into()),
+    }
+}
+
+fn numbers() -> Vec<Case> {
+    vec![
+        ("br_cpf", text(), national_id("br.cpf"), |i| {
+            valid("br_cpf", &format!("{:09}", i * 7919 + 1), 2)
+        }),
+        ("za_id", text(), national_id("za.id"), |i| {
+            valid(
+                "za_id",
+                &format!("75{:02}{:02}{i:04}08", i % 12 + 1, i % 28 + 1),
+                1,
+            )
+        }),
+        ("gb_nhs", text(), national_id("health.gb_nhs"), |i| {
+            valid("gb_nhs", &format!("{:09}", i * 7919 + 400_000_000), 1)
+        }),
+        ("in_aadhaar", text(), national_id("in.aadhaar"), |i| {
+            valid(
+                "in_aadhaar",
+                &format!("{:011}", i * 7919 + 23_412_341_234),
+                1,
+            )
+        }),
+        ("pl_pesel", text(), national_id("pl.pesel"), |i| {
+            valid(
+                "pl_pesel",
+                &format!("75{:02}{:02}{i:04}", i % 12 + 1, i % 28 + 1),
+                1,
+            )
+        }),
+        ("us_npi", text(), national_id("health.us_npi"), |i| {
+            valid("us_npi", &format!("1{:08}", i * 7919), 1)
+        }),
+        ("de_steuer_id", text(), national_id("de.steuer_id"), |_| {
+            b"47036892816".to_vec()
+        }),
+        ("fi_hetu", text(), national_id("fi.hetu"), |_| {
+            b"131052-308T".to_vec()
+        }),
+        (
+            "it_fiscale",
+            text(),
+            national_id("it.codice_fiscale"),
+            |_| b"MRTMTT91D08F205J".to_vec(),
+        ),
+        ("vin", text(), OperatorSpec::Vin {}, |i| {
+            format!("WVWZZZ1JZ3W38{i:04}").into_bytes()
+        }),
+        ("plate", text(), OperatorSpec::Plate {}, |i| {
+            format!("{i:04} BCD").into_bytes()
+        }),
+    ]
+}
+
+fn pseudonyms() -> Vec<Case> {
+    let person = |i: usize| format!("Susan{} Family{}", i % 97, i).into_bytes();
+    vec![
+        (
+            "name_gender",
+            text(),
+            OperatorSpec::Name {
+                part: NamePart::Full,
+            },
+            |i| format!("Susan Family{i}").into_bytes(),
+        ),
+        (
+            "classes",
+            text(),
+            OperatorSpec::Classes {
+                keep: vec![CharClass::Upper],
+                mask_char: '*',
+            },
+            person,
+        ),
+        (
+            "template",
+            text(),
+            OperatorSpec::Template {
+                template: "{first1}***".into(),
+            },
+            person,
+        ),
+        ("company", text(), OperatorSpec::Company {}, |i| {
+            format!("Company {i} GmbH").into_bytes()
+        }),
+        (
+            "constant",
+            text(),
+            OperatorSpec::Constant {
+                value: "hidden".into(),
+            },
+            person,
+        ),
+        ("tag", text(), OperatorSpec::Tag {}, person),
+        (
+            "hash",
+            text(),
+            OperatorSpec::Hash {
+                length: 32,
+                encoding: Encoding::Hex,
+                exact: false,
+            },
+            |i| format!("person.family{i}@corp.test").into_bytes(),
+        ),
+        (
+            "email_domain",
+            text(),
+            OperatorSpec::Email { keep_domain: true },
+            |i| format!("person.family{i}@corp.test").into_bytes(),
+        ),
+        ("mac", text(), OperatorSpec::Mac {}, |i| {
+            format!("00:1b:44:11:{:02x}:{:02x}", i / 256, i % 256).into_bytes()
+        }),
+        ("url", text(), OperatorSpec::Url {}, |i| {
+            format!("https://shop.corp.test/orders/{i}?page=2").into_bytes()
+        }),
+        ("username", text(), OperatorSpec::Username {}, |i| {
+            format!("user{i}").into_bytes()
+        }),
+        ("uuid_text", text(), OperatorSpec::Uuid {}, |i| {
+            format!("00112233-4455-4677-8899-{i:012}").into_bytes()
+        }),
+    ]
+}
+
 fn types() -> Vec<Case> {
     let auto = || OperatorSpec::Auto {};
     let number = |i: usize| (i * 7919).to_string().into_bytes();
@@ -175,7 +316,12 @@ fn main() {
     let json = std::env::args().any(|argument| argument == "--json");
     let keys = Keyring::new(TenantKey::new([7; 32]), 1);
     let mut figures = Vec::new();
-    for (name, type_, operator, cell) in operators().into_iter().chain(types()) {
+    for (name, type_, operator, cell) in operators()
+        .into_iter()
+        .chain(pseudonyms())
+        .chain(numbers())
+        .chain(types())
+    {
         let Ok(mask) = CellMask::compile(&type_, &operator, "speed", &keys) else {
             continue;
         };

@@ -8,7 +8,8 @@ use std::hint::black_box;
 use std::time::{Duration, Instant};
 
 use scrim_mask::{
-    CellMask, CharClass, Encoding, Format, Keyring, NamePart, OperatorSpec, TenantKey, TypeSpec,
+    CellMask, CharClass, Encoding, Format, Keyring, NamePart, OperatorSpec, PlacePart, TenantKey,
+    TypeSpec,
 };
 
 const DISTINCT: usize = 4096;
@@ -192,17 +193,9 @@ fn numbers() -> Vec<Case> {
     ]
 }
 
-fn pseudonyms() -> Vec<Case> {
+fn parts() -> Vec<Case> {
     let person = |i: usize| format!("Susan{} Family{}", i % 97, i).into_bytes();
     vec![
-        (
-            "name_gender",
-            text(),
-            OperatorSpec::Name {
-                part: NamePart::Full,
-            },
-            |i| format!("Susan Family{i}").into_bytes(),
-        ),
         (
             "classes",
             text(),
@@ -220,9 +213,6 @@ fn pseudonyms() -> Vec<Case> {
             },
             person,
         ),
-        ("company", text(), OperatorSpec::Company {}, |i| {
-            format!("Company {i} GmbH").into_bytes()
-        }),
         (
             "constant",
             text(),
@@ -232,6 +222,39 @@ fn pseudonyms() -> Vec<Case> {
             person,
         ),
         ("tag", text(), OperatorSpec::Tag {}, person),
+    ]
+}
+
+fn pseudonyms() -> Vec<Case> {
+    vec![
+        (
+            "name_gender",
+            text(),
+            OperatorSpec::Name {
+                part: NamePart::Full,
+            },
+            |i| format!("Susan Family{i}").into_bytes(),
+        ),
+        ("company", text(), OperatorSpec::Company {}, |i| {
+            format!("Company {i} GmbH").into_bytes()
+        }),
+        ("address_us", text(), OperatorSpec::Address {}, |i| {
+            format!("{i} Main St, Springfield, IL 62701").into_bytes()
+        }),
+        (
+            "place",
+            text(),
+            OperatorSpec::Place {
+                part: PlacePart::State,
+            },
+            |i| {
+                if i % 2 == 0 {
+                    b"TX".to_vec()
+                } else {
+                    b"Wyoming".to_vec()
+                }
+            },
+        ),
         (
             "hash",
             text(),
@@ -318,6 +341,7 @@ fn main() {
     let mut figures = Vec::new();
     for (name, type_, operator, cell) in operators()
         .into_iter()
+        .chain(parts())
         .chain(pseudonyms())
         .chain(numbers())
         .chain(types())

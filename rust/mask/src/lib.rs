@@ -47,4 +47,4 @@ pub use cell::{CellMask, CellScan, Format, Name, Outcome, TextScrubber};
 pub use error::Error;
 pub use keys::{Keyring, TenantKey};
 pub use operators::national_id_entities;
-pub use spec::{CharClass, ColumnRule, Encoding, NamePart, OperatorSpec, TypeSpec};
+pub use spec::{CharClass, ColumnRule, Encoding, NamePart, OperatorSpec, PlacePart, TypeSpec};

@@ -90,6 +90,12 @@ pub enum OperatorSpec {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         form: Option<String>,
     },
+    /// A town or a state.
+    Place {
+        /// Which of them.
+        #[serde(default)]
+        part: PlacePart,
+    },
     /// A vehicle's registration.
     Plate {},
     /// The name of the entity, such as `<EMAIL>`.
@@ -170,6 +176,17 @@ pub enum Encoding {
     Hex,
     /// RFC 4648 in small letters.
     Base32,
+}
+
+/// Which part of a place a value is.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum PlacePart {
+    /// A town.
+    #[default]
+    City,
+    /// A state or a province.
+    State,
 }
 
 /// Which part of a person's name a value is.

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use proptest::prelude::*;
 use scrim_mask::{
     CellMask, CellScan, CharClass, ColumnRule, Encoding, Format, Keyring, NamePart, OperatorSpec,
-    Outcome, TenantKey, TextScrubber, TypeSpec,
+    Outcome, PlacePart, TenantKey, TextScrubber, TypeSpec,
 };
 
 fn keys() -> Keyring {
@@ -100,6 +100,12 @@ fn operators() -> Vec<OperatorSpec> {
         OperatorSpec::Mac {},
         OperatorSpec::NationalId {
             form: Some("it.codice_fiscale".into()),
+        },
+        OperatorSpec::Place {
+            part: PlacePart::City,
+        },
+        OperatorSpec::Place {
+            part: PlacePart::State,
         },
         OperatorSpec::Plate {},
         OperatorSpec::Tag {},

@@ -26,7 +26,7 @@ _SECRET: Final[OperatorSpec] = MappingProxyType({"name": "secret"})
 _TEXT: Final[OperatorSpec] = MappingProxyType({"name": "text"})
 
 _WORDS: Final = (
-    *(f"contact.{name}" for name in ("city", "state", "country")),
+    *(f"contact.{name}" for name in ("country",)),
     *(
         f"person.{name}"
         for name in (
@@ -62,6 +62,8 @@ _DEFAULTS: Final[Mapping[str, OperatorSpec]] = MappingProxyType(
         "contact.street_address": {"name": "address"},
         "contact.postal_code": _DIGITS,
         "contact.coordinates": _DIGITS,
+        "contact.city": {"name": "place", "part": "city"},
+        "contact.state": {"name": "place", "part": "state"},
         "contact.organization": {"name": "company"},
         "contact.username": {"name": "username"},
         "contact.social_handle": {"name": "username"},

@@ -22,6 +22,7 @@ mod name;
 mod national_id;
 mod partial;
 pub(crate) mod phone;
+mod place;
 mod plate;
 mod redact;
 mod secret;
@@ -43,7 +44,7 @@ use crate::batch::Batch;
 use crate::error::Error;
 use crate::operators::fold::Folded;
 use crate::prf::DomainKey;
-use crate::spec::{NamePart, OperatorSpec};
+use crate::spec::{NamePart, OperatorSpec, PlacePart};
 use crate::types::text::count_chars;
 
 /// Purposes of the keyed hash, so that no two operators share their choices.
@@ -69,6 +70,7 @@ pub(crate) mod purpose {
     pub(crate) const HASH: u8 = 41;
     pub(crate) const URL: u8 = 42;
     pub(crate) const URL_PATH: u8 = 43;
+    pub(crate) const PLACE: u8 = 45;
     pub(crate) const USERNAME: u8 = 44;
 }
 
@@ -91,6 +93,7 @@ pub(crate) mod tweak {
     // From 40 on, those of texts.
     pub(crate) const MAC: u64 = 43 << 56;
     pub(crate) const NATIONAL_ID: u64 = 40 << 56;
+    pub(crate) const PLACE: u64 = 41 << 56;
     pub(crate) const VIN: u64 = 42 << 56;
 }
 
@@ -179,6 +182,7 @@ enum Operator {
     Mac,
     NationalId(&'static national_id::Form),
     Partial(partial::Partial),
+    Place(PlacePart),
     Tag(String),
     Template(template::Template),
     Token(String),
@@ -219,6 +223,7 @@ impl Operator {
                 national_id::compile(form.as_deref(), key.domain())?
                     .map_or(Self::Digits, Self::NationalId)
             }
+            OperatorSpec::Place { part } => Self::Place(*part),
             OperatorSpec::Plate {} => Self::NationalId(plate::compile()?),
             OperatorSpec::Tag {} => Self::Tag(tag::compile(key.domain())),
             OperatorSpec::Template { template } => {
@@ -270,9 +275,12 @@ impl Operator {
             Self::Uuid => uuid::write(input, out),
             Self::Vin => vin::write(input, out),
             Self::Token(prefix) => token::write(prefix, input, out),
-            Self::Name(_) | Self::Email { .. } | Self::Address | Self::Company | Self::Username => {
-                self.write_folded(input.place(), &Folded::new(input.text), out)
-            }
+            Self::Name(_)
+            | Self::Email { .. }
+            | Self::Address
+            | Self::Company
+            | Self::Place(_)
+            | Self::Username => self.write_folded(input.place(), &Folded::new(input.text), out),
             Self::Phone => phone::write(input, out),
             Self::Digits => digits::write(input, out),
             Self::Card => card::write(input, out),
@@ -292,6 +300,7 @@ impl Operator {
             Self::Name(part) => name::write(*part, place, raw, out),
             Self::Company => company::write(place, raw, out),
             Self::Email { keep_domain } => email::write(*keep_domain, place, raw, out),
+            Self::Place(part) => place::write(*part, place, raw, out),
             Self::Username => username::write(place, raw, out),
             Self::Address => address::write(place, raw, out),
             _ => false,
@@ -368,6 +377,7 @@ impl TextMask {
             | Operator::Email { .. }
             | Operator::Address
             | Operator::Company
+            | Operator::Place(_)
             | Operator::Username => {
                 let key = &self.key;
                 let start = out.len();

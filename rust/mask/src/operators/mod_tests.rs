@@ -1,6 +1,6 @@
 use super::*;
 use crate::keys::{Keyring, TenantKey};
-use crate::spec::{CharClass, Encoding};
+use crate::spec::{CharClass, Encoding, PlacePart};
 
 /// Masks one text with a key that is the same in every test.
 pub(crate) fn mask(spec: &OperatorSpec, max_chars: Option<u32>, text: &str) -> String {
@@ -49,6 +49,12 @@ pub(crate) fn all() -> Vec<OperatorSpec> {
         OperatorSpec::Mac {},
         OperatorSpec::NationalId {
             form: Some("es.nif".into()),
+        },
+        OperatorSpec::Place {
+            part: PlacePart::City,
+        },
+        OperatorSpec::Place {
+            part: PlacePart::State,
         },
         OperatorSpec::Plate {},
         OperatorSpec::Tag {},

@@ -8,10 +8,12 @@ mod given;
 mod known;
 mod persons;
 mod places;
+mod states;
 mod word;
 
 use crate::prf::Stream;
 pub(crate) use known::alike;
+pub(crate) use states::{PROVINCES, STATES};
 pub(crate) use word::Word;
 
 /// Given names of several languages.

@@ -145,6 +145,39 @@ fn surrounding_white_space_does_not_matter() {
 }
 
 #[test]
+fn equal_after_normalisation_is_equal_after_masking() {
+    let folding = [
+        OperatorSpec::Company {},
+        OperatorSpec::Email { keep_domain: false },
+        OperatorSpec::Email { keep_domain: true },
+        OperatorSpec::Hash {
+            length: 32,
+            encoding: Encoding::Base32,
+            exact: false,
+        },
+        OperatorSpec::Name {
+            part: NamePart::Full,
+        },
+        OperatorSpec::Place {
+            part: PlacePart::City,
+        },
+        OperatorSpec::Address {},
+        OperatorSpec::Username {},
+    ];
+    for spec in folding {
+        for [raw, same] in [
+            ["Zelda Fitzgerald", " zELDA fITZGERALD\n"],
+            ["Ren\u{e9}e Stra\u{df}e", "RENE\u{301}E STRASSE"],
+            ["\u{ff3a}elda", "zelda"],
+            ["zelda@corp.test", "Zelda@Corp.Test"],
+            ["\u{627}\u{633}\u{645}", "\u{627}\u{633}\u{645} "],
+        ] {
+            assert_eq!(mask(&spec, None, raw), mask(&spec, None, same), "{spec:?}");
+        }
+    }
+}
+
+#[test]
 fn a_value_inside_the_replacement_is_noticed() {
     assert!(shows(b"say ZELDA now", b"zelda"));
     assert!(shows(b"ab", b"AB"));

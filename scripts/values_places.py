@@ -235,9 +235,9 @@ def city(rng: random.Random) -> str:
     if chance < 0.25:
         name, region = rng.choice(_american_cities())
         return f"{name}, {region}" if rng.random() < 0.1 else name
-    if chance < 0.37:
+    if chance < 0.41:
         return rng.choice(_foreign_cities())
-    if chance < 0.55:
+    if chance < 0.58:
         return rng.choice(more_cities())
     names, weights = _city_names()
     name = rng.choices(names, cum_weights=weights)[0]
@@ -335,6 +335,6 @@ def _foreign_countries() -> list[str]:
 def country(rng: random.Random) -> str:
     """Return a country in one of many languages, or its code."""
     chance = rng.random()
-    if chance < 0.5:
+    if chance < 0.35:
         return rng.choice(countries())
-    return rng.choice(_country_codes() if chance < 0.62 else _foreign_countries())
+    return rng.choice(_country_codes() if chance < 0.43 else _foreign_countries())

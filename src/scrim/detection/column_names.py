@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
 from functools import cached_property, lru_cache
+from types import MappingProxyType
 
 from scrim.detection.entry import Entry
 from scrim.domain.column import Column
@@ -73,6 +74,7 @@ ABBREVIATIONS: Mapping[str, str] = {
     "usr": "user",
 }
 """Words that names are shortened to, and what they stand for."""
+NOTHING: Mapping[str, str] = MappingProxyType({})
 _WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[^\W\d_a-zA-Z]+|\d+")
 
 
@@ -82,6 +84,24 @@ class Strength(IntEnum):
     NONE = 0
     WEAK = 1
     STRONG = 2
+
+
+ADDRESS_ENTITIES = frozenset({"contact.street_address", "contact.postal_code"})
+NAME_ENTITIES = frozenset({"person.given", "person.family", "person.birth_date"})
+SUPPORTING_SIBLINGS: Mapping[str, frozenset[str]] = {
+    "contact.city": ADDRESS_ENTITIES | NAME_ENTITIES,
+    "contact.state": ADDRESS_ENTITIES | NAME_ENTITIES,
+    "contact.country": ADDRESS_ENTITIES | NAME_ENTITIES,
+    "person.given": frozenset({"person.family"}),
+    "person.family": frozenset({"person.given"}),
+    "person.title": frozenset({"person.family"}),
+    "person.ethnicity": NAME_ENTITIES,
+    "person.gender": NAME_ENTITIES,
+    "person.job": NAME_ENTITIES,
+}
+"""What the names of other columns have to say to support a weak name, by its entity."""
+MAX_SIBLINGS = 256
+"""Other columns of a table that are asked."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,11 +178,13 @@ class Said:
         words: The words of the name that say it.
         strength: Whether they suffice.
         prefix: Words before a weak name, which can say whose it is.
+        needs_table: Whether it says nothing outside of a table of the entity.
     """
 
     words: str
     strength: Strength
     prefix: tuple[str, ...] = ()
+    needs_table: bool = False
 
 
 class NameRules:
@@ -183,10 +205,18 @@ class NameRules:
     def _weak(self) -> frozenset[str]:
         return _phrases(self.entry.weak_columns)
 
+    @cached_property
+    def _whole(self) -> frozenset[str]:
+        return _phrases(self.entry.whole_columns)
+
+    @cached_property
+    def _in_table(self) -> frozenset[str]:
+        return _phrases(self.entry.table_columns)
+
     @property
     def phrases(self) -> frozenset[str]:
         """Every phrase that a name can say something with."""
-        return self._strong | self._weak
+        return self._strong | self._weak | self._whole | self._in_table
 
     @cached_property
     def _suffixes(self) -> tuple[str, ...]:
@@ -205,23 +235,41 @@ class NameRules:
             strong = self._strong_span(form)
             if strong:
                 return Said(strong, Strength.STRONG)
-        for form in forms:
-            weak, prefix = self._weak_name(form)
-            if weak:
-                return Said(weak, Strength.WEAK, tuple(spelled_out(prefix)))
-        return None
+        for names, strength, needs_table in (
+            (self._whole, Strength.STRONG, False),
+            (self._weak, Strength.WEAK, False),
+            (self._in_table, Strength.WEAK, True),
+        ):
+            for form in forms if names else ():
+                found, prefix = self._whole_name(form, names)
+                if found:
+                    return Said(found, strength, tuple(spelled_out(prefix)), needs_table)
+        return self._suffixed(words)
 
     def weigh(
-        self, said: Said, table: Sequence[str], siblings: Sequence[str]
+        self,
+        said: Said,
+        table: Sequence[str],
+        siblings: Sequence[str],
+        beside: Mapping[str, str] = NOTHING,
     ) -> NameEvidence | None:
-        """Return what a name says in its table, beside its siblings."""
+        """Return what a name says in its table, beside its siblings.
+
+        Args:
+            said: What it says by itself.
+            table: Words of the table's name.
+            siblings: Names of the other columns.
+            beside: The names among them that say something, by the entity that they say.
+        """
         if _any_in(table, self._counter_tables):
+            return None
+        if said.needs_table and not _any_in((*table, *said.prefix), self._tables):
             return None
         if said.strength is Strength.STRONG:
             return NameEvidence(self.entry.name, Strength.STRONG, said.words)
         if _any_in(table, self._counter):
             return None
-        support = tuple(self._support((*table, *said.prefix), siblings))
+        support = tuple(self._support((*table, *said.prefix), siblings, beside))
         strength = Strength.STRONG if support else Strength.WEAK
         return NameEvidence(self.entry.name, strength, said.words, support)
 
@@ -232,30 +280,41 @@ class NameRules:
                 return "" if _any_in(outside, self._counter) else "_".join(words[start:end])
         return ""
 
-    def _weak_name(self, words: Sequence[str]) -> tuple[str, Sequence[str]]:
-        """The weak name, and the words before it that say whose it is: `c_name`, `usr_mail`."""
+    def _suffixed(self, words: Sequence[str]) -> Said | None:
+        """What a name in one word says that ends in a strong one: `mobilephone`."""
+        letters = [word for word in words if not word.isdigit()]
+        if len(letters) == 1 and letters[0].endswith(self._suffixes):
+            return Said(letters[0], Strength.WEAK)
+        return None
+
+    def _whole_name(
+        self, words: Sequence[str], names: frozenset[str]
+    ) -> tuple[str, Sequence[str]]:
+        """One of some whole names, and the words before it that say whose: `c_name`, `usr_mail`."""
         letters = [word for word in words if not word.isdigit()]
         joined = "".join(letters)
-        if joined in self._weak or singular(joined) in self._weak:
+        if joined in names or singular(joined) in names:
             return "_".join(letters), ()
-        if len(letters) == 1 and joined.endswith(self._suffixes):
-            return joined, ()
         for start in range(1, min(len(letters), MAX_PREFIX_WORDS + 1)):
             prefix, rest = letters[:start], "".join(letters[start:])
             short = all(len(word) <= MAX_PREFIX_CHARACTERS for word in prefix)
-            if (rest in self._weak or singular(rest) in self._weak) and (
+            if (rest in names or singular(rest) in names) and (
                 short or _any_in(spelled_out(prefix), self._tables)
             ):
                 return "_".join(letters[start:]), prefix
         return "", ()
 
-    def _support(self, table: Sequence[str], siblings: Sequence[str]) -> Iterator[str]:
+    def _support(
+        self, table: Sequence[str], siblings: Sequence[str], beside: Mapping[str, str]
+    ) -> Iterator[str]:
         for word in table:
             if _any_in((word,), self._tables):
                 yield f"table {word}"
         if self.entry.name.startswith("person."):
             personal = [name for name in siblings if PERSONAL_WORDS & set(words_of(name))]
             yield from (f"beside {name}" for name in personal[:1])
+        supporting = SUPPORTING_SIBLINGS.get(self.entry.name, frozenset())
+        yield from (f"beside {beside[one]}" for one in sorted(supporting & beside.keys())[:1])
 
 
 class NameIndex:
@@ -299,8 +358,18 @@ class NameIndex:
             return []
         table = table_words(column.relation)
         possible = (one for one in said if kind in one[0].entry.types)
-        judged = (rules.weigh(words, table, siblings) for rules, words in possible)
+        beside = self._beside(siblings) if siblings else NOTHING
+        judged = (rules.weigh(words, table, siblings, beside) for rules, words in possible)
         return [evidence for evidence in judged if evidence is not None]
+
+    def _beside(self, siblings: Sequence[str]) -> Mapping[str, str]:
+        """The names among the siblings that say something without support, by its entity."""
+        found: dict[str, str] = {}
+        for name in siblings[:MAX_SIBLINGS]:
+            for rules, said in self._said(name[:MAX_NAME_CHARACTERS]):
+                if said.strength is Strength.STRONG:
+                    found.setdefault(rules.entry.name, name)
+        return found
 
     def _find(self, name: str) -> tuple[tuple[NameRules, Said], ...]:
         """What a name says to the entities that have a phrase in common with it."""

@@ -87,7 +87,7 @@ class Strength(IntEnum):
 
 
 ADDRESS_ENTITIES = frozenset({"contact.street_address", "contact.postal_code"})
-NAME_ENTITIES = frozenset({"person.given", "person.family", "person.birth_date"})
+NAME_ENTITIES = frozenset({"person.full", "person.given", "person.family", "person.birth_date"})
 SUPPORTING_SIBLINGS: Mapping[str, frozenset[str]] = {
     "contact.city": ADDRESS_ENTITIES | NAME_ENTITIES,
     "contact.state": ADDRESS_ENTITIES | NAME_ENTITIES,

@@ -1,7 +1,7 @@
 """What a column holds, by its name, its type, its table, its siblings and a vote of its values."""
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from scrim.detection import gazetteer
 from scrim.detection.catalogue import Catalogue
@@ -15,6 +15,8 @@ ENOUGH_VALUES = 64
 """Distinct values after which a verdict does not wait for more."""
 SURE_BOUND = 0.8
 MIN_VALUES = 6
+MIN_LISTED = 3
+"""Values from which a closed list is enough that knows every one of them."""
 BOUND_WITHOUT_NAME = 0.5
 BOUND_WITH_WEAK_NAME = 0.25
 NAMED_KINDS = frozenset(
@@ -37,13 +39,13 @@ NAMED_KINDS = frozenset(
 BOUND_BY_CLASS: Mapping[str, float] = {
     "given_name": 0.27,
     "family_name": 0.27,
-    "full_name": 0.31,
-    "street": 0.4,
-    "city": 0.3,
+    "full_name": 0.28,
+    "street": 0.3,
+    "city": 0.33,
     "state": 0.35,
-    "country": 0.3,
+    "country": 0.25,
     "organization": 0.44,
-    "job_title": 0.3,
+    "job_title": 0.27,
 }
 """Lower bounds by class, from which nine of ten columns of public tables are what it says: the
 classes know a part of the values, but their mistakes are spread over all of them."""
@@ -57,6 +59,11 @@ COMPANY: Mapping[str, frozenset[str]] = {
 """Entities that seldom stand alone in a table."""
 COMPANY_DISCOUNT = 0.7
 """How much of the bound is enough beside such a column."""
+PARTS_OF_NAMES: Mapping[str, str] = {
+    "given_name": "person.given",
+    "family_name": "person.family",
+}
+"""What a column of names in one word holds, by the class that leads."""
 CLEAR_CLASS = 0.6
 """Lower bound from which a class overrules a weak name that the table supports."""
 CLEARLY_MORE = 0.1
@@ -65,6 +72,9 @@ MIN_WORDS = 12
 CLEAR_WORDS = 0.8
 NUMBER_SHAPES = frozenset({"phone", "card", "iban", "ssn", "ipv4", "code"})
 """Shapes of which every value has digits."""
+WITHOUT_DIGITS = frozenset({"given_name", "family_name", "full_name", "job_title", "city"})
+"""Classes whose values hardly have digits."""
+NEVER_WITHOUT_DIGITS = frozenset({"contact.phone", "contact.fax", "contact.postal_code"})
 STRONG_NAME_CONFIDENCE = 0.9
 SUPPORTED_NAME_CONFIDENCE = 0.8
 
@@ -147,9 +157,12 @@ class ColumnJudge:
         ballot = hold(values, findings, tests, classes)
         winner = self._elected(ballot, entries, neighbours)
         name = self._preferred(name, names, ballot)
+        name = self._part_of_name(name, ballot)
         if name is None or (winner and self._overrules(winner, name, ballot)):
             return _by_vote(winner, ballot)
         against = self._contradiction(name, ballot)
+        if against and winner is not None and winner.entity != name.entity:
+            return _by_vote(winner, ballot)
         if against:
             evidence = (f"name {name.words}", against)
             return Verdict(None, CLEAR_WORDS, evidence, settled=ballot.values >= ENOUGH_VALUES)
@@ -170,13 +183,17 @@ class ColumnJudge:
     ) -> Vote | None:
         """The entity that the values alone are enough for."""
         if ballot.values < MIN_VALUES:
+            full = (ballot.of(one) for one in sorted(ballot.listed))
+            enough = ballot.values >= MIN_LISTED
+            return next((v for v in full if enough and v.votes == v.values), None)
+        if ballot.single:
             return None
         chosen: tuple[float, Vote] | None = None
         for entry in entries:
             vote = ballot.of(entry.name)
             needed = BOUND_WITHOUT_NAME
             if entry.vote is not None:
-                if entry.vote != ballot.classes.leader:
+                if entry.vote != ballot.classes.leader and entry.name not in ballot.listed:
                     continue
                 needed = BOUND_BY_CLASS[entry.vote]
                 if not COMPANY.get(entry.name, frozenset()).isdisjoint(neighbours):
@@ -205,6 +222,16 @@ class ColumnJudge:
         bound = ballot.of(rival.entity).bound
         return rival if bound >= BOUND_WITH_WEAK_NAME and bound > own + CLEARLY_MORE else name
 
+    def _part_of_name(self, name: NameEvidence | None, ballot: Ballot) -> NameEvidence | None:
+        """A full name that is a given or a family name, since nearly all values are one word."""
+        if name is None or name.entity != "person.full" or ballot.values < MIN_VALUES:
+            return name
+        entity = PARTS_OF_NAMES.get(ballot.classes.leader or "")
+        if entity is None or not ballot.one_word or entity not in self._catalogue.names:
+            return name
+        needed = BOUND_BY_CLASS[self._catalogue.entry(entity).vote or ""]
+        return replace(name, entity=entity) if ballot.of(entity).bound >= needed else name
+
     def _overrules(self, winner: Vote, name: NameEvidence, ballot: Ballot) -> bool:
         """Whether the values are clearly something else than the name says."""
         if winner.entity == name.entity:
@@ -220,12 +247,24 @@ class ColumnJudge:
         if ballot.answers:
             return "every value says yes or no"
         entry = self._catalogue.entry(name.entity)
+        if entry.vote is not None and ballot.numbers:
+            return "every value is a number"
+        if entry.vote in WITHOUT_DIGITS and ballot.codes and ballot.values >= MIN_WORDS:
+            return f"{ballot.values} values are codes"
+        enough = ballot.values >= MIN_WORDS
+        if enough and entry.name in NEVER_WITHOUT_DIGITS and not ballot.digits:
+            return f"none of {ballot.values} values has a digit"
+        doubtful = name.strength is Strength.WEAK or bool(name.support)
+        if enough and entry.vote is not None and doubtful and not ballot.of(entry.name).votes:
+            others = round(ballot.classes.other() * ballot.values)
+            if lower_bound(others, ballot.values) >= CLEAR_WORDS:
+                return f"{others} of {ballot.values} values are something else"
         plain = round(ballot.classes.other("word", "text") * ballot.values)
         words = lower_bound(plain, ballot.values)
         if (
             entry.shape in NUMBER_SHAPES
             and not ballot.digits
-            and ballot.values >= MIN_WORDS
+            and enough
             and words >= CLEAR_WORDS
         ):
             return f"{ballot.values} values are words without a digit"

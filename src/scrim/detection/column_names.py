@@ -269,7 +269,8 @@ class NameRules:
             return NameEvidence(self.entry.name, Strength.STRONG, said.words)
         if _any_in(table, self._counter):
             return None
-        support = tuple(self._support((*table, *said.prefix), siblings, beside))
+        words = (*table, *said.prefix)
+        support = tuple(self._support(words, siblings, beside, needs_table=said.needs_table))
         strength = Strength.STRONG if support else Strength.WEAK
         return NameEvidence(self.entry.name, strength, said.words, support)
 
@@ -305,9 +306,14 @@ class NameRules:
         return "", ()
 
     def _support(
-        self, table: Sequence[str], siblings: Sequence[str], beside: Mapping[str, str]
+        self,
+        table: Sequence[str],
+        siblings: Sequence[str],
+        beside: Mapping[str, str],
+        *,
+        needs_table: bool,
     ) -> Iterator[str]:
-        for word in table:
+        for word in table if needs_table or not self._in_table else ():
             if _any_in((word,), self._tables):
                 yield f"table {word}"
         if self.entry.name.startswith("person."):

@@ -41,7 +41,7 @@ BOUND_BY_CLASS: Mapping[str, float] = {
     "family_name": 0.27,
     "full_name": 0.28,
     "street": 0.3,
-    "city": 0.33,
+    "city": 0.3,
     "state": 0.35,
     "country": 0.25,
     "organization": 0.44,
@@ -167,7 +167,7 @@ class ColumnJudge:
             evidence = (f"name {name.words}", against)
             return Verdict(None, CLEAR_WORDS, evidence, settled=ballot.values >= ENOUGH_VALUES)
         own = ballot.of(name.entity)
-        if name.strength is Strength.STRONG or self._confirmed(own):
+        if name.strength is Strength.STRONG or self._confirmed(own, ballot):
             return _by_name(name, own)
         return _by_vote(winner, ballot)
 
@@ -270,9 +270,11 @@ class ColumnJudge:
             return f"{ballot.values} values are words without a digit"
         return None
 
-    @staticmethod
-    def _confirmed(vote: Vote) -> bool:
-        return vote.values > 0 and vote.bound >= BOUND_WITH_WEAK_NAME
+    def _confirmed(self, vote: Vote, ballot: Ballot) -> bool:
+        """Whether the values are enough for a weak name."""
+        own = self._catalogue.entry(vote.entity).vote
+        leads = own in (None, ballot.classes.leader) or vote.entity in ballot.listed
+        return leads and vote.values > 0 and vote.bound >= BOUND_WITH_WEAK_NAME
 
 
 def _by_name(name: NameEvidence, vote: Vote) -> Verdict:

@@ -170,7 +170,8 @@ class Entry(Settings):
     )
     table_columns: tuple[Words, ...] = Field(
         default=(),
-        description="Whole column names that say it in one of `tables`, and nothing elsewhere.",
+        description="Whole column names that say it in one of `tables`, and nothing elsewhere; "
+        "`tables` then support no weak names.",
     )
     tables: tuple[Words, ...] = Field(
         default=(), description="Words in a table's name that support a weak column name."

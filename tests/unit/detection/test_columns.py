@@ -134,7 +134,7 @@ NAMES: dict[str | None, str] = {
         users.first_seen campaigns.name roles.name teams.name departments.name projects.name
         devices.model devices.name servers.name products.sku payments.card_type
         payments.card_brand payments.last4 payments.card_exp_month
-        orders.shipping_method brands.name schools.name courses.title stores.store_name
+        orders.shipping_method brands.name courses.title stores.store_name
         orders.order_number wallets.address contracts.contract_address
         events.type plans.name tags.name stations.station_name products.family
         fonts.font_family inventory.location_id users.session_id metrics.name

@@ -218,6 +218,10 @@ class NameRules:
         """Every phrase that a name can say something with."""
         return self._strong | self._weak | self._whole | self._in_table
 
+    def counters(self, words: Iterable[str]) -> bool:
+        """Whether one of some words says that it is something else."""
+        return _any_in(words, self._counter)
+
     @cached_property
     def _suffixes(self) -> tuple[str, ...]:
         return tuple(phrase for phrase in self._strong if len(phrase) >= MIN_SUFFIX_CHARACTERS)
@@ -332,6 +336,7 @@ class NameIndex:
     def __init__(self, entries: Iterable[Entry]) -> None:
         """Note which entities each phrase speaks for."""
         self._rules = tuple(NameRules(entry) for entry in entries if entry.columns)
+        self._voting = tuple(rules for rules in self._rules if rules.entry.vote is not None)
         places: dict[str, list[int]] = {}
         for place, rules in enumerate(self._rules):
             for phrase in rules.phrases:
@@ -367,6 +372,16 @@ class NameIndex:
         beside = self._beside(siblings) if siblings else NOTHING
         judged = (rules.weigh(words, table, siblings, beside) for rules, words in possible)
         return [evidence for evidence in judged if evidence is not None]
+
+    def countered(self, column: Column) -> frozenset[str]:
+        """Return the entities that are known by classes of values and spoken against by the name.
+
+        Args:
+            column: The column; words of its table speak as well.
+        """
+        words = (*spelled_out(words_of(column.name)), *table_words(column.relation))
+        bounded = words[:MAX_NAME_WORDS]
+        return frozenset(rules.entry.name for rules in self._voting if rules.counters(bounded))
 
     def _beside(self, siblings: Sequence[str]) -> Mapping[str, str]:
         """The names among the siblings that say something without support, by its entity."""

@@ -64,6 +64,8 @@ PARTS_OF_NAMES: Mapping[str, str] = {
     "family_name": "person.family",
 }
 """What a column of names in one word holds, by the class that leads."""
+COUNTERED = 1.5
+"""By how much more of the bound is needed where the name says that it is something else."""
 CLEAR_CLASS = 0.6
 """Lower bound from which a class overrules a weak name that the table supports."""
 CLEARLY_MORE = 0.1
@@ -155,7 +157,7 @@ class ColumnJudge:
         }
         tests |= self._catalogue.value_tests(values)
         ballot = hold(values, findings, tests, classes)
-        winner = self._elected(ballot, entries, neighbours)
+        winner = self._elected(ballot, entries, neighbours, self._names.countered(column))
         name = self._preferred(name, names, ballot)
         name = self._part_of_name(name, ballot)
         if name is None or (winner and self._overrules(winner, name, ballot)):
@@ -179,7 +181,11 @@ class ColumnJudge:
         return self._voters[kind]
 
     def _elected(
-        self, ballot: Ballot, entries: Sequence[Entry], neighbours: Collection[str]
+        self,
+        ballot: Ballot,
+        entries: Sequence[Entry],
+        neighbours: Collection[str],
+        countered: Collection[str],
     ) -> Vote | None:
         """The entity that the values alone are enough for."""
         if ballot.values < MIN_VALUES:
@@ -198,6 +204,8 @@ class ColumnJudge:
                 needed = BOUND_BY_CLASS[entry.vote]
                 if not COMPANY.get(entry.name, frozenset()).isdisjoint(neighbours):
                     needed *= COMPANY_DISCOUNT
+                if entry.name in countered:
+                    needed *= COUNTERED
             # What is far above its own bound is surer than what is just above another.
             margin = vote.bound / needed
             if margin >= 1 and (chosen is None or margin > chosen[0]):

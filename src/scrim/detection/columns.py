@@ -64,6 +64,10 @@ PARTS_OF_NAMES: Mapping[str, str] = {
     "family_name": "person.family",
 }
 """What a column of names in one word holds, by the class that leads."""
+NAMES_OF_ANYBODY = frozenset(
+    {"given_name", "family_name", "full_name", "organization", "job_title", "city"}
+)
+"""Classes that the names of things are taken for most easily."""
 COUNTERED = 1.5
 """By how much more of the bound is needed where the name says that it is something else."""
 CLEAR_CLASS = 0.6
@@ -204,7 +208,7 @@ class ColumnJudge:
                 needed = BOUND_BY_CLASS[entry.vote]
                 if not COMPANY.get(entry.name, frozenset()).isdisjoint(neighbours):
                     needed *= COMPANY_DISCOUNT
-                if entry.name in countered:
+                if entry.name in countered and entry.vote in NAMES_OF_ANYBODY:
                     needed *= COUNTERED
             # What is far above its own bound is surer than what is just above another.
             margin = vote.bound / needed

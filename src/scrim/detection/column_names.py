@@ -1,7 +1,5 @@
 """What a column's name says about its values."""
 
-import re
-import unicodedata
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
@@ -9,10 +7,18 @@ from functools import cached_property, lru_cache
 from types import MappingProxyType
 
 from scrim.detection.entry import Entry
+from scrim.detection.name_words import (
+    MAX_NAME_CHARACTERS,
+    singular,
+    spelled_out,
+    table_words,
+    words_of,
+)
 from scrim.domain.column import Column
 
-MAX_NAME_CHARACTERS = 256
 MAX_NAME_WORDS = 24
+MAX_LABEL_WORDS = 10
+"""A longer name is a sentence, such as a question of a survey, and says less."""
 MAX_PHRASE_WORDS = 6
 CACHED_NAMES = 8192
 MIN_SUFFIX_CHARACTERS = 5
@@ -34,48 +40,7 @@ PERSONAL_WORDS = frozenset(
     }
 )
 """Words in the names of other columns that say that a table is about people."""
-ABBREVIATIONS: Mapping[str, str] = {
-    "acct": "account",
-    "adr": "address",
-    "bday": "birthday",
-    "cel": "cell",
-    "cntct": "contact",
-    "cntry": "country",
-    "ctry": "country",
-    "cty": "city",
-    "cust": "customer",
-    "cstmr": "customer",
-    "dr": "doctor",
-    "eml": "email",
-    "emp": "employee",
-    "empl": "employee",
-    "fam": "family",
-    "frst": "first",
-    "fst": "first",
-    "lst": "last",
-    "mbr": "member",
-    "mid": "middle",
-    "nbr": "number",
-    "nm": "name",
-    "num": "number",
-    "no": "number",
-    "nr": "number",
-    "org": "organization",
-    "pat": "patient",
-    "pers": "person",
-    "ph": "phone",
-    "phn": "phone",
-    "phon": "phone",
-    "prsn": "person",
-    "srnm": "surname",
-    "strt": "street",
-    "stu": "student",
-    "tlf": "telefon",
-    "usr": "user",
-}
-"""Words that names are shortened to, and what they stand for."""
 NOTHING: Mapping[str, str] = MappingProxyType({})
-_WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[^\W\d_a-zA-Z]+|\d+")
 
 
 class Strength(IntEnum):
@@ -119,40 +84,6 @@ class NameEvidence:
     strength: Strength
     words: str
     support: tuple[str, ...] = ()
-
-
-def fold(text: str) -> str:
-    """Return the text without case and accents."""
-    if text.isascii():
-        return text
-    decomposed = unicodedata.normalize("NFKD", text)
-    return "".join(c for c in decomposed if not unicodedata.combining(c))
-
-
-@lru_cache(maxsize=4096)
-def words_of(name: str) -> tuple[str, ...]:
-    """Split a name at underscores, capitals and digits: `homePhone_2` is home, phone, 2."""
-    return tuple(word.casefold() for word in _WORD.findall(fold(name[:MAX_NAME_CHARACTERS])))
-
-
-def spelled_out(words: Sequence[str]) -> tuple[str, ...]:
-    """Return the words with what shortened ones stand for."""
-    return tuple(ABBREVIATIONS.get(word, word) for word in words)
-
-
-@lru_cache(maxsize=4096)
-def table_words(relation: str) -> tuple[str, ...]:
-    """Return the words of a table's name, with what shortened ones stand for."""
-    return spelled_out(words_of(relation))
-
-
-def singular(word: str) -> str:
-    """Return the word without an English plural ending."""
-    if word.endswith("ies") and len(word) > 4:
-        return word[:-3] + "y"
-    if word.endswith(("sses", "xes", "ches")):
-        return word[:-2]
-    return word[:-1] if word.endswith("s") and not word.endswith("ss") and len(word) > 3 else word
 
 
 def _phrases(phrases: Iterable[str]) -> frozenset[str]:
@@ -238,7 +169,8 @@ class NameRules:
         for form in forms:
             strong = self._strong_span(form)
             if strong:
-                return Said(strong, Strength.STRONG)
+                sure = len(words) <= MAX_LABEL_WORDS
+                return Said(strong, Strength.STRONG if sure else Strength.WEAK)
         for names, strength, needs_table in (
             (self._whole, Strength.STRONG, False),
             (self._weak, Strength.WEAK, False),
@@ -292,9 +224,7 @@ class NameRules:
             return Said(letters[0], Strength.WEAK)
         return None
 
-    def _whole_name(
-        self, words: Sequence[str], names: frozenset[str]
-    ) -> tuple[str, Sequence[str]]:
+    def _whole_name(self, words: Sequence[str], names: frozenset[str]) -> tuple[str, Sequence[str]]:
         """One of some whole names, and the words before it that say whose: `c_name`, `usr_mail`."""
         letters = [word for word in words if not word.isdigit()]
         joined = "".join(letters)

@@ -6,8 +6,9 @@ from dataclasses import dataclass, replace
 from scrim.detection import gazetteer
 from scrim.detection.catalogue import Catalogue
 from scrim.detection.column_names import NameEvidence, NameIndex, Strength, best_evidence
+from scrim.detection.contradictions import CLEAR_WORDS, contradiction
 from scrim.detection.entry import Entry
-from scrim.detection.voting import Ballot, Vote, hold, lower_bound
+from scrim.detection.voting import Ballot, Vote, hold
 from scrim.domain.column import Column
 from scrim.domain.finding import Finding
 
@@ -74,13 +75,6 @@ CLEAR_CLASS = 0.6
 """Lower bound from which a class overrules a weak name that the table supports."""
 CLEARLY_MORE = 0.1
 """How much larger a share of the values must be to change what an ambiguous name is taken for."""
-MIN_WORDS = 12
-CLEAR_WORDS = 0.8
-NUMBER_SHAPES = frozenset({"phone", "card", "iban", "ssn", "ipv4", "code"})
-"""Shapes of which every value has digits."""
-WITHOUT_DIGITS = frozenset({"given_name", "family_name", "full_name", "job_title", "city"})
-"""Classes whose values hardly have digits."""
-NEVER_WITHOUT_DIGITS = frozenset({"contact.phone", "contact.fax", "contact.postal_code"})
 STRONG_NAME_CONFIDENCE = 0.9
 SUPPORTED_NAME_CONFIDENCE = 0.8
 
@@ -166,16 +160,13 @@ class ColumnJudge:
         name = self._part_of_name(name, ballot)
         if name is None or (winner and self._overrules(winner, name, ballot)):
             return _by_vote(winner, ballot)
-        against = self._contradiction(name, ballot)
-        if against and winner is not None and winner.entity != name.entity:
-            return _by_vote(winner, ballot)
-        if against:
+        against = contradiction(name, self._catalogue.entry(name.entity), ballot)
+        if against and (winner is None or winner.entity == name.entity):
             evidence = (f"name {name.words}", against)
             return Verdict(None, CLEAR_WORDS, evidence, settled=ballot.values >= ENOUGH_VALUES)
         own = ballot.of(name.entity)
-        if name.strength is Strength.STRONG or self._confirmed(own, ballot):
-            return _by_name(name, own)
-        return _by_vote(winner, ballot)
+        says = name.strength is Strength.STRONG or self._confirmed(own, ballot)
+        return _by_name(name, own) if says and not against else _by_vote(winner, ballot)
 
     def _possible(self, kind: str) -> tuple[Entry, ...]:
         """The entities that a type can hold."""
@@ -253,34 +244,6 @@ class ColumnJudge:
         doubtful = name.strength is Strength.WEAK or bool(name.support)
         own = ballot.of(name.entity).bound
         return doubtful and winner.bound >= CLEAR_CLASS and own < BOUND_WITH_WEAK_NAME
-
-    def _contradiction(self, name: NameEvidence, ballot: Ballot) -> str | None:
-        """Why the column cannot hold what its name says; values that say nothing are no reason."""
-        if ballot.answers:
-            return "every value says yes or no"
-        entry = self._catalogue.entry(name.entity)
-        if entry.vote is not None and ballot.numbers:
-            return "every value is a number"
-        if entry.vote in WITHOUT_DIGITS and ballot.codes and ballot.values >= MIN_WORDS:
-            return f"{ballot.values} values are codes"
-        enough = ballot.values >= MIN_WORDS
-        if enough and entry.name in NEVER_WITHOUT_DIGITS and not ballot.digits:
-            return f"none of {ballot.values} values has a digit"
-        doubtful = name.strength is Strength.WEAK or bool(name.support)
-        if enough and entry.vote is not None and doubtful and not ballot.of(entry.name).votes:
-            others = round(ballot.classes.other() * ballot.values)
-            if lower_bound(others, ballot.values) >= CLEAR_WORDS:
-                return f"{others} of {ballot.values} values are something else"
-        plain = round(ballot.classes.other("word", "text") * ballot.values)
-        words = lower_bound(plain, ballot.values)
-        if (
-            entry.shape in NUMBER_SHAPES
-            and not ballot.digits
-            and enough
-            and words >= CLEAR_WORDS
-        ):
-            return f"{ballot.values} values are words without a digit"
-        return None
 
     def _confirmed(self, vote: Vote, ballot: Ballot) -> bool:
         """Whether the values are enough for a weak name."""

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from functools import cache
 from importlib import resources
 
-from scrim.detection.column_names import fold
+from scrim.detection.name_words import fold
 
 MAX_CHARACTERS = 160
 HAN = ("\u3400", "\u9fff")

@@ -1,7 +1,7 @@
 """How many of a column's values are what they seem, with the doubt of a small sample."""
 
 import math
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from scrim.detection.classes import NO_CLASSES, Classes, classify
@@ -129,16 +129,7 @@ def hold(
     told = classify(tuple(distinct)) if classes else NO_CLASSES
     for entity, name in (classes or {}).items():
         votes[entity] = max(votes.get(entity, 0), told.votes(name))
-    listed = set()
-    for entity, test in word_lists.items():
-        own = (classes or {}).get(entity)
-        closed = own in CLOSED
-        if closed or own is None or own == told.leader:
-            known = sum(map(test, distinct))
-            if closed and known >= NEARLY_ALL * total:
-                listed.add(entity)
-            if own is None or own == told.leader or entity in listed:
-                votes[entity] = max(votes.get(entity, 0), known)
+    listed = _word_votes(votes, distinct, word_lists, classes or {}, told.leader)
     votes = {entity: count for entity, count in votes.items() if count}
     outcome = {
         entity: Vote(entity, count, total, checked.get(entity, False))
@@ -161,6 +152,28 @@ def hold(
         one_word=words > NEARLY_ALL * total,
         listed=frozenset(listed),
     )
+
+
+def _word_votes(
+    votes: dict[str, int],
+    distinct: Collection[str],
+    word_lists: Mapping[str, Callable[[str], bool]],
+    classes: Mapping[str, str],
+    leader: str | None,
+) -> set[str]:
+    """Add what the word lists know to the votes; returns the closed ones that know nearly all."""
+    listed = set()
+    for entity, test in word_lists.items():
+        own = classes.get(entity)
+        leads = own is None or own == leader
+        if not leads and own not in CLOSED:
+            continue
+        known = sum(map(test, distinct))
+        if own in CLOSED and known >= NEARLY_ALL * len(distinct):
+            listed.add(entity)
+        if leads or entity in listed:
+            votes[entity] = max(votes.get(entity, 0), known)
+    return listed
 
 
 def _is_number(value: str) -> bool:

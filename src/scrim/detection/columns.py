@@ -191,7 +191,9 @@ class ColumnJudge:
             return None
         chosen: tuple[float, Vote] | None = None
         for entry in entries:
-            vote = ballot.of(entry.name)
+            vote = ballot.votes.get(entry.name)
+            if vote is None:
+                continue
             needed = BOUND_WITHOUT_NAME
             if entry.vote is not None:
                 if entry.vote != ballot.classes.leader and entry.name not in ballot.listed:

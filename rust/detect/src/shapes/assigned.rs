@@ -1,8 +1,9 @@
 //! Values that are known by the name that they are given to.
 
 use super::assignment::{self, Assignment, Rest};
+use super::numbers::{is_uuid, UUID_LEN};
 use super::token::{checksum_of, Anchored};
-use super::{entropy, placeholder, weigh, Candidate, Slot};
+use super::{entropy, nearby, placeholder, support, weigh, Candidate, Slot};
 use crate::bytes::{before, is_word, word_at};
 use crate::checksum::Checksum;
 use crate::sink::Sink;
@@ -15,6 +16,10 @@ const CHECKED: f32 = 0.95;
 const IN_COLUMN: f32 = 0.5;
 /// An entity whose values may be shorter is one that people choose.
 const MIN_DRAWN: usize = 8;
+/// A name that says less by itself needs support.
+const WEAK: f32 = 0.5;
+/// Fewest bytes of a layout that is looked for near a name without an operator.
+const MIN_LAYOUT: usize = 20;
 /// Shortest key that may also be the end of a longer word, as in `PGPASSWORD`.
 const MIN_GLUED: usize = 5;
 /// Shortest key and most spellings of one.
@@ -87,23 +92,93 @@ impl Assigned {
         if !is_key(text, start, end) {
             return;
         }
-        let Some(place) = places.of(text, start, end, !self.chosen()) else {
+        let place = places.of(text, start, end, !self.chosen());
+        let Some(sure) = self.weigh_name(text, start, end) else {
             return;
         };
-        if self.is_countered(&text[place.name_start..place.name_end]) {
-            return;
+        if let Some(place) = place {
+            if self.given(text, place, places, sure, hint, out) {
+                return;
+            }
         }
+        if !self.chosen() {
+            self.search(text, end, place, sure, hint, out);
+        }
+    }
+
+    /// How sure a value is under the name around the key `start..end`; none if the name says that
+    /// it is something else.
+    ///
+    /// A key that says little by itself, as `key` does, needs a word more, or a keyword beside.
+    fn weigh_name(&self, text: &[u8], start: usize, end: usize) -> Option<f32> {
+        let (name_start, name_end) = assignment::name_of(text, start, end);
+        let weak = self.confidence < WEAK && !self.chosen();
+        let begin = if weak {
+            nearby::with_word_before(text, name_start)
+        } else {
+            name_start
+        };
+        if self.is_countered(&text[begin..name_end]) {
+            return None;
+        }
+        let owned = weak && text[begin..start].iter().any(u8::is_ascii_alphabetic);
+        Some(if owned {
+            support(self.confidence)
+        } else {
+            self.confidence
+        })
+    }
+
+    /// Whether the value that an operator gives to the name is one, and reported.
+    fn given(
+        &self,
+        text: &[u8],
+        place: Assignment,
+        places: &mut Places,
+        sure: f32,
+        hint: Option<u16>,
+        out: &mut Sink<'_>,
+    ) -> bool {
         let Some(((_, until), (from, to))) = self.anchored.at(&text[..place.end], place.start)
         else {
-            return;
+            return false;
         };
         let cut = place.cut.filter(|_| until == place.end && to == until);
         if cut.is_none() && !ends_value(text, until) || !self.accepts(&text[from..to], place.quoted)
         {
-            return;
+            return false;
         }
         let to = cut.map_or(to, |rest| places.rest_end(text, to, rest));
-        self.propose(text, from, to, self.confidence, hint, out);
+        self.propose(text, from, to, sure, hint, out)
+    }
+
+    /// Reports the first value near the name that nothing binds to it but that looks like one.
+    fn search(
+        &self,
+        text: &[u8],
+        key_end: usize,
+        place: Option<Assignment>,
+        sure: f32,
+        hint: Option<u16>,
+        out: &mut Sink<'_>,
+    ) {
+        let is_value = |&(from, to): &(usize, usize)| {
+            let found = self.anchored.at(&text[..to], from);
+            found.is_some_and(|((_, until), (start, end))| {
+                until == to && self.accepts(&text[start..end], false)
+            })
+        };
+        let length = self.anchored.min_len;
+        let found = nearby::glued(text, key_end)
+            .filter(is_value)
+            .or_else(|| nearby::words(text, place?).find(is_value))
+            .or_else(|| {
+                let near = self.anchored.fixed && length >= MIN_LAYOUT;
+                near.then(|| nearby::of_length(text, key_end, length).find(is_value))?
+            });
+        if let Some((from, to)) = found {
+            self.propose(text, from, to, sure, hint, out);
+        }
     }
 
     /// The whole cell, which a column that is believed to hold the entity gives its name to.
@@ -131,13 +206,13 @@ impl Assigned {
         confidence: f32,
         hint: Option<u16>,
         out: &mut Sink<'_>,
-    ) {
+    ) -> bool {
         let candidate = match self.checksum.map(|checksum| checksum(&text[from..to])) {
             None => Candidate::pattern(from, to, confidence),
             Some(true) => Candidate::checked(from, to, confidence),
-            Some(false) => return,
+            Some(false) => return false,
         };
-        weigh(&self.slot, text, hint, candidate, out);
+        weigh(&self.slot, text, hint, candidate, out)
     }
 
     /// A pattern of one length is a layout by itself; any other says little about the value.
@@ -145,9 +220,11 @@ impl Assigned {
         if self.chosen() {
             placeholder::is_password(value, quoted)
         } else if self.anchored.fixed {
-            entropy::is_random(value)
+            entropy::is_filled(value)
         } else {
-            entropy::is_mixed(value)
+            // An identifier of a row is called a key as well.
+            let identifier = value.len() == UUID_LEN && is_uuid(value, 0);
+            entropy::is_keyed(value) && !(identifier && self.confidence < WEAK)
         }
     }
 

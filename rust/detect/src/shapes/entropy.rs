@@ -13,6 +13,8 @@ const MAX_GROUP: usize = 8;
 const MAX_GROUPS: usize = 4;
 /// Most characters in two sequences at once, as in `a1b2c3d4e5f6`.
 const MAX_INTERLEAVED: usize = 7;
+/// Shortest value without marks that is no name if enough digits stand in it.
+const MIN_DENSE: usize = 20;
 /// Fewest bits per character of a value of 8, 12, 16, 24 and 32 characters or more that is random.
 ///
 /// A draw of n hexadecimal digits has a mean sample entropy of 2.6, 2.9, 3.2, 3.5 and 3.6 bits; the
@@ -45,23 +47,31 @@ pub(crate) fn varies(value: &[u8]) -> bool {
 
 /// Whether a run of one character, or of characters in order, says that the value is made up.
 pub(crate) fn is_filler(value: &[u8]) -> bool {
-    let value = &value[..value.len().min(MAX_COUNTED)];
-    let (mut same, mut rising) = (0_usize, 0_usize);
-    for pair in value.windows(2) {
-        same = if pair[0] == pair[1] { same + 1 } else { 0 };
-        rising = if pair[0].checked_add(1) == Some(pair[1]) {
-            rising + 1
-        } else {
-            0
-        };
-        if same >= MAX_REPEATED || rising >= MAX_ASCENDING {
-            return true;
-        }
-        if same >= 4 && matches!(pair[0], b'x' | b'X' | b'*' | b'.' | b'#') {
-            return true;
-        }
-    }
-    false
+    is_blank(value) || ascends(value)
+}
+
+/// Whether a run of one character says that nothing is filled in.
+fn is_blank(value: &[u8]) -> bool {
+    let mut same = 0_usize;
+    value[..value.len().min(MAX_COUNTED)]
+        .windows(2)
+        .any(|pair| {
+            same = if pair[0] == pair[1] { same + 1 } else { 0 };
+            let stands_for = matches!(pair[0], b'x' | b'X' | b'*' | b'.' | b'#');
+            same >= MAX_REPEATED || (same >= 4 && stands_for)
+        })
+}
+
+/// Whether many characters follow one another, as in an alphabet.
+fn ascends(value: &[u8]) -> bool {
+    let mut rising = 0_usize;
+    value[..value.len().min(MAX_COUNTED)]
+        .windows(2)
+        .any(|pair| {
+            let next = pair[0].checked_add(1) == Some(pair[1]);
+            rising = if next { rising + 1 } else { 0 };
+            rising >= MAX_ASCENDING
+        })
 }
 
 /// Whether groups of characters, or two sequences at once, say that a person typed the value.
@@ -119,6 +129,29 @@ pub(crate) fn is_mixed(value: &[u8]) -> bool {
         && changes(value) * 5 >= value.len()
         && !is_dotted(value)
         && !is_version(value)
+}
+
+/// As [`is_random`], of a value with a layout under a name that says what it is: it may also be
+/// typed in order, since nothing but a key is given to such a name.
+pub(crate) fn is_filled(value: &[u8]) -> bool {
+    varies(value) && !is_blank(value) && !stands_in(value)
+}
+
+/// As [`is_filled`], of a value whose layout says nothing.
+pub(crate) fn is_keyed(value: &[u8]) -> bool {
+    is_filled(value)
+        && !repeats(value)
+        && digits(value) >= 2
+        && (changes(value) * 5 >= value.len() || is_dense(value))
+        && !is_dotted(value)
+        && !is_version(value)
+}
+
+/// Whether the value is a long run without marks of which a fifth are digits, as no name is.
+fn is_dense(value: &[u8]) -> bool {
+    value.len() >= MIN_DENSE
+        && digits(value) * 5 >= value.len()
+        && value.iter().all(u8::is_ascii_alphanumeric)
 }
 
 pub(super) fn digits(value: &[u8]) -> usize {

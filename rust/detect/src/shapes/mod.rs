@@ -16,6 +16,7 @@ pub(crate) mod iban;
 pub(crate) mod ip;
 pub(crate) mod jwt;
 pub(crate) mod mac;
+mod nearby;
 pub(crate) mod numbers;
 pub(crate) mod pem;
 pub(crate) mod personal;

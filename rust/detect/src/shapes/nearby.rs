@@ -1,0 +1,109 @@
+//! Values near a name that no operator binds to it: behind a hyphen in the same word, as one of the
+//! words of a longer value, or a few bytes further on in a layout of their own.
+
+use super::assignment::Assignment;
+use crate::bytes::{before, is_word, run_end, run_start};
+
+/// Bytes behind a name in which a value with a layout of its own may stand.
+const REACH: usize = 80;
+/// Lines that may lie between.
+const MAX_LINES: usize = 1;
+/// Fewest bytes of a value behind a hyphen, which may also go on with a name.
+const MIN_GLUED: usize = 20;
+/// Fewest digits of such a value.
+const MIN_DIGITS: usize = 4;
+const MAX_GLUED: usize = 512;
+/// Most bytes of a value of several words, and most of its words that are looked at.
+const MAX_PHRASE: usize = 160;
+const MAX_WORDS: usize = 4;
+const MIN_WORD: usize = 16;
+/// Most bytes of a word before a name.
+const MAX_BEFORE: usize = 32;
+/// Words before a name that do not say whose it is.
+const FILLERS: [&str; 24] = [
+    "the", "a", "an", "this", "that", "your", "my", "our", "its", "using", "with", "by", "of",
+    "for", "and", "or", "to", "is", "in", "new", "same", "no", "each", "set",
+];
+
+/// The value behind the key in the same word: `vendor-secret-0123...`, `vendorKEY-0123...`.
+pub(super) fn glued(text: &[u8], key_end: usize) -> Option<(usize, usize)> {
+    let plural = text.get(key_end).is_some_and(|byte| *byte == b's');
+    let at = key_end + usize::from(plural);
+    if !matches!(text.get(at)?, b'-' | b'.' | b':') {
+        return None;
+    }
+    let limit = text.len().min(at + 1 + MAX_GLUED);
+    let end = run_end(&text[..limit], at + 1, |byte| is_word(byte) || byte == b'-');
+    let value = &text[at + 1..end];
+    let digits = value.iter().filter(|byte| byte.is_ascii_digit()).count();
+    (end < limit || end == text.len())
+        .then_some((at + 1, end))
+        .filter(|_| value.len() >= MIN_GLUED && digits >= MIN_DIGITS)
+}
+
+/// The long words of a value that has several, as `{vendor 0123...}` and `Token 0123...`.
+pub(super) fn words(text: &[u8], place: Assignment) -> impl Iterator<Item = (usize, usize)> + '_ {
+    let start = place.start;
+    let opened = matches!(text.get(start), Some(b'{' | b'[' | b'('));
+    let phrase = opened || place.quoted || before(text, start) == Some(b'>');
+    let limit = text.len().min(start + MAX_PHRASE);
+    let end = if phrase {
+        run_end(&text[..limit], start, |byte| {
+            !matches!(byte, b'<' | b'"' | b'\'' | b'`' | b'\n' | b'\r')
+        })
+    } else {
+        start
+    };
+    runs(text, start, end)
+        .take(MAX_WORDS)
+        .filter(|(from, to)| to - from >= MIN_WORD)
+}
+
+/// The words of exactly `length` bytes behind a name.
+pub(super) fn of_length(
+    text: &[u8],
+    name_end: usize,
+    length: usize,
+) -> impl Iterator<Item = (usize, usize)> + '_ {
+    let limit = text.len().min(name_end + REACH + length);
+    let end = memchr::memchr_iter(b'\n', &text[name_end..limit])
+        .nth(MAX_LINES)
+        .map_or(limit, |line| name_end + line);
+    runs(text, name_end, end).filter(move |(from, to)| to - from == length)
+}
+
+/// The runs of letters, digits and marks of a value within `at..end`.
+fn runs(text: &[u8], mut at: usize, end: usize) -> impl Iterator<Item = (usize, usize)> + '_ {
+    let in_run = |byte: u8| is_word(byte) || matches!(byte, b'-' | b'+' | b'/' | b'=' | b'.');
+    let text = &text[..text.len().min(end + MAX_GLUED)];
+    std::iter::from_fn(move || {
+        if at >= end {
+            return None;
+        }
+        let start = run_end(&text[..end], at, |byte| !in_run(byte) || byte == b'=');
+        at = run_end(text, start, |byte| in_run(byte) && byte != b'=');
+        let padded = run_end(text, at, |byte| byte == b'=');
+        // `key=value` are two words, `value==` is one.
+        let goes_on = text.get(padded).is_some_and(|&byte| in_run(byte));
+        let stop = if goes_on { at } else { padded };
+        at = at.max(start + 1);
+        (start < end).then_some((start, stop))
+    })
+}
+
+/// Begin of the name together with the word before it, if one says whose it is.
+pub(super) fn with_word_before(text: &[u8], name_start: usize) -> usize {
+    if before(text, name_start) != Some(b' ') {
+        return name_start;
+    }
+    let end = name_start - 1;
+    let start = run_start(text, end, MAX_BEFORE, |byte| is_word(byte) || byte == b'-');
+    let word = &text[start..end];
+    let fills = FILLERS
+        .iter()
+        .any(|filler| word.eq_ignore_ascii_case(filler.as_bytes()));
+    if fills || !word.iter().any(u8::is_ascii_alphabetic) {
+        return name_start;
+    }
+    start
+}

@@ -13,6 +13,8 @@ const MAX_GROUP: usize = 8;
 const MAX_GROUPS: usize = 4;
 /// Most characters in two sequences at once, as in `a1b2c3d4e5f6`.
 const MAX_INTERLEAVED: usize = 7;
+/// Shortest value whose letters alone say that it is drawn.
+const MIN_SCRAMBLED: usize = 16;
 /// Shortest value without marks that is no name if enough digits stand in it.
 const MIN_DENSE: usize = 20;
 /// Fewest bits per character of a value of 8, 12, 16, 24 and 32 characters or more that is random.
@@ -140,17 +142,36 @@ pub(crate) fn is_filled(value: &[u8]) -> bool {
 /// As [`is_filled`], of a value whose layout says nothing.
 pub(crate) fn is_keyed(value: &[u8]) -> bool {
     is_filled(value)
-        && !repeats(value)
-        && digits(value) >= 2
-        && (changes(value) * 5 >= value.len() || is_dense(value))
-        && !is_dotted(value)
-        && !is_version(value)
+        && !is_made_up(value)
+        && (is_scrambled(value)
+            || digits(value) >= 2
+                && (changes(value) * 5 >= value.len() || is_dense(value))
+                && !is_dotted(value)
+                && !is_version(value))
 }
 
-/// Whether the value is a long run without marks of which a fifth are digits, as no name is.
+/// Whether the letters are of both cases by turns, and too few of them vowels for words.
+fn is_scrambled(value: &[u8]) -> bool {
+    let count = |class: fn(&u8) -> bool| value.iter().filter(|byte| class(byte)).count();
+    let letters = count(u8::is_ascii_alphabetic);
+    let vowels =
+        count(|byte| matches!(byte.to_ascii_lowercase(), b'a' | b'e' | b'i' | b'o' | b'u'));
+    let turns = value
+        .windows(2)
+        .filter(|pair| pair[0].is_ascii_alphabetic() && pair[1].is_ascii_alphabetic())
+        .filter(|pair| pair[0].is_ascii_lowercase() != pair[1].is_ascii_lowercase())
+        .count();
+    value.len() >= MIN_SCRAMBLED
+        && letters * 10 >= value.len() * 9
+        && vowels * 4 <= letters
+        && turns * 5 >= letters
+}
+
+/// Whether the value is a long run without marks with more digits, or more groups of them, than
+/// names have.
 fn is_dense(value: &[u8]) -> bool {
     value.len() >= MIN_DENSE
-        && digits(value) * 5 >= value.len()
+        && (digits(value) * 5 >= value.len() || changes(value) * 6 >= value.len())
         && value.iter().all(u8::is_ascii_alphanumeric)
 }
 

@@ -2,7 +2,7 @@
 //! words of a longer value, or a few bytes further on in a layout of their own.
 
 use super::assignment::Assignment;
-use crate::bytes::{before, is_word, run_end, run_start};
+use crate::bytes::{before, is_word, run_end, run_start, word_at};
 
 /// Bytes behind a name in which a value with a layout of its own may stand.
 const REACH: usize = 80;
@@ -19,6 +19,19 @@ const MAX_WORDS: usize = 4;
 const MIN_WORD: usize = 16;
 /// Most bytes of a word before a name.
 const MAX_BEFORE: usize = 32;
+/// Most bytes between a name and a value right behind it.
+const BESIDE: usize = 4;
+/// Words that say that a secret follows.
+const SECRET_WORDS: [&str; 8] = [
+    "key",
+    "token",
+    "secret",
+    "access",
+    "private",
+    "pat",
+    "auth",
+    "credential",
+];
 /// Words before a name that do not say whose it is.
 const FILLERS: [&str; 24] = [
     "the", "a", "an", "this", "that", "your", "my", "our", "its", "using", "with", "by", "of",
@@ -36,9 +49,14 @@ pub(super) fn glued(text: &[u8], key_end: usize) -> Option<(usize, usize)> {
     let end = run_end(&text[..limit], at + 1, |byte| is_word(byte) || byte == b'-');
     let value = &text[at + 1..end];
     let digits = value.iter().filter(|byte| byte.is_ascii_digit()).count();
-    (end < limit || end == text.len())
-        .then_some((at + 1, end))
-        .filter(|_| value.len() >= MIN_GLUED && digits >= MIN_DIGITS)
+    let whole = end < limit || end == text.len();
+    let file = text.get(end) == Some(&b'.') && word_at(text, end + 1);
+    (whole
+        && !file
+        && value.len() >= MIN_GLUED
+        && digits >= MIN_DIGITS
+        && names_secret(&text[..at]))
+    .then_some((at + 1, end))
 }
 
 /// The long words of a value that has several, as `{vendor 0123...}` and `Token 0123...`.
@@ -57,9 +75,11 @@ pub(super) fn words(text: &[u8], place: Assignment) -> impl Iterator<Item = (usi
     runs(text, start, end)
         .take(MAX_WORDS)
         .filter(|(from, to)| to - from >= MIN_WORD)
+        .filter(|&(from, to)| before(text, from) != Some(b':') && text.get(to) != Some(&b':'))
 }
 
-/// The words of exactly `length` bytes behind a name.
+/// The words of exactly `length` bytes behind a name: right behind it, or behind a word that says
+/// that a secret follows.
 pub(super) fn of_length(
     text: &[u8],
     name_end: usize,
@@ -69,7 +89,27 @@ pub(super) fn of_length(
     let end = memchr::memchr_iter(b'\n', &text[name_end..limit])
         .nth(MAX_LINES)
         .map_or(limit, |line| name_end + line);
-    runs(text, name_end, end).filter(move |(from, to)| to - from == length)
+    runs(text, name_end, end)
+        .filter(move |&(from, to)| to - from == length)
+        .filter(move |&(from, _)| {
+            let between = &text[name_end..from];
+            between.len() <= BESIDE || has_secret_word(between)
+        })
+}
+
+/// Whether the text ends with a word for a secret.
+fn names_secret(text: &[u8]) -> bool {
+    SECRET_WORDS.iter().any(|word| {
+        let end = &text[text.len().saturating_sub(word.len())..];
+        end.eq_ignore_ascii_case(word.as_bytes())
+    })
+}
+
+fn has_secret_word(text: &[u8]) -> bool {
+    let lower = text.to_ascii_lowercase();
+    SECRET_WORDS
+        .iter()
+        .any(|word| memchr::memmem::find(&lower, word.as_bytes()).is_some())
 }
 
 /// The runs of letters, digits and marks of a value within `at..end`.

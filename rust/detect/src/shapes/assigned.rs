@@ -6,6 +6,7 @@ use super::token::{checksum_of, Anchored};
 use super::{entropy, nearby, placeholder, support, weigh, Candidate, Slot};
 use crate::bytes::{before, is_word, word_at};
 use crate::checksum::Checksum;
+use crate::context::Keywords;
 use crate::sink::Sink;
 use crate::spec::{EntitySpec, Error};
 
@@ -43,6 +44,8 @@ const MADE_UP: [&str; 8] = [
 #[derive(Debug)]
 pub(crate) struct Assigned {
     slot: Slot,
+    /// The same without keywords, for a name that has supported a weak key already.
+    owned: Slot,
     anchored: Anchored,
     checksum: Option<Checksum>,
     counter_words: Vec<String>,
@@ -58,6 +61,11 @@ impl Assigned {
         let checksum = checksum_of(spec)?;
         let sure = if checksum.is_some() { CHECKED } else { PLAIN };
         Ok(Self {
+            owned: Slot {
+                entity: slot.entity,
+                min_confidence: slot.min_confidence,
+                keywords: Keywords::compile(&spec.name, &[])?,
+            },
             slot,
             anchored: Anchored::compile(spec)?,
             checksum,
@@ -148,6 +156,9 @@ impl Assigned {
         {
             return false;
         }
+        if self.chosen() && !is_argument(text, place, (from, to)) {
+            return false;
+        }
         let to = cut.map_or(to, |rest| places.rest_end(text, to, rest));
         self.propose(text, from, to, sure, hint, out)
     }
@@ -212,7 +223,9 @@ impl Assigned {
             Some(true) => Candidate::checked(from, to, confidence),
             Some(false) => return false,
         };
-        weigh(&self.slot, text, hint, candidate, out)
+        let supported = confidence > self.confidence;
+        let slot = if supported { &self.owned } else { &self.slot };
+        weigh(slot, text, hint, candidate, out)
     }
 
     /// A pattern of one length is a layout by itself; any other says little about the value.
@@ -220,11 +233,13 @@ impl Assigned {
         if self.chosen() {
             placeholder::is_password(value, quoted)
         } else if self.anchored.fixed {
-            entropy::is_filled(value)
+            entropy::is_drawn(value)
         } else {
             // An identifier of a row is called a key as well.
             let identifier = value.len() == UUID_LEN && is_uuid(value, 0);
-            entropy::is_keyed(value) && !(identifier && self.confidence < WEAK)
+            entropy::is_keyed(value)
+                && !(identifier && self.confidence < WEAK)
+                && (quoted || !entropy::is_reference(value))
         }
     }
 
@@ -318,6 +333,16 @@ fn is_key(text: &[u8], start: usize, end: usize) -> bool {
         None => true,
     };
     ends && (starts || end - start >= MIN_GLUED)
+}
+
+/// Whether a value that a person chose may be an argument, if a comma stands before it.
+///
+/// Lists of words have commas too, so that it must be a string of more than letters.
+fn is_argument(text: &[u8], place: Assignment, (from, to): (usize, usize)) -> bool {
+    let comma = text[place.name_end..place.start].contains(&b',');
+    let quote = |byte: &u8| matches!(byte, b'"' | b'\'' | b'`' | b' ');
+    let letter = |byte: &u8| byte.is_ascii_alphabetic() || !byte.is_ascii() || quote(byte);
+    !comma || (place.quoted && !text[from..to].iter().all(letter))
 }
 
 /// Whether nothing at `at` continues a value.

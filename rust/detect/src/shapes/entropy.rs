@@ -10,9 +10,11 @@ const MAX_REPEATED: usize = 12;
 const MAX_ASCENDING: usize = 15;
 /// Longest group that is looked for several times in a row, and how often it may stand there.
 const MAX_GROUP: usize = 8;
-const MAX_GROUPS: usize = 4;
+const MAX_GROUPS: usize = 3;
 /// Most characters in two sequences at once, as in `a1b2c3d4e5f6`.
 const MAX_INTERLEAVED: usize = 7;
+/// Shortest word in a name of code.
+const MIN_WORD: usize = 6;
 /// Shortest value whose letters alone say that it is drawn.
 const MIN_SCRAMBLED: usize = 16;
 /// Shortest value without marks that is no name if enough digits stand in it.
@@ -139,6 +141,11 @@ pub(crate) fn is_filled(value: &[u8]) -> bool {
     varies(value) && !is_blank(value) && !stands_in(value)
 }
 
+/// As [`is_filled`], of a value that is as long as a layout but has no other mark of one.
+pub(crate) fn is_drawn(value: &[u8]) -> bool {
+    is_filled(value) && (digits(value) >= 2 || has_few_vowels(value)) && !is_dotted(value)
+}
+
 /// As [`is_filled`], of a value whose layout says nothing.
 pub(crate) fn is_keyed(value: &[u8]) -> bool {
     is_filled(value)
@@ -154,8 +161,6 @@ pub(crate) fn is_keyed(value: &[u8]) -> bool {
 fn is_scrambled(value: &[u8]) -> bool {
     let count = |class: fn(&u8) -> bool| value.iter().filter(|byte| class(byte)).count();
     let letters = count(u8::is_ascii_alphabetic);
-    let vowels =
-        count(|byte| matches!(byte.to_ascii_lowercase(), b'a' | b'e' | b'i' | b'o' | b'u'));
     let turns = value
         .windows(2)
         .filter(|pair| pair[0].is_ascii_alphabetic() && pair[1].is_ascii_alphabetic())
@@ -163,8 +168,35 @@ fn is_scrambled(value: &[u8]) -> bool {
         .count();
     value.len() >= MIN_SCRAMBLED
         && letters * 10 >= value.len() * 9
-        && vowels * 4 <= letters
+        && has_few_vowels(value)
         && turns * 5 >= letters
+}
+
+/// Whether fewer of the letters are vowels than in words.
+fn has_few_vowels(value: &[u8]) -> bool {
+    let letters = value.iter().filter(|byte| byte.is_ascii_alphabetic());
+    let (all, vowels) = letters.fold((0_usize, 0_usize), |(all, vowels), byte| {
+        let vowel = matches!(byte.to_ascii_lowercase(), b'a' | b'e' | b'i' | b'o' | b'u');
+        (all + 1, vowels + usize::from(vowel))
+    });
+    vowels * 4 <= all
+}
+
+/// Whether the value is a name of code, such as `base64.b32encode`: parts that begin with letters,
+/// and a word in one of them.
+pub(crate) fn is_reference(value: &[u8]) -> bool {
+    let is_joint = |byte: &u8| matches!(byte, b'.' | b'_');
+    let mut parts = value.split(is_joint).filter(|part| !part.is_empty());
+    value.iter().any(|byte| is_joint(byte))
+        && parts.clone().all(|part| part[0].is_ascii_alphabetic())
+        && parts.any(|part| {
+            part.chunk_by(|a, b| a.is_ascii_alphabetic() && b.is_ascii_lowercase())
+                .any(|word| {
+                    word.len() >= MIN_WORD
+                        && word.iter().all(u8::is_ascii_alphabetic)
+                        && !has_few_vowels(word)
+                })
+        })
 }
 
 /// Whether the value is a long run without marks with more digits, or more groups of them, than

@@ -23,6 +23,7 @@ pub(crate) mod personal;
 pub(crate) mod phone;
 pub(crate) mod placeholder;
 pub(crate) mod plain;
+mod published;
 pub(crate) mod runs;
 pub(crate) mod seed;
 pub(crate) mod ssn;

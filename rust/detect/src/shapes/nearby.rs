@@ -21,6 +21,8 @@ const MIN_WORD: usize = 16;
 const MAX_BEFORE: usize = 32;
 /// Most bytes between a name and a value right behind it.
 const BESIDE: usize = 4;
+/// Words that say that a secret follows at some distance.
+const FOLLOWED: [&str; 5] = ["key", "token", "secret", "access", "private"];
 /// Words that say that a secret follows.
 const SECRET_WORDS: [&str; 8] = [
     "key",
@@ -107,9 +109,13 @@ fn names_secret(text: &[u8]) -> bool {
 
 fn has_secret_word(text: &[u8]) -> bool {
     let lower = text.to_ascii_lowercase();
-    SECRET_WORDS
-        .iter()
-        .any(|word| memchr::memmem::find(&lower, word.as_bytes()).is_some())
+    FOLLOWED.iter().any(|word| {
+        memchr::memmem::find_iter(&lower, word.as_bytes()).any(|at| {
+            !lower
+                .get(at + word.len())
+                .is_some_and(u8::is_ascii_lowercase)
+        })
+    })
 }
 
 /// The runs of letters, digits and marks of a value within `at..end`.

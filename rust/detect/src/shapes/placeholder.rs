@@ -234,7 +234,9 @@ pub(crate) fn is_password(value: &[u8], quoted: bool) -> bool {
         let route = find(value, b"://")
             || value.starts_with(b"arn:")
             || (is_dotted(value) && digits(value) == 0);
-        return !sentence && !label && !selector && !route && !value.contains(&b'\n');
+        // By custom, whoever is anonymous gives an address without a host (RFC 1635).
+        let anonymous = value.ends_with(b"@") && digits(value) == 0;
+        return !anonymous && !sentence && !label && !selector && !route && !value.contains(&b'\n');
     }
     let called = value.iter().any(|byte| matches!(byte, b'(' | b'[' | b'{'));
     let named = value.iter().all(|&byte| {

@@ -145,7 +145,9 @@ impl Anchors {
         match self.secrets.get(&entity) {
             None => true,
             Some(true) => value.len() >= MIN_CHOSEN && placeholder::is_password(value, true),
-            Some(false) => value.len() >= MIN_LEN && entropy::is_mixed(value),
+            Some(false) => {
+                value.len() >= MIN_LEN && !value.contains(&b':') && entropy::is_mixed(value)
+            }
         }
     }
 

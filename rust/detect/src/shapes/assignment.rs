@@ -157,6 +157,7 @@ fn operator(text: &[u8], at: usize) -> Option<usize> {
         b".=",
         b"+=",
         b"==",
+        b"!=",
         b"=",
         b",",
         b">",

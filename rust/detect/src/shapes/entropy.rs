@@ -10,7 +10,7 @@ const MAX_REPEATED: usize = 12;
 const MAX_ASCENDING: usize = 15;
 /// Longest group that is looked for several times in a row, and how often it may stand there.
 const MAX_GROUP: usize = 8;
-const MAX_GROUPS: usize = 3;
+const MAX_GROUPS: usize = 4;
 /// Most characters in two sequences at once, as in `a1b2c3d4e5f6`.
 const MAX_INTERLEAVED: usize = 7;
 /// Shortest word in a name of code.

@@ -195,7 +195,7 @@ fn is_variable(value: &[u8]) -> bool {
         name.first().is_some_and(u8::is_ascii_alphabetic)
             && name.iter().all(|&byte| {
                 byte.is_ascii_alphanumeric()
-                    || matches!(byte, b'_' | b'.' | b'-' | b'>' | b'[' | b']' | b':')
+                    || matches!(byte, b'_' | b'.' | b'-' | b'>' | b'[' | b']' | b':' | b'$')
             })
     };
     match value {

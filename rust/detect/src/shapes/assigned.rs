@@ -236,7 +236,8 @@ impl Assigned {
             entropy::is_drawn(value)
         } else {
             // An identifier of a row is called a key as well.
-            let identifier = value.len() == UUID_LEN && is_uuid(value, 0);
+            let uuid = value.len() == UUID_LEN && is_uuid(value, 0);
+            let identifier = uuid || !value.iter().any(u8::is_ascii_alphabetic);
             entropy::is_keyed(value)
                 && !(identifier && self.confidence < WEAK)
                 && (quoted || !entropy::is_reference(value))

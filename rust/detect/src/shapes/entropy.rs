@@ -13,12 +13,13 @@ const MAX_GROUP: usize = 8;
 const MAX_GROUPS: usize = 4;
 /// Most characters in two sequences at once, as in `a1b2c3d4e5f6`.
 const MAX_INTERLEAVED: usize = 7;
-/// Shortest word in a name of code.
+/// Longest name of code, and the shortest word in it.
+const MAX_REFERENCE: usize = 64;
 const MIN_WORD: usize = 6;
 /// Shortest value whose letters alone say that it is drawn.
 const MIN_SCRAMBLED: usize = 16;
 /// Shortest value without marks that is no name if enough digits stand in it.
-const MIN_DENSE: usize = 20;
+const MIN_DENSE: usize = 16;
 /// Fewest bits per character of a value of 8, 12, 16, 24 and 32 characters or more that is random.
 ///
 /// A draw of n hexadecimal digits has a mean sample entropy of 2.6, 2.9, 3.2, 3.5 and 3.6 bits; the
@@ -187,7 +188,8 @@ fn has_few_vowels(value: &[u8]) -> bool {
 pub(crate) fn is_reference(value: &[u8]) -> bool {
     let is_joint = |byte: &u8| matches!(byte, b'.' | b'_');
     let mut parts = value.split(is_joint).filter(|part| !part.is_empty());
-    value.iter().any(|byte| is_joint(byte))
+    value.len() <= MAX_REFERENCE
+        && value.iter().any(is_joint)
         && parts.clone().all(|part| part[0].is_ascii_alphabetic())
         && parts.any(|part| {
             part.chunk_by(|a, b| a.is_ascii_alphabetic() && b.is_ascii_lowercase())
@@ -199,12 +201,15 @@ pub(crate) fn is_reference(value: &[u8]) -> bool {
         })
 }
 
-/// Whether the value is a long run without marks with more digits, or more groups of them, than
-/// names have.
+/// Whether most of the value is a long run without marks with more digits, or more groups of them,
+/// than names have: `sk_0123...` and `0123...-us1` have little else.
 fn is_dense(value: &[u8]) -> bool {
-    value.len() >= MIN_DENSE
-        && (digits(value) * 5 >= value.len() || changes(value) * 6 >= value.len())
-        && value.iter().all(u8::is_ascii_alphanumeric)
+    let parts = value.split(|byte| !byte.is_ascii_alphanumeric());
+    let run = parts.max_by_key(|part| part.len()).unwrap_or_default();
+    run.len() >= MIN_DENSE
+        && run.iter().any(u8::is_ascii_alphabetic)
+        && run.len() * 4 >= value.len() * 3
+        && (digits(run) * 5 >= run.len() || changes(run) * 6 >= run.len())
 }
 
 pub(super) fn digits(value: &[u8]) -> usize {

@@ -57,7 +57,7 @@ pub(super) fn glued(text: &[u8], key_end: usize) -> Option<(usize, usize)> {
         && !file
         && value.len() >= MIN_GLUED
         && digits >= MIN_DIGITS
-        && names_secret(&text[..at]))
+        && names_secret(&text[..key_end]))
     .then_some((at + 1, end))
 }
 
@@ -68,8 +68,11 @@ pub(super) fn words(text: &[u8], place: Assignment) -> impl Iterator<Item = (usi
     let phrase = opened || place.quoted || before(text, start) == Some(b'>');
     let limit = text.len().min(start + MAX_PHRASE);
     let end = if phrase {
-        run_end(&text[..limit], start, |byte| {
-            !matches!(byte, b'<' | b'"' | b'\'' | b'`' | b'\n' | b'\r')
+        run_end(&text[..limit], start, |byte| match byte {
+            b'<' | b'\n' | b'\r' => false,
+            b'}' | b']' | b')' => !opened,
+            b'"' | b'\'' | b'`' => opened,
+            _ => true,
         })
     } else {
         start
@@ -152,4 +155,84 @@ pub(super) fn with_word_before(text: &[u8], name_start: usize) -> usize {
         return name_start;
     }
     start
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{glued, of_length, with_word_before, words};
+    use crate::shapes::assignment::after_key;
+
+    const VALUE: &str = "951bc382db9abad29c68634761dd6e19";
+
+    #[test]
+    fn a_value_may_go_on_with_its_name() {
+        let found = |text: &str, key: &str| {
+            let end = text.find(key).unwrap() + key.len();
+            glued(text.as_bytes(), end).map(|(start, end)| text[start..end].to_owned())
+        };
+        for text in ["acme-token-", "acmetoken-", "acme.token.", "acme-tokens-"] {
+            let text = format!("{text}{VALUE}");
+            assert_eq!(found(&text, "token").as_deref(), Some(VALUE), "{text}");
+        }
+        for text in [
+            format!("token-{VALUE}.gif"),
+            format!("mode-{VALUE}"),
+            format!("token {VALUE}"),
+            "token-of-the-service-is-here".to_owned(),
+        ] {
+            assert_eq!(
+                found(&text, &text[..text.find(['-', ' ']).unwrap()]),
+                None,
+                "{text}"
+            );
+        }
+    }
+
+    #[test]
+    fn a_value_may_be_a_word_of_several() {
+        for text in [
+            format!("<secret>{{acme {VALUE}}}</secret>"),
+            format!("secret = [ '{VALUE}' ]"),
+            format!("secret: \"Token {VALUE}\""),
+        ] {
+            let at = text.find("secret").unwrap();
+            let place = after_key(text.as_bytes(), at, at + 6, true).unwrap();
+            let found: Vec<&str> = words(text.as_bytes(), place)
+                .map(|(from, to)| &text[from..to])
+                .collect();
+            assert!(place.quoted || found == [VALUE], "{text}");
+        }
+    }
+
+    #[test]
+    fn a_layout_is_found_beside_its_name_or_behind_a_word_for_a_secret() {
+        let found = |text: &str| {
+            of_length(text.as_bytes(), 4, VALUE.len())
+                .map(|(from, to)| text[from..to].to_owned())
+                .next()
+        };
+        for text in [
+            format!("acme {VALUE}"),
+            format!("acme '{VALUE}'"),
+            format!("acme API\nUsing Key={VALUE}"),
+        ] {
+            assert_eq!(found(&text).as_deref(), Some(VALUE), "{text}");
+        }
+        for text in [
+            format!("acme released build {VALUE}"),
+            format!("acme key\n\n\n{VALUE}"),
+            format!("acme key {VALUE}0"),
+            format!("acme monkeys {VALUE}"),
+        ] {
+            assert_eq!(found(&text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn the_word_before_a_name_belongs_to_it_unless_it_only_fills() {
+        for (text, start) in [("acme KEY", 0), ("the key", 4), ("a 12 key", 5), ("key", 0)] {
+            let at = text.to_ascii_lowercase().find("key").unwrap();
+            assert_eq!(with_word_before(text.as_bytes(), at), start, "{text}");
+        }
+    }
 }

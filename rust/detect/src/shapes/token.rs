@@ -256,8 +256,10 @@ impl Token {
             placeholder::is_password(body, true)
         } else if self.shortest < MIN_STRONG || (weak && self.is_short_and_varies()) {
             entropy::is_mixed(body)
-        } else {
+        } else if weak {
             entropy::is_random(body)
+        } else {
+            entropy::is_filled(body)
         };
         if !drawn || is_published(&text[value.0..value.1]) {
             return None;

@@ -156,7 +156,7 @@ impl Assigned {
         {
             return false;
         }
-        if self.chosen() && !is_argument(text, place, (from, to)) {
+        if !is_argument(self.chosen(), text, place, (from, to)) {
             return false;
         }
         let to = cut.map_or(to, |rest| places.rest_end(text, to, rest));
@@ -240,7 +240,7 @@ impl Assigned {
             let identifier = uuid || !value.iter().any(u8::is_ascii_alphabetic);
             entropy::is_keyed(value)
                 && !(identifier && self.confidence < WEAK)
-                && (quoted || !entropy::is_reference(value))
+                && (quoted || !entropy::is_reference(value) && !entropy::is_number(value))
         }
     }
 
@@ -327,7 +327,10 @@ pub(crate) fn spellings(key: &str) -> Vec<String> {
 /// Whether the key is a word of a name; a long one may be the end of a word as well.
 fn is_key(text: &[u8], start: usize, end: usize) -> bool {
     let lower = |index: usize| text.get(index).is_some_and(u8::is_ascii_lowercase);
-    let ends = !lower(end) || (text[end] == b's' && !lower(end + 1));
+    let upper = |index: usize| text.get(index).is_some_and(u8::is_ascii_uppercase);
+    // `KEYWORD` is another word, `KEYValue` are two.
+    let shouted = upper(end - 1) && upper(end) && !lower(end + 1);
+    let ends = !shouted && !lower(end) || (text[end] == b's' && !lower(end + 1));
     let starts = match start.checked_sub(1).map(|index| text[index]) {
         Some(byte) if byte.is_ascii_lowercase() => text[start].is_ascii_uppercase(),
         Some(byte) => !byte.is_ascii_uppercase(),
@@ -336,14 +339,26 @@ fn is_key(text: &[u8], start: usize, end: usize) -> bool {
     ends && (starts || end - start >= MIN_GLUED)
 }
 
-/// Whether a value that a person chose may be an argument, if a comma stands before it.
+/// Whether the value may be an argument, if a comma stands before it.
 ///
-/// Lists of words have commas too, so that it must be a string of more than letters.
-fn is_argument(text: &[u8], place: Assignment, (from, to): (usize, usize)) -> bool {
-    let comma = text[place.name_end..place.start].contains(&b',');
+/// Lists have commas too, so that it must stand in the same line, and be a string of more than
+/// letters if a person chose it.
+fn is_argument(chosen: bool, text: &[u8], place: Assignment, (from, to): (usize, usize)) -> bool {
+    let between = &text[place.name_end..place.start];
+    if !between.contains(&b',') {
+        return true;
+    }
     let quote = |byte: &u8| matches!(byte, b'"' | b'\'' | b'`' | b' ');
     let letter = |byte: &u8| byte.is_ascii_alphabetic() || !byte.is_ascii() || quote(byte);
-    !comma || (place.quoted && !text[from..to].iter().all(letter))
+    let given = !chosen || (place.quoted && !text[from..to].iter().all(letter));
+    given && (!between.contains(&b'\n') || has_value(between))
+}
+
+/// Whether the field `value` follows a name, as in `"name": "token",\n "value": "..."`.
+fn has_value(between: &[u8]) -> bool {
+    between
+        .windows(5)
+        .any(|word| word.eq_ignore_ascii_case(b"value"))
 }
 
 /// Whether nothing at `at` continues a value.
@@ -354,7 +369,8 @@ fn ends_value(text: &[u8], at: usize) -> bool {
         Some(b'-' | b'+' | b'/' | b'.' | b':') => {
             !text.get(at + 1).is_some_and(|&byte| is_word(byte))
         }
-        Some(b'=' | b'~' | b'%') => false,
+        // What is called is a function.
+        Some(b'=' | b'~' | b'%' | b'(') => false,
         _ => !word_at(text, at),
     }
 }

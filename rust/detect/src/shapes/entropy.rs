@@ -13,11 +13,13 @@ const MAX_GROUP: usize = 8;
 const MAX_GROUPS: usize = 4;
 /// Most characters in two sequences at once, as in `a1b2c3d4e5f6`.
 const MAX_INTERLEAVED: usize = 7;
+/// Most digits of a hexadecimal number that fits a register.
+const MAX_HEX: usize = 16;
 /// Longest name of code, and the shortest word in it.
 const MAX_REFERENCE: usize = 64;
 const MIN_WORD: usize = 6;
 /// Shortest value whose letters alone say that it is drawn.
-const MIN_SCRAMBLED: usize = 16;
+const MIN_SCRAMBLED: usize = 18;
 /// Shortest value without marks that is no name if enough digits stand in it.
 const MIN_DENSE: usize = 16;
 /// Fewest bits per character of a value of 8, 12, 16, 24 and 32 characters or more that is random.
@@ -181,6 +183,23 @@ fn has_few_vowels(value: &[u8]) -> bool {
         (all + 1, vowels + usize::from(vowel))
     });
     vowels * 4 <= all
+}
+
+/// Whether the value is a number of a language: hexadecimal, or with the type behind it.
+pub(crate) fn is_number(value: &[u8]) -> bool {
+    if let Some(hex) = value.strip_prefix(b"0x") {
+        return hex.len() <= MAX_HEX && hex.iter().all(u8::is_ascii_hexdigit);
+    }
+    let end = value.iter().position(|byte| !byte.is_ascii_digit());
+    let Some(end) = end.filter(|&end| end > 0) else {
+        return false;
+    };
+    let (letter, size) = (value[end].to_ascii_lowercase(), &value[end + 1..]);
+    matches!(letter, b'u' | b'i' | b'f' | b'l')
+        && matches!(
+            size,
+            b"" | b"8" | b"16" | b"32" | b"64" | b"128" | b"size" | b"l" | b"L" | b"ll" | b"LL"
+        )
 }
 
 /// Whether the value is a name of code, such as `base64.b32encode`: parts that begin with letters,

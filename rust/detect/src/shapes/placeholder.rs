@@ -1,6 +1,6 @@
 //! Whether a value stands in the place of a secret only, and whether a person may have chosen it.
 
-use super::entropy::{changes, digits, is_dotted, is_filler};
+use super::entropy::{changes, digits, is_dotted, is_filler, is_number};
 
 /// Most bytes of a value that are looked at.
 const MAX_READ: usize = 512;
@@ -251,6 +251,9 @@ pub(crate) fn is_password(value: &[u8], quoted: bool) -> bool {
         && !value.contains(&b' ')
         && !find(value, b"://")
         && !(named && (value.len() < 16 || !plain))
+        && !is_number(value)
+        && !value.starts_with(b"__")
+        && !(value.contains(&b'/') && is_dotted(value))
 }
 
 fn lower(value: &[u8]) -> Vec<u8> {

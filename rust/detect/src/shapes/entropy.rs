@@ -208,6 +208,7 @@ pub(crate) fn is_reference(value: &[u8]) -> bool {
     let is_joint = |byte: &u8| matches!(byte, b'.' | b'_');
     let mut parts = value.split(is_joint).filter(|part| !part.is_empty());
     value.len() <= MAX_REFERENCE
+        && changes(value) * 5 <= value.len() * 2
         && value.iter().any(is_joint)
         && parts.clone().all(|part| part[0].is_ascii_alphabetic())
         && parts.any(|part| {

@@ -97,7 +97,7 @@ impl Assigned {
         hint: Option<u16>,
         out: &mut Sink<'_>,
     ) {
-        if !is_key(text, start, end) {
+        if !is_key(text, start, end, self.chosen()) {
             return;
         }
         let place = places.of(text, start, end, !self.chosen());
@@ -240,7 +240,10 @@ impl Assigned {
             let identifier = uuid || !value.iter().any(u8::is_ascii_alphabetic);
             entropy::is_keyed(value)
                 && !(identifier && self.confidence < WEAK)
-                && (quoted || !entropy::is_reference(value) && !entropy::is_number(value))
+                && (quoted
+                    || entropy::digits(value) > 0
+                        && !entropy::is_reference(value)
+                        && !entropy::is_number(value))
         }
     }
 
@@ -325,7 +328,7 @@ pub(crate) fn spellings(key: &str) -> Vec<String> {
 }
 
 /// Whether the key is a word of a name; a long one may be the end of a word as well.
-fn is_key(text: &[u8], start: usize, end: usize) -> bool {
+fn is_key(text: &[u8], start: usize, end: usize, chosen: bool) -> bool {
     let lower = |index: usize| text.get(index).is_some_and(u8::is_ascii_lowercase);
     let upper = |index: usize| text.get(index).is_some_and(u8::is_ascii_uppercase);
     // `KEYWORD` is another word, `KEYValue` are two.
@@ -336,7 +339,9 @@ fn is_key(text: &[u8], start: usize, end: usize) -> bool {
         Some(byte) => !byte.is_ascii_uppercase(),
         None => true,
     };
-    ends && (starts || end - start >= MIN_GLUED)
+    // `PGPASSWORD` and `authtoken` say what they hold at their ends, the name of a vendor does not.
+    let last = || end - start >= MIN_GLUED && (chosen || nearby::names_secret(&text[..end]));
+    ends && (starts || last())
 }
 
 /// Whether the value may be an argument, if a comma stands before it.
@@ -399,11 +404,14 @@ mod tests {
     fn a_key_is_a_word_of_the_name() {
         let key = |text: &str, key: &str| {
             let start = text.find(key).unwrap();
-            is_key(text.as_bytes(), start, start + key.len())
+            is_key(text.as_bytes(), start, start + key.len(), false)
         };
         assert!(key("my_pwd", "pwd"));
         assert!(key("myPwd", "Pwd"));
-        assert!(key("PGPASSWORD", "PASSWORD"));
+        assert!(key("authtoken", "token"));
+        assert!(is_key(b"PGPASSWORD", 2, 10, true));
+        assert!(!key("ElemList", "lemList"));
+        assert!(!key("KEYWORD", "KEY"));
         assert!(key("tokens", "token"));
         assert!(!key("tokenizer", "token"));
         assert!(!key("setsysctl", "etsy"));

@@ -175,6 +175,11 @@ fn is_scrambled(value: &[u8]) -> bool {
         && turns * 5 >= letters
 }
 
+/// Whether the letters are all small or all capitals, as in no name of several words.
+fn has_one_case(value: &[u8]) -> bool {
+    !value.iter().any(u8::is_ascii_uppercase) || !value.iter().any(u8::is_ascii_lowercase)
+}
+
 /// Whether fewer of the letters are vowels than in words.
 fn has_few_vowels(value: &[u8]) -> bool {
     let letters = value.iter().filter(|byte| byte.is_ascii_alphabetic());
@@ -229,7 +234,7 @@ fn is_dense(value: &[u8]) -> bool {
     run.len() >= MIN_DENSE
         && run.iter().any(u8::is_ascii_alphabetic)
         && run.len() * 4 >= value.len() * 3
-        && (digits(run) * 5 >= run.len() || changes(run) * 6 >= run.len())
+        && (digits(run) * 5 >= run.len() || (changes(run) * 6 >= run.len() && has_one_case(run)))
 }
 
 pub(super) fn digits(value: &[u8]) -> usize {

@@ -103,7 +103,7 @@ pub(super) fn of_length(
 }
 
 /// Whether the text ends with a word for a secret.
-fn names_secret(text: &[u8]) -> bool {
+pub(super) fn names_secret(text: &[u8]) -> bool {
     SECRET_WORDS.iter().any(|word| {
         let end = &text[text.len().saturating_sub(word.len())..];
         end.eq_ignore_ascii_case(word.as_bytes())

@@ -101,6 +101,7 @@ impl Assigned {
             return;
         }
         let place = places.of(text, start, end, !self.chosen());
+        let place = place.filter(|place| is_argument(text, place));
         let Some(sure) = self.weigh_name(text, start, end) else {
             return;
         };
@@ -156,7 +157,7 @@ impl Assigned {
         {
             return false;
         }
-        if !is_argument(self.chosen(), text, place, (from, to)) {
+        if self.chosen() && !is_chosen_argument(text, place, &text[from..to]) {
             return false;
         }
         let to = cut.map_or(to, |rest| places.rest_end(text, to, rest));
@@ -344,19 +345,18 @@ fn is_key(text: &[u8], start: usize, end: usize, chosen: bool) -> bool {
     ends && (starts || last())
 }
 
-/// Whether the value may be an argument, if a comma stands before it.
-///
-/// Lists have commas too, so that it must stand in the same line, and be a string of more than
-/// letters if a person chose it.
-fn is_argument(chosen: bool, text: &[u8], place: Assignment, (from, to): (usize, usize)) -> bool {
+/// Whether no list has been taken for an argument: after a comma, the value stands in the same line.
+fn is_argument(text: &[u8], place: &Assignment) -> bool {
     let between = &text[place.name_end..place.start];
-    if !between.contains(&b',') {
-        return true;
-    }
+    !between.contains(&b',') || !between.contains(&b'\n') || has_value(between)
+}
+
+/// Whether a value that a person chose may be one after a comma: words of a list have letters only.
+fn is_chosen_argument(text: &[u8], place: Assignment, value: &[u8]) -> bool {
+    let comma = text[place.name_end..place.start].contains(&b',');
     let quote = |byte: &u8| matches!(byte, b'"' | b'\'' | b'`' | b' ');
     let letter = |byte: &u8| byte.is_ascii_alphabetic() || !byte.is_ascii() || quote(byte);
-    let given = !chosen || (place.quoted && !text[from..to].iter().all(letter));
-    given && (!between.contains(&b'\n') || has_value(between))
+    !comma || (place.quoted && !value.iter().all(letter))
 }
 
 /// Whether the field `value` follows a name, as in `"name": "token",\n "value": "..."`.

@@ -5,7 +5,8 @@ use std::collections::HashMap;
 
 use aho_corasick::{AhoCorasick, AhoCorasickKind, Input, MatchKind};
 
-use super::assigned::{spellings, Assigned, Places};
+use super::assigned::{Assigned, Places};
+use super::keys::spellings;
 use super::token::{self, Token};
 use super::{adjacent, aws, connection, entropy, jwt, pem, placeholder, Scan, Shape, Slot};
 use crate::finding::EntityId;

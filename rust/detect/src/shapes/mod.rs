@@ -15,6 +15,7 @@ pub(crate) mod entropy;
 pub(crate) mod iban;
 pub(crate) mod ip;
 pub(crate) mod jwt;
+mod keys;
 pub(crate) mod mac;
 mod nearby;
 pub(crate) mod numbers;

@@ -4,7 +4,7 @@ import random
 
 import pytest
 
-from scrim.detection.scan import detect
+from scrim.detection.api import detect
 
 HEX = "0123456789abcdef"
 

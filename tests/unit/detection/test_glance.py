@@ -11,7 +11,7 @@ from scrim.detection.scan import builtin_scanner
 NO_ENTITY: Final = 0xFFFF
 """A hint that is no entity's: it forbids the glance and supports nothing."""
 MARKS: Final = ("-", "/", "_", "?", "=", ".", "#", " ", ", ", ". ", "")
-WORDS: Final = re.findall(
+WORDS: Final[list[str]] = re.findall(
     r"\w+",
     "the order was packed with care and left at noon please check size before sending shop lamp "
     "page item part no ref id key user name code number report draft final v2 rev A B XL SKU",

@@ -74,6 +74,7 @@ def _known_kinds() -> dict[str, int]:
         "BundleError": EXIT_CONFIGURATION,
         "SecretError": EXIT_CONFIGURATION,
         "AuditError": EXIT_FAILED,
+        "BudgetError": EXIT_FAILED,
         "ControlError": EXIT_FAILED,
         "EmbeddedPostgresError": EXIT_FAILED,
     }

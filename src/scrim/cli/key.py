@@ -112,7 +112,7 @@ def list_versions(
 @app.command()
 def destroy(
     versions: Annotated[
-        list[int], typer.Argument(metavar="VERSION...", help="The versions, as `list` shows them.")
+        list[int], typer.Argument(metavar="VERSION", help="The versions, as `list` shows them.")
     ],
     *,
     yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")] = False,

@@ -13,6 +13,7 @@ from scrim.cli.failures import printable
 from scrim.masking.key_ring import KeyRing, RingVersion
 
 _STYLES = {"active": "green", "retired": "yellow", "destroyed": "dim"}
+_SHORT = "%Y-%m-%d %H:%M"
 
 
 def show_ring(path: Path, ring: KeyRing, *, json_output: bool) -> None:
@@ -33,10 +34,13 @@ def show_ring(path: Path, ring: KeyRing, *, json_output: bool) -> None:
         return
     title = printable(f"{path} (tenant {ring.tenant})")
     table = Table(box=box.SIMPLE_HEAD, title=title, title_justify="left")
-    for heading in ("version", "status", "made", "changed", "fingerprint", "key"):
+    # Without fingerprints, so that it fits into 80 columns; plain lines and JSON have them.
+    for heading in ("version", "status", "made (UTC)", "changed (UTC)", "key"):
         table.add_column(heading)
     for one in ring.versions:
-        table.add_row(*_cells(one), style=_STYLES[one.status])
+        made, changed = _time(one, "created", _SHORT), _time(one, "changed", _SHORT)
+        row = (str(one.version), one.status, made, changed, one.storage)
+        table.add_row(*row, style=_STYLES[one.status])
     console.print(table)
 
 
@@ -87,6 +91,6 @@ def _cells(one: RingVersion) -> tuple[str, ...]:
     )
 
 
-def _time(one: RingVersion, which: str) -> str:
+def _time(one: RingVersion, which: str, form: str = "%Y-%m-%dT%H:%M:%SZ") -> str:
     moment = one.created if which == "created" else one.changed
-    return moment.strftime("%Y-%m-%dT%H:%M:%SZ") if moment is not None else ""
+    return moment.strftime(form) if moment is not None else ""

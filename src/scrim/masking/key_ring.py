@@ -98,7 +98,7 @@ class RingVersion(Settings):
         if self.status == "destroyed":
             return "none"
         if self.same_key_as is not None:
-            return f"derived from the key of version {self.same_key_as}"
+            return f"key of version {self.same_key_as}"
         return "plain" if self.provider is None else f"wrapped by {self.provider}"
 
 

@@ -1,29 +1,11 @@
 """The kernel's keyring: each version masks in its own way, and older ones stay at hand."""
 
-import struct
-
 import pytest
 
 from scrim import kernel
-from scrim.domain.decision import ColumnDecision, Treatment
-from scrim.masking.choice import OperatorTable
-from scrim.masking.rewriter import PlannedColumn, compile_plan
+from tests.unit.masking.keyed import masked, masker
 
 FIRST, SECOND = bytes(range(32)), bytes(range(32, 64))
-TABLE = OperatorTable({"x.y": {"name": "token"}})
-RULES = compile_plan(
-    [PlannedColumn(ColumnDecision(Treatment.MASK, "x.y"), {"kind": "text"})], TABLE
-)
-
-
-def masker(keys: kernel.Keyring | bytes | bytearray, version: int = 1) -> kernel.Masker:
-    return kernel.Masker(keys, kernel.Detector("[]"), TABLE.masker_config([]), version)
-
-
-def masked(keys: kernel.Keyring | bytes | bytearray, version: int = 1) -> bytes:
-    body = struct.pack(">hi", 1, 5) + b"value"
-    row = b"D" + struct.pack(">i", len(body) + 4) + body
-    return kernel.Plan(RULES, masker(keys, version)).rewrite(row)
 
 
 def test_a_version_masks_in_its_own_way_with_or_without_a_key_of_its_own() -> None:

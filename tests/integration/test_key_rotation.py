@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 import subprocess
 import time
@@ -113,6 +114,10 @@ def test_values_change_after_a_rotation_and_a_reload_everywhere_at_once(
     for session in sessions:
         session.close()
     assert key(gateway.configuration, "list") == shown
+    written = gateway.log_text() + gateway.audit_text()
+    for one in json.loads((gateway.directory / "masking.key").read_text())["versions"]:
+        assert one["plain"] not in written
+        assert base64.b64decode(one["plain"]).hex() not in written
 
 
 def test_a_rotation_is_on_record_with_the_version_in_force(gateway: GatewayProcess) -> None:

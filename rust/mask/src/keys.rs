@@ -17,14 +17,16 @@ const CIPHER_KEY_BYTES: usize = 16;
 const DOMAIN_BYTES_MAX: usize = 200;
 
 /// The secret from which every masking key of a tenant follows.
-#[derive(Clone, Zeroize, ZeroizeOnDrop)]
-pub struct TenantKey([u8; KEY_BYTES]);
+///
+/// It stays where it was put: moving a box leaves no copy behind.
+#[derive(Zeroize, ZeroizeOnDrop)]
+pub struct TenantKey(Box<[u8; KEY_BYTES]>);
 
 impl TenantKey {
     /// Takes exactly 32 bytes.
     #[must_use]
     pub fn new(bytes: [u8; KEY_BYTES]) -> Self {
-        Self(bytes)
+        Self(Box::new(bytes))
     }
 
     /// Takes a slice that must have exactly 32 bytes.
@@ -32,11 +34,15 @@ impl TenantKey {
     /// # Errors
     /// [`Error::KeyLength`] when it has another length.
     pub fn from_slice(bytes: &[u8]) -> Result<Self, Error> {
-        let array = bytes.try_into().map_err(|_| Error::KeyLength {
-            needed: KEY_BYTES,
-            given: bytes.len(),
-        })?;
-        Ok(Self(array))
+        if bytes.len() != KEY_BYTES {
+            return Err(Error::KeyLength {
+                needed: KEY_BYTES,
+                given: bytes.len(),
+            });
+        }
+        let mut key = Box::new([0; KEY_BYTES]);
+        key.copy_from_slice(bytes);
+        Ok(Self(key))
     }
 }
 

@@ -215,8 +215,8 @@ def key_record(
 
     Args:
         origin: Who writes.
-        event: `generated`, `rotated`, `destroyed`, or `failed` where the change before it did not
-            happen after all.
+        event: `generated`, `rotated`, `rewrapped`, `destroyed`, or `failed` where the change before
+            it did not happen after all.
         facts: What is known of it, such as `file`, `tenant`, `user`, `version`, `former`.
         versions: The versions that it is about.
     """

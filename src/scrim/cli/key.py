@@ -1,4 +1,4 @@
-"""`scrim key`: make, rotate, list and destroy versions of the masking key. No key is ever shown."""
+"""`scrim key`: make, rotate, wrap, list and destroy versions of the masking key, never show it."""
 
 import os
 import secrets
@@ -93,6 +93,34 @@ def rotate(
     show_ring(keeper.path, ring, json_output=json_output)
     if not json_output:
         typer.echo("Reload the gateway to use it: send SIGHUP to scrim serve.", err=True)
+
+
+@app.command()
+def rewrap(
+    *,
+    former: Annotated[
+        Path,
+        typer.Option(
+            "--former",
+            metavar="FILE",
+            help="A configuration whose masking.key_provider has wrapped the keys so far.",
+        ),
+    ] = DEFAULT_CONFIG,
+    config: ConfigOption = DEFAULT_CONFIG,
+    json_output: JsonOption = False,
+) -> None:
+    """Wrap the keys anew, for another provider or key-encryption key. No masked value changes.
+
+    Recorded in the audit log first.
+    """
+    from scrim.cli.key_record import recorded  # noqa: PLC0415
+    from scrim.cli.key_view import show_ring  # noqa: PLC0415
+    from scrim.config.load import load_shape  # noqa: PLC0415
+
+    keeper = _keeper(config, None)
+    with recorded(config, "rewrapped") as record:
+        ring = keeper.rewrap(load_shape(former).masking, record)
+    show_ring(keeper.path, ring, json_output=json_output)
 
 
 @app.command("list")

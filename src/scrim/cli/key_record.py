@@ -43,11 +43,8 @@ def recorded(config: Path, event: str) -> Iterator["Recorder"]:
         facts["version"] = ring.active.version
         if former.active.version != ring.active.version:
             facts["former"] = former.active.version
-        before = {one.version: one.status for one in former.versions}
         concerned.extend(
-            one.version
-            for one in ring.versions
-            if former is ring or before.get(one.version) != one.status
+            one.version for one in ring.versions if former is ring or one not in former.versions
         )
         log = AuditLog(settings.audit, COMMAND_WORKER, lambda: datetime.now(UTC))
         log.write(key_record(origin, event, facts, concerned))

@@ -1,4 +1,4 @@
-"""What can be done to a key ring: generate, rotate and destroy.
+"""What can be done to a key ring: generate, rotate, rewrap and destroy.
 
 Each act reads the file, works out the new content, has the act recorded, and only then replaces the
 file. A key is in memory no longer than that takes.
@@ -155,6 +155,38 @@ class KeyKeeper:
             added = self._new_version(number, former.tenant)
         ring = former.with_active(added, self._now())
         return ring.revised([self._sealed(one, ring.tenant) for one in ring.versions])
+
+    def rewrap(self, former: Masking, record: Recorder) -> KeyRing:
+        """Wrap every key anew by the provider of this configuration, or by none. No value changes.
+
+        Args:
+            former: A `masking` block with the provider that wrapped the keys so far.
+            record: Told of the change before it happens.
+
+        Raises:
+            SecretError: If the ring cannot be opened or written.
+        """
+        with changing(self.path) as path:
+            old = self._read(path)
+            with _about(path):
+                opener = KeyOpener(former, self.environment)
+                versions = [self._rewrapped(one, old.tenant, opener) for one in old.versions]
+                ring = old.revised(versions)
+                open_ring(ring, self.masking, self.environment)
+            record(old, ring)
+            replace_private_file(path, render_ring(ring), overwrite_old=True)
+        return ring
+
+    def _rewrapped(self, one: RingVersion, tenant: str, opener: KeyOpener) -> RingVersion:
+        if not one.has_own_key:
+            return one
+        secret = opener.open(one, tenant)
+        try:
+            plain = SecretStr(base64.b64encode(secret).decode("ascii"))
+        finally:
+            wipe(secret)
+        update = {"plain": plain, "wrapped": None, "provider": None}
+        return self._sealed(one.model_copy(update=update), tenant)
 
     def destroy(self, numbers: Collection[int], record: Recorder) -> KeyRing:
         """Destroy the keys of versions: what they masked can never be revealed again.

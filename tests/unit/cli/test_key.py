@@ -161,6 +161,23 @@ def test_keys_are_wrapped_by_the_provider_of_the_configuration(
     assert wrapped.with_name("kek.key").read_bytes() == kek
 
 
+def test_keys_are_wrapped_anew(scrim: Command, wrapped: Path) -> None:
+    scrim("key", "generate", "--kek", "-c", wrapped)
+    scrim("key", "generate", "-c", wrapped)
+    former = wrapped.with_name("former.yaml")
+    former.write_text(wrapped.read_text())
+    wrapped.write_text(wrapped.read_text().replace("kek.key", "kek-2.key"))
+    scrim("key", "generate", "--kek", "-c", wrapped)
+    assert scrim("config", "check", "-c", wrapped).code == 78
+    result = scrim("key", "rewrap", "--former", former, "-c", wrapped)
+    assert (result.code, result.err) == (0, "")
+    assert scrim("config", "check", "-c", wrapped).code == 0
+    assert [(r["event"], r["versions"]) for r in records(wrapped)] == [
+        ("generated", [1]),
+        ("rewrapped", [1]),
+    ]
+
+
 @pytest.mark.parametrize(
     ("arguments", "code", "reason"),
     [

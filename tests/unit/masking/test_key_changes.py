@@ -216,6 +216,36 @@ def test_keys_that_lie_plain_are_wrapped_by_the_next_rotation(wrapping: KeyKeepe
     assert masked(loaded(wrapping).ring.at(2)) == before
 
 
+def test_keys_can_be_wrapped_anew_without_changing_values(
+    wrapping: KeyKeeper, tmp_path: Path
+) -> None:
+    wrapping.generate("shop")
+    wrapping.rotate(Records(), derive=True)
+    wrapping.rotate(Records())
+    before = [masked(loaded(wrapping).ring.at(version)) for version in (1, 2, 3)]
+    provider = KeyProvider(name="local", file=tmp_path / "kek-2.key")
+    other = replace(wrapping, masking=Masking(key_file=wrapping.path, key_provider=provider))
+    other.generate_kek()
+    plain = replace(wrapping, masking=Masking(key_file=wrapping.path))
+    records = Records()
+    storage = []
+    for former, keeper in ((wrapping, other), (other, plain), (plain, wrapping)):
+        storage.append(keeper.rewrap(former.masking, records).active.storage)
+        assert [masked(loaded(keeper).ring.at(version)) for version in (1, 2, 3)] == before
+    assert storage == ["wrapped by local", "plain", "wrapped by local"]
+    assert records.changes == [(3, 3)] * 3
+    with pytest.raises(SecretError, match="has a key of version 1 that was not wrapped"):
+        other.rewrap(other.masking, records)
+
+
+def test_a_rotation_keeps_the_owner_of_the_file(keeper: KeyKeeper) -> None:
+    keeper.generate("shop")
+    owner = os.geteuid() or 12_345
+    os.chown(keeper.path, owner, -1)
+    keeper.rotate(Records())
+    assert keeper.path.stat().st_uid == owner
+
+
 def test_the_wrong_provider_or_key_is_named(wrapping: KeyKeeper, tmp_path: Path) -> None:
     wrapping.generate("shop")
     plain = replace(wrapping, masking=Masking(key_file=wrapping.path))

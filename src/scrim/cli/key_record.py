@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from scrim.masking.key_changes import Recorder
     from scrim.masking.key_ring import KeyRing
 
-COMMAND_WORKER: Final = 1000
+COMMAND_WORKER: Final = 900_000
 """Number that stands for commands in the names of segments; workers have 0 to 255."""
 
 

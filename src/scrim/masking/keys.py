@@ -11,7 +11,7 @@ stays in freed memory until that is used again.
 
 import base64
 import binascii
-import hashlib
+import hmac
 import os
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 KEY_BYTES: Final = 32
 _MAX_TEXT: Final = 64
 _ADVICE: Final = "create one: scrim key generate"
-_MOCK_LABEL: Final = b"scrim mock salt"
+_ROOT_LABEL: Final = b"scrim secrets beside masking"
 
 
 class MaskingKey:
@@ -36,10 +36,9 @@ class MaskingKey:
 
     Attributes:
         ring: The kernel's copy of the keys, the only one that stays.
-        mock_secret: A secret of its own, for what must be alike in every worker and not be guessed.
     """
 
-    __slots__ = ("mock_secret", "ring")
+    __slots__ = ("_root", "ring")
 
     def __init__(
         self, secrets: bytes | bytearray | Mapping[int, bytes | bytearray], active: int = 1
@@ -57,9 +56,7 @@ class MaskingKey:
         try:
             for secret in by_version.values():
                 check_key(secret)
-            digest = hashlib.sha256(_MOCK_LABEL)
-            digest.update(by_version[min(by_version)])
-            self.mock_secret = digest.digest()
+            self._root = hmac.digest(by_version[min(by_version)], _ROOT_LABEL, "sha256")
             self.ring = Keyring(list(by_version.items()), active)
         finally:
             for secret in by_version.values():
@@ -74,6 +71,17 @@ class MaskingKey:
     def versions(self) -> list[int]:
         """Every version that there is a key of, the one that masks first."""
         return self.ring.versions
+
+    def derive(self, label: bytes) -> bytes:
+        """Return a secret for another purpose than masking, 32 bytes from which no key follows.
+
+        It is alike in every worker, and stays through rotations for as long as the oldest version
+        is not destroyed.
+
+        Args:
+            label: The purpose.
+        """
+        return hmac.digest(self._root, label, "sha256")
 
     def __repr__(self) -> str:
         return "MaskingKey(..)"

@@ -116,7 +116,7 @@ def build_foundation(
         stores = {
             name: _store(config, name, known.get(name), on_catalog) for name in config.connections
         }
-        surroundings = Surroundings(time.time, secrets.token_bytes, key.mock_secret)
+        surroundings = Surroundings(time.time, secrets.token_bytes, key.derive(b"scrim mock salt"))
         authenticator = build_authenticator(config.identity, stores.__contains__, surroundings)
     except BundleError as error:
         raise ConfigError(*(_problem("policies", text) for text in error.problems)) from None

@@ -89,8 +89,9 @@ def test_keys_are_overwritten_when_they_are_refused() -> None:
     assert all(set(secret) == {0} for secret in secrets.values())
 
 
-def test_the_secret_for_salts_stays_through_rotations() -> None:
+def test_secrets_for_other_purposes_stay_through_rotations() -> None:
     first, second = os.urandom(32), os.urandom(32)
-    alone = MaskingKey(first).mock_secret
-    assert MaskingKey({1: first, 2: second}, 2).mock_secret == alone
-    assert MaskingKey(second).mock_secret != alone
+    alone = MaskingKey(first).derive(b"salt")
+    assert MaskingKey({1: first, 2: second}, 2).derive(b"salt") == alone
+    assert MaskingKey(second).derive(b"salt") != alone
+    assert MaskingKey(first).derive(b"another purpose") != alone

@@ -13,13 +13,12 @@ are loaded when first used.
 """
 
 import contextlib
-import os
-import pwd
 from datetime import UTC, datetime
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from scrim.audit.acts import COMMAND_WORKER, system_user
 from scrim.audit.log import AuditLog
 from scrim.audit.records import Origin, privacy_record
 from scrim.config.load import load_shape
@@ -72,9 +71,6 @@ __all__ = [
     "private_quantile",
     "private_sum",
 ]
-
-COMMAND_WORKER: Final = 1000
-"""Number that stands for programs that are no worker in the names of audit segments."""
 
 _HOMES: Final = {
     "anonymity": ("Anonymous", "check", "enforce"),
@@ -158,7 +154,7 @@ class _Recorder:
         if self._log is None:  # whoever only looks leaves no empty segment
             self._log = AuditLog(self._settings, COMMAND_WORKER, _now)
         origin = Origin("scrim", COMMAND_WORKER)
-        self._log.write(privacy_record(origin, event, {"user": _user(), **facts}))
+        self._log.write(privacy_record(origin, event, {"user": system_user(), **facts}))
         self._log.sync()
 
     def close(self) -> None:
@@ -168,12 +164,3 @@ class _Recorder:
 
 def _now() -> datetime:
     return datetime.now(UTC)
-
-
-def _user() -> str:
-    """Return the name of the system's user who does it, or the number where it has no name."""
-    number = os.getuid()
-    try:
-        return pwd.getpwuid(number).pw_name
-    except KeyError:
-        return str(number)

@@ -5,7 +5,19 @@ import sys
 
 import typer
 
-from scrim.cli import audit, completion, config, demo, privacy, scan, serve, token, user, version
+from scrim.cli import (
+    audit,
+    completion,
+    config,
+    demo,
+    key,
+    privacy,
+    scan,
+    serve,
+    token,
+    user,
+    version,
+)
 from scrim.cli.failures import explain_and_exit
 
 app = typer.Typer(
@@ -25,6 +37,7 @@ app.command("scan")(scan.scan)
 app.add_typer(token.app, name="token")
 app.add_typer(user.app, name="user")
 app.add_typer(config.app, name="config")
+app.add_typer(key.app, name="key")
 app.add_typer(audit.app, name="audit")
 app.add_typer(privacy.app, name="privacy")
 app.command("completion")(completion.completion)

@@ -25,7 +25,8 @@ from scrim.masking.groups.requirements import Array, GroupError, Table
 GRID_BITS: Final = 31
 """Values are rounded to a grid on which no bound is beyond 2^31, and its step is a power of two."""
 MAX_CONTRIBUTIONS: Final = 1_000_000
-MAX_BOUND: Final = 1e300
+MAX_BOUND: Final = 1e200
+"""Beyond, the noise of a small loss would leave the range of floating-point numbers."""
 INTERVAL: Final = 0.95
 
 

@@ -15,6 +15,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from scrim.masking.groups import budget_store
 from scrim.masking.groups.budget import Budgets
 from scrim.masking.groups.budget_store import BudgetError, BudgetStore
 from scrim.masking.groups.loss import Loss
@@ -193,6 +194,20 @@ def test_the_file_is_its_owners_alone_and_others_are_not_taken_for_one(tmp_path:
     for wrong in ("text.db", ".", "nowhere/privacy.db"):
         with pytest.raises(BudgetError):
             BudgetStore(tmp_path / wrong)
+
+
+def test_a_file_that_others_hold_is_refused_after_a_while(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(budget_store, "BUSY_SECONDS", 0.05)
+    budgets = Budgets(BudgetStore(path), lambda: NOON)
+    budgets.set("ana", "orders", 1.0)
+    holder = sqlite3.connect(path, isolation_level=None)
+    holder.execute("BEGIN IMMEDIATE")
+    with pytest.raises(BudgetError, match="database is locked"):
+        budgets.of("ana", "orders").spend(Loss(0.5), "count(*)")
+    holder.close()
+    assert spent(budgets) == (0.0, 0.0)
 
 
 SPEND = """

@@ -7,12 +7,12 @@ use crate::types::calendar::{
 /// Longer texts are not dates.
 const LENGTH_MAX: usize = 40;
 
-/// In which order the parts of a date stand.
+/// What of a date stands first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Order {
-    YearFirst,
-    DayFirst,
-    MonthFirst,
+    Year,
+    Day,
+    Month,
 }
 
 /// How a zone is written.
@@ -143,9 +143,9 @@ impl Stamp {
             return false;
         }
         let parts = match self.order {
-            Order::YearFirst => [(year, 4), (month, 2), (day, 2)],
-            Order::DayFirst => [(day, 2), (month, 2), (year, 4)],
-            Order::MonthFirst => [(month, 2), (day, 2), (year, 4)],
+            Order::Year => [(year, 4), (month, 2), (day, 2)],
+            Order::Day => [(day, 2), (month, 2), (year, 4)],
+            Order::Month => [(month, 2), (day, 2), (year, 4)],
         };
         for (at, (value, width)) in parts.into_iter().enumerate() {
             if at > 0 && self.separator != 0 {
@@ -191,7 +191,7 @@ fn parse_parts(text: &[u8], day_first: bool) -> Option<Parts<'_>> {
         let (year, rest) = number(text, 4, 4)?;
         let (month, rest) = number(&rest[1..], 2, 2)?;
         let (day, rest) = number(rest.strip_prefix(&[mark])?, 2, 2)?;
-        return Some((Order::YearFirst, mark, [year, month, day], rest));
+        return Some((Order::Year, mark, [year, month, day], rest));
     }
     if text.get(2).is_some_and(|byte| separator(*byte)) {
         let mark = text[2];
@@ -200,9 +200,9 @@ fn parse_parts(text: &[u8], day_first: bool) -> Option<Parts<'_>> {
         let (year, rest) = number(rest.strip_prefix(&[mark])?, 4, 4)?;
         // Where points part the figures the day stands first everywhere.
         return Some(if day_first || mark == b'.' {
-            (Order::DayFirst, mark, [year, second, first], rest)
+            (Order::Day, mark, [year, second, first], rest)
         } else {
-            (Order::MonthFirst, mark, [year, first, second], rest)
+            (Order::Month, mark, [year, first, second], rest)
         });
     }
     let (figures, rest) = number(text, 8, 8)?;
@@ -210,7 +210,7 @@ fn parse_parts(text: &[u8], day_first: bool) -> Option<Parts<'_>> {
     // Eight digits alone are more often something else than a date of long ago.
     (1800..2200)
         .contains(&parts[0])
-        .then_some((Order::YearFirst, 0, parts, rest))
+        .then_some((Order::Year, 0, parts, rest))
 }
 
 fn push_digits(value: i64, width: usize, out: &mut Vec<u8>) {

@@ -221,4 +221,4 @@ impl Change {
 
 #[cfg(test)]
 #[path = "change_tests.rs"]
-mod tests;
+pub(crate) mod tests;

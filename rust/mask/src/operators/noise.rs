@@ -123,14 +123,12 @@ impl Noise {
 
 /// A number below a bound, which is at least one.
 fn draw(stream: &mut Stream<'_>, bound: i128) -> i128 {
-    match u32::try_from(bound) {
-        Ok(bound) => stream.below(bound as usize) as i128,
-        // Bounds have at most a hundred bits, so that the remainder of 127 is even for certain enough.
-        Err(_) => {
-            let wide = u128::from(stream.next_u64()) << 64 | u128::from(stream.next_u64());
-            (wide >> 1) as i128 % bound
-        }
+    if let Ok(bound) = u32::try_from(bound) {
+        return stream.below(bound as usize) as i128;
     }
+    // Bounds have at most a hundred bits, so that the remainder of 127 is even for certain enough.
+    let wide = u128::from(stream.next_u64()) << 64 | u128::from(stream.next_u64());
+    (wide >> 1) as i128 % bound
 }
 
 #[cfg(test)]

@@ -70,7 +70,7 @@ mod tests {
             assert_eq!(text(Some("-20"), Some("35"), &value.to_string()), expected);
         }
         assert_eq!(text(None, Some("1000"), "$1,234.50"), "$1,000.00");
-        assert_eq!(text(None, Some("99.5"), "1e9").contains("1e9"), false);
+        assert!(!text(None, Some("99.5"), "1e9").contains("1e9"));
     }
 
     #[test]

@@ -15,17 +15,12 @@ use crate::prf::DomainKey;
 use crate::spec::{OperatorSpec, TypeSpec};
 use crate::types::calendar::{DAY, FIRST_DAY};
 use crate::types::numeric::Decimal;
-use crate::types::reader::Reader;
-use crate::types::{date, float, inet, integer, interval, numeric, time};
+use crate::types::{date, float, inet, integer, interval, numeric, reading, time};
 
 /// Digits after the point of an amount of money, which the binary format does not tell.
 const MONEY_SCALE: i32 = 2;
 /// The declared digits up to which the ends of a numeric are computed.
 const PRECISION_MAX: u32 = 30;
-/// Signs of the infinities in numeric's binary format.
-const INFINITY: [u8; 2] = [0xd0, 0];
-const MINUS_INFINITY: [u8; 2] = [0xf0, 0];
-
 /// What the cells are.
 #[derive(Debug)]
 enum Kind {
@@ -144,14 +139,16 @@ impl Changed {
 
     fn read(&self, format: Format, cell: &[u8]) -> Option<Reading> {
         let number = match &self.kind {
-            Kind::Integer { bytes } => Number::new(read_integer(format, cell, *bytes)?.into(), 0),
+            Kind::Integer { bytes } => {
+                Number::new(reading::integer(format, cell, *bytes)?.into(), 0)
+            }
             Kind::Money if format == Format::Text => {
                 let figure = Figure::parse_money(std::str::from_utf8(cell).ok()?)?;
                 Number::new(i64::try_from(figure.units).ok()?.into(), MONEY_SCALE)
             }
-            Kind::Money => Number::new(read_integer(format, cell, 8)?.into(), MONEY_SCALE),
-            Kind::Float { double } => return read_float(format, cell, *double),
-            _ => return read_numeric(format, cell),
+            Kind::Money => Number::new(reading::integer(format, cell, 8)?.into(), MONEY_SCALE),
+            Kind::Float { double } => return reading::float(format, cell, *double),
+            _ => return reading::numeric(format, cell),
         };
         Some(Reading::Finite(number))
     }
@@ -173,19 +170,22 @@ impl Changed {
             Kind::Float { double } => {
                 let text = format!("{}e{}", number.units, -number.scale);
                 let value = float::parse(text.as_bytes(), *double).filter(|f| f.is_finite())?;
+                // A change below the type's last bit is none.
+                let same = || float::read(format, cell, *double) == Some(value);
+                if !self.change.generalises() && same() {
+                    return None;
+                }
                 float::write(format, value, *double, out);
             }
             Kind::Numeric { precision, scale } => {
-                let own = || match self.change.generalises() {
-                    true => Some(0),
-                    false => numeric::read(format, cell).map(|raw| raw.scale()),
-                };
                 let shown = match scale {
                     Some(scale) => usize::try_from(*scale).unwrap_or(0),
                     // Digits that the value had and the answer does not need would tell of it.
-                    None => own()
-                        .unwrap_or(0)
-                        .max(usize::try_from(number.scale).unwrap_or(0)),
+                    None if self.change.generalises() => usize::try_from(number.scale).unwrap_or(0),
+                    None => {
+                        let own = numeric::read(format, cell).map_or(0, |raw| raw.scale());
+                        own.max(usize::try_from(number.scale).unwrap_or(0))
+                    }
                 };
                 let decimal = Decimal::of(number, shown)?;
                 if let (Some(precision), Some(scale)) = (precision, scale) {
@@ -330,69 +330,14 @@ fn kind(type_: &TypeSpec) -> Option<(Kind, Grid)> {
     })
 }
 
-fn read_integer(format: Format, cell: &[u8], bytes: usize) -> Option<i64> {
-    let value = match format {
-        Format::Text => integer::parse(cell)?,
-        Format::Binary => {
-            let mut reader = Reader::new(cell);
-            let value = match bytes {
-                2 => reader.i16()?.into(),
-                4 => reader.i32()?.into(),
-                _ => reader.i64()?,
-            };
-            reader.is_empty().then_some(value)?
-        }
-    };
-    let fits = match bytes {
-        2 => i16::try_from(value).is_ok(),
-        4 => i32::try_from(value).is_ok(),
-        _ => true,
-    };
-    fits.then_some(value)
-}
-
-fn read_float(format: Format, cell: &[u8], double: bool) -> Option<Reading> {
-    let infinite = match (format, cell) {
-        (Format::Text, b"Infinity") => Some(f64::INFINITY),
-        (Format::Text, b"-Infinity") => Some(f64::NEG_INFINITY),
-        _ => None,
-    };
-    let value = match infinite {
-        Some(value) => value,
-        None => float::read(format, cell, double)?,
-    };
-    // Text with too large an exponent is not a value of the type.
-    if value.is_infinite() && format == Format::Text && infinite.is_none() {
-        return None;
-    }
-    if value == f64::INFINITY {
-        return Some(Reading::Above);
-    }
-    if value == f64::NEG_INFINITY {
-        return Some(Reading::Below);
-    }
-    Number::of_float(value, double).map(Reading::Finite)
-}
-
-fn read_numeric(format: Format, cell: &[u8]) -> Option<Reading> {
-    match (format, cell) {
-        (Format::Text, b"Infinity") => return Some(Reading::Above),
-        (Format::Text, b"-Infinity") => return Some(Reading::Below),
-        // Only JSON has exponents.
-        (Format::Text, _) => return Number::parse(cell).map(Reading::Finite),
-        _ => {}
-    }
-    if let (8, Some(sign)) = (cell.len(), cell.get(4..6)) {
-        if sign == INFINITY {
-            return Some(Reading::Above);
-        }
-        if sign == MINUS_INFINITY {
-            return Some(Reading::Below);
-        }
-    }
-    numeric::read(format, cell).map(|raw| Reading::Finite(raw.number()))
-}
+#[cfg(test)]
+#[path = "changed_date_tests.rs"]
+mod date_tests;
 
 #[cfg(test)]
 #[path = "changed_tests.rs"]
 mod tests;
+
+#[cfg(test)]
+#[path = "changed_whole_tests.rs"]
+mod whole_tests;

@@ -25,6 +25,7 @@ mod opaque;
 mod quoted;
 mod range;
 mod reader;
+mod reading;
 mod splice;
 pub(crate) mod text;
 mod time;

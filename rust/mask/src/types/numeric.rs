@@ -172,8 +172,8 @@ impl Decimal {
             number
         };
         let zeros = usize::try_from(scale as i32 - number.scale).ok()?;
-        let mut digits: Vec<u8> = number.units.unsigned_abs().to_string().into_bytes();
-        digits.iter_mut().for_each(|digit| *digit -= b'0');
+        let text = number.units.unsigned_abs().to_string();
+        let mut digits: Vec<u8> = text.bytes().map(|byte| byte - b'0').collect();
         if zeros > WHOLE_MAX + SCALE_MAX {
             return None;
         }

@@ -33,7 +33,8 @@ OPERATOR = Operator(
     description=(
         "Replaces a number by the lower end or the centre of its bin, in the same type: cut to the "
         "digits that the type has and brought between its ends, which all numbers of a bin share. "
-        "A number that equals its answer looks like all others of its bin. Of money two digits "
+        "A number that equals its answer looks like all others of its bin; bins of other ends, "
+        "under another entity, would narrow it to what they have in common. Of money two digits "
         "count as decimals. NaN, infinities and numbers too long for the width become NULL. Where "
         "a bin would hold one number of the type only, as with width 1 over integers, the type's "
         "own keyed operator answers."

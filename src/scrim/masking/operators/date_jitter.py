@@ -23,7 +23,8 @@ OPERATOR = Operator(
     description=(
         "Moves a date by one day at least and by the bound at most, as the date itself and the key "
         "choose: asking again gives the same day, and equal dates stay equal, also between dates "
-        "and timestamps. The time of day becomes another, except that midnight stays. Infinities "
+        "and timestamps. Who can have dates of their own choice answered can tabulate the answers. "
+        "The time of day becomes another, except that midnight stays. Infinities "
         "become NULL."
     ),
     accepts=Accepts.DATE,

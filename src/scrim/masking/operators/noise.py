@@ -54,8 +54,9 @@ OPERATOR = Operator(
         "the last digit that the type has, it moves by one of that. Sums and means of many "
         "different numbers stay near, except that numbers near zero move away from it. NaN, "
         "infinities, and floating point numbers whose bound is less than their last bit become "
-        "NULL. A number that is seen under several entities has another answer under each, "
-        "whose mean is nearer."
+        "NULL. Who can have numbers of their own choice answered can tabulate the answers and "
+        "narrow a number to those that share one. A number that is seen under several entities "
+        "has another answer under each, whose mean is nearer."
     ),
     accepts=Accepts.NUMBER,
     keeps="the number up to the bound, its sign, layout of texts",

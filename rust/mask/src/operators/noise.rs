@@ -72,7 +72,7 @@ impl Noise {
     /// Another number within the bound, of the same sign and with as many digits after the point.
     ///
     /// Where the bound is less than the last digit the answer gets more digits, as far as the type
-    /// has them; where it has none, the number moves by one of its last digit.
+    /// has them; where it has none, or the number has thirty, it moves by one of its last digit.
     pub(crate) fn number(&self, key: &DomainKey, raw: Number, grid: &Grid) -> Option<Number> {
         let raw = raw.trimmed();
         let digits = raw.units.unsigned_abs().checked_ilog10().unwrap_or(0) as i32 + 1;
@@ -95,8 +95,9 @@ impl Noise {
             low = low.max(0);
         }
         if let Some((least, greatest)) = grid.range {
-            low = low.max(least.at_or_above(scale)?);
-            high = high.min(greatest.at(scale)?);
+            // Ends of too many digits at this scale are far away.
+            low = low.max(least.at_or_above(scale).unwrap_or(low));
+            high = high.min(greatest.at(scale).unwrap_or(high));
         }
         if low >= high || units < low || units > high {
             return None;

@@ -9,7 +9,7 @@ use std::sync::Arc;
 use crate::cell::{Format, Outcome};
 use crate::error::Error;
 use crate::figure::Figure;
-use crate::number::{power, Grid, Number, Reading};
+use crate::number::{power, Grid, Number, Reading, DIGITS_MAX};
 use crate::operators::change::{Answer, Change, Moment};
 use crate::prf::DomainKey;
 use crate::spec::{OperatorSpec, TypeSpec};
@@ -19,8 +19,9 @@ use crate::types::{date, float, inet, integer, interval, numeric, reading, time}
 
 /// Digits after the point of an amount of money, which the binary format does not tell.
 const MONEY_SCALE: i32 = 2;
-/// The declared digits up to which the ends of a numeric are computed.
-const PRECISION_MAX: u32 = 30;
+/// A number in decimal notation may be longer than its cell by this much.
+const ROOM: usize = 64;
+
 /// What the cells are.
 #[derive(Debug)]
 enum Kind {
@@ -187,6 +188,12 @@ impl Changed {
                         own.max(usize::try_from(number.scale).unwrap_or(0))
                     }
                 };
+                // An exponent in JSON must not become as many zeros.
+                let zeros = shown as i64 - i64::from(number.scale);
+                let longest = cell.len() + ROOM;
+                if format == Format::Text && (shown > longest || zeros > longest as i64) {
+                    return None;
+                }
                 let decimal = Decimal::of(number, shown)?;
                 if let (Some(precision), Some(scale)) = (precision, scale) {
                     let most = i64::from(*precision) - i64::from(*scale);
@@ -299,17 +306,23 @@ fn kind(type_: &TypeSpec) -> Option<(Kind, Grid)> {
         TypeSpec::Int8 {} => whole(8, i64::MIN, i64::MAX),
         TypeSpec::Numeric { precision, scale } => {
             let (precision, scale) = (*precision, *scale);
-            let ends = match (precision, scale) {
-                (Some(digits @ 1..=PRECISION_MAX), Some(scale)) => {
-                    power(digits).map(|end| Grid::new(scale, 1 - end, end - 1))
-                }
+            let range = match (precision, scale) {
+                (Some(digits), Some(scale)) => ends(digits, scale),
                 _ => None,
             };
-            let grid = ends.unwrap_or(Grid { scale, range: None });
+            let grid = Grid { scale, range };
             (Kind::Numeric { precision, scale }, grid)
         }
-        TypeSpec::Float4 {} => free(Kind::Float { double: false }),
-        TypeSpec::Float8 {} => free(Kind::Float { double: true }),
+        TypeSpec::Float4 {} | TypeSpec::Float8 {} => {
+            let double = matches!(type_, TypeSpec::Float8 {});
+            let most = if double { f64::MAX } else { f32::MAX.into() };
+            let end = |value| Number::of_float(value, double);
+            let grid = Grid {
+                scale: None,
+                range: end(-most).zip(end(most)),
+            };
+            (Kind::Float { double }, grid)
+        }
         TypeSpec::Money {} => {
             let grid = Grid::new(MONEY_SCALE, i64::MIN.into(), i64::MAX.into());
             (Kind::Money, grid)
@@ -328,6 +341,14 @@ fn kind(type_: &TypeSpec) -> Option<(Kind, Grid)> {
         }
         _ => return None,
     })
+}
+
+/// The least and the greatest number of a declared numeric, as far as thirty digits tell them.
+fn ends(precision: u32, scale: i32) -> Option<(Number, Number)> {
+    let digits = precision.min(DIGITS_MAX);
+    let more = i32::try_from(precision - digits).ok()?;
+    let (most, scale) = (power(digits)? - 1, scale.checked_sub(more)?);
+    Some((Number::new(-most, scale), Number::new(most, scale)))
 }
 
 #[cfg(test)]

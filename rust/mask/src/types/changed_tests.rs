@@ -311,6 +311,14 @@ fn floats_of_every_size_have_their_answer() {
         double(&OperatorSpec::GeoRound { digits: 1 }, 13.404_954),
         Some(13.4)
     );
+    assert!(double(&percent("10"), f64::MAX).is_some_and(|moved| moved < f64::MAX));
+    let edge = both(
+        &noise("1000"),
+        &declared(40, 2),
+        &"9".repeat(38),
+        &numeric_cell,
+    );
+    assert!(edge.is_some_and(|moved| moved.len() == 41));
     for value in [5e-324, 1e-300, 0.1, 1.0, 12.5, 1e15, 1e300, f64::MAX] {
         let moved = double(&percent("10"), value);
         assert!(moved.is_none_or(|moved| moved != value && moved.is_finite()));

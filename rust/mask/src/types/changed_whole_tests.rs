@@ -38,6 +38,10 @@ fn labels_and_codes_climb() {
     assert_eq!((whole("5"), whole("6")), (None, None));
 }
 
+fn json_type() -> TypeSpec {
+    TypeSpec::Json { mask_keys: false }
+}
+
 #[test]
 fn containers_hand_their_values_to_the_operator() {
     let array = |element| TypeSpec::Array {
@@ -48,7 +52,7 @@ fn containers_hand_their_values_to_the_operator() {
     let range = |subtype| TypeSpec::Range {
         subtype: Box::new(subtype),
     };
-    let json = TypeSpec::Json { mask_keys: false };
+    let json = json_type();
     for (op, type_, raw, expected) in [
         (
             lower("10"),
@@ -78,6 +82,13 @@ fn containers_hand_their_values_to_the_operator() {
         (lower("10"), json, r#"{"n":null}"#, r#"{"n":null}"#),
     ] {
         assert_eq!(masked_with(&op, &type_, raw).as_deref(), Some(expected));
+    }
+    for (raw, longest) in [("[1e99999,1e-99999]", 20), ("[5e30]", 40)] {
+        let masked = masked_with(&percent("5"), &json_type(), raw).unwrap();
+        assert!(
+            masked.len() <= longest,
+            "an exponent does not become zeros: {masked}"
+        );
     }
     for low in 0..200 {
         let raw = format!("[{low},{})", low + 5);

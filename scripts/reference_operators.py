@@ -16,6 +16,8 @@ from scrim.masking.registry import registry
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from pydantic.fields import FieldInfo
+
     from scrim.masking.declaration import Example, Operator
 
 # The key of the examples, for anybody to know.
@@ -91,13 +93,16 @@ def _options(operator: Operator) -> Iterator[str]:
         return
     yield from ("", "## Options", "", "| option | default | |", "|---|---|---|")
     for name, field in fields.items():
-        default = "required" if field.is_required() else f"`{json.dumps(_plain(field.default))}`"
-        yield f"| `{name}` | {default} | {field.description} |"
+        yield f"| `{name}` | {_default(field)} | {field.description} |"
 
 
-def _plain(value: object) -> object:
-    """Return a default as JSON shows it."""
-    return sorted(value) if isinstance(value, frozenset | set) else value
+def _default(field: FieldInfo) -> str:
+    """Say what an option is when it is not given."""
+    if field.is_required():
+        return "required"
+    if field.default_factory is not None or field.default is None:
+        return ""
+    return _code(json.dumps(field.default, default=str))
 
 
 def _examples(operator: Operator) -> Iterator[str]:

@@ -21,7 +21,8 @@ every byte run in the compiled kernel (`kernel.py` is its documented facade); th
 these packages.
 
 For programs that want detection alone there are `detect`, `detect_many`, `classify_column` and
-`detect_batch` (docs/reference/python-api.md); they are loaded when first used.
+`detect_batch` (docs/reference/python-api.md); they are loaded when first used. `scrim.privacy` is
+for statistics about people (docs/reference/privacy.md).
 """
 
 from typing import TYPE_CHECKING

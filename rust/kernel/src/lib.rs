@@ -27,7 +27,7 @@ mod _kernel {
     #[pymodule_export]
     use super::masking::national_id_entities;
     #[pymodule_export]
-    use super::masking::{PyMasker, PyPlan};
+    use super::masking::{PyKeyring, PyMasker, PyPlan};
     #[pymodule_export]
     use super::reactor::PyReactor;
     #[pymodule_export]

@@ -7,9 +7,11 @@ Every record has `record` (its kind), `time` (UTC, microseconds) and, where it c
   together name it.
 - `outcome`: how a forwarded statement ended, with the same two names.
 - `columns`: what was decided about the columns of a result once the data store described it.
+- `privacy`: a privacy budget that is set, reset or spent from (`event` says which).
 - `session`: a sign-in, its refusal, or the end of a session (`event` says which).
 - `verdict`: what detection has learnt of a column, where it was not known or is another entity now.
 - `gateway`: start, stop and reload of the gateway (`event` says which).
+- `key`: a change of the masking key (`event` says which), never the key.
 
 docs/reference/audit-log.md describes every field.
 """
@@ -207,6 +209,28 @@ def gateway_record(origin: Origin, event: str, facts: Mapping[str, str | int | b
     return record | {name: _bounded(value) for name, value in facts.items()}
 
 
+def key_record(
+    origin: Origin, event: str, facts: Mapping[str, str | int | bool], versions: Iterable[int]
+) -> Record:
+    """Return a change of the masking key, written before it happens.
+
+    Args:
+        origin: Who writes.
+        event: `generated`, `rotated`, `rewrapped`, `destroyed`, or `failed` where the change before
+            it did not happen after all.
+        facts: What is known of it, such as `file`, `tenant`, `user`, `version`, `former`.
+        versions: The versions that it is about.
+    """
+    record: Record = {
+        "record": "key",
+        "event": event,
+        "gateway": origin.gateway,
+        "worker": origin.worker,
+        "versions": list(versions)[:MAX_LISTED],
+    }
+    return record | {name: _bounded(value) for name, value in facts.items()}
+
+
 def verdict_record(origin: Origin, connection: str, change: VerdictFacts) -> Record:
     """Return what detection has learnt of a column.
 
@@ -228,6 +252,24 @@ def verdict_record(origin: Origin, connection: str, change: VerdictFacts) -> Rec
         "evidence": [reason[:MAX_TEXT] for reason in change.evidence[:MAX_LISTED]],
         "catalog": change.catalog,
     }
+
+
+def privacy_record(origin: Origin, event: str, facts: Mapping[str, str | int | float]) -> Record:
+    """Return an act on a privacy budget, written before it counts.
+
+    Args:
+        origin: Who writes.
+        event: `set`, `reset` or `spent`.
+        facts: What is known of it: `user`, `principal`, `dataset`, `epsilon`, `delta`, and `query`
+            or `reason`.
+    """
+    record: Record = {
+        "record": "privacy",
+        "event": event,
+        "gateway": origin.gateway,
+        "worker": origin.worker,
+    }
+    return record | {name: _bounded(value) for name, value in facts.items()}
 
 
 def principal_fields(principal: Principal) -> list[dict[str, Any]]:
@@ -264,5 +306,5 @@ def render_time(moment: datetime) -> str:
     return moment.astimezone(UTC).replace(tzinfo=None).isoformat(timespec="microseconds") + "Z"
 
 
-def _bounded(value: str | int | bool) -> str | int | bool:
+def _bounded(value: str | float) -> str | float:
     return value[:MAX_TEXT] if isinstance(value, str) else value

@@ -5,21 +5,30 @@
 //! operator wrote is checked here once more: it must fit, and it must not show the raw text.
 
 mod address;
+mod age_bin;
 mod auto;
+mod bin;
 mod card;
+pub(crate) mod change;
 mod classes;
 mod compact;
 mod company;
 mod constant;
+mod date_jitter;
+mod date_trunc;
 mod digits;
 mod email;
 mod fold;
+mod geo_round;
 mod hash;
+mod hierarchy;
 mod iban;
 pub(crate) mod ip;
+mod ip_prefix;
 mod mac;
 mod name;
 mod national_id;
+mod noise;
 mod partial;
 pub(crate) mod phone;
 mod place;
@@ -31,10 +40,12 @@ mod tag;
 mod template;
 mod text;
 mod token;
+mod top_bottom;
 mod url;
 mod username;
 mod uuid;
 mod vin;
+mod zip3;
 
 pub use national_id::entities as national_id_entities;
 
@@ -42,6 +53,7 @@ use std::sync::Arc;
 
 use crate::batch::Batch;
 use crate::error::Error;
+use crate::operators::change::Change;
 use crate::operators::fold::Folded;
 use crate::prf::DomainKey;
 use crate::spec::{NamePart, OperatorSpec, PlacePart};
@@ -65,6 +77,8 @@ pub(crate) mod purpose {
     pub(crate) const DECIMAL: u8 = 15;
     pub(crate) const VECTOR: u8 = 16;
     pub(crate) const LABEL: u8 = 17;
+    pub(crate) const JITTER: u8 = 18;
+    pub(crate) const NOISE: u8 = 19;
     // From 40 on, those of texts.
     pub(crate) const COMPANY: u8 = 40;
     pub(crate) const HASH: u8 = 41;
@@ -202,10 +216,14 @@ enum Operator {
     Secret,
     Text,
     Auto,
+    Change(Change),
 }
 
 impl Operator {
     fn compile(spec: &OperatorSpec, key: &DomainKey) -> Result<Self, Error> {
+        if let Some(change) = Change::compile(spec)? {
+            return Ok(Self::Change(change));
+        }
         Ok(match spec {
             OperatorSpec::Null {} | OperatorSpec::Redact {} => Self::Redact,
             OperatorSpec::Classes { keep, mask_char } => {
@@ -256,7 +274,8 @@ impl Operator {
             OperatorSpec::Ip {} => Self::Ip,
             OperatorSpec::Secret {} => Self::Secret,
             OperatorSpec::Text {} => Self::Text,
-            OperatorSpec::Auto {} => Self::Auto,
+            // Those that are left are changes, and above.
+            _ => Self::Auto,
         })
     }
 
@@ -290,6 +309,7 @@ impl Operator {
             Self::Secret => secret::write(input, out),
             Self::Text => text::write(input, out),
             Self::Auto => auto::write(input, out),
+            Self::Change(change) => change.write(input, out),
         }
     }
 
@@ -413,12 +433,13 @@ impl TextMask {
     /// Whether a replacement fits and does not show the raw text.
     fn acceptable(&self, masked: &[u8], raw: &[u8], room: usize) -> bool {
         let fits = masked.len() <= room || count_chars(masked) <= room;
-        // A constant shows nothing even where it equals the value.
-        let constant = matches!(
-            self.operator,
-            Operator::Redact | Operator::Constant(_) | Operator::Tag(_)
-        );
-        fits && (constant || !shows(masked, raw))
+        // A constant shows nothing even where it equals the value, nor does what stands for a class.
+        let same_for_all = match &self.operator {
+            Operator::Redact | Operator::Constant(_) | Operator::Tag(_) => true,
+            Operator::Change(change) => change.generalises(),
+            _ => false,
+        };
+        fits && (same_for_all || !shows(masked, raw))
     }
 }
 

@@ -87,8 +87,8 @@ impl Constant {
                 let day = date::read_date(Format::Text, text)?;
                 i32::try_from(day).ok()?.to_be_bytes().into()
             }
-            TypeSpec::Timestamp {} => date::read_timestamp(text, false)?.to_be_bytes().into(),
-            TypeSpec::Timestamptz {} => date::read_timestamp(text, true)?.to_be_bytes().into(),
+            TypeSpec::Timestamp {} => instant(text, false)?,
+            TypeSpec::Timestamptz {} => instant(text, true)?,
             TypeSpec::Uuid {} => uuid::parse(text)?.into(),
             TypeSpec::Inet {} => inet::binary(text, false)?,
             TypeSpec::Cidr {} => inet::binary(text, true)?,
@@ -117,6 +117,12 @@ impl Constant {
 
 /// The bytes of PostgreSQL's type `name`.
 const NAME_BYTES: usize = 63;
+
+/// The binary format of a timestamp.
+fn instant(text: &[u8], zoned: bool) -> Option<Vec<u8>> {
+    let (value, _) = date::read_timestamp(Format::Text, text, zoned)?;
+    Some(value.to_be_bytes().into())
+}
 
 /// A text with blanks up to the declared length where the type has them.
 fn texts(value: &str, max_chars: Option<u32>, pad: bool) -> Option<Constant> {

@@ -24,8 +24,8 @@ app = typer.Typer(
     name="scrim",
     help="An identity-aware data gateway: everyone keeps their client, and sees only what they may."
     "\n\nExit codes: 0 done, 1 could not be done, 2 wrong command line, 70 a mistake in scrim, "
-    "75 waits for an approval, 78 unusable configuration, 130 interrupted. `scrim scan` ends with 1 "
-    "when it found something.",
+    "75 waits for an approval, 78 unusable configuration, 130 interrupted. `scrim scan` ends with "
+    "1 when it found something.",
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,

@@ -76,14 +76,19 @@ class WaitingRequest:
 class ApprovalStore:
     """The file. Every method raises ApprovalError when it cannot be read or written."""
 
-    def __init__(self, folder: Path) -> None:
-        """Open the file of a folder, which is made when there is none, for its owner only."""
+    def __init__(self, folder: Path, busy_seconds: float = BUSY_SECONDS) -> None:
+        """Open the file of a folder, which is made when there is none, for its owner only.
+
+        Args:
+            folder: The folder.
+            busy_seconds: How long to wait for the change of another command.
+        """
         self._path = folder / FILE_NAME
         try:
             folder.mkdir(mode=0o700, parents=True, exist_ok=True)
             flags = os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW
             os.close(os.open(self._path, flags, FILE_MODE))
-            self._database = sqlite3.connect(self._path, timeout=BUSY_SECONDS, isolation_level=None)
+            self._database = sqlite3.connect(self._path, timeout=busy_seconds, isolation_level=None)
             self._database.execute("PRAGMA foreign_keys = ON")
             self._database.execute("PRAGMA synchronous = EXTRA")
             self._database.executescript(_SCHEMA)

@@ -76,7 +76,7 @@ class DeskTools:
     Attributes:
         engine: Who decides; it must take the obligations `ENFORCED` for met.
         connections: The data stores by name.
-        judge: Tells by its name what a column holds.
+        judge: Returns who tells by its name what a column holds.
         recorder: Opens the audit log, once.
         approvals: Opens the requests that wait, once.
         origin: Who writes records.
@@ -87,7 +87,7 @@ class DeskTools:
 
     engine: PolicyEngine
     connections: Mapping[str, DeskConnection]
-    judge: ColumnJudge
+    judge: Callable[[], ColumnJudge]
     recorder: Callable[[], Recorder]
     approvals: Callable[[], ApprovalStore]
     origin: Origin
@@ -208,7 +208,7 @@ class RevealDesk:
         named = next((tag for tag in sorted(facts.tags_of(column)) if "." in tag), "")
         if named:
             return named
-        evidence = self._tools.judge.by_name(column, kind)
+        evidence = self._tools.judge().by_name(column, kind)
         strong = evidence is not None and evidence.strength is Strength.STRONG
         return evidence.entity if evidence is not None and strong else ""
 

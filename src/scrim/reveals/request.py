@@ -62,7 +62,7 @@ class RevealRequest:
     reason: str
     column: Column | None = None
     entity: str = ""
-    type_spec: TypeSpec = TEXT
+    type_spec: TypeSpec = field(default_factory=lambda: TEXT)
     operator: str = ""
     version: int = 1
 

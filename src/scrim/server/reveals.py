@@ -153,7 +153,7 @@ class Reveals:
                 )
                 for name, settings in config.connections.items()
             },
-            judge=ColumnJudge(custom_catalogue(config.detection).protected()),
+            judge=self._judge,
             recorder=self._recorder,
             approvals=self._approvals,
             origin=Origin(GATEWAY_NAME, COMMAND_WORKER),
@@ -161,6 +161,10 @@ class Reveals:
             clock=_now,
             random_bytes=secrets.token_bytes,
         )
+
+    def _judge(self) -> ColumnJudge:
+        # Reading the catalogue takes a second, which a column with a tag does not need.
+        return ColumnJudge(custom_catalogue(self._config.detection).protected())
 
     def _recorder(self) -> AuditLog:
         if self._log is None:

@@ -17,6 +17,8 @@ FILE_NAME: Final = "approvals.sqlite3"
 FILE_MODE: Final = 0o600
 MAX_WAITING: Final = 1_000
 """Requests that can wait at a time."""
+MAX_WAITING_EACH: Final = 50
+"""Requests of one principal that can, so that nobody keeps others from asking."""
 BUSY_SECONDS: Final = 10.0
 KEPT_SECONDS: Final = 30 * 86_400.0
 """How long an expired request is still known, so that its use says what is wrong."""
@@ -125,15 +127,21 @@ class ApprovalStore:
             ApprovalError: If too many wait.
         """
         self._database.execute("DELETE FROM requests WHERE expires < ?", (now - KEPT_SECONDS,))
-        if len(self.waiting(now)) >= MAX_WAITING:
-            raise ApprovalError(f"{MAX_WAITING} requests wait already; approve them or let them go")
+        requesters = json.dumps(waiting.requesters)
+        total, own = self._database.execute(
+            "SELECT count(*), coalesce(sum(requesters = ?), 0) FROM requests "
+            "WHERE used = 0 AND expires > ?",
+            (requesters, now),
+        ).fetchone()
+        if total >= MAX_WAITING or own >= MAX_WAITING_EACH:
+            raise ApprovalError("too many requests wait already; approve them or let them expire")
         self._database.execute(
             "INSERT INTO requests (id, digest, requesters, groups, summary, expires) "
             "VALUES (?, ?, ?, ?, ?, ?)",
             (
                 waiting.request,
                 waiting.digest,
-                json.dumps(waiting.requesters),
+                requesters,
                 json.dumps(waiting.groups),
                 json.dumps(waiting.summary),
                 waiting.expires,

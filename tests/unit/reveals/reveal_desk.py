@@ -117,7 +117,7 @@ def mask(folder: Path, raw: str, entity: str, operator: str) -> str:
 
 def ask(*values: str, column: Column | None = EMAIL, **more: Any) -> RevealRequest:  # noqa: ANN401
     """Return a request for values of a column."""
-    return RevealRequest("shop", values, more.pop("reason", "ticket 7"), column, **more)
+    return RevealRequest("shop", values, more.pop("reason", "chargeback 7"), column, **more)
 
 
 def text_of(folder: Path) -> str:

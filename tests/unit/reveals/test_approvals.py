@@ -11,6 +11,7 @@ from scrim.reveals.approvals import (
     FILE_NAME,
     KEPT_SECONDS,
     MAX_WAITING,
+    MAX_WAITING_EACH,
     ApprovalError,
     ApprovalStore,
     WaitingRequest,
@@ -22,8 +23,8 @@ if TYPE_CHECKING:
 NOW = 1_000_000.0
 
 
-def waiting(name: str, expires: float = NOW + 60) -> WaitingRequest:
-    return WaitingRequest(name, "digest", ("bot", "sam"), ("a", "b"), {"values": 1}, expires, {})
+def waiting(name: str, expires: float = NOW + 60, who: str = "sam") -> WaitingRequest:
+    return WaitingRequest(name, "digest", ("bot", who), ("a", "b"), {"values": 1}, expires, {})
 
 
 def kept(folder: Path, *requests: WaitingRequest) -> ApprovalStore:
@@ -74,15 +75,23 @@ def test_what_is_used_or_expired_waits_no_more(tmp_path: Path) -> None:
     assert store.find("late") is not None
 
 
-def test_old_requests_are_forgotten_and_their_number_is_bounded(tmp_path: Path) -> None:
-    store = kept(tmp_path, waiting("old", NOW - KEPT_SECONDS - 1), waiting("r"))
-    assert store.find("old") is None or len(store.waiting(NOW)) == 1
+def test_old_requests_are_forgotten(tmp_path: Path) -> None:
+    store = kept(tmp_path, waiting("old", NOW - KEPT_SECONDS - 1))
+    assert store.find("old") is not None
     with store.change():
-        for number in range(MAX_WAITING - 1):
-            store.add(waiting(f"r{number}"), NOW)
+        store.add(waiting("r"), NOW)
     assert store.find("old") is None
-    with pytest.raises(ApprovalError, match="wait already"), store.change():
+
+
+def test_the_number_that_waits_is_bounded_for_each_and_for_all(tmp_path: Path) -> None:
+    store = kept(tmp_path, *(waiting(f"r{number}") for number in range(MAX_WAITING_EACH)))
+    with pytest.raises(ApprovalError, match="too many"), store.change():
         store.add(waiting("one too many"), NOW)
+    with store.change():
+        for number in range(MAX_WAITING - MAX_WAITING_EACH):
+            store.add(waiting(f"s{number}", who=f"user{number}"), NOW)
+    with pytest.raises(ApprovalError, match="too many"), store.change():
+        store.add(waiting("one too many", who="leo"), NOW)
 
 
 def test_two_commands_cannot_use_a_request_at_once(tmp_path: Path) -> None:

@@ -59,7 +59,7 @@ def test_a_permitted_principal_gets_the_value_and_each_value_its_record(desk: De
         "contact.email",
         1,
     )
-    assert (first["reason"], first["policies"]) == ("ticket 7", ["investigators reveal"])
+    assert (first["reason"], first["policies"]) == ("chargeback 7", ["investigators reveal"])
     assert first["value"] != second["value"]
     assert "value" not in nothing
 

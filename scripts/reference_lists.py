@@ -76,7 +76,7 @@ def operators_page() -> str:
     operators = sorted(registry().values(), key=lambda operator: operator.name)
     for operator in operators:
         stays = operator.keeps or "nothing"
-        back = operator.limits or "yes" if operator.reversible else "no"
+        back = f"yes; {operator.limits}".removesuffix("; ") if operator.reversible else "no"
         lines.append(
             f"| `{operator.name}` | {operator.description} | {operator.accepts.value} | {stays} "
             f"| {back} |"

@@ -123,9 +123,9 @@ def _english(make: Callable[[random.Random, str], str]) -> Callable[[random.Rand
 def organization(rng: random.Random) -> str:
     """Return a company, an authority, a school, a hospital."""
     chance = rng.random()
-    if chance < 0.25:
+    if chance < 0.2:
         return rng.choice(company_values())
-    if chance < 0.42:
+    if chance < 0.36:
         return rng.choice(listed(*KNOWN))
     return filled("organization", MAKERS, rng)
 

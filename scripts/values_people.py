@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 WEIGHTS = {"en": 30, "es": 8, "de": 7, "fr": 7, "it": 5, "pt": 5, "nl": 3, "pl": 3, "ru": 4}
 """How often a language is drawn; the others once or twice."""
-SECOND_WEIGHTS = {"zh": 4, "ja": 4, "ko": 3, "ar": 3, "he": 2, "hi": 3, "tr": 3, "sv": 3, "id": 3}
+SECOND_WEIGHTS = {"zh": 8, "ja": 7, "ko": 5, "ar": 3, "he": 2, "hi": 3, "tr": 3, "sv": 3, "id": 3}
 FAMILY_FIRST = frozenset({"hu", "zh", "ja", "ko", "vi"})
 JOINED = frozenset({"zh", "ja", "ko"})
 TWO_FAMILIES = frozenset({"es", "pt"})

@@ -235,9 +235,9 @@ def city(rng: random.Random) -> str:
     if chance < 0.25:
         name, region = rng.choice(_american_cities())
         return f"{name}, {region}" if rng.random() < 0.1 else name
-    if chance < 0.37:
+    if chance < 0.41:
         return rng.choice(_foreign_cities())
-    if chance < 0.55:
+    if chance < 0.58:
         return rng.choice(more_cities())
     names, weights = _city_names()
     name = rng.choices(names, cum_weights=weights)[0]
@@ -245,7 +245,8 @@ def city(rng: random.Random) -> str:
 
 
 @cache
-def _states() -> list[str]:
+def states() -> list[str]:
+    """Return states, provinces and regions of many countries."""
     made = faker_lists(
         "address",
         (
@@ -265,7 +266,8 @@ def _states() -> list[str]:
 
 
 @cache
-def _american_states() -> list[str]:
+def american_states() -> list[str]:
+    """Return states of America and their codes, and some counties, the frequent ones repeated."""
     names: Mapping[str, Sequence[str]] = mimesis_lists("address", "state", "name")
     codes: Mapping[str, Sequence[str]] = mimesis_lists("address", "state", "abbr")
     counties = [f"{name} County" for name in listed("county")]
@@ -274,7 +276,7 @@ def _american_states() -> list[str]:
 
 def state(rng: random.Random) -> str:
     """Return a state, province or region, or its code."""
-    return rng.choice(_american_states() if rng.random() < 0.45 else _states())
+    return rng.choice(american_states() if rng.random() < 0.45 else states())
 
 
 @cache
@@ -313,7 +315,8 @@ def countries() -> list[str]:
 
 
 @cache
-def _country_codes() -> list[str]:
+def country_codes() -> list[str]:
+    """Return the codes of countries."""
     return [
         code
         for code in sorted(Locale("en").territories)
@@ -327,7 +330,7 @@ def _foreign_countries() -> list[str]:
     for identifier in sorted(localedata.locale_identifiers()):
         if "_" not in identifier and identifier != "root":
             territories = Locale(identifier).territories
-            found += [territories[code] for code in _country_codes() if code in territories]
+            found += [territories[code] for code in country_codes() if code in territories]
     lists = by_language("country")
     return unique([*found, *(name for names in lists.values() for name in names)])
 
@@ -335,6 +338,6 @@ def _foreign_countries() -> list[str]:
 def country(rng: random.Random) -> str:
     """Return a country in one of many languages, or its code."""
     chance = rng.random()
-    if chance < 0.5:
+    if chance < 0.35:
         return rng.choice(countries())
-    return rng.choice(_country_codes() if chance < 0.62 else _foreign_countries())
+    return rng.choice(country_codes() if chance < 0.43 else _foreign_countries())

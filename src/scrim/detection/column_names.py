@@ -1,17 +1,24 @@
 """What a column's name says about its values."""
 
-import re
-import unicodedata
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
 from functools import cached_property, lru_cache
+from types import MappingProxyType
 
 from scrim.detection.entry import Entry
+from scrim.detection.name_words import (
+    MAX_NAME_CHARACTERS,
+    singular,
+    spelled_out,
+    table_words,
+    words_of,
+)
 from scrim.domain.column import Column
 
-MAX_NAME_CHARACTERS = 256
 MAX_NAME_WORDS = 24
+MAX_LABEL_WORDS = 10
+"""A longer name is a sentence, such as a question of a survey, and says less."""
 MAX_PHRASE_WORDS = 6
 CACHED_NAMES = 8192
 MIN_SUFFIX_CHARACTERS = 5
@@ -33,47 +40,7 @@ PERSONAL_WORDS = frozenset(
     }
 )
 """Words in the names of other columns that say that a table is about people."""
-ABBREVIATIONS: Mapping[str, str] = {
-    "acct": "account",
-    "adr": "address",
-    "bday": "birthday",
-    "cel": "cell",
-    "cntct": "contact",
-    "cntry": "country",
-    "ctry": "country",
-    "cty": "city",
-    "cust": "customer",
-    "cstmr": "customer",
-    "dr": "doctor",
-    "eml": "email",
-    "emp": "employee",
-    "empl": "employee",
-    "fam": "family",
-    "frst": "first",
-    "fst": "first",
-    "lst": "last",
-    "mbr": "member",
-    "mid": "middle",
-    "nbr": "number",
-    "nm": "name",
-    "num": "number",
-    "no": "number",
-    "nr": "number",
-    "org": "organization",
-    "pat": "patient",
-    "pers": "person",
-    "ph": "phone",
-    "phn": "phone",
-    "phon": "phone",
-    "prsn": "person",
-    "srnm": "surname",
-    "strt": "street",
-    "stu": "student",
-    "tlf": "telefon",
-    "usr": "user",
-}
-"""Words that names are shortened to, and what they stand for."""
-_WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[^\W\d_a-zA-Z]+|\d+")
+NOTHING: Mapping[str, str] = MappingProxyType({})
 
 
 class Strength(IntEnum):
@@ -82,6 +49,24 @@ class Strength(IntEnum):
     NONE = 0
     WEAK = 1
     STRONG = 2
+
+
+ADDRESS_ENTITIES = frozenset({"contact.street_address", "contact.postal_code"})
+NAME_ENTITIES = frozenset({"person.full", "person.given", "person.family", "person.birth_date"})
+SUPPORTING_SIBLINGS: Mapping[str, frozenset[str]] = {
+    "contact.city": ADDRESS_ENTITIES | NAME_ENTITIES,
+    "contact.state": ADDRESS_ENTITIES | NAME_ENTITIES,
+    "contact.country": ADDRESS_ENTITIES | NAME_ENTITIES,
+    "person.given": frozenset({"person.family"}),
+    "person.family": frozenset({"person.given"}),
+    "person.title": frozenset({"person.family"}),
+    "person.ethnicity": NAME_ENTITIES,
+    "person.gender": NAME_ENTITIES,
+    "person.job": NAME_ENTITIES,
+}
+"""What the names of other columns have to say to support a weak name, by its entity."""
+MAX_SIBLINGS = 256
+"""Other columns of a table that are asked."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,40 +84,6 @@ class NameEvidence:
     strength: Strength
     words: str
     support: tuple[str, ...] = ()
-
-
-def fold(text: str) -> str:
-    """Return the text without case and accents."""
-    if text.isascii():
-        return text
-    decomposed = unicodedata.normalize("NFKD", text)
-    return "".join(c for c in decomposed if not unicodedata.combining(c))
-
-
-@lru_cache(maxsize=4096)
-def words_of(name: str) -> tuple[str, ...]:
-    """Split a name at underscores, capitals and digits: `homePhone_2` is home, phone, 2."""
-    return tuple(word.casefold() for word in _WORD.findall(fold(name[:MAX_NAME_CHARACTERS])))
-
-
-def spelled_out(words: Sequence[str]) -> tuple[str, ...]:
-    """Return the words with what shortened ones stand for."""
-    return tuple(ABBREVIATIONS.get(word, word) for word in words)
-
-
-@lru_cache(maxsize=4096)
-def table_words(relation: str) -> tuple[str, ...]:
-    """Return the words of a table's name, with what shortened ones stand for."""
-    return spelled_out(words_of(relation))
-
-
-def singular(word: str) -> str:
-    """Return the word without an English plural ending."""
-    if word.endswith("ies") and len(word) > 4:
-        return word[:-3] + "y"
-    if word.endswith(("sses", "xes", "ches")):
-        return word[:-2]
-    return word[:-1] if word.endswith("s") and not word.endswith("ss") and len(word) > 3 else word
 
 
 def _phrases(phrases: Iterable[str]) -> frozenset[str]:
@@ -158,11 +109,13 @@ class Said:
         words: The words of the name that say it.
         strength: Whether they suffice.
         prefix: Words before a weak name, which can say whose it is.
+        needs_table: Whether it says nothing outside of a table of the entity.
     """
 
     words: str
     strength: Strength
     prefix: tuple[str, ...] = ()
+    needs_table: bool = False
 
 
 class NameRules:
@@ -183,10 +136,22 @@ class NameRules:
     def _weak(self) -> frozenset[str]:
         return _phrases(self.entry.weak_columns)
 
+    @cached_property
+    def _whole(self) -> frozenset[str]:
+        return _phrases(self.entry.whole_columns)
+
+    @cached_property
+    def _in_table(self) -> frozenset[str]:
+        return _phrases(self.entry.table_columns)
+
     @property
     def phrases(self) -> frozenset[str]:
         """Every phrase that a name can say something with."""
-        return self._strong | self._weak
+        return self._strong | self._weak | self._whole | self._in_table
+
+    def counters(self, words: Iterable[str]) -> bool:
+        """Whether one of some words says that it is something else."""
+        return _any_in(words, self._counter)
 
     @cached_property
     def _suffixes(self) -> tuple[str, ...]:
@@ -204,24 +169,44 @@ class NameRules:
         for form in forms:
             strong = self._strong_span(form)
             if strong:
-                return Said(strong, Strength.STRONG)
-        for form in forms:
-            weak, prefix = self._weak_name(form)
-            if weak:
-                return Said(weak, Strength.WEAK, tuple(spelled_out(prefix)))
-        return None
+                sure = len(words) <= MAX_LABEL_WORDS
+                return Said(strong, Strength.STRONG if sure else Strength.WEAK)
+        for names, strength, needs_table in (
+            (self._whole, Strength.STRONG, False),
+            (self._weak, Strength.WEAK, False),
+            (self._in_table, Strength.WEAK, True),
+        ):
+            for form in forms if names else ():
+                found, prefix = self._whole_name(form, names)
+                if found:
+                    return Said(found, strength, tuple(spelled_out(prefix)), needs_table)
+        return self._suffixed(words)
 
     def weigh(
-        self, said: Said, table: Sequence[str], siblings: Sequence[str]
+        self,
+        said: Said,
+        table: Sequence[str],
+        siblings: Sequence[str],
+        beside: Mapping[str, str] = NOTHING,
     ) -> NameEvidence | None:
-        """Return what a name says in its table, beside its siblings."""
+        """Return what a name says in its table, beside its siblings.
+
+        Args:
+            said: What it says by itself.
+            table: Words of the table's name.
+            siblings: Names of the other columns.
+            beside: The names among them that say something, by the entity that they say.
+        """
         if _any_in(table, self._counter_tables):
+            return None
+        if said.needs_table and not _any_in((*table, *said.prefix), self._tables):
             return None
         if said.strength is Strength.STRONG:
             return NameEvidence(self.entry.name, Strength.STRONG, said.words)
         if _any_in(table, self._counter):
             return None
-        support = tuple(self._support((*table, *said.prefix), siblings))
+        words = (*table, *said.prefix)
+        support = tuple(self._support(words, siblings, beside, needs_table=said.needs_table))
         strength = Strength.STRONG if support else Strength.WEAK
         return NameEvidence(self.entry.name, strength, said.words, support)
 
@@ -232,30 +217,44 @@ class NameRules:
                 return "" if _any_in(outside, self._counter) else "_".join(words[start:end])
         return ""
 
-    def _weak_name(self, words: Sequence[str]) -> tuple[str, Sequence[str]]:
-        """The weak name, and the words before it that say whose it is: `c_name`, `usr_mail`."""
+    def _suffixed(self, words: Sequence[str]) -> Said | None:
+        """What a name in one word says that ends in a strong one: `mobilephone`."""
+        letters = [word for word in words if not word.isdigit()]
+        if len(letters) == 1 and letters[0].endswith(self._suffixes):
+            return Said(letters[0], Strength.WEAK)
+        return None
+
+    def _whole_name(self, words: Sequence[str], names: frozenset[str]) -> tuple[str, Sequence[str]]:
+        """One of some whole names, and the words before it that say whose: `c_name`, `usr_mail`."""
         letters = [word for word in words if not word.isdigit()]
         joined = "".join(letters)
-        if joined in self._weak or singular(joined) in self._weak:
+        if joined in names or singular(joined) in names:
             return "_".join(letters), ()
-        if len(letters) == 1 and joined.endswith(self._suffixes):
-            return joined, ()
         for start in range(1, min(len(letters), MAX_PREFIX_WORDS + 1)):
             prefix, rest = letters[:start], "".join(letters[start:])
             short = all(len(word) <= MAX_PREFIX_CHARACTERS for word in prefix)
-            if (rest in self._weak or singular(rest) in self._weak) and (
+            if (rest in names or singular(rest) in names) and (
                 short or _any_in(spelled_out(prefix), self._tables)
             ):
                 return "_".join(letters[start:]), prefix
         return "", ()
 
-    def _support(self, table: Sequence[str], siblings: Sequence[str]) -> Iterator[str]:
-        for word in table:
+    def _support(
+        self,
+        table: Sequence[str],
+        siblings: Sequence[str],
+        beside: Mapping[str, str],
+        *,
+        needs_table: bool,
+    ) -> Iterator[str]:
+        for word in table if needs_table or not self._in_table else ():
             if _any_in((word,), self._tables):
                 yield f"table {word}"
         if self.entry.name.startswith("person."):
             personal = [name for name in siblings if PERSONAL_WORDS & set(words_of(name))]
             yield from (f"beside {name}" for name in personal[:1])
+        supporting = SUPPORTING_SIBLINGS.get(self.entry.name, frozenset())
+        yield from (f"beside {beside[one]}" for one in sorted(supporting & beside.keys())[:1])
 
 
 class NameIndex:
@@ -267,6 +266,7 @@ class NameIndex:
     def __init__(self, entries: Iterable[Entry]) -> None:
         """Note which entities each phrase speaks for."""
         self._rules = tuple(NameRules(entry) for entry in entries if entry.columns)
+        self._voting = tuple(rules for rules in self._rules if rules.entry.vote is not None)
         places: dict[str, list[int]] = {}
         for place, rules in enumerate(self._rules):
             for phrase in rules.phrases:
@@ -299,8 +299,28 @@ class NameIndex:
             return []
         table = table_words(column.relation)
         possible = (one for one in said if kind in one[0].entry.types)
-        judged = (rules.weigh(words, table, siblings) for rules, words in possible)
+        beside = self._beside(siblings) if siblings else NOTHING
+        judged = (rules.weigh(words, table, siblings, beside) for rules, words in possible)
         return [evidence for evidence in judged if evidence is not None]
+
+    def countered(self, column: Column) -> frozenset[str]:
+        """Return the entities that are known by classes of values and spoken against by the name.
+
+        Args:
+            column: The column; words of its table speak as well.
+        """
+        words = (*spelled_out(words_of(column.name)), *table_words(column.relation))
+        bounded = words[:MAX_NAME_WORDS]
+        return frozenset(rules.entry.name for rules in self._voting if rules.counters(bounded))
+
+    def _beside(self, siblings: Sequence[str]) -> Mapping[str, str]:
+        """The names among the siblings that say something without support, by its entity."""
+        found: dict[str, str] = {}
+        for name in siblings[:MAX_SIBLINGS]:
+            for rules, said in self._said(name[:MAX_NAME_CHARACTERS]):
+                if said.strength is Strength.STRONG:
+                    found.setdefault(rules.entry.name, name)
+        return found
 
     def _find(self, name: str) -> tuple[tuple[NameRules, Said], ...]:
         """What a name says to the entities that have a phrase in common with it."""

@@ -1,13 +1,14 @@
 """What a column holds, by its name, its type, its table, its siblings and a vote of its values."""
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from scrim.detection import gazetteer
 from scrim.detection.catalogue import Catalogue
 from scrim.detection.column_names import NameEvidence, NameIndex, Strength, best_evidence
+from scrim.detection.contradictions import CLEAR_WORDS, contradiction
 from scrim.detection.entry import Entry
-from scrim.detection.voting import Ballot, Vote, hold, lower_bound
+from scrim.detection.voting import Ballot, Vote, hold
 from scrim.domain.column import Column
 from scrim.domain.finding import Finding
 
@@ -15,6 +16,8 @@ ENOUGH_VALUES = 64
 """Distinct values after which a verdict does not wait for more."""
 SURE_BOUND = 0.8
 MIN_VALUES = 6
+MIN_LISTED = 3
+"""Values from which a closed list is enough that knows every one of them."""
 BOUND_WITHOUT_NAME = 0.5
 BOUND_WITH_WEAK_NAME = 0.25
 NAMED_KINDS = frozenset(
@@ -37,13 +40,13 @@ NAMED_KINDS = frozenset(
 BOUND_BY_CLASS: Mapping[str, float] = {
     "given_name": 0.27,
     "family_name": 0.27,
-    "full_name": 0.31,
-    "street": 0.4,
+    "full_name": 0.28,
+    "street": 0.3,
     "city": 0.3,
     "state": 0.35,
-    "country": 0.3,
+    "country": 0.25,
     "organization": 0.44,
-    "job_title": 0.3,
+    "job_title": 0.27,
 }
 """Lower bounds by class, from which nine of ten columns of public tables are what it says: the
 classes know a part of the values, but their mistakes are spread over all of them."""
@@ -57,14 +60,21 @@ COMPANY: Mapping[str, frozenset[str]] = {
 """Entities that seldom stand alone in a table."""
 COMPANY_DISCOUNT = 0.7
 """How much of the bound is enough beside such a column."""
+PARTS_OF_NAMES: Mapping[str, str] = {
+    "given_name": "person.given",
+    "family_name": "person.family",
+}
+"""What a column of names in one word holds, by the class that leads."""
+NAMES_OF_ANYBODY = frozenset(
+    {"given_name", "family_name", "full_name", "organization", "job_title", "city"}
+)
+"""Classes that the names of things are taken for most easily."""
+COUNTERED = 1.5
+"""By how much more of the bound is needed where the name says that it is something else."""
 CLEAR_CLASS = 0.6
 """Lower bound from which a class overrules a weak name that the table supports."""
 CLEARLY_MORE = 0.1
 """How much larger a share of the values must be to change what an ambiguous name is taken for."""
-MIN_WORDS = 12
-CLEAR_WORDS = 0.8
-NUMBER_SHAPES = frozenset({"phone", "card", "iban", "ssn", "ipv4", "code"})
-"""Shapes of which every value has digits."""
 STRONG_NAME_CONFIDENCE = 0.9
 SUPPORTED_NAME_CONFIDENCE = 0.8
 
@@ -145,18 +155,18 @@ class ColumnJudge:
         }
         tests |= self._catalogue.value_tests(values)
         ballot = hold(values, findings, tests, classes)
-        winner = self._elected(ballot, entries, neighbours)
+        winner = self._elected(ballot, entries, neighbours, self._names.countered(column))
         name = self._preferred(name, names, ballot)
+        name = self._part_of_name(name, ballot)
         if name is None or (winner and self._overrules(winner, name, ballot)):
             return _by_vote(winner, ballot)
-        against = self._contradiction(name, ballot)
-        if against:
+        against = contradiction(name, self._catalogue.entry(name.entity), ballot)
+        if against and (winner is None or winner.entity == name.entity):
             evidence = (f"name {name.words}", against)
             return Verdict(None, CLEAR_WORDS, evidence, settled=ballot.values >= ENOUGH_VALUES)
         own = ballot.of(name.entity)
-        if name.strength is Strength.STRONG or self._confirmed(own):
-            return _by_name(name, own)
-        return _by_vote(winner, ballot)
+        says = name.strength is Strength.STRONG or self._confirmed(own, ballot)
+        return _by_name(name, own) if says and not against else _by_vote(winner, ballot)
 
     def _possible(self, kind: str) -> tuple[Entry, ...]:
         """The entities that a type can hold."""
@@ -166,21 +176,33 @@ class ColumnJudge:
         return self._voters[kind]
 
     def _elected(
-        self, ballot: Ballot, entries: Sequence[Entry], neighbours: Collection[str]
+        self,
+        ballot: Ballot,
+        entries: Sequence[Entry],
+        neighbours: Collection[str],
+        countered: Collection[str],
     ) -> Vote | None:
         """The entity that the values alone are enough for."""
         if ballot.values < MIN_VALUES:
+            full = (ballot.of(one) for one in sorted(ballot.listed))
+            enough = ballot.values >= MIN_LISTED
+            return next((v for v in full if enough and v.votes == v.values), None)
+        if ballot.single:
             return None
         chosen: tuple[float, Vote] | None = None
         for entry in entries:
-            vote = ballot.of(entry.name)
+            vote = ballot.votes.get(entry.name)
+            if vote is None:
+                continue
             needed = BOUND_WITHOUT_NAME
             if entry.vote is not None:
-                if entry.vote != ballot.classes.leader:
+                if entry.vote != ballot.classes.leader and entry.name not in ballot.listed:
                     continue
                 needed = BOUND_BY_CLASS[entry.vote]
                 if not COMPANY.get(entry.name, frozenset()).isdisjoint(neighbours):
                     needed *= COMPANY_DISCOUNT
+                if entry.name in countered and entry.vote in NAMES_OF_ANYBODY:
+                    needed *= COUNTERED
             # What is far above its own bound is surer than what is just above another.
             margin = vote.bound / needed
             if margin >= 1 and (chosen is None or margin > chosen[0]):
@@ -205,6 +227,16 @@ class ColumnJudge:
         bound = ballot.of(rival.entity).bound
         return rival if bound >= BOUND_WITH_WEAK_NAME and bound > own + CLEARLY_MORE else name
 
+    def _part_of_name(self, name: NameEvidence | None, ballot: Ballot) -> NameEvidence | None:
+        """A full name that is a given or a family name, since nearly all values are one word."""
+        if name is None or name.entity != "person.full" or ballot.values < MIN_VALUES:
+            return name
+        entity = PARTS_OF_NAMES.get(ballot.classes.leader or "")
+        if entity is None or not ballot.one_word or entity not in self._catalogue.names:
+            return name
+        needed = BOUND_BY_CLASS[self._catalogue.entry(entity).vote or ""]
+        return replace(name, entity=entity) if ballot.of(entity).bound >= needed else name
+
     def _overrules(self, winner: Vote, name: NameEvidence, ballot: Ballot) -> bool:
         """Whether the values are clearly something else than the name says."""
         if winner.entity == name.entity:
@@ -215,25 +247,11 @@ class ColumnJudge:
         own = ballot.of(name.entity).bound
         return doubtful and winner.bound >= CLEAR_CLASS and own < BOUND_WITH_WEAK_NAME
 
-    def _contradiction(self, name: NameEvidence, ballot: Ballot) -> str | None:
-        """Why the column cannot hold what its name says; values that say nothing are no reason."""
-        if ballot.answers:
-            return "every value says yes or no"
-        entry = self._catalogue.entry(name.entity)
-        plain = round(ballot.classes.other("word", "text") * ballot.values)
-        words = lower_bound(plain, ballot.values)
-        if (
-            entry.shape in NUMBER_SHAPES
-            and not ballot.digits
-            and ballot.values >= MIN_WORDS
-            and words >= CLEAR_WORDS
-        ):
-            return f"{ballot.values} values are words without a digit"
-        return None
-
-    @staticmethod
-    def _confirmed(vote: Vote) -> bool:
-        return vote.values > 0 and vote.bound >= BOUND_WITH_WEAK_NAME
+    def _confirmed(self, vote: Vote, ballot: Ballot) -> bool:
+        """Whether the values are enough for a weak name."""
+        own = self._catalogue.entry(vote.entity).vote
+        leads = own in (None, ballot.classes.leader) or vote.entity in ballot.listed
+        return leads and vote.values > 0 and vote.bound >= BOUND_WITH_WEAK_NAME
 
 
 def _by_name(name: NameEvidence, vote: Vote) -> Verdict:

@@ -133,6 +133,15 @@ class Entry(Settings):
     weak_columns: tuple[Words, ...] = Field(
         default=(), description="Whole column names that say it with support by table or values."
     )
+    whole_columns: tuple[Words, ...] = Field(
+        default=(),
+        description="Whole column names that say it without support, but not as a part of others.",
+    )
+    table_columns: tuple[Words, ...] = Field(
+        default=(),
+        description="Whole column names that say it in one of `tables`, and nothing elsewhere; "
+        "`tables` then support no weak names.",
+    )
     tables: tuple[Words, ...] = Field(
         default=(), description="Words in a table's name that support a weak column name."
     )
@@ -184,6 +193,7 @@ class Entry(Settings):
             "shape": self.shape,
             "keywords": self.all_keywords(),
             "columns": self.columns,
+            "whole_columns": self.whole_columns,
             "weak_columns": self.weak_columns,
             "tables": self.tables,
             "counter_words": self.counter_words,

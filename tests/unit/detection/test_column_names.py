@@ -11,9 +11,8 @@ from scrim.detection.column_names import (
     NameRules,
     Strength,
     best_evidence,
-    singular,
-    words_of,
 )
+from scrim.detection.name_words import singular, words_of
 from scrim.domain.column import Column
 
 FULL_NAME = NameRules(builtin_catalogue().entry("person.full"))
@@ -130,3 +129,45 @@ def test_the_index_says_what_every_rule_says(name: str) -> None:
         judged = (one.judge(column, ()) for one in rules if "text" in one.entry.types)
         expected = best_evidence(found for found in judged if found is not None)
         assert INDEX.judge(column, "text") == expected
+
+
+@pytest.mark.parametrize(
+    ("name", "siblings", "strong"),
+    [
+        ("stores.city", ("street", "zip"), True),
+        ("klanten.provincie", ("voornaam", "achternaam"), True),
+        ("routes.city", ("size", "opened"), False),
+    ],
+)
+def test_places_are_supported_by_addresses_and_names_beside_them(
+    name: str, siblings: tuple[str, ...], strong: bool
+) -> None:
+    table, _, column = name.rpartition(".")
+    found = INDEX.judge(Column("public", table, column), "text", siblings)
+    assert found is not None
+    assert (found.strength is Strength.STRONG) == strong
+
+
+@pytest.mark.parametrize(
+    ("name", "entity"),
+    [("vendors.name", "contact.organization"), ("employees.name", "person.full")],
+)
+def test_a_name_is_that_of_what_the_table_holds(name: str, entity: str) -> None:
+    table, _, column = name.rpartition(".")
+    found = INDEX.judge(Column("public", table, column), "text")
+    assert found is not None
+    assert (found.entity, found.strength) == (entity, Strength.STRONG)
+
+
+def test_a_whole_name_says_nothing_as_part_of_another() -> None:
+    whole = INDEX.judge(Column("public", "t", "publisher"), "text")
+    assert whole is not None
+    assert (whole.entity, whole.strength) == ("contact.organization", Strength.STRONG)
+    assert INDEX.judge(Column("public", "t", "publisher_mood"), "text") is None
+
+
+def test_a_question_says_less_than_a_name() -> None:
+    question = "How often do you bring up your religion, unprompted, in a conversation?"
+    found = INDEX.judge(Column("public", "t", question), "text")
+    assert found is not None
+    assert found.strength is Strength.WEAK

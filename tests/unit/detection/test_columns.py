@@ -134,7 +134,7 @@ NAMES: dict[str | None, str] = {
         users.first_seen campaigns.name roles.name teams.name departments.name projects.name
         devices.model devices.name servers.name products.sku payments.card_type
         payments.card_brand payments.last4 payments.card_exp_month
-        orders.shipping_method brands.name schools.name courses.title stores.store_name
+        orders.shipping_method brands.name courses.title stores.store_name
         orders.order_number wallets.address contracts.contract_address
         events.type plans.name tags.name stations.station_name products.family
         fonts.font_family inventory.location_id users.session_id metrics.name
@@ -144,6 +144,13 @@ NAMES: dict[str | None, str] = {
         phones.id emails.count flights.airline_name hotels.hotel_name songs.artist_name
     """,
 }
+
+
+GIVEN = ("Alan", "Nick", "Steve", "Tom", "Fred", "Mary", "Susan", "Peter", "Laura")
+STATES = (
+    *("Ohio", "Texas", "Utah", "Iowa", "Maine", "Nevada", "Oregon", "Kansas", "Idaho", "Florida"),
+    *("Georgia", "Alaska", "Vermont"),
+)
 
 
 def cases() -> list[tuple[str, str | None]]:
@@ -245,3 +252,26 @@ def test_siblings_support_a_weak_name() -> None:
     column = Column("public", "records", "name")
     assert JUDGE.verdict(column).entity is None
     assert JUDGE.verdict(column, siblings=("id", "date_of_birth")).entity == "person.full"
+
+
+@pytest.mark.parametrize(
+    ("name", "values", "entity"),
+    [
+        ("t.c", ["Bayern", "Hessen", "Saarland", "Sachsen"], "contact.state"),
+        ("t.c", ["France", "Германия", "日本"], "contact.country"),
+        ("people.name", [*GIVEN], "person.given"),
+        ("t.supplier", ["12", "14", "19"], None),
+        ("t.player", [f"p{n:05}x{n}" for n in range(100, 116)], None),
+        ("t.postal", [*STATES], "contact.state"),
+    ],
+)
+def test_values_decide_what_a_name_leaves_open(
+    name: str, values: list[str], entity: str | None
+) -> None:
+    assert verdict(name, values).entity == entity
+
+
+def test_names_in_han_characters_are_told_by_their_families() -> None:
+    assert verdict("t.c", ["王小明", "李美玲", "高橋健太", "佐藤花子", "张伟", "刘洋"]).entity == (
+        "person.full"
+    )

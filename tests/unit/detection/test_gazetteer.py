@@ -1,4 +1,4 @@
-"""Word lists: names of people and of streets, and what is neither."""
+"""Word lists: names of people, streets, states and countries, and what is none of them."""
 
 import pytest
 from hypothesis import given
@@ -6,9 +6,11 @@ from hypothesis import strategies as st
 
 from scrim.detection.gazetteer import (
     TESTS,
+    is_country,
     is_family_name,
     is_full_name,
     is_given_name,
+    is_state,
     is_street,
     word_list,
 )
@@ -97,3 +99,35 @@ def test_lists_are_read_without_their_comments(name: str) -> None:
     assert len(words) > 20
     assert "#" not in words
     assert all(word == word.casefold() for word in words)
+
+
+@pytest.mark.parametrize("name", ["Bayern", "NEW YORK", "Île-de-France", "北海道", "são paulo"])
+def test_states(name: str) -> None:
+    assert is_state(name)
+
+
+@pytest.mark.parametrize(
+    "name", ["Germany", "Österreich", "COTE D'IVOIRE", "Франция", "日本", "UK"]
+)
+def test_countries(name: str) -> None:
+    assert is_country(name)
+
+
+@pytest.mark.parametrize("name", ["DE", "", "Hamster", "x" * 10_000])
+def test_codes_and_other_words_are_neither_state_nor_country(name: str) -> None:
+    assert not is_state(name)
+    assert not is_country(name)
+
+
+@pytest.mark.parametrize(
+    ("name", "known"),
+    [
+        ("王小明", True),
+        ("高橋 健太", True),
+        ("日", False),
+        ("売上高報告書一覧", False),
+        ("赤い", False),
+    ],
+)
+def test_names_in_han_characters(name: str, known: bool) -> None:
+    assert is_full_name(name) == known

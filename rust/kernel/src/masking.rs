@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
+use pyo3::pybacked::PyBackedBytes;
 use pyo3::types::{PyByteArray, PyBytes};
 use scrim_mask::{CellReveal, Keyring, OperatorSpec, TenantKey, TypeSpec};
 use scrim_relay::{ColumnsRecord, Planned};
@@ -117,7 +118,7 @@ impl PyMasker {
         operator: &str,
         type_spec: &str,
         domain: &str,
-        values: Vec<Vec<u8>>,
+        values: Vec<PyBackedBytes>,
         version: Option<u32>,
         binary: bool,
     ) -> PyResult<Vec<Option<Bound<'py, PyBytes>>>> {
@@ -133,7 +134,7 @@ impl PyMasker {
             .map_err(|error| PyValueError::new_err(error.to_string()))?;
         let format = if binary { Format::Binary } else { Format::Text };
         let revealed: Vec<Option<Vec<u8>>> = py.detach(|| {
-            let one = |masked: &Vec<u8>| reveal.reveal(format, masked);
+            let one = |masked: &PyBackedBytes| reveal.reveal(format, masked);
             values.iter().map(one).collect()
         });
         let bytes = |raw: Option<Vec<u8>>| raw.map(|raw| PyBytes::new(py, &raw));

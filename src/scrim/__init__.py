@@ -22,7 +22,8 @@ these packages.
 
 For programs that want detection alone there are `detect`, `detect_many`, `classify_column` and
 `detect_batch`, and for those that turn masked values back `open_reveals`
-(docs/reference/python-api.md); they are loaded when first used.
+(docs/reference/python-api.md); they are loaded when first used. `scrim.privacy` is for statistics
+about people (docs/reference/privacy.md).
 """
 
 from typing import TYPE_CHECKING

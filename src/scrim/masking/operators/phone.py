@@ -6,4 +6,6 @@ OPERATOR = Operator(
     name="phone",
     description="Replaces a phone number by another of the same country code and layout.",
     keeps="country code and layout",
+    reversible=True,
+    limits="a text with characters outside ASCII comes back wrong",
 )

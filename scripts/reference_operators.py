@@ -41,15 +41,30 @@ def operators_page() -> str:
         "its type's own keyed operator. What cannot be masked within its type becomes NULL. Each "
         "operator has a page with its options, examples, and what an attacker can learn.",
         "",
-        "| operator | what it makes of a value | accepts | what stays visible |",
-        "|---|---|---|---|",
+        "| operator | what it makes of a value | accepts | what stays visible | turned back |",
+        "|---|---|---|---|---|",
     ]
     lines += [
         f"| [`{operator.name}`](operators/{operator.name}.md) | {operator.description} "
-        f"| {operator.accepts.value} | {operator.keeps or 'nothing'} |"
+        f"| {operator.accepts.value} | {operator.keeps or 'nothing'} | {_back(operator)} |"
         for operator in _operators()
     ]
+    lines += [
+        "",
+        "What is turned back by the key, [for whom policy permits it](../howto/reveal-a-value.md): "
+        "texts as the table says, and with the same operators integers, `numeric`, `money`, dates, "
+        "times, timestamps, UUIDs, bit strings, enumerations of three labels or more, and arrays "
+        "of these. Booleans, floating point numbers, intervals, network addresses, bytes, "
+        "documents, ranges, vectors and composites are not. FF1 and the permutations cannot know "
+        "whether a value was ever masked: they turn any value of their domain into another. "
+        "AES-SIV knows.",
+    ]
     return "\n".join([*lines, *_defaults()]) + "\n"
+
+
+def _back(operator: Operator) -> str:
+    """Say whether the key turns values back, and which not."""
+    return f"yes; {operator.limits}".removesuffix("; ") if operator.reversible else "no"
 
 
 def operator_pages() -> dict[str, str]:
@@ -75,6 +90,7 @@ def _page(operator: Operator) -> str:
         "- **Output:** the same type in the same format, within its declared length; NULL where "
         "that cannot be.",
         f"- **Stays visible:** {operator.keeps or 'nothing'}.",
+        f"- **Turned back by the key:** {_back(operator)}.",
     ]
     for title, text in (
         ("Survives", operator.survives),

@@ -51,6 +51,16 @@ class Masker:
     @property
     def versions(self) -> list[int]: ...
     def scrub(self, text: str) -> str | None: ...
+    def reveal(
+        self,
+        operator: str,
+        type_spec: str,
+        domain: str,
+        values: Sequence[bytes],
+        version: int | None = None,
+        *,
+        binary: bool = False,
+    ) -> list[bytes | None]: ...
     def take_findings(self) -> list[tuple[str, int]]: ...
 
 @final

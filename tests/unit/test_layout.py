@@ -27,6 +27,7 @@ LARGER_FILES: dict[str, str] = {
     "rust/mask/src/spec.rs": "the list of all rules, operators and types as they are written",
     "rust/mask/src/types/json.rs": "one walk over a document in two formats",
     "rust/mask/src/types/numeric.rs": "one type in two formats, which share their digits",
+    "rust/mask/tests/reveal.rs": "one property, over every operator and type that claim it",
     "rust/relay/src/server.rs": "the table of all answers of a server, to be read in one piece",
     "rust/sql/src/analyse_tests.rs": "the statements and the facts that are expected of each",
     "rust/sql/src/lexer.rs": "one lexer",

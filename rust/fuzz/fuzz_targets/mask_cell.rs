@@ -1,5 +1,5 @@
 //! Masks and scans over any bytes, as any type in either format: no panic, the same answer twice,
-//! and an answer that is valid for the type again.
+//! an answer that is valid for the type again, and nothing revealed but what masks to it.
 
 #![no_main]
 
@@ -7,7 +7,8 @@ use std::sync::{Arc, LazyLock};
 
 use libfuzzer_sys::fuzz_target;
 use scrim_mask::{
-    CellMask, CellScan, Format, Keyring, OperatorSpec, Outcome, TenantKey, TextScrubber, TypeSpec,
+    CellMask, CellReveal, CellScan, Format, Keyring, OperatorSpec, Outcome, TenantKey,
+    TextScrubber, TypeSpec,
 };
 
 const TYPES: &str = r#"[
@@ -40,7 +41,9 @@ const OPERATORS: &str = r#"[
     {"name": "bin", "width": "0.3", "origin": "7", "answer": "centre"}, {"name": "date_jitter"},
     {"name": "date_trunc", "part": "week"}, {"name": "geo_round"}, {"name": "ip_prefix"},
     {"name": "hierarchy", "parents": {"a": "b"}, "top": "c"}, {"name": "noise", "percent": "5"},
-    {"name": "top_bottom", "bottom": "-9.5", "top": "99"}, {"name": "zip3"}
+    {"name": "top_bottom", "bottom": "-9.5", "top": "99"}, {"name": "zip3"},
+    {"name": "siv"}, {"name": "ff1"},
+    {"name": "ff1", "alphabet": "alnum"}, {"name": "ff1", "alphabet": "hex"}
 ]"#;
 
 struct Finder;
@@ -56,7 +59,7 @@ impl TextScrubber for Finder {
 }
 
 struct Rules {
-    masks: Vec<Vec<CellMask>>,
+    masks: Vec<Vec<(CellMask, Option<CellReveal>)>>,
     scans: Vec<CellScan>,
 }
 
@@ -65,6 +68,7 @@ static RULES: LazyLock<Rules> = LazyLock::new(|| {
     let operators: Vec<OperatorSpec> = serde_json::from_str(OPERATORS).expect("so are these");
     let keys = Keyring::new(TenantKey::new([7; 32]), 1);
     let mask = |type_, operator| CellMask::compile(type_, operator, "fuzz", &keys);
+    let reveal = |type_, operator| CellReveal::compile(type_, operator, "fuzz", &keys).ok();
     let scan = |type_| CellScan::compile(type_, Arc::new(Finder), &keys);
     Rules {
         masks: types
@@ -72,7 +76,7 @@ static RULES: LazyLock<Rules> = LazyLock::new(|| {
             .map(|type_| {
                 operators
                     .iter()
-                    .map(|op| mask(type_, op).expect("compiles"))
+                    .map(|op| (mask(type_, op).expect("compiles"), reveal(type_, op)))
                     .collect()
             })
             .collect(),
@@ -100,7 +104,14 @@ fuzz_target!(|input: (u8, u8, bool, &[u8])| {
     let format = if binary { Format::Binary } else { Format::Text };
     let type_ = usize::from(type_) % RULES.masks.len();
     let masks = &RULES.masks[type_];
-    let mask = &masks[usize::from(operator) % masks.len()];
+    let (mask, reveal) = &masks[usize::from(operator) % masks.len()];
+    if let Some(raw) = reveal
+        .as_ref()
+        .and_then(|reveal| reveal.reveal(format, cell))
+    {
+        let again = run(mask, format, &raw).expect("what was revealed can be masked");
+        assert!(again.trim_ascii().eq_ignore_ascii_case(cell.trim_ascii()));
+    }
     if let Some(masked) = run(mask, format, cell) {
         assert_eq!(
             run(mask, format, cell).as_ref(),

@@ -4,8 +4,9 @@ use std::sync::Arc;
 
 use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
+use pyo3::pybacked::PyBackedBytes;
 use pyo3::types::{PyByteArray, PyBytes};
-use scrim_mask::{Keyring, TenantKey};
+use scrim_mask::{CellReveal, Keyring, OperatorSpec, TenantKey, TypeSpec};
 use scrim_relay::{ColumnsRecord, Planned};
 use scrim_rows::data_row::{self, Formats};
 use scrim_rows::{Counters, Format, Masker, Plan};
@@ -108,6 +109,42 @@ impl PyMasker {
     fn scrub(&self, text: &str) -> Option<String> {
         let mut out = String::new();
         self.0.scrubber().scrub(text, &mut out).then_some(out)
+    }
+
+    /// Turns masked values back; None for what this operator has not masked with this key.
+    #[pyo3(signature = (operator, type_spec, domain, values, version=None, *, binary=false))]
+    #[expect(
+        clippy::needless_pass_by_value,
+        clippy::too_many_arguments,
+        reason = "Python's lists are copied, and a rule has so many parts"
+    )]
+    fn reveal<'py>(
+        &self,
+        py: Python<'py>,
+        operator: &str,
+        type_spec: &str,
+        domain: &str,
+        values: Vec<PyBackedBytes>,
+        version: Option<u32>,
+        binary: bool,
+    ) -> PyResult<Vec<Option<Bound<'py, PyBytes>>>> {
+        let malformed = |what: &str| PyValueError::new_err(format!("the {what} is malformed"));
+        let operator: OperatorSpec =
+            serde_json::from_str(operator).map_err(|_| malformed("operator"))?;
+        let type_spec: TypeSpec = serde_json::from_str(type_spec).map_err(|_| malformed("type"))?;
+        let keys = self.0.keys();
+        let version = version.unwrap_or(keys.version());
+        let missing = || PyValueError::new_err(format!("the masking key has no version {version}"));
+        let keys = keys.at(version).ok_or_else(missing)?;
+        let reveal = CellReveal::compile(&type_spec, &operator, domain, &keys)
+            .map_err(|error| PyValueError::new_err(error.to_string()))?;
+        let format = if binary { Format::Binary } else { Format::Text };
+        let revealed: Vec<Option<Vec<u8>>> = py.detach(|| {
+            let one = |masked: &PyBackedBytes| reveal.reveal(format, masked);
+            values.iter().map(one).collect()
+        });
+        let bytes = |raw: Option<Vec<u8>>| raw.map(|raw| PyBytes::new(py, &raw));
+        Ok(revealed.into_iter().map(bytes).collect())
     }
 
     /// What searches found and replaced since the last call, by entity.

@@ -6,7 +6,7 @@
 
 use std::hash::{BuildHasher as _, RandomState};
 
-use scrim_mask::{CellMask, Encoding, Format, Keyring, OperatorSpec, TenantKey, TypeSpec};
+use scrim_mask::{CellMask, Format, HashEncoding, Keyring, OperatorSpec, TenantKey, TypeSpec};
 
 const VALUES: usize = 10_000_000;
 
@@ -36,7 +36,7 @@ fn cases() -> Vec<Case> {
             "hash",
             OperatorSpec::Hash {
                 length: 24,
-                encoding: Encoding::Hex,
+                encoding: HashEncoding::Hex,
                 exact: false,
             },
             |i| format!("user{i}"),

@@ -1,4 +1,4 @@
-//! Prints nanoseconds a value for each operator and for the common types.
+//! Prints nanoseconds a value for each operator and for the common types, there and back.
 //!
 //! `cargo run --release -p scrim-mask --example speed`; with `--json` one JSON object.
 
@@ -8,8 +8,8 @@ use std::hint::black_box;
 use std::time::{Duration, Instant};
 
 use scrim_mask::{
-    CellMask, CharClass, Encoding, Format, Keyring, NamePart, OperatorSpec, PlacePart, TenantKey,
-    TypeSpec,
+    Alphabet, CellMask, CellReveal, CharClass, Encoding, Format, HashEncoding, Keyring, NamePart,
+    OperatorSpec, PlacePart, TenantKey, TypeSpec,
 };
 
 const DISTINCT: usize = 4096;
@@ -33,19 +33,15 @@ fn processor_time(start: Instant) -> f64 {
     spent.unwrap_or_else(|| start.elapsed().as_nanos() as f64)
 }
 
-/// Median nanoseconds a value over some rounds.
-fn measure(mask: &CellMask, format: Format, cells: &[Vec<u8>]) -> f64 {
-    let mut out = Vec::with_capacity(1 << 20);
+/// Median nanoseconds a value over some rounds of work on all of them.
+fn measure(cells: &[Vec<u8>], mut work: impl FnMut(&[Vec<u8>])) -> f64 {
     let mut rounds: Vec<f64> = (0..ROUNDS)
         .map(|_| {
             let start = Instant::now();
             let before = processor_time(start);
             let mut count = 0;
             while start.elapsed() < ROUND {
-                out.clear();
-                for cell in cells {
-                    black_box(mask.mask(format, black_box(cell), &mut out));
-                }
+                work(cells);
                 count += cells.len();
             }
             (processor_time(start) - before) / count as f64
@@ -324,7 +320,7 @@ fn pseudonyms() -> Vec<Case> {
             text(),
             OperatorSpec::Hash {
                 length: 32,
-                encoding: Encoding::Hex,
+                encoding: HashEncoding::Hex,
                 exact: false,
             },
             |i| format!("person.family{i}@corp.test").into_bytes(),
@@ -347,6 +343,38 @@ fn pseudonyms() -> Vec<Case> {
         ("uuid_text", text(), OperatorSpec::Uuid {}, |i| {
             format!("00112233-4455-4677-8899-{i:012}").into_bytes()
         }),
+    ]
+}
+
+/// Operators that are made to be turned back.
+fn reversible() -> Vec<Case> {
+    let email = |i: usize| format!("person.family{i}@corp.test").into_bytes();
+    vec![
+        (
+            "ff1_16",
+            text(),
+            OperatorSpec::Ff1 {
+                alphabet: Alphabet::Digits,
+            },
+            |i| format!("41111111{:08}", i * 7919).into_bytes(),
+        ),
+        (
+            "ff1_alnum",
+            text(),
+            OperatorSpec::Ff1 {
+                alphabet: Alphabet::Alnum,
+            },
+            |i| format!("Zelda{i:07}").into_bytes(),
+        ),
+        (
+            "siv",
+            text(),
+            OperatorSpec::Siv {
+                prefix: "siv_".into(),
+                encoding: Encoding::Base32,
+            },
+            email,
+        ),
     ]
 }
 
@@ -409,20 +437,46 @@ fn main() {
         .chain(pseudonyms())
         .chain(numbers())
         .chain(changes())
+        .chain(reversible())
         .chain(types())
     {
         let Ok(mask) = CellMask::compile(&type_, &operator, "speed", &keys) else {
             continue;
         };
         let cells: Vec<Vec<u8>> = (0..DISTINCT).map(cell).collect();
-        let nanoseconds = measure(&mask, Format::Text, &cells);
-        if !json {
-            println!(
-                "{name:13} {nanoseconds:8.0} ns  {:10.0} values/s",
-                1e9 / nanoseconds
-            );
-        }
-        figures.push(format!("\"mask_{name}_ns\": {nanoseconds:.1}"));
+        let mut out = Vec::with_capacity(1 << 20);
+        let mut print = |kind: &str, nanoseconds: f64| {
+            if !json {
+                let label = format!("{kind} {name}");
+                let rate = 1e9 / nanoseconds;
+                println!("{label:20} {nanoseconds:8.0} ns  {rate:10.0} values/s");
+            }
+            figures.push(format!("\"{kind}_{name}_ns\": {nanoseconds:.1}"));
+        };
+        let nanoseconds = measure(&cells, |cells| {
+            out.clear();
+            for cell in cells {
+                black_box(mask.mask(Format::Text, black_box(cell), &mut out));
+            }
+        });
+        print("mask", nanoseconds);
+        let Ok(reveal) = CellReveal::compile(&type_, &operator, "speed", &keys) else {
+            continue;
+        };
+        let masked: Vec<Vec<u8>> = cells
+            .iter()
+            .map(|cell| {
+                let mut out = Vec::new();
+                mask.mask(Format::Text, cell, &mut out);
+                out
+            })
+            .collect();
+        let nanoseconds = measure(&masked, |cells| {
+            for cell in cells {
+                black_box(reveal.reveal(Format::Text, black_box(cell)));
+            }
+        });
+        print("reveal", nanoseconds);
     }
     if json {
         println!("{{{}}}", figures.join(", "));

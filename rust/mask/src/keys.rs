@@ -10,6 +10,7 @@ use zeroize::{Zeroize, ZeroizeOnDrop};
 
 use crate::error::Error;
 use crate::prf::DomainKey;
+use crate::siv::{self, SivKey};
 
 const KEY_BYTES: usize = 32;
 /// AES-128, whose rounds decide the speed of every operator.
@@ -143,9 +144,12 @@ impl Keyring {
             expand(&of_version, &[b"scrim mask permutation"]),
             expand(&of_version, &[b"scrim mask stream"]),
         ];
+        let mut siv: [u8; siv::KEY_BYTES] = expand(&of_version, &[b"scrim mask siv"]);
         of_version.zeroize();
-        let key = DomainKey::new(&ciphers[0], &ciphers[1], &ciphers[2]);
+        let key = DomainKey::new(&ciphers[0], &ciphers[1], &ciphers[2])
+            .with_siv(SivKey::new(siv, domain));
         ciphers.zeroize();
+        siv.zeroize();
         Ok(key.named(domain))
     }
 }

@@ -3,6 +3,7 @@
 //! [`CellMask`] is compiled from a type, an operator and a semantic domain; it takes the bytes of a
 //! cell in PostgreSQL's text or binary format and appends the masked bytes in the same format.
 //! [`CellScan`] walks the texts inside a cell and lets a [`TextScrubber`] replace what it finds.
+//! [`CellReveal`] turns masked cells back where operator and type are bijections.
 //!
 //! Three rules hold for every type. A masked value is valid for its type, or the outcome is NULL.
 //! Equal values of one semantic domain are equal after masking, in either format. The raw value is
@@ -10,7 +11,7 @@
 //! (see `operators::change`).
 //!
 //! Layout: `keys` and `prf` give each semantic domain its keyed functions, `ff1` and `permutation`
-//! build bijections on them, `operators` replace a text, `types` know the formats, `cell` ties them
+//! build bijections on them, `siv` enciphers, `operators` replace a text, `types` know the formats, `cell` ties them
 //! together, and `batch` lets numbers of several cells wait for each other.
 
 #![forbid(unsafe_code)]
@@ -41,6 +42,8 @@ mod number;
 mod operators;
 mod permutation;
 mod prf;
+mod reveal;
+mod siv;
 mod spec;
 mod stamp;
 mod types;
@@ -51,7 +54,8 @@ pub use cell::{CellMask, CellScan, Format, Name, Outcome, TextScrubber};
 pub use error::Error;
 pub use keys::{Keyring, TenantKey};
 pub use operators::national_id_entities;
+pub use reveal::CellReveal;
 pub use spec::{
-    BinAnswer, CharClass, ColumnRule, DatePart, Distribution, Encoding, NamePart, OperatorSpec,
-    PlacePart, TypeSpec,
+    Alphabet, BinAnswer, CharClass, ColumnRule, DatePart, Distribution, Encoding, HashEncoding,
+    NamePart, OperatorSpec, PlacePart, TypeSpec,
 };

@@ -16,6 +16,7 @@ use zeroize::Zeroize;
 
 use crate::block::{Cipher, Encrypt, Work};
 use crate::permutation::Arrangements;
+use crate::siv::SivKey;
 use crate::words::Word;
 
 const BLOCK: usize = 16;
@@ -34,6 +35,9 @@ pub(crate) struct DomainKey {
     permutation: Aes128Enc,
     arrangements: Arrangements,
     stream: Aes128Enc,
+    siv: Option<SivKey>,
+    /// Whether its bijections run backwards, from a masked value to the raw one.
+    backwards: bool,
     domain: Box<str>,
 }
 
@@ -60,8 +64,36 @@ impl DomainKey {
             permutation,
             arrangements: Arrangements::default(),
             stream,
+            siv: None,
+            backwards: false,
             domain: Box::default(),
         }
+    }
+
+    /// The same with a key for AES-SIV.
+    pub(crate) fn with_siv(mut self, siv: SivKey) -> Self {
+        self.siv = Some(siv);
+        self
+    }
+
+    /// The same turned round: whatever is a bijection gives the raw value for the masked one.
+    ///
+    /// What is no bijection gives nonsense, so whoever uses it masks the result once more and
+    /// compares.
+    pub(crate) fn turned_round(mut self) -> Self {
+        self.backwards = true;
+        self
+    }
+
+    /// Whether bijections run backwards.
+    #[inline]
+    pub(crate) fn backwards(&self) -> bool {
+        self.backwards
+    }
+
+    /// The key for AES-SIV, where there is one.
+    pub(crate) fn siv(&self) -> Option<&SivKey> {
+        self.siv.as_ref()
     }
 
     /// With the name of the semantic domain, which tells some operators what the values are.

@@ -59,6 +59,7 @@ pub enum OperatorSpec {
     /// Keeps some classes of characters.
     Classes {
         /// The classes that stay.
+        #[serde(default = "default_classes")]
         keep: Vec<CharClass>,
         /// What stands for each other character.
         #[serde(default = "default_mask_char")]
@@ -69,6 +70,7 @@ pub enum OperatorSpec {
     /// The same given value for all.
     Constant {
         /// The value in the type's text format.
+        #[serde(default)]
         value: String,
     },
     /// Keyed characters.
@@ -78,7 +80,7 @@ pub enum OperatorSpec {
         length: u32,
         /// The characters to choose from.
         #[serde(default)]
-        encoding: Encoding,
+        encoding: HashEncoding,
         /// Whether texts that differ only in case or composition stay different.
         #[serde(default)]
         exact: bool,
@@ -105,6 +107,7 @@ pub enum OperatorSpec {
     /// Characters of the value at named places of a fixed text.
     Template {
         /// The text, with `{first4}` and `{last4}`.
+        #[serde(default = "default_template")]
         template: String,
     },
     /// An address in the web, in a reserved domain.
@@ -133,6 +136,12 @@ pub enum OperatorSpec {
         #[serde(default)]
         keep_domain: bool,
     },
+    /// FF1 over the characters of an alphabet, which the key turns back.
+    Ff1 {
+        /// The alphabet.
+        #[serde(default)]
+        alphabet: Alphabet,
+    },
     /// A phone number of the same layout and country code.
     Phone {},
     /// A street address.
@@ -143,6 +152,15 @@ pub enum OperatorSpec {
     Card {},
     /// An IBAN of the same country that passes mod 97.
     Iban {},
+    /// An AES-SIV token, which the key turns back.
+    Siv {
+        /// What it starts with.
+        #[serde(default = "default_siv_prefix")]
+        prefix: String,
+        /// How its bytes are written.
+        #[serde(default)]
+        encoding: Encoding,
+    },
     /// A social security number from the never issued range.
     Ssn {},
     /// An address from a reserved network.
@@ -304,7 +322,7 @@ pub enum CharClass {
 /// The characters of a hash.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
-pub enum Encoding {
+pub enum HashEncoding {
     /// `0` to `9` and `a` to `f`.
     #[default]
     Hex,
@@ -321,6 +339,32 @@ pub enum PlacePart {
     City,
     /// A state or a province.
     State,
+}
+
+/// The characters that FF1 takes for numerals.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Alphabet {
+    /// 0 to 9.
+    #[default]
+    Digits,
+    /// a to z.
+    Lower,
+    /// 0 to 9, A to Z and a to z.
+    Alnum,
+    /// 0 to 9 and a to f.
+    Hex,
+}
+
+/// How bytes are written as text (RFC 4648, without padding).
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Encoding {
+    /// Small letters and digits, which survive where case does not count.
+    #[default]
+    Base32,
+    /// Shorter.
+    Base64url,
 }
 
 /// Which part of a person's name a value is.
@@ -376,12 +420,24 @@ fn default_mask_char() -> char {
     '*'
 }
 
+fn default_classes() -> Vec<CharClass> {
+    vec![CharClass::Punctuation]
+}
+
+fn default_template() -> String {
+    "***{last4}".to_owned()
+}
+
 fn default_hash_length() -> u32 {
     32
 }
 
 fn default_prefix() -> String {
     "tok_".to_owned()
+}
+
+fn default_siv_prefix() -> String {
+    "siv_".to_owned()
 }
 
 /// A type as it appears on the wire; domains are already resolved to their base type.

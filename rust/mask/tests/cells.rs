@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use proptest::prelude::*;
 use scrim_mask::{
-    CellMask, CellScan, CharClass, ColumnRule, Distribution, Encoding, Format, Keyring, NamePart,
-    OperatorSpec, Outcome, PlacePart, TenantKey, TextScrubber, TypeSpec,
+    CellMask, CellScan, CharClass, ColumnRule, Distribution, Format, HashEncoding, Keyring,
+    NamePart, OperatorSpec, Outcome, PlacePart, TenantKey, TextScrubber, TypeSpec,
 };
 
 fn keys() -> Keyring {
@@ -94,7 +94,7 @@ fn operators() -> Vec<OperatorSpec> {
         OperatorSpec::Email { keep_domain: true },
         OperatorSpec::Hash {
             length: 64,
-            encoding: Encoding::Base32,
+            encoding: HashEncoding::Base32,
             exact: true,
         },
         OperatorSpec::Mac {},

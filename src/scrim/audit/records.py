@@ -10,6 +10,8 @@ Every record has `record` (its kind), `time` (UTC, microseconds) and, where it c
 - `privacy`: a privacy budget that is set, reset or spent from (`event` says which).
 - `session`: a sign-in, its refusal, or the end of a session (`event` says which).
 - `verdict`: what detection has learnt of a column, where it was not known or is another entity now.
+- `reveal`: a masked value that was turned back, or a step on the way there (`event` says which), as
+  `scrim.audit.reveals` makes them.
 - `gateway`: start, stop and reload of the gateway (`event` says which).
 - `key`: a change of the masking key (`event` says which), never the key.
 
@@ -25,6 +27,7 @@ from typing import Any, Final
 from scrim.domain.decision import ColumnDecision, Treatment
 from scrim.domain.principal import Principal
 
+GATEWAY_NAME: Final = "scrim"
 MAX_LISTED: Final = 1_000
 MAX_TEXT: Final = 512
 

@@ -29,7 +29,7 @@ def summary(record: Mapping[str, Any]) -> str:
         case "key":
             versions = _text(record.get("versions", []))
             parts += [str(record.get("event", "")), f"versions={versions}", *_figures(record)]
-        case "session" | "gateway":
+        case "session" | "gateway" | "reveal":
             parts += [str(record.get("event", "")), *_figures(record)]
         case _ if kind == BROKEN:
             parts += [f"cannot be read: {record.get('segment')} at byte {record.get('position')}"]

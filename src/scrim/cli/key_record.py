@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from scrim.audit.acts import COMMAND_WORKER, system_user
 from scrim.audit.log import AuditLog
-from scrim.audit.records import Origin, key_record
+from scrim.audit.records import GATEWAY_NAME, Origin, key_record
 from scrim.config.load import load_shape
 
 if TYPE_CHECKING:
@@ -29,7 +29,7 @@ def recorded(config: Path, event: str) -> Iterator["Recorder"]:
     """
     settings = load_shape(config)
     log: AuditLog | None = None
-    origin = Origin("scrim", COMMAND_WORKER)
+    origin = Origin(GATEWAY_NAME, COMMAND_WORKER)
     facts: dict[str, str | int | bool] = {
         "file": str(settings.masking.key_file),
         "user": system_user(),

@@ -96,6 +96,9 @@ class Operator:
         accepts: The types that it accepts; what it returns is of the same type.
         keeps: What of the raw value stays visible; empty when nothing does.
         options: The options that it takes.
+        reversible: Whether the key turns its values back: what comes back is the raw value as
+            normalised, or nothing where the type cannot be turned back.
+        limits: Which values are not turned back, or not exactly; empty when all are.
         survives: What still works with the replacements, such as joins; a sentence or more.
         lost: What no longer works; a sentence or more.
         attack: What somebody can learn who has many replacements, or pairs; a sentence or more.
@@ -107,6 +110,8 @@ class Operator:
     accepts: Accepts = Accepts.TEXT
     keeps: str = ""
     options: type[BaseModel] = NoOptions
+    reversible: bool = False
+    limits: str = ""
     survives: str = ""
     lost: str = ""
     attack: str = ""

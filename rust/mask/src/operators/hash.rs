@@ -3,7 +3,7 @@
 use crate::error::Error;
 use crate::operators::fold::Folded;
 use crate::operators::{purpose, Input};
-use crate::spec::Encoding;
+use crate::spec::HashEncoding;
 
 /// Fewer characters would let too many values meet.
 const LENGTH_MIN: u32 = 4;
@@ -18,15 +18,15 @@ pub(crate) struct Hash {
 }
 
 impl Hash {
-    pub(crate) fn compile(length: u32, encoding: Encoding, exact: bool) -> Result<Self, Error> {
+    pub(crate) fn compile(length: u32, encoding: HashEncoding, exact: bool) -> Result<Self, Error> {
         if !(LENGTH_MIN..=LENGTH_MAX).contains(&length) {
             return Err(Error::Option { name: "length" });
         }
         Ok(Self {
             length: length as usize,
             alphabet: match encoding {
-                Encoding::Hex => b"0123456789abcdef",
-                Encoding::Base32 => b"abcdefghijklmnopqrstuvwxyz234567",
+                HashEncoding::Hex => b"0123456789abcdef",
+                HashEncoding::Base32 => b"abcdefghijklmnopqrstuvwxyz234567",
             },
             exact,
         })
@@ -53,7 +53,7 @@ mod tests {
     use crate::operators::tests::mask;
     use crate::spec::OperatorSpec;
 
-    fn hash(length: u32, encoding: Encoding, exact: bool, text: &str) -> String {
+    fn hash(length: u32, encoding: HashEncoding, exact: bool, text: &str) -> String {
         let spec = OperatorSpec::Hash {
             length,
             encoding,
@@ -65,10 +65,10 @@ mod tests {
     #[test]
     fn a_hash_has_its_length_and_alphabet() {
         for length in [4, 5, 31, 32, 64] {
-            let hex = hash(length, Encoding::Hex, false, "Zelda");
+            let hex = hash(length, HashEncoding::Hex, false, "Zelda");
             assert_eq!(hex.len(), length as usize);
             assert!(hex.bytes().all(|byte| byte.is_ascii_hexdigit()), "{hex}");
-            let base32 = hash(length, Encoding::Base32, false, "Zelda");
+            let base32 = hash(length, HashEncoding::Base32, false, "Zelda");
             assert!(base32
                 .bytes()
                 .all(|b| matches!(b, b'a'..=b'z' | b'2'..=b'7')));
@@ -77,8 +77,9 @@ mod tests {
 
     #[test]
     fn case_and_composition_count_only_where_that_is_wanted() {
-        let same =
-            |exact, a, b| hash(32, Encoding::Hex, exact, a) == hash(32, Encoding::Hex, exact, b);
+        let same = |exact, a, b| {
+            hash(32, HashEncoding::Hex, exact, a) == hash(32, HashEncoding::Hex, exact, b)
+        };
         assert!(same(false, "Ren\u{e9}", "RENE\u{301}"));
         assert!(!same(true, "Ren\u{e9}", "RENE\u{301}"));
         assert!(!same(false, "Rene", "Ren\u{e9}"));
@@ -87,7 +88,7 @@ mod tests {
     #[test]
     fn options_are_bounded() {
         for length in [0, 3, 65] {
-            assert!(Hash::compile(length, Encoding::Hex, false).is_err());
+            assert!(Hash::compile(length, HashEncoding::Hex, false).is_err());
         }
     }
 }

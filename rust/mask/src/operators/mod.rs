@@ -18,6 +18,7 @@ mod date_jitter;
 mod date_trunc;
 mod digits;
 mod email;
+mod ff1;
 mod fold;
 mod geo_round;
 mod hash;
@@ -35,6 +36,7 @@ mod place;
 mod plate;
 mod redact;
 mod secret;
+mod siv;
 mod ssn;
 mod tag;
 mod template;
@@ -56,8 +58,9 @@ use crate::error::Error;
 use crate::operators::change::Change;
 use crate::operators::fold::Folded;
 use crate::prf::DomainKey;
-use crate::spec::{NamePart, OperatorSpec, PlacePart};
+use crate::spec::{Alphabet, NamePart, OperatorSpec, PlacePart};
 use crate::types::text::count_chars;
+use crate::types::uuid::Uuid;
 
 /// Purposes of the keyed hash, so that no two operators share their choices.
 pub(crate) mod purpose {
@@ -73,14 +76,14 @@ pub(crate) mod purpose {
     pub(crate) const IPV6: u8 = 10;
     pub(crate) const BYTES: u8 = 11;
     pub(crate) const BITS: u8 = 12;
-    pub(crate) const UUID: u8 = 13;
     pub(crate) const DECIMAL: u8 = 15;
     pub(crate) const VECTOR: u8 = 16;
     pub(crate) const LABEL: u8 = 17;
     pub(crate) const JITTER: u8 = 18;
     pub(crate) const NOISE: u8 = 19;
-    // From 40 on, those of texts.
-    pub(crate) const COMPANY: u8 = 40;
+    pub(crate) const OUTSIDE: u8 = 40;
+    // From 41 on, those of texts.
+    pub(crate) const COMPANY: u8 = 46;
     pub(crate) const HASH: u8 = 41;
     pub(crate) const URL: u8 = 42;
     pub(crate) const URL_PATH: u8 = 43;
@@ -104,11 +107,19 @@ pub(crate) mod tweak {
     pub(crate) const FRACTION: u64 = 12 << 56;
     pub(crate) const BITS: u64 = 13 << 56;
     pub(crate) const LABEL: u64 = 14 << 56;
+    pub(crate) const UUID: u64 = 32 << 56;
+    /// The low byte is the radix.
+    pub(crate) const FF1: u64 = 33 << 56;
     // From 40 on, those of texts.
     pub(crate) const MAC: u64 = 43 << 56;
     pub(crate) const NATIONAL_ID: u64 = 40 << 56;
     pub(crate) const PLACE: u64 = 41 << 56;
     pub(crate) const VIN: u64 = 42 << 56;
+
+    /// The radix that an arrangement is to be enciphered in, where its use names one.
+    pub(crate) fn radix(tweak: u64) -> Option<u32> {
+        (tweak >> 56 == FF1 >> 56).then_some((tweak & 0xff) as u32)
+    }
 }
 
 /// What an operator is given.
@@ -202,15 +213,17 @@ enum Operator {
     Token(String),
     Url,
     Username,
-    Uuid,
+    Uuid(Uuid),
     Vin,
     Name(NamePart),
     Email { keep_domain: bool },
+    Ff1(Alphabet),
     Phone,
     Address,
     Digits,
     Card,
     Iban,
+    Siv(siv::Siv),
     Ssn,
     Ip,
     Secret,
@@ -220,7 +233,7 @@ enum Operator {
 }
 
 impl Operator {
-    fn compile(spec: &OperatorSpec, key: &DomainKey) -> Result<Self, Error> {
+    fn compile(spec: &OperatorSpec, key: &Arc<DomainKey>) -> Result<Self, Error> {
         if let Some(change) = Change::compile(spec)? {
             return Ok(Self::Change(change));
         }
@@ -249,7 +262,7 @@ impl Operator {
             }
             OperatorSpec::Url {} => Self::Url,
             OperatorSpec::Username {} => Self::Username,
-            OperatorSpec::Uuid {} => Self::Uuid,
+            OperatorSpec::Uuid {} => Self::Uuid(Uuid::new(Arc::clone(key))),
             OperatorSpec::Vin {} => Self::Vin,
             OperatorSpec::Partial {
                 keep_first,
@@ -260,11 +273,12 @@ impl Operator {
                 *keep_last,
                 *mask_char,
             )?),
-            OperatorSpec::Token { prefix } => Self::Token(token::compile(prefix)?),
+            OperatorSpec::Token { prefix } => Self::Token(token::check_prefix(prefix)?),
             OperatorSpec::Name { part } => Self::Name(*part),
             OperatorSpec::Email { keep_domain } => Self::Email {
                 keep_domain: *keep_domain,
             },
+            OperatorSpec::Ff1 { alphabet } => Self::Ff1(*alphabet),
             OperatorSpec::Phone {} => Self::Phone,
             OperatorSpec::Address {} => Self::Address,
             OperatorSpec::Digits {} => Self::Digits,
@@ -273,9 +287,22 @@ impl Operator {
             OperatorSpec::Ssn {} => Self::Ssn,
             OperatorSpec::Ip {} => Self::Ip,
             OperatorSpec::Secret {} => Self::Secret,
+            OperatorSpec::Siv { prefix, encoding } => {
+                Self::Siv(siv::Siv::compile(prefix, *encoding)?)
+            }
             OperatorSpec::Text {} => Self::Text,
-            // Those that are left are changes, and above.
-            _ => Self::Auto,
+            OperatorSpec::Auto {} => Self::Auto,
+            // These are changes, compiled above.
+            OperatorSpec::AgeBin { .. }
+            | OperatorSpec::Bin { .. }
+            | OperatorSpec::DateJitter { .. }
+            | OperatorSpec::DateTrunc { .. }
+            | OperatorSpec::GeoRound { .. }
+            | OperatorSpec::Hierarchy { .. }
+            | OperatorSpec::IpPrefix { .. }
+            | OperatorSpec::Noise { .. }
+            | OperatorSpec::TopBottom { .. }
+            | OperatorSpec::Zip3 { .. } => return Err(Error::Option { name: "name" }),
         })
     }
 
@@ -291,7 +318,7 @@ impl Operator {
             Self::Tag(tag) => tag::write(tag, input, out),
             Self::Template(template) => template.write(input, out),
             Self::Url => url::write(input, out),
-            Self::Uuid => uuid::write(input, out),
+            Self::Uuid(uuid) => uuid::write(uuid, input, out),
             Self::Vin => vin::write(input, out),
             Self::Token(prefix) => token::write(prefix, input, out),
             Self::Name(_)
@@ -300,10 +327,12 @@ impl Operator {
             | Self::Company
             | Self::Place(_)
             | Self::Username => self.write_folded(input.place(), &Folded::new(input.text), out),
+            Self::Ff1(alphabet) => ff1::write(*alphabet, input, out),
             Self::Phone => phone::write(input, out),
             Self::Digits => digits::write(input, out),
             Self::Card => card::write(input, out),
             Self::Iban => iban::write(input, out),
+            Self::Siv(siv) => siv.write(input, out),
             Self::Ssn => ssn::write(input, out),
             Self::Ip => ip::write(input, out),
             Self::Secret => secret::write(input, out),
@@ -379,6 +408,32 @@ impl TextMask {
         compact::write(&input, out);
     }
 
+    /// Whether the key is turned round, so that [`TextMask::restore`] is what there is to do.
+    pub(crate) fn restores(&self) -> bool {
+        self.key.backwards()
+    }
+
+    /// Appends the text of which the operator would make the given one; false, and nothing is
+    /// done, where there is none. Whoever asks masks it once more to be certain.
+    pub(crate) fn restore(&self, masked: &str, out: &mut Vec<u8>) -> bool {
+        let text = masked.trim();
+        let start = out.len();
+        let room = self.max_chars.unwrap_or(usize::MAX);
+        let input = Input {
+            key: &self.key,
+            text,
+            room,
+        };
+        let restored = text.is_empty()
+            || (text.is_ascii()
+                && self.operator.write(&input, out)
+                && count_chars(&out[start..]) <= room);
+        if !restored {
+            out.truncate(start);
+        }
+        restored
+    }
+
     /// As [`TextMask::apply`] for what takes the short way, in which the replacement may wait in the
     /// batch; false, and nothing is done, where the text has to go the other.
     pub(crate) fn apply_short(&self, text: &[u8], out: &mut Vec<u8>, batch: &mut Batch) -> bool {
@@ -433,13 +488,16 @@ impl TextMask {
     /// Whether a replacement fits and does not show the raw text.
     fn acceptable(&self, masked: &[u8], raw: &[u8], room: usize) -> bool {
         let fits = masked.len() <= room || count_chars(masked) <= room;
-        // A constant shows nothing even where it equals the value, nor does what stands for a class.
-        let same_for_all = match &self.operator {
+        let hides = match &self.operator {
+            // A constant shows nothing even where it equals the value, nor does what stands for a
+            // class.
             Operator::Redact | Operator::Constant(_) | Operator::Tag(_) => true,
-            Operator::Change(change) => change.generalises(),
-            _ => false,
+            Operator::Change(change) => change.generalises() || !shows(masked, raw),
+            // A bijection over letters of both cases reaches the other case of a few short values.
+            Operator::Ff1(_) => masked != raw,
+            _ => !shows(masked, raw),
         };
-        fits && (same_for_all || !shows(masked, raw))
+        fits && hides
     }
 }
 

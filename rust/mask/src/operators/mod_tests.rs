@@ -1,6 +1,6 @@
 use super::*;
 use crate::keys::{Keyring, TenantKey};
-use crate::spec::{CharClass, Distribution, Encoding, PlacePart};
+use crate::spec::{CharClass, Distribution, HashEncoding, PlacePart};
 
 /// Masks one text with a key that is the same in every test.
 pub(crate) fn mask(spec: &OperatorSpec, max_chars: Option<u32>, text: &str) -> String {
@@ -43,7 +43,7 @@ pub(crate) fn all() -> Vec<OperatorSpec> {
         OperatorSpec::Email { keep_domain: true },
         OperatorSpec::Hash {
             length: 20,
-            encoding: Encoding::Hex,
+            encoding: HashEncoding::Hex,
             exact: false,
         },
         OperatorSpec::Mac {},
@@ -161,7 +161,7 @@ fn equal_after_normalisation_is_equal_after_masking() {
         OperatorSpec::Email { keep_domain: true },
         OperatorSpec::Hash {
             length: 32,
-            encoding: Encoding::Base32,
+            encoding: HashEncoding::Base32,
             exact: false,
         },
         OperatorSpec::Name {

@@ -87,6 +87,9 @@ impl Noise {
             bound = self.bound(units, scale)?;
         }
         let bound = bound.max(1);
+        if bound > i128::MAX / 4 {
+            return None;
+        }
         let mut low = units.checked_sub(bound)?;
         let mut high = units.checked_add(bound)?;
         if units < 0 {
@@ -109,8 +112,8 @@ impl Noise {
         let peaked = match self.distribution {
             Distribution::Uniform => None,
             Distribution::Triangular => (0..DRAWS_MAX).find_map(|_| {
-                let sum = draw(&mut stream, 2 * bound + 1) + draw(&mut stream, 2 * bound + 1);
-                let moved = units - bound + sum / 2;
+                let sum = draw(&mut stream, bound + 1) + draw(&mut stream, bound + 1);
+                let moved = units - bound + sum;
                 (moved != units && low <= moved && moved <= high).then_some(moved)
             }),
         };

@@ -10,6 +10,8 @@ OPERATOR = Operator(
     ),
     accepts=Accepts.ANY,
     keeps="layout of short codes",
+    reversible=True,
+    limits="texts that are not codes of at most 24 characters stay masked",
     survives="Joins, and uniqueness of codes and numbers.",
     lost="Meaning, and the order of values.",
     attack=(

@@ -8,6 +8,8 @@ OPERATOR = Operator(
         "Replaces a card number by another of the same issuer that passes the Luhn check."
     ),
     keeps="issuer and layout",
+    reversible=True,
+    limits="a wrong check digit comes back right",
     survives="Joins, uniqueness, validity (Luhn), and group-bys by issuer.",
     lost="The account.",
     attack=(

@@ -9,6 +9,8 @@ OPERATOR = Operator(
     ),
     accepts=Accepts.ANY,
     keeps="layout",
+    reversible=True,
+    limits="texts with characters outside ASCII, or without digits and letters, come back wrong",
     survives="Joins, uniqueness, and layout.",
     lost="Meaning, check digits and order.",
     attack=(

@@ -4,7 +4,6 @@ use std::sync::Arc;
 
 use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
-use pyo3::pybacked::PyBackedBytes;
 use pyo3::types::PyBytes;
 use scrim_mask::{Keyring, TenantKey};
 use scrim_relay::{ColumnsRecord, Planned};
@@ -90,9 +89,9 @@ impl PyPlan {
         &self,
         py: Python<'_>,
         column: usize,
-        offsets: PyBackedBytes,
-        data: PyBackedBytes,
-        validity: Option<PyBackedBytes>,
+        offsets: &[u8],
+        data: &[u8],
+        validity: Option<&[u8]>,
         first: usize,
         wide: bool,
         binary: bool,
@@ -100,11 +99,11 @@ impl PyPlan {
         let format = if binary { Format::Binary } else { Format::Text };
         arrow::masked(py, |counters| {
             let texts = Texts {
-                offsets: &offsets,
+                offsets,
                 wide,
-                data: &data,
+                data,
                 validity: Validity {
-                    bits: validity.as_deref(),
+                    bits: validity,
                     first,
                 },
                 format,
@@ -120,18 +119,18 @@ impl PyPlan {
         py: Python<'_>,
         column: usize,
         layout: &str,
-        data: PyBackedBytes,
-        validity: Option<PyBackedBytes>,
+        data: &[u8],
+        validity: Option<&[u8]>,
         first: usize,
     ) -> PyResult<(Option<MaskedBuffers>, Counts)> {
         let layout = Fixed::named(layout)
             .ok_or_else(|| PyValueError::new_err("there is no such layout of values"))?;
         arrow::masked(py, |counters| {
             let values = FixedWidth {
-                data: &data,
+                data,
                 layout,
                 validity: Validity {
-                    bits: validity.as_deref(),
+                    bits: validity,
                     first,
                 },
             };

@@ -5,8 +5,12 @@
 
 use scrim_mask::Format;
 
-/// The longest value: a number of twenty digits, or the bytes of a UUID.
-pub(crate) const WIDTH_MAX: usize = 24;
+use crate::decimal;
+
+/// The longest value: a decimal of 256 bits with sign and point.
+pub(crate) const WIDTH_MAX: usize = 168;
+/// Digits of the widest decimal.
+const PRECISION_MAX: usize = 76;
 /// Days from 1970-01-01 to 2000-01-01.
 const EPOCH_DAYS: i64 = 10_957;
 const MICROS_PER_DAY: i64 = 86_400_000_000;
@@ -29,6 +33,15 @@ pub enum Fixed {
         /// Bytes: 4 or 8.
         bytes: usize,
     },
+    /// A whole number of 4, 8, 16 or 32 bytes that counts units of ten to minus the scale.
+    Decimal {
+        /// Bytes: 4, 8, 16 or 32.
+        bytes: usize,
+        /// Digits that it may have, 76 at most.
+        precision: usize,
+        /// How many of them stand behind the point.
+        scale: usize,
+    },
     /// Days since 1970-01-01.
     Date32,
     /// Milliseconds since 1970-01-01 of whole days.
@@ -50,15 +63,17 @@ pub enum Fixed {
 }
 
 impl Fixed {
-    /// Reads the name that the deciding side gives a layout, such as `int4` or `timestamp:1000`.
+    /// Reads the name that the deciding side gives a layout, such as `int4`, `timestamp:1000` or
+    /// `decimal16:38.2`.
     #[must_use]
     pub fn named(name: &str) -> Option<Self> {
-        let (name, rate) = name.split_once(':').unwrap_or((name, "1"));
-        let rate = match rate {
-            "1" => 1,
+        let (name, option) = name.split_once(':').unwrap_or((name, ""));
+        let rate = match option {
+            "" | "1" => 1,
             "1000" => 1_000,
             "1000000" => 1_000_000,
             "1000000000" => 1_000_000_000,
+            _ if name.starts_with("decimal") => 1,
             _ => return None,
         };
         let (kind, bytes) = match name.find(|c: char| c.is_ascii_digit()) {
@@ -72,6 +87,18 @@ impl Fixed {
                 signed: kind == "int",
             },
             ("float", 4 | 8) => Self::Float { bytes },
+            ("decimal", 4 | 8 | 16 | 32) => {
+                let (precision, scale) = option.split_once('.')?;
+                let (precision, scale) = (precision.parse().ok()?, scale.parse().ok()?);
+                if scale > precision || precision > PRECISION_MAX {
+                    return None;
+                }
+                Self::Decimal {
+                    bytes,
+                    precision,
+                    scale,
+                }
+            }
             ("date", 4) => Self::Date32,
             ("date", 8) => Self::Date64,
             ("timestamp", 0) => Self::Timestamp { rate },
@@ -86,17 +113,21 @@ impl Fixed {
     pub fn width(self) -> usize {
         match self {
             Self::Bool => 1,
-            Self::Int { bytes, .. } | Self::Float { bytes } | Self::Time { bytes, .. } => bytes,
+            Self::Int { bytes, .. }
+            | Self::Float { bytes }
+            | Self::Decimal { bytes, .. }
+            | Self::Time { bytes, .. } => bytes,
             Self::Date32 => 4,
             Self::Date64 | Self::Timestamp { .. } => 8,
             Self::Uuid => 16,
         }
     }
 
-    /// The format in which the kernel masks it: only 64 bits without a sign need the text.
+    /// The format in which the kernel masks it: text for what PostgreSQL keeps in a numeric.
     pub(crate) fn format(self) -> Format {
         match self {
-            Self::Int {
+            Self::Decimal { .. }
+            | Self::Int {
                 bytes: 8,
                 signed: false,
             } => Format::Text,
@@ -135,6 +166,7 @@ impl Fixed {
                     _ => put(&value.to_be_bytes(), cell),
                 }
             }
+            Self::Decimal { scale, .. } => put(&decimal::write(raw, scale)?, cell),
             Self::Date32 => {
                 let days = i64::from(i32::from_ne_bytes(array(raw)?));
                 put_date(days, cell)
@@ -196,6 +228,15 @@ impl Fixed {
                     _ => i64::from_be_bytes(array(cell)?),
                 };
                 put_integer(value, bytes, signed, out)?;
+            }
+            Self::Decimal {
+                bytes,
+                precision,
+                scale,
+            } => {
+                let start = out.len();
+                out.resize(start + bytes, 0);
+                decimal::read(cell, precision, scale, out.get_mut(start..)?)?;
             }
             Self::Date32 => {
                 let days = i32::from_be_bytes(array(cell)?);

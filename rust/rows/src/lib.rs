@@ -12,6 +12,7 @@ mod clean;
 pub mod copy;
 mod counters;
 pub mod data_row;
+mod decimal;
 mod error;
 mod fixed;
 mod masker;

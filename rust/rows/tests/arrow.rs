@@ -241,3 +241,43 @@ fn layouts_without_a_meaning_have_no_name() {
         assert_eq!(Fixed::named(name), None, "{name}");
     }
 }
+
+#[test]
+fn decimals_become_what_they_become_in_a_result() {
+    let plan = plan("numeric");
+    let check = |value: i128, scale: usize, text: &str| {
+        let layout = Fixed::named(&format!("decimal16:38.{scale}")).unwrap();
+        let (masked, _) = fixed(&plan, layout, &value.to_ne_bytes());
+        let found = i128::from_ne_bytes(masked.unwrap().data.try_into().unwrap());
+        let expected = in_result(&plan, Format::Text, text.as_bytes()).unwrap();
+        let expected = String::from_utf8(expected).unwrap().replace('.', "");
+        assert_eq!(found, expected.parse::<i128>().unwrap(), "{text}");
+    };
+    check(123_456, 2, "1234.56");
+    check(-5, 4, "-0.0005");
+    check(1500, 12, "0.000000001500");
+    check(42, 0, "42");
+    check(
+        99_999_999_999_999_999_999_999_999,
+        3,
+        "99999999999999999999999.999",
+    );
+}
+
+#[test]
+fn decimals_of_every_width_come_back() {
+    for (width, digits) in [(4, 9), (8, 18), (16, 38), (32, 76)] {
+        for scale in [0, 1, digits] {
+            let mut raw = vec![0; width];
+            raw[0] = 0x39;
+            raw[1] = 0x30;
+            let negative: Vec<u8> = raw.iter().map(|byte| !byte).collect();
+            let layout = Fixed::named(&format!("decimal{width}:{digits}.{scale}")).unwrap();
+            for raw in [raw, negative, vec![0; width]] {
+                let (masked, counters) = fixed(&plan("numeric"), layout, &raw);
+                assert_eq!((counters.masked, counters.nulled), (1, 0));
+                assert_ne!(masked.unwrap().data, raw);
+            }
+        }
+    }
+}

@@ -41,7 +41,7 @@ pub struct Texts<'a> {
     pub offsets: &'a [u8],
     /// Whether offsets have 64 bits.
     pub wide: bool,
-    /// What they point into.
+    /// What they point into, from the first offset on.
     pub data: &'a [u8],
     /// Which values there are.
     pub validity: Validity<'a>,
@@ -91,8 +91,11 @@ impl Plan {
         let mut masked = Building::new(rows, texts.data.len());
         let mut batch = Batch::default();
         masked.end_text(texts.wide)?;
+        let base = texts.offset(0)?;
+        let mut start = 0;
         for row in 0..rows {
-            let (start, end) = (texts.offset(row)?, texts.offset(row + 1)?);
+            let end = texts.offset(row + 1)?;
+            let end = end.checked_sub(base).ok_or(RowError::Truncated)?;
             let cell = texts.data.get(start..end).ok_or(RowError::Truncated)?;
             if texts.validity.has(row)? {
                 match rule.apply(texts.format, cell, &mut masked.data, &mut batch, counters) {
@@ -104,6 +107,7 @@ impl Plan {
                 masked.absent(row);
             }
             masked.end_text(texts.wide)?;
+            start = end;
         }
         batch.flush(&mut masked.data);
         Ok(masked.finish())

@@ -1,6 +1,7 @@
 """Builds a file of texts with and without secrets from the examples of public rule sets.
 
-    python benchmarks/harness/secrets_data.py --out FILE [--lines FILE ...] FOLDER ...
+    python benchmarks/harness/secrets_data.py --out FILE [--lines FILE ...] [--seen FILE ...]
+        [--half 0|1] FOLDER ...
 
 Each FOLDER is a checked-out rule set whose rules are lists in YAML, `rules: [{id, examples,
 negative_examples}]`, as those of Nosey Parker and Kingfisher are; nothing is fetched. A rule set
@@ -12,11 +13,16 @@ seen before; examples of rules that describe no secret but an identifier or an a
 rule sets themselves mark (`categories` without `secret`, `hashed` or `generic`, or `visible:
 false`); and texts that one rule must not match but in which another rule's example stands, because
 they do hold a secret, only not that rule's. `--keep` keeps all of them.
+
+`--seen` leaves out the texts of files that were made before. `--half` takes one half of the rules,
+by a hash of their names, so that the misses of one half can be looked at while the other tells what
+was gained.
 """
 
 from __future__ import annotations
 
 import argparse
+import hashlib
 import json
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -105,6 +111,18 @@ def select(examples: Iterable[Example]) -> list[Example]:
     return [one for one in found if (one.kept if one.secret else not is_covered(one, positives))]
 
 
+def half_of(source: str) -> int:
+    """Return in which half a rule is.
+
+    Args:
+        source: The rule set and the rule, as in `Example.source`.
+
+    Returns:
+        0 or 1, by the first byte of the SHA-256 of the rule's name.
+    """
+    return hashlib.sha256(source.partition(":")[2].encode()).digest()[0] % 2
+
+
 def is_covered(example: Example, positives: Sequence[Example]) -> bool:
     """Say whether another rule's secret stands in a text, or the text in it.
 
@@ -130,11 +148,17 @@ def main() -> None:
     parser.add_argument("folders", type=Path, nargs="*", metavar="FOLDER")
     parser.add_argument("--lines", type=Path, nargs="*", default=[], metavar="FILE")
     parser.add_argument("--out", type=Path, required=True, metavar="FILE")
+    parser.add_argument("--seen", type=Path, nargs="*", default=[], metavar="FILE")
+    parser.add_argument("--half", type=int, choices=(0, 1), help="rules of one half only")
     parser.add_argument("--keep", action="store_true", help="leave nothing out")
     given = parser.parse_args()
     every = [one for path in given.lines for one in read_lines(path)]
     every += [one for folder in given.folders for one in read_rules(folder)]
     chosen = every if given.keep else select(every)
+    seen = {one.text for path in given.seen for one in read_lines(path)}
+    chosen = [
+        one for one in chosen if one.text not in seen and given.half in {None, half_of(one.source)}
+    ]
     with given.out.open("w", encoding="utf-8") as out:
         for one in chosen:
             row = asdict(one)

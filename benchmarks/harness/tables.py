@@ -25,7 +25,7 @@ BULK_TAGS = {
     "public.bulk.card": ["financial.card"],
 }
 BULK_CLEAN_TAGS = {
-    f"public.bulk.{name}": ["public"] for name in ("id", "city", "created_at", "amount", "note")
+    f"public.bulk.{name}": ["public"] for name in ("id", "depot", "created_at", "amount", "note")
 }
 
 
@@ -51,7 +51,7 @@ def bulk_sql(rows: int) -> str:
     return f"""
 CREATE TABLE bulk (
     id bigint PRIMARY KEY, full_name text, email text, phone text, street_address text, card text,
-    city text, created_at timestamptz, amount numeric(12,2), note text);
+    depot text, created_at timestamptz, amount numeric(12,2), note text);
 INSERT INTO bulk SELECT
     i, 'Adelheid {MARKER.title()}' || chr(97 + i % 26) || ' Winterbottom',
     'adelheid.{MARKER}' || i || '@mail.example.org',
@@ -78,7 +78,7 @@ def masking_views_sql() -> str:
         f"AS {name}"
         for name in ("full_name", "email", "phone", "street_address", "card")
     )
-    rest = "city, created_at, amount, note"
+    rest = "depot, created_at, amount, note"
     return f"""
 CREATE EXTENSION IF NOT EXISTS pgcrypto;
 CREATE VIEW bulk_hashed AS SELECT id, {hashed}, {rest} FROM bulk;

@@ -16,6 +16,7 @@ const MAX_REMEMBERED: usize = 4096;
 #[derive(Debug, Default)]
 pub(crate) struct Keys {
     phrases: HashMap<String, Vec<EntityId>>,
+    whole: HashMap<String, Vec<EntityId>>,
     weak: HashMap<String, Vec<EntityId>>,
     tables: HashMap<EntityId, HashSet<String>>,
     counter_words: HashMap<EntityId, HashSet<String>>,
@@ -26,6 +27,7 @@ impl Keys {
     pub(crate) fn add(&mut self, entity: EntityId, spec: &EntitySpec) {
         for (phrases, columns) in [
             (&mut self.phrases, &spec.columns),
+            (&mut self.whole, &spec.whole_columns),
             (&mut self.weak, &spec.weak_columns),
         ] {
             for phrase in columns {
@@ -47,7 +49,7 @@ impl Keys {
     }
 
     pub(crate) fn is_empty(&self) -> bool {
-        self.phrases.is_empty()
+        self.phrases.is_empty() && self.whole.is_empty()
     }
 
     /// The entity that a name says, if nothing beside it says something else.
@@ -100,6 +102,9 @@ impl Keys {
 
     fn judge(&self, name: &str) -> Option<EntityId> {
         let words = words_of(name);
+        if let Some(entities) = self.whole.get(&words.concat()) {
+            return entities.first().copied();
+        }
         for length in (1..=words.len().min(MAX_WORDS)).rev() {
             for start in 0..=words.len() - length {
                 let span = &words[start..start + length];
@@ -206,6 +211,11 @@ mod tests {
         keys.add(1, &spec(&["card_number"], &[], &[], &[]));
         keys.add(2, &spec(&["card"], &[], &[], &[]));
         keys.add(3, &spec(&["prénom", "имя"], &[], &[], &[]));
+        let whole = EntitySpec {
+            whole_columns: owned(&["physician"]),
+            ..spec(&[], &[], &[], &[])
+        };
+        keys.add(5, &whole);
         keys.add(4, &spec(&[], &["name"], &["customer"], &["company"]));
         keys
     }
@@ -221,6 +231,13 @@ mod tests {
         ] {
             assert_eq!(words_of(name), words, "{name}");
         }
+    }
+
+    #[test]
+    fn some_words_are_names_only_by_themselves() {
+        let keys = keys();
+        assert_eq!(keys.entity(b"Physician", b""), Some(5));
+        assert_eq!(keys.entity(b"physician_fee", b""), None);
     }
 
     #[test]

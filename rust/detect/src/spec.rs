@@ -38,6 +38,9 @@ pub struct EntitySpec {
     /// Names of columns, and so of keys in a document, that hold the entity.
     #[serde(default)]
     pub columns: Vec<String>,
+    /// Names that say it when they are the whole name.
+    #[serde(default)]
+    pub whole_columns: Vec<String>,
     /// Names that say it only below a name of `tables`.
     #[serde(default)]
     pub weak_columns: Vec<String>,
@@ -117,6 +120,7 @@ impl EntitySpec {
             words: Vec::new(),
             keywords: keywords.iter().copied().map(str::to_owned).collect(),
             columns: Vec::new(),
+            whole_columns: Vec::new(),
             weak_columns: Vec::new(),
             tables: Vec::new(),
             counter_words: Vec::new(),

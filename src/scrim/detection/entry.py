@@ -193,6 +193,7 @@ class Entry(Settings):
             "shape": self.shape,
             "keywords": self.all_keywords(),
             "columns": self.columns,
+            "whole_columns": self.whole_columns,
             "weak_columns": self.weak_columns,
             "tables": self.tables,
             "counter_words": self.counter_words,

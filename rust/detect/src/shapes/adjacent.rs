@@ -2,6 +2,7 @@
 //! pairs such as `API_KEY 0123...`.
 
 use super::assignment::{bare_end, is_name, quoted_end, Assignment, MAX_VALUE};
+use super::numbers::UUID_LEN;
 use crate::bytes::{before, run_end};
 
 /// Most words behind the name that may stand before the value: `vendor api key 0123...`.
@@ -11,12 +12,16 @@ const MAX_WORD: usize = 24;
 const MAX_REACH: usize = 40;
 /// Fewest bytes of a value that nothing but white space binds to its name.
 const MIN_BESIDE: usize = 16;
+/// Fewest bytes of a name with a value glued to it, and digits in them.
+const MIN_GLUED: usize = 26;
+const MIN_GLUED_DIGITS: usize = 4;
 /// Digits in such a value.
 const MIN_DIGITS: usize = 2;
 
 /// What the last word before such a value ends with.
-const LAST_WORDS: [&[u8]; 6] = [
+const LAST_WORDS: [&[u8]; 7] = [
     b"key",
+    b"access",
     b"token",
     b"secret",
     b"pat",
@@ -39,7 +44,7 @@ const VERBS: [&[u8]; 8] = [
 pub(super) fn adjacent(text: &[u8], name: (usize, usize), words: bool) -> Option<Assignment> {
     option(text, name)
         .or_else(|| sentence(text, name))
-        .or_else(|| words.then(|| beside(text, name)).flatten())
+        .or_else(|| words.then(|| dash(text, name).or_else(|| beside(text, name)))?)
 }
 
 /// Whether the text can hold such a value besides an option: a verb, or a long word with digits.
@@ -56,9 +61,18 @@ pub(super) fn possible(text: &[u8], dashes: usize, digits: usize) -> bool {
         memchr::memchr_iter(b's', text)
             .any(|at| at >= 2 && matches!(text[at - 1], b'i' | b'e') && text[at - 2] == b' ')
     };
-    (dashes >= 1 && option())
+    (dashes >= 1 && (option() || glued(text, digits)))
         || (digits >= 1 && verb())
         || (digits >= MIN_DIGITS && has_long_word(text))
+}
+
+/// Whether a name may go on with its value, as in `vendor-secret-0123...`.
+fn glued(text: &[u8], digits: usize) -> bool {
+    digits >= MIN_GLUED_DIGITS
+        && text.len() != UUID_LEN
+        && text
+            .split(|&byte| byte <= b' ')
+            .any(|word| word.len() >= MIN_GLUED)
 }
 
 /// Whether white space stands before or behind a word as long as a value.
@@ -86,6 +100,12 @@ fn option(text: &[u8], (start, end): (usize, usize)) -> Option<Assignment> {
     let given = bounded(text, (start, end), value, true)?;
     let called = text[given.start..given.end].contains(&b'(');
     (!refers && !called).then_some(given)
+}
+
+/// `vendor token - "VALUE"`.
+fn dash(text: &[u8], name: (usize, usize)) -> Option<Assignment> {
+    let at = skip_blanks(text, name.1)?;
+    (text[at] == b'-').then(|| quoted(text, name, skip_blanks(text, at + 1)?))?
 }
 
 /// `the password for "x" is VALUE`.

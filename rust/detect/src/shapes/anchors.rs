@@ -5,7 +5,8 @@ use std::collections::HashMap;
 
 use aho_corasick::{AhoCorasick, AhoCorasickKind, Input, MatchKind};
 
-use super::assigned::{spellings, Assigned, Places};
+use super::assigned::{Assigned, Places};
+use super::keys::spellings;
 use super::token::{self, Token};
 use super::{adjacent, aws, connection, entropy, jwt, pem, placeholder, Scan, Shape, Slot};
 use crate::begins::Begins;
@@ -163,7 +164,9 @@ impl Anchors {
         match self.secrets.get(&entity) {
             None => true,
             Some(true) => value.len() >= MIN_CHOSEN && placeholder::is_password(value, true),
-            Some(false) => value.len() >= MIN_LEN && entropy::is_mixed(value),
+            Some(false) => {
+                value.len() >= MIN_LEN && !value.contains(&b':') && entropy::is_mixed(value)
+            }
         }
     }
 

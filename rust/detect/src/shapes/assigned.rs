@@ -1,10 +1,13 @@
 //! Values that are known by the name that they are given to.
 
 use super::assignment::{self, Assignment, Rest};
+use super::keys::{is_key, words};
+use super::numbers::{is_uuid, UUID_LEN};
 use super::token::{checksum_of, Anchored};
-use super::{entropy, placeholder, weigh, Candidate, Slot};
+use super::{entropy, nearby, placeholder, support, weigh, Candidate, Slot};
 use crate::bytes::{before, is_word, word_at};
 use crate::checksum::Checksum;
+use crate::context::Keywords;
 use crate::sink::Sink;
 use crate::spec::{EntitySpec, Error};
 
@@ -15,11 +18,12 @@ const CHECKED: f32 = 0.95;
 const IN_COLUMN: f32 = 0.5;
 /// An entity whose values may be shorter is one that people choose.
 const MIN_DRAWN: usize = 8;
-/// Shortest key that may also be the end of a longer word, as in `PGPASSWORD`.
-const MIN_GLUED: usize = 5;
-/// Shortest key and most spellings of one.
+/// A name that says less by itself needs support.
+const WEAK: f32 = 0.5;
+/// Fewest bytes of a layout that is looked for near a name without an operator.
+const MIN_LAYOUT: usize = 20;
+/// Shortest key.
 const MIN_KEY: usize = 2;
-const MAX_SPELLINGS: usize = 64;
 /// Words of a name that say that its value is no secret.
 ///
 /// Only the name itself may say so: what stands elsewhere in a text must not hide a secret.
@@ -38,6 +42,8 @@ const MADE_UP: [&str; 8] = [
 #[derive(Debug)]
 pub(crate) struct Assigned {
     slot: Slot,
+    /// The same without keywords, for a name that has supported a weak key already.
+    owned: Slot,
     anchored: Anchored,
     checksum: Option<Checksum>,
     counter_words: Vec<String>,
@@ -53,6 +59,11 @@ impl Assigned {
         let checksum = checksum_of(spec)?;
         let sure = if checksum.is_some() { CHECKED } else { PLAIN };
         Ok(Self {
+            owned: Slot {
+                entity: slot.entity,
+                min_confidence: slot.min_confidence,
+                keywords: Keywords::compile(&spec.name, &[])?,
+            },
             slot,
             anchored: Anchored::compile(spec)?,
             checksum,
@@ -84,26 +95,100 @@ impl Assigned {
         hint: Option<u16>,
         out: &mut Sink<'_>,
     ) {
-        if !is_key(text, start, end) {
+        if !is_key(text, start, end, self.chosen()) {
             return;
         }
-        let Some(place) = places.of(text, start, end, !self.chosen()) else {
+        let place = places.of(text, start, end, !self.chosen());
+        let place = place.filter(|place| is_argument(text, place));
+        let Some(sure) = self.weigh_name(text, start, end) else {
             return;
         };
-        if self.is_countered(&text[place.name_start..place.name_end]) {
-            return;
+        if let Some(place) = place {
+            if self.given(text, place, places, sure, hint, out) {
+                return;
+            }
         }
+        if !self.chosen() {
+            self.search(text, end, place, sure, hint, out);
+        }
+    }
+
+    /// How sure a value is under the name around the key `start..end`; none if the name says that
+    /// it is something else.
+    ///
+    /// A key that says little by itself, as `key` does, needs a word more, or a keyword beside.
+    fn weigh_name(&self, text: &[u8], start: usize, end: usize) -> Option<f32> {
+        let (name_start, name_end) = assignment::name_of(text, start, end);
+        let weak = self.confidence < WEAK && !self.chosen();
+        let begin = if weak {
+            nearby::with_word_before(text, name_start)
+        } else {
+            name_start
+        };
+        if self.is_countered(&text[begin..name_end]) {
+            return None;
+        }
+        let owned = weak && text[begin..start].iter().any(u8::is_ascii_alphabetic);
+        Some(if owned {
+            support(self.confidence)
+        } else {
+            self.confidence
+        })
+    }
+
+    /// Whether the value that an operator gives to the name is one, and reported.
+    fn given(
+        &self,
+        text: &[u8],
+        place: Assignment,
+        places: &mut Places,
+        sure: f32,
+        hint: Option<u16>,
+        out: &mut Sink<'_>,
+    ) -> bool {
         let Some(((_, until), (from, to))) = self.anchored.at(&text[..place.end], place.start)
         else {
-            return;
+            return false;
         };
         let cut = place.cut.filter(|_| until == place.end && to == until);
         if cut.is_none() && !ends_value(text, until) || !self.accepts(&text[from..to], place.quoted)
         {
-            return;
+            return false;
+        }
+        if self.chosen() && !is_chosen_argument(text, place, &text[from..to]) {
+            return false;
         }
         let to = cut.map_or(to, |rest| places.rest_end(text, to, rest));
-        self.propose(text, from, to, self.confidence, hint, out);
+        self.propose(text, from, to, sure, hint, out)
+    }
+
+    /// Reports the first value near the name that nothing binds to it but that looks like one.
+    fn search(
+        &self,
+        text: &[u8],
+        key_end: usize,
+        place: Option<Assignment>,
+        sure: f32,
+        hint: Option<u16>,
+        out: &mut Sink<'_>,
+    ) {
+        let is_value = |&(from, to): &(usize, usize)| {
+            let found = self.anchored.at(&text[..to], from);
+            found.is_some_and(|((_, until), (start, end))| {
+                until == to && self.accepts(&text[start..end], false)
+            })
+        };
+        let length = self.anchored.min_len;
+        let found = nearby::glued(text, key_end)
+            .filter(is_value)
+            .or_else(|| nearby::words(text, place?).find(is_value))
+            .or_else(|| {
+                let near = self.anchored.fixed && length >= MIN_LAYOUT;
+                near.then(|| nearby::of_length(text, key_end, length).find(is_value))?
+            });
+        if let Some((from, to)) = found {
+            self.propose(text, from, to, sure, hint, out);
+        }
     }
 
     /// The whole cell, which a column that is believed to hold the entity gives its name to.
@@ -131,13 +216,15 @@ impl Assigned {
         confidence: f32,
         hint: Option<u16>,
         out: &mut Sink<'_>,
-    ) {
+    ) -> bool {
         let candidate = match self.checksum.map(|checksum| checksum(&text[from..to])) {
             None => Candidate::pattern(from, to, confidence),
             Some(true) => Candidate::checked(from, to, confidence),
-            Some(false) => return,
+            Some(false) => return false,
         };
-        weigh(&self.slot, text, hint, candidate, out);
+        let supported = confidence > self.confidence;
+        let slot = if supported { &self.owned } else { &self.slot };
+        weigh(slot, text, hint, candidate, out)
     }
 
     /// A pattern of one length is a layout by itself; any other says little about the value.
@@ -145,9 +232,17 @@ impl Assigned {
         if self.chosen() {
             placeholder::is_password(value, quoted)
         } else if self.anchored.fixed {
-            entropy::is_random(value)
+            entropy::is_drawn(value)
         } else {
-            entropy::is_mixed(value)
+            // An identifier of a row is called a key as well.
+            let uuid = value.len() == UUID_LEN && is_uuid(value, 0);
+            let identifier = uuid || !value.iter().any(u8::is_ascii_alphabetic);
+            entropy::is_keyed(value)
+                && !(identifier && self.confidence < WEAK)
+                && (quoted
+                    || entropy::digits(value) > 0
+                        && !entropy::is_reference(value)
+                        && !entropy::is_number(value))
         }
     }
 
@@ -193,54 +288,25 @@ impl Places {
     }
 }
 
-/// Spellings of a key: its words joined by nothing, `_`, `-`, `.` or a space.
-pub(crate) fn spellings(key: &str) -> Vec<String> {
-    let mut all = vec![String::new()];
-    for (index, word) in key.split(' ').enumerate() {
-        let joints: &[&str] = if index == 0 {
-            &[""]
-        } else {
-            &["_", "", "-", " ", "."]
-        };
-        all = all
-            .iter()
-            .flat_map(|begin| {
-                joints
-                    .iter()
-                    .map(move |joint| format!("{begin}{joint}{word}"))
-            })
-            .take(MAX_SPELLINGS)
-            .collect();
-    }
-    if !key.is_ascii() {
-        // The search folds the case of ASCII only.
-        let upper: Vec<String> = all.iter().map(|key| key.to_uppercase()).collect();
-        let title: Vec<String> = all
-            .iter()
-            .map(|key| {
-                let mut characters = key.chars();
-                let first = characters.next().into_iter().flat_map(char::to_uppercase);
-                first.collect::<String>() + characters.as_str()
-            })
-            .collect();
-        all.extend(upper);
-        all.extend(title);
-        all.sort();
-        all.dedup();
-    }
-    all
+/// Whether no list has been taken for an argument: after a comma, the value stands in the same line.
+fn is_argument(text: &[u8], place: &Assignment) -> bool {
+    let between = &text[place.name_end..place.start];
+    !between.contains(&b',') || !between.contains(&b'\n') || has_value(between)
 }
 
-/// Whether the key is a word of a name; a long one may be the end of a word as well.
-fn is_key(text: &[u8], start: usize, end: usize) -> bool {
-    let lower = |index: usize| text.get(index).is_some_and(u8::is_ascii_lowercase);
-    let ends = !lower(end) || (text[end] == b's' && !lower(end + 1));
-    let starts = match start.checked_sub(1).map(|index| text[index]) {
-        Some(byte) if byte.is_ascii_lowercase() => text[start].is_ascii_uppercase(),
-        Some(byte) => !byte.is_ascii_uppercase(),
-        None => true,
-    };
-    ends && (starts || end - start >= MIN_GLUED)
+/// Whether a value that a person chose may be one after a comma: words of a list have letters only.
+fn is_chosen_argument(text: &[u8], place: Assignment, value: &[u8]) -> bool {
+    let comma = text[place.name_end..place.start].contains(&b',');
+    let quote = |byte: &u8| matches!(byte, b'"' | b'\'' | b'`' | b' ');
+    let letter = |byte: &u8| byte.is_ascii_alphabetic() || !byte.is_ascii() || quote(byte);
+    !comma || (place.quoted && !value.iter().all(letter))
+}
+
+/// Whether the field `value` follows a name, as in `"name": "token",\n "value": "..."`.
+fn has_value(between: &[u8]) -> bool {
+    between
+        .windows(5)
+        .any(|word| word.eq_ignore_ascii_case(b"value"))
 }
 
 /// Whether nothing at `at` continues a value.
@@ -251,48 +317,8 @@ fn ends_value(text: &[u8], at: usize) -> bool {
         Some(b'-' | b'+' | b'/' | b'.' | b':') => {
             !text.get(at + 1).is_some_and(|&byte| is_word(byte))
         }
-        Some(b'=' | b'~' | b'%') => false,
+        // What is called is a function.
+        Some(b'=' | b'~' | b'%' | b'(') => false,
         _ => !word_at(text, at),
-    }
-}
-
-/// The words of a name, by what joins them and by capitals.
-fn words(name: &[u8]) -> impl Iterator<Item = &[u8]> {
-    name.split(|byte| !byte.is_ascii_alphanumeric())
-        .flat_map(|part| part.chunk_by(|a, b| !(a.is_ascii_lowercase() && b.is_ascii_uppercase())))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::{is_key, spellings, words};
-
-    #[test]
-    fn a_key_has_every_spelling() {
-        assert_eq!(spellings("token"), ["token"]);
-        let all = spellings("api key");
-        for spelling in ["api_key", "apikey", "api-key", "api key", "api.key"] {
-            assert!(all.iter().any(|one| one == spelling), "{spelling}");
-        }
-        assert!(spellings("пароль").contains(&"Пароль".to_owned()));
-    }
-
-    #[test]
-    fn a_key_is_a_word_of_the_name() {
-        let key = |text: &str, key: &str| {
-            let start = text.find(key).unwrap();
-            is_key(text.as_bytes(), start, start + key.len())
-        };
-        assert!(key("my_pwd", "pwd"));
-        assert!(key("myPwd", "Pwd"));
-        assert!(key("PGPASSWORD", "PASSWORD"));
-        assert!(key("tokens", "token"));
-        assert!(!key("tokenizer", "token"));
-        assert!(!key("setsysctl", "etsy"));
-    }
-
-    #[test]
-    fn names_fall_into_words() {
-        let found: Vec<&[u8]> = words(b"my-APIKey_id.fooBar").collect();
-        assert_eq!(found, [b"my".as_slice(), b"APIKey", b"id", b"foo", b"Bar"]);
     }
 }

@@ -74,7 +74,7 @@ pub(crate) fn after_key(text: &[u8], start: usize, end: usize, words: bool) -> O
     };
     let at = skip_closers(text, at);
     let at = value_field(text, at).unwrap_or(at);
-    let Some(at) = operator(text, at) else {
+    let Some(at) = operator(text, at).or_else(|| words.then(|| call(text, at))?) else {
         return adjacent(text, (name_start, name_end), words);
     };
     let element = before(text, at) == Some(b'>');
@@ -157,6 +157,7 @@ fn operator(text: &[u8], at: usize) -> Option<usize> {
         b".=",
         b"+=",
         b"==",
+        b"!=",
         b"=",
         b",",
         b">",
@@ -175,6 +176,21 @@ fn operator(text: &[u8], at: usize) -> Option<usize> {
         return Some(at + 3);
     }
     typed(text, at)
+}
+
+/// `("` and `{"` behind a name: its value is the first argument.
+fn call(text: &[u8], at: usize) -> Option<usize> {
+    let limit = text.len().min(at + MAX_GAP);
+    let opened = matches!(text.get(at), Some(b'(' | b'{')) && at < limit;
+    let start = run_end(&text[..limit], at + usize::from(opened), |byte| {
+        matches!(byte, b' ' | b'\t' | b'\n' | b'\r')
+    });
+    let quoted = matches!(text.get(start), Some(b'"' | b'\'' | b'`'));
+    if opened && quoted {
+        return Some(start);
+    }
+    // The operator may stand at the begin of the next line.
+    (!opened && start > at && text.get(start) == Some(&b'=')).then_some(start + 1)
 }
 
 /// `Type =` after a name, or after its colon.

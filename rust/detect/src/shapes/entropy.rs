@@ -13,6 +13,15 @@ const MAX_GROUP: usize = 8;
 const MAX_GROUPS: usize = 4;
 /// Most characters in two sequences at once, as in `a1b2c3d4e5f6`.
 const MAX_INTERLEAVED: usize = 7;
+/// Most digits of a hexadecimal number that fits a register.
+const MAX_HEX: usize = 16;
+/// Longest name of code, and the shortest word in it.
+const MAX_REFERENCE: usize = 64;
+const MIN_WORD: usize = 6;
+/// Shortest value whose letters alone say that it is drawn.
+const MIN_SCRAMBLED: usize = 18;
+/// Shortest value without marks that is no name if enough digits stand in it.
+const MIN_DENSE: usize = 16;
 /// Fewest bits per character of a value of 8, 12, 16, 24 and 32 characters or more that is random.
 ///
 /// A draw of n hexadecimal digits has a mean sample entropy of 2.6, 2.9, 3.2, 3.5 and 3.6 bits; the
@@ -45,23 +54,31 @@ pub(crate) fn varies(value: &[u8]) -> bool {
 
 /// Whether a run of one character, or of characters in order, says that the value is made up.
 pub(crate) fn is_filler(value: &[u8]) -> bool {
-    let value = &value[..value.len().min(MAX_COUNTED)];
-    let (mut same, mut rising) = (0_usize, 0_usize);
-    for pair in value.windows(2) {
-        same = if pair[0] == pair[1] { same + 1 } else { 0 };
-        rising = if pair[0].checked_add(1) == Some(pair[1]) {
-            rising + 1
-        } else {
-            0
-        };
-        if same >= MAX_REPEATED || rising >= MAX_ASCENDING {
-            return true;
-        }
-        if same >= 4 && matches!(pair[0], b'x' | b'X' | b'*' | b'.' | b'#') {
-            return true;
-        }
-    }
-    false
+    is_blank(value) || ascends(value)
+}
+
+/// Whether a run of one character says that nothing is filled in.
+fn is_blank(value: &[u8]) -> bool {
+    let mut same = 0_usize;
+    value[..value.len().min(MAX_COUNTED)]
+        .windows(2)
+        .any(|pair| {
+            same = if pair[0] == pair[1] { same + 1 } else { 0 };
+            let stands_for = matches!(pair[0], b'x' | b'X' | b'*' | b'.' | b'#');
+            same >= MAX_REPEATED || (same >= 4 && stands_for)
+        })
+}
+
+/// Whether many characters follow one another, as in an alphabet.
+fn ascends(value: &[u8]) -> bool {
+    let mut rising = 0_usize;
+    value[..value.len().min(MAX_COUNTED)]
+        .windows(2)
+        .any(|pair| {
+            let next = pair[0].checked_add(1) == Some(pair[1]);
+            rising = if next { rising + 1 } else { 0 };
+            rising >= MAX_ASCENDING
+        })
 }
 
 /// Whether groups of characters, or two sequences at once, say that a person typed the value.
@@ -119,6 +136,105 @@ pub(crate) fn is_mixed(value: &[u8]) -> bool {
         && changes(value) * 5 >= value.len()
         && !is_dotted(value)
         && !is_version(value)
+}
+
+/// As [`is_random`], of a value with a layout under a name that says what it is: it may also be
+/// typed in order, since nothing but a key is given to such a name.
+pub(crate) fn is_filled(value: &[u8]) -> bool {
+    varies(value) && !is_blank(value) && !stands_in(value)
+}
+
+/// As [`is_filled`], of a value that is as long as a layout but has no other mark of one.
+pub(crate) fn is_drawn(value: &[u8]) -> bool {
+    is_filled(value) && (digits(value) >= 2 || has_few_vowels(value)) && !is_dotted(value)
+}
+
+/// As [`is_filled`], of a value whose layout says nothing.
+pub(crate) fn is_keyed(value: &[u8]) -> bool {
+    is_filled(value)
+        && !is_made_up(value)
+        && (is_scrambled(value)
+            || digits(value) >= 2
+                && (changes(value) * 5 >= value.len() || is_dense(value))
+                && !is_dotted(value)
+                && !is_version(value))
+}
+
+/// Whether the letters are of both cases by turns, and too few of them vowels for words.
+fn is_scrambled(value: &[u8]) -> bool {
+    let count = |class: fn(&u8) -> bool| value.iter().filter(|byte| class(byte)).count();
+    let letters = count(u8::is_ascii_alphabetic);
+    let turns = value
+        .windows(2)
+        .filter(|pair| pair[0].is_ascii_alphabetic() && pair[1].is_ascii_alphabetic())
+        .filter(|pair| pair[0].is_ascii_lowercase() != pair[1].is_ascii_lowercase())
+        .count();
+    value.len() >= MIN_SCRAMBLED
+        && letters * 10 >= value.len() * 9
+        && has_few_vowels(value)
+        && turns * 5 >= letters
+}
+
+/// Whether the letters are all small or all capitals, as in no name of several words.
+fn has_one_case(value: &[u8]) -> bool {
+    !value.iter().any(u8::is_ascii_uppercase) || !value.iter().any(u8::is_ascii_lowercase)
+}
+
+/// Whether fewer of the letters are vowels than in words.
+fn has_few_vowels(value: &[u8]) -> bool {
+    let letters = value.iter().filter(|byte| byte.is_ascii_alphabetic());
+    let (all, vowels) = letters.fold((0_usize, 0_usize), |(all, vowels), byte| {
+        let vowel = matches!(byte.to_ascii_lowercase(), b'a' | b'e' | b'i' | b'o' | b'u');
+        (all + 1, vowels + usize::from(vowel))
+    });
+    vowels * 4 <= all
+}
+
+/// Whether the value is a number of a language: hexadecimal, or with the type behind it.
+pub(crate) fn is_number(value: &[u8]) -> bool {
+    if let Some(hex) = value.strip_prefix(b"0x") {
+        return hex.len() <= MAX_HEX && hex.iter().all(u8::is_ascii_hexdigit);
+    }
+    let end = value.iter().position(|byte| !byte.is_ascii_digit());
+    let Some(end) = end.filter(|&end| end > 0) else {
+        return false;
+    };
+    let (letter, size) = (value[end].to_ascii_lowercase(), &value[end + 1..]);
+    matches!(letter, b'u' | b'i' | b'f' | b'l')
+        && matches!(
+            size,
+            b"" | b"8" | b"16" | b"32" | b"64" | b"128" | b"size" | b"l" | b"L" | b"ll" | b"LL"
+        )
+}
+
+/// Whether the value is a name of code, such as `base64.b32encode`: parts that begin with letters,
+/// and a word in one of them.
+pub(crate) fn is_reference(value: &[u8]) -> bool {
+    let is_joint = |byte: &u8| matches!(byte, b'.' | b'_');
+    let mut parts = value.split(is_joint).filter(|part| !part.is_empty());
+    value.len() <= MAX_REFERENCE
+        && changes(value) * 5 <= value.len() * 2
+        && value.iter().any(is_joint)
+        && parts.clone().all(|part| part[0].is_ascii_alphabetic())
+        && parts.any(|part| {
+            part.chunk_by(|a, b| a.is_ascii_alphabetic() && b.is_ascii_lowercase())
+                .any(|word| {
+                    word.len() >= MIN_WORD
+                        && word.iter().all(u8::is_ascii_alphabetic)
+                        && !has_few_vowels(word)
+                })
+        })
+}
+
+/// Whether most of the value is a long run without marks with more digits, or more groups of them,
+/// than names have: `sk_0123...` and `0123...-us1` have little else.
+fn is_dense(value: &[u8]) -> bool {
+    let parts = value.split(|byte| !byte.is_ascii_alphanumeric());
+    let run = parts.max_by_key(|part| part.len()).unwrap_or_default();
+    run.len() >= MIN_DENSE
+        && run.iter().any(u8::is_ascii_alphabetic)
+        && run.len() * 4 >= value.len() * 3
+        && (digits(run) * 5 >= run.len() || (changes(run) * 6 >= run.len() && has_one_case(run)))
 }
 
 pub(super) fn digits(value: &[u8]) -> usize {

@@ -1,6 +1,6 @@
 //! Whether a value stands in the place of a secret only, and whether a person may have chosen it.
 
-use super::entropy::{changes, digits, is_dotted, is_filler};
+use super::entropy::{changes, digits, is_dotted, is_filler, is_number};
 
 /// Most bytes of a value that are looked at.
 const MAX_READ: usize = 512;
@@ -195,7 +195,7 @@ fn is_variable(value: &[u8]) -> bool {
         name.first().is_some_and(u8::is_ascii_alphabetic)
             && name.iter().all(|&byte| {
                 byte.is_ascii_alphanumeric()
-                    || matches!(byte, b'_' | b'.' | b'-' | b'>' | b'[' | b']' | b':')
+                    || matches!(byte, b'_' | b'.' | b'-' | b'>' | b'[' | b']' | b':' | b'$')
             })
     };
     match value {
@@ -234,7 +234,9 @@ pub(crate) fn is_password(value: &[u8], quoted: bool) -> bool {
         let route = find(value, b"://")
             || value.starts_with(b"arn:")
             || (is_dotted(value) && digits(value) == 0);
-        return !sentence && !label && !selector && !route && !value.contains(&b'\n');
+        // By custom, whoever is anonymous gives an address without a host (RFC 1635).
+        let anonymous = value.ends_with(b"@") && digits(value) == 0;
+        return !anonymous && !sentence && !label && !selector && !route && !value.contains(&b'\n');
     }
     let called = value.iter().any(|byte| matches!(byte, b'(' | b'[' | b'{'));
     let named = value.iter().all(|&byte| {
@@ -249,6 +251,9 @@ pub(crate) fn is_password(value: &[u8], quoted: bool) -> bool {
         && !value.contains(&b' ')
         && !find(value, b"://")
         && !(named && (value.len() < 16 || !plain))
+        && !is_number(value)
+        && !value.starts_with(b"__")
+        && !(value.contains(&b'/') && is_dotted(value))
 }
 
 fn lower(value: &[u8]) -> Vec<u8> {

@@ -4,6 +4,7 @@ use regex::bytes::{Regex, RegexBuilder};
 use regex_syntax::hir::literal::Extractor;
 use regex_syntax::hir::{Hir, HirKind};
 
+use super::published::is_published;
 use super::{entropy, placeholder, weigh, Candidate, Slot};
 use crate::bytes::{
     before, escape_before, is_base64, is_base64url, is_word, joined_before, run_end, run_start,
@@ -263,10 +264,12 @@ impl Token {
             placeholder::is_password(body, true)
         } else if self.shortest < MIN_STRONG || (weak && self.is_short_and_varies()) {
             entropy::is_mixed(body)
-        } else {
+        } else if weak {
             entropy::is_random(body)
+        } else {
+            entropy::is_filled(body)
         };
-        if !drawn {
+        if !drawn || is_published(&text[value.0..value.1]) {
             return None;
         }
         let (start, end) = value;

@@ -20,8 +20,8 @@ One statement's way through the package, which is also the order of the layers:
 every byte run in the compiled kernel (`kernel.py` is its documented facade); the decisions are in
 these packages.
 
-For programs that want detection alone there are `detect`, `detect_many`, `classify_column` and
-`detect_batch` (docs/reference/python-api.md); they are loaded when first used.
+For programs of one's own there are `detect`, `detect_many`, `classify_column`, `detect_batch` and
+`mask` (docs/reference/python-api.md); they are loaded when first used.
 """
 
 from typing import TYPE_CHECKING
@@ -39,9 +39,14 @@ if TYPE_CHECKING:
     from scrim.detection.columns import Verdict
     from scrim.detection.transformer.model import Transformer
     from scrim.domain.finding import Evidence, Finding
+    from scrim.masking.arrow.api import mask, mask_settings
+    from scrim.masking.arrow.cells import ArrowError
+    from scrim.masking.arrow.masker import BatchMasker
 
 __all__ = [
+    "ArrowError",
     "BatchColumn",
+    "BatchMasker",
     "Evidence",
     "Finding",
     "Transformer",
@@ -51,4 +56,6 @@ __all__ = [
     "detect",
     "detect_batch",
     "detect_many",
+    "mask",
+    "mask_settings",
 ]

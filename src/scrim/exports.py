@@ -8,7 +8,9 @@ from importlib import import_module
 from typing import Final
 
 MODULES: Final = {
+    "ArrowError": "scrim.masking.arrow.cells",
     "BatchColumn": "scrim.detection.api",
+    "BatchMasker": "scrim.masking.arrow.masker",
     "Evidence": "scrim.domain.finding",
     "Finding": "scrim.domain.finding",
     "Transformer": "scrim.detection.transformer.model",
@@ -17,6 +19,8 @@ MODULES: Final = {
     "detect": "scrim.detection.api",
     "detect_batch": "scrim.detection.api",
     "detect_many": "scrim.detection.api",
+    "mask": "scrim.masking.arrow.api",
+    "mask_settings": "scrim.masking.arrow.api",
 }
 """Module of each name."""
 

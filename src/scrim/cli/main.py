@@ -5,7 +5,7 @@ import sys
 
 import typer
 
-from scrim.cli import audit, completion, config, demo, scan, serve, token, user, version
+from scrim.cli import audit, completion, config, demo, mask, scan, serve, token, user, version
 from scrim.cli.failures import explain_and_exit
 
 app = typer.Typer(
@@ -21,6 +21,7 @@ app = typer.Typer(
 app.command("demo")(demo.demo)
 app.command("serve")(serve.serve)
 app.command("scan")(scan.scan)
+app.command("mask")(mask.mask)
 app.add_typer(token.app, name="token")
 app.add_typer(user.app, name="user")
 app.add_typer(config.app, name="config")

@@ -17,7 +17,7 @@ from scrim.config.operators import OperatorChoice
 from scrim.config.secrets import SecretError, read_environment, read_secret_file
 from scrim.detection.catalogue import Catalogue, builtin_catalogue
 from scrim.detection.columns import ColumnJudge
-from scrim.detection.scan import gateway_scanner
+from scrim.detection.scan import Scanner, gateway_scanner
 from scrim.masking.arrow.cells import ArrowError
 from scrim.masking.arrow.kinds import named_type
 from scrim.masking.arrow.masker import BatchMasker, Late, MaskSettings
@@ -121,17 +121,19 @@ def mask_settings(  # noqa: PLR0913 - as `mask`
     except (OperatorError, SecretError) as error:
         raise ArrowError(str(error)) from None
     known = known_columns(columns or {}, keep, table, builtin_catalogue())
-    return settings_of(secret, table_of_operators, known, named, late)
+    return settings_of(secret, table_of_operators, known, types=named, late=late)
 
 
-def settings_of(
+def settings_of(  # noqa: PLR0913 - what the parts of MaskSettings are made of
     key: MaskingKey,
     operators: OperatorTable,
     known: Known,
+    *,
     types: Mapping[str, Any],
     late: Late,
+    scanner: Scanner | None = None,
 ) -> MaskSettings:
-    """Return what `BatchMasker` takes, for the entities that come with scrim.
+    """Return what `BatchMasker` takes.
 
     Args:
         key: The masking key.
@@ -139,11 +141,11 @@ def settings_of(
         known: What is said of the columns.
         types: What texts are, by path.
         late: What happens when a decision turns out to be wrong.
+        scanner: Searches values; without one, for the entities that come with scrim.
     """
-    scanner = gateway_scanner()
+    scanner = scanner or gateway_scanner()
     maker = PlanMaker(new_masker(key, scanner.detector, operators), operators)
-    judge = ColumnJudge(builtin_catalogue().protected())
-    return MaskSettings(maker, scanner, judge, known, types, late)
+    return MaskSettings(maker, scanner, ColumnJudge(scanner.catalogue), known, types, late)
 
 
 def known_columns(

@@ -53,13 +53,13 @@ class Known:
     kept: Collection[str] = ()
     table: str = ""
 
-    def entity(self, leaf: Leaf) -> str | None:
-        """Return the entity of a leaf, None if nothing is said of it."""
-        return next((self.entities[one] for one in _above(leaf.path) if one in self.entities), None)
+    def entity(self, path: str) -> str | None:
+        """Return the entity of what is at a path, None if nothing is said of it."""
+        return next((self.entities[one] for one in _above(path) if one in self.entities), None)
 
-    def keeps(self, leaf: Leaf) -> bool:
-        """Whether a leaf stays as it is."""
-        return any(path in self.kept for path in _above(leaf.path))
+    def keeps(self, path: str) -> bool:
+        """Whether what is at a path stays as it is."""
+        return any(one in self.kept for one in _above(path))
 
 
 class LeafJudge:
@@ -115,7 +115,7 @@ class LeafJudge:
         return searched and leaf_kind(leaf.type.spec) in SAMPLED_KINDS
 
     def _verdict(self, leaf: Leaf, values: Array, beside: Collection[str]) -> Verdict | None:
-        if leaf.key or self._known.keeps(leaf) or self._known.entity(leaf) is not None:
+        if leaf.key or self._known.keeps(leaf.path) or self._known.entity(leaf.path) is not None:
             return None
         kind = leaf_kind(leaf.type.spec)
         column = Column("", leaf.parent.rpartition(".")[2] or self._known.table, leaf.name)
@@ -129,9 +129,9 @@ class LeafJudge:
         return self._judge.verdict(column, kind, voters, findings, siblings, neighbours=beside)
 
     def _decision(self, leaf: Leaf, verdict: Verdict | None) -> ColumnDecision:
-        if self._known.keeps(leaf):
+        if self._known.keeps(leaf.path):
             return ColumnDecision(Treatment.PASS, "", "kept by choice")
-        given = self._known.entity(leaf)
+        given = self._known.entity(leaf.path)
         if given is not None:
             return ColumnDecision(Treatment.MASK, given, "named")
         if verdict is not None and verdict.entity is not None:

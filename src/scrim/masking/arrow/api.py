@@ -6,6 +6,7 @@ operators gives: what is masked here still joins with what was queried there.
 
 import os
 from collections.abc import Collection, Iterable, Iterator, Mapping
+from functools import lru_cache
 from os import PathLike
 from pathlib import Path
 from typing import Any
@@ -145,7 +146,12 @@ def settings_of(  # noqa: PLR0913 - what the parts of MaskSettings are made of
     """
     scanner = scanner or gateway_scanner()
     maker = PlanMaker(new_masker(key, scanner.detector, operators), operators)
-    return MaskSettings(maker, scanner, ColumnJudge(scanner.catalogue), known, types, late)
+    return MaskSettings(maker, scanner, _judge(scanner), known, types, late)
+
+
+@lru_cache(maxsize=2)
+def _judge(scanner: Scanner) -> ColumnJudge:
+    return ColumnJudge(scanner.catalogue)
 
 
 def known_columns(

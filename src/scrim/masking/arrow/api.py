@@ -222,7 +222,7 @@ def _masked_table(table: Any, settings: MaskSettings) -> Any:  # noqa: ANN401
         # All of it is here, and so all of it can be asked what it is.
         step = max(table.num_rows // _TABLE_ROWS, 1)
         rows = pa.array(range(0, table.num_rows, step), pa.int64())
-        masker.decide(table.take(rows).combine_chunks().to_batches()[0])
+        masker.decide(table.take(rows).combine_chunks().to_batches()[0], of_all=True)
     masked = [masker.mask(batch) for batch in batches]
     return pa.Table.from_batches(masked, schema=table.schema)
 

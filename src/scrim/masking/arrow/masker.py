@@ -142,19 +142,22 @@ class BatchMasker:
         self._check_names()
         self._judge = LeafJudge(settings.scanner, settings.judge, settings.known, self._leaves)
         self._decided: dict[str, _Decided] | None = None
+        self._watches = True
 
     @property
     def columns(self) -> list[ColumnReport]:
         """What became of each column so far; empty before the first batch."""
         return [one.report for one in (self._decided or {}).values()]
 
-    def decide(self, sample: Batch) -> None:
+    def decide(self, sample: Batch, *, of_all: bool = False) -> None:
         """Decide what becomes of each column.
 
         Args:
             sample: Rows that are like all others; the first batch if none was given.
+            of_all: Whether they are taken from all batches, so that no further one can tell more.
         """
         values = self._values(_spread(sample, SAMPLED_ROWS))
+        self._watches = not of_all
         self._decided = {}
         for leaf, decision in self._judge.decide(values).items():
             self._decided[leaf.path] = self._planned(leaf, decision, values[leaf])
@@ -229,7 +232,7 @@ class BatchMasker:
     def _watch(self, batch: Batch) -> None:
         """Look whether further rows show that a searched column holds an entity."""
         watched = {path for path, one in (self._decided or {}).items() if one.watched}
-        if not watched:
+        if not watched or not self._watches:
             return
         for leaf, values in self._values(_spread(batch, WATCHED_ROWS), watched).items():
             entity = self._judge.found_later(leaf, values)

@@ -237,7 +237,7 @@ def _stream(  # noqa: PLR0913, PLR0917, RUF100
         _same_format(found, output)
         with whole_file(output, force=force) as out:
             if found == "csv":
-                return mask_files.mask_csv(reader, out, path, given, settings)
+                return mask_files.mask_csv(reader, out, path, header=given, settings=settings)
             if found == "jsonl" or path is None:
                 return mask_json.mask_json_lines(reader, out, settings)
             return mask_files.mask_parquet(path, out, settings, advance)

@@ -23,7 +23,8 @@ def mask_csv(
     reader: Reader,
     out: IO[bytes],
     path: Path | None,
-    header: bool | None,  # noqa: FBT001, RUF100 - three answers to one question
+    *,
+    header: bool | None,
     settings: MaskSettings,
 ) -> list[ColumnReport]:
     """Mask a file of CSV; delimiter, header, order and line ends stay, fields are quoted anew.

@@ -28,7 +28,8 @@ KEY = bytes(range(32))
 PEOPLE = (
     "id,Name,email,birth_date,note\n"
     + "".join(
-        f'{n},"Weber, Anna",user{n}@corp.example,19{60 + n}-01-02,"call ""{n}"" at u@corp.example"\n'
+        f'{n},"Weber, Anna",user{n}@corp.example,19{60 + n}-01-02,'
+        f'"call ""{n}"" at u@corp.example"\n'
         for n in range(10)
     )
     + "11,,,,\n"
@@ -75,16 +76,17 @@ def test_csv_keeps_its_header_its_rows_and_its_order(scrim: Scrim, folder: Path)
 
 
 @pytest.mark.parametrize(
-    ("name", "delimiter", "end", "mark"),
+    ("name", "written"),
     [
-        ("a.csv", ";", "\r\n", b""),
-        ("a.tsv", "\t", "\n", b"\xef\xbb\xbf"),
-        ("a.psv", "|", "\n", b""),
+        ("a.csv", (";", "\r\n", b"")),
+        ("a.tsv", ("\t", "\n", b"\xef\xbb\xbf")),
+        ("a.psv", ("|", "\n", b"")),
     ],
 )
 def test_csv_keeps_how_it_is_written(
-    scrim: Scrim, folder: Path, name: str, delimiter: str, end: str, mark: bytes
+    scrim: Scrim, folder: Path, name: str, written: tuple[str, str, bytes]
 ) -> None:
+    delimiter, end, mark = written
     lines = [["email", "n"], *([f"user{n}@corp.example", str(n)] for n in range(20))]
     text = "".join(delimiter.join(line) + end for line in lines)
     (folder / name).write_bytes(mark + text.encode())

@@ -122,7 +122,7 @@ LATER = [
 def test_a_column_that_turns_out_to_hold_an_entity_is_refused_or_searched() -> None:
     stream = scrim.mask(iter(LATER), key=KEY)
     next(stream)
-    with pytest.raises(ValueError, match="column code: .* name it: code=contact.email"):
+    with pytest.raises(ValueError, match=r"column code: .* name it: code=contact\.email"):
         next(stream)
     searched = list(scrim.mask(iter(LATER), key=KEY, late="search"))
     named = list(scrim.mask(iter(LATER), key=KEY, columns={"code": "contact.email"}))

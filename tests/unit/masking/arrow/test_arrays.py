@@ -179,7 +179,8 @@ def test_any_text_is_masked_in_any_layout(texts: list[str | None]) -> None:
 def test_whole_numbers_are_masked_alike_in_every_type_that_holds_them(numbers: list[int]) -> None:
     def masked(arrow_type: Any) -> list[Any]:  # noqa: ANN401
         batch = pa.RecordBatch.from_arrays([pa.array(numbers, arrow_type)], names=["c"])
-        return scrim.mask(batch, key=KEY, columns={"c": "person.age"})["c"].to_pylist()
+        found: list[Any] = scrim.mask(batch, key=KEY, columns={"c": "person.age"})["c"].to_pylist()
+        return found
 
     found = masked(pa.int64())
     assert [None if one is None else int(one) for one in masked(pa.decimal128(38, 0))] == found

@@ -21,7 +21,13 @@ from scrim.masking.types import TypeSpec
 SAMPLED_ROWS: Final = 2_048
 """Rows that decide, spread evenly over the first batch."""
 WATCHED_ROWS: Final = 128
-"""Rows of each further batch that can show that a decision was wrong."""
+"""Rows of a further batch that can show that a decision was wrong."""
+WATCHED_FIRST: Final = 4
+"""Further batches of which each is looked at; after them it is each of WATCHED_EVERY, and any in
+which a search finds something in many values of a column."""
+WATCHED_EVERY: Final = 8
+MANY_FOUND: Final = 0.25
+"""Share of a column's values that are many."""
 
 Batch = Any
 """A record batch of pyarrow, which declares none for checkers."""
@@ -143,6 +149,7 @@ class BatchMasker:
         self._judge = LeafJudge(settings.scanner, settings.judge, settings.known, self._leaves)
         self._decided: dict[str, _Decided] | None = None
         self._watches = True
+        self._batches = 0
 
     @property
     def columns(self) -> list[ColumnReport]:
@@ -177,8 +184,8 @@ class BatchMasker:
             raise ArrowError("a batch has another schema than the one before it")
         if self._decided is None:
             self.decide(batch)
-        else:
-            self._watch(batch)
+        self._batches += 1
+        before = {one.path: replace(one.counts) for one in self.columns}
         masked = []
         for node, field_, array in zip(self._nodes, self.schema, batch.columns, strict=True):
             new = node.mask(array, self._apply)
@@ -188,6 +195,8 @@ class BatchMasker:
                     "schema allows no NULL; choose another operator, or let it be NULL"
                 )
             masked.append(new)
+        if self._batches > 1 and self._watches:
+            self._watch(batch, before)
         return pa.RecordBatch.from_arrays(masked, schema=self.schema)
 
     def _apply(self, leaf: Leaf, array: Array) -> Array:
@@ -229,12 +238,18 @@ class BatchMasker:
             return leaf
         return replace(leaf, type=replace(leaf.type, spec=spec))
 
-    def _watch(self, batch: Batch) -> None:
+    def _watch(self, batch: Batch, before: Mapping[str, Counts]) -> None:
         """Look whether further rows show that a searched column holds an entity."""
-        watched = {path for path, one in (self._decided or {}).items() if one.watched}
-        if not watched or not self._watches:
+        number = self._batches - 1
+        all_due = number <= WATCHED_FIRST or number % WATCHED_EVERY == 0
+        due = {
+            path
+            for path, one in (self._decided or {}).items()
+            if one.watched and (all_due or _found_many(before[path], one.report.counts))
+        }
+        if not due:
             return
-        for leaf, values in self._values(_spread(batch, WATCHED_ROWS), watched).items():
+        for leaf, values in self._values(_spread(batch, WATCHED_ROWS), due).items():
             entity = self._judge.found_later(leaf, values)
             if entity is None:
                 continue
@@ -263,6 +278,12 @@ class BatchMasker:
         for name in (*known.entities, *known.kept, *self._settings.types):
             if name not in names:
                 raise ArrowError(f"there is no column {name}")
+
+
+def _found_many(before: Counts, after: Counts) -> bool:
+    """Whether a search found something in many of the values that a batch had."""
+    values = after.values - before.values
+    return after.searched - before.searched > MANY_FOUND * values
 
 
 def _spread(batch: Batch, rows: int) -> Batch:

@@ -12,7 +12,8 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
-from scrim.detection.columns import ColumnJudge, Verdict
+from scrim.detection.column_names import Strength
+from scrim.detection.columns import COMPANY, ColumnJudge, Verdict
 from scrim.detection.inventory import MAX_VOTER_CHARACTERS
 from scrim.detection.scan import Scanner
 from scrim.detection.tables import written
@@ -30,6 +31,8 @@ MIN_WRITTEN: Final = 6
 _DATE: Final = r"\d{4}-\d{2}-\d{2}"
 _CLOCK: Final = r"\d{2}:\d{2}(:\d{2}(\.\d{1,6})?)?"
 _HEX: Final = "[0-9a-fA-F]"
+_NEIGHBOURS: Final = frozenset().union(*COMPANY.values())
+"""Entities beside which a verdict on another column can differ."""
 WRITTEN_KINDS: Final[Mapping[str, re.Pattern[str]]] = {
     "date": re.compile(_DATE),
     "timestamp": re.compile(f"{_DATE} {_CLOCK}"),
@@ -91,6 +94,8 @@ class LeafJudge:
         """
         verdicts = {leaf: self._verdict(leaf, values, ()) for leaf, values in sample.items()}
         beside = frozenset(one.entity for one in verdicts.values() if one and one.entity)
+        if not beside & _NEIGHBOURS:
+            beside = frozenset()
         decided = {}
         for leaf, values in sample.items():
             verdict = verdicts[leaf]
@@ -120,8 +125,11 @@ class LeafJudge:
         kind = leaf_kind(leaf.type.spec)
         column = Column("", leaf.parent.rpartition(".")[2] or self._known.table, leaf.name)
         siblings = self._siblings[leaf.parent]
-        voters = _voters(values) if kind in SAMPLED_KINDS else []
         named = self._judge.by_name(column, kind, siblings)
+        if named is not None and named.strength is Strength.STRONG:
+            # As in the gateway, where such a name decides before any row is there.
+            return Verdict(named.entity, 1.0, (f"name {named.words}",), settled=True)
+        voters = _voters(values) if kind in SAMPLED_KINDS else []
         expected = None
         if named is not None and named.entity in self._scanner.catalogue.names:
             expected = named.entity

@@ -162,6 +162,26 @@ def test_parquet_keeps_schema_metadata_and_compression(scrim: Scrim, folder: Pat
     assert group.column(0).compression == "ZSTD"
 
 
+def test_nested_parquet_of_several_row_groups_is_masked(scrim: Scrim, folder: Path) -> None:
+    table = pa.table(
+        {
+            "person": [{"email": f"u{n}@corp.example", "tags": ["x"]} for n in range(3000)],
+            "state": pa.array(["new", None, "paid"] * 1000).dictionary_encode(),
+            "labels": pa.array([[("k", "v@corp.example")]] * 3000, pa.map_("string", "string")),
+        }
+    )
+    pyarrow.parquet.write_table(table, folder / "in.parquet", row_group_size=500)
+    chosen = ("--column", "labels=contact.email", "--json")
+    result = masked(scrim, "in.parquet", "out.parquet", *chosen)
+    assert result.code == 0, result.err
+    found = pyarrow.parquet.read_table(folder / "out.parquet")
+    assert found.schema.equals(table.schema)
+    assert found["state"].equals(table["state"])
+    assert "corp.example" not in str(found["person"].to_pylist() + found["labels"].to_pylist())
+    paths = {one["column"] for one in json.loads(result.out)["columns"]}
+    assert paths == {"person.email", "person.tags", "state", "labels.key", "labels"}
+
+
 def test_a_pipe_is_read_and_written(scrim: Scrim, monkeypatch: pytest.MonkeyPatch) -> None:
     typed = io.TextIOWrapper(io.BytesIO(PEOPLE.encode()))
     monkeypatch.setattr(io, "StringIO", lambda _given: typed)

@@ -5,7 +5,7 @@ buffers as they are. One call masks all rows of an array.
 """
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -13,6 +13,8 @@ import pyarrow.compute as pc
 from scrim.masking.arrow.kinds import LeafType
 from scrim.masking.plans import Plan
 
+_LARGEST_HALF: Final = 65_504.0
+"""The largest number of the half precision of IEEE 754."""
 Array = Any
 """An array of pyarrow, which declares none for checkers."""
 
@@ -66,7 +68,13 @@ def mask_array(array: Array, leaf: LeafType, plan: Plan, counts: Counts) -> Arra
         raise ArrowError(f"{error}; pass smaller batches") from None
     if masked is None:
         return array
-    return masked if masked.type == array.type else _back(masked, array.type)
+    if masked.type == array.type:
+        return masked
+    fitted = _back(masked, array.type)
+    lost = fitted.null_count - masked.null_count
+    counts.nulled += lost
+    counts.masked -= lost
+    return fitted
 
 
 def _texts(array: Array, leaf: LeafType, plan: Plan, counts: Counts) -> Array | None:
@@ -120,7 +128,12 @@ def _add(counts: Counts, counted: tuple[int, int, int]) -> None:
 
 
 def _back(masked: Array, wanted: Any) -> Array:  # noqa: ANN401 - pyarrow
-    """Cast to the column's own type; bytes of a fixed width are cut to it."""
+    """Cast to the column's own type; bytes of a fixed width are cut to it.
+
+    What does not fit becomes NULL.
+    """
+    if pa.types.is_float16(wanted):
+        return pc.if_else(pc.less_equal(pc.abs(masked), _LARGEST_HALF), masked, None).cast(wanted)
     if pa.types.is_fixed_size_binary(wanted):
         width = wanted.byte_width
         cut = pc.binary_slice(masked, 0, width)

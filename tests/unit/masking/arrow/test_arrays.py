@@ -142,6 +142,17 @@ def test_a_type_that_cannot_be_masked_is_refused(arrow_type: Any) -> None:  # no
         scrim.BatchMasker(schema, scrim.mask_settings(KEY))
 
 
+def test_a_half_that_a_replacement_does_not_fit_becomes_null_and_is_counted() -> None:
+    values = [float(n) for n in range(10_000, 65_000, 500)]
+    batch = pa.RecordBatch.from_arrays([pa.array(values, pa.float16())], names=["c"])
+    masker = scrim.BatchMasker(batch.schema, scrim.mask_settings(KEY, columns={"c": "person.age"}))
+    masked = masker.mask(batch)["c"].to_pylist()
+    assert all(one is None or abs(one) <= 65_504 for one in masked)
+    counts = masker.columns[0].counts
+    assert counts.nulled == masked.count(None) > 0
+    assert counts.masked + counts.nulled == len(values)
+
+
 def test_null_among_values_of_a_dictionary_comes_into_the_rows() -> None:
     array = pa.array(["a", "b", None, "a"]).dictionary_encode()
     batch = pa.RecordBatch.from_arrays([array], names=["c"])

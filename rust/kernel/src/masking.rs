@@ -4,15 +4,67 @@ use std::sync::Arc;
 
 use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
-use pyo3::types::PyBytes;
+use pyo3::types::{PyByteArray, PyBytes};
 use scrim_mask::{Keyring, TenantKey};
 use scrim_relay::{ColumnsRecord, Planned};
 use scrim_rows::arrow::{FixedWidth, Texts, Validity};
 use scrim_rows::data_row::{self, Formats};
 use scrim_rows::{Counters, Fixed, Format, Masker, Plan};
+use zeroize::Zeroizing;
 
 use crate::arrow::{self, Counts, MaskedBuffers};
 use crate::detect::PyDetector;
+
+#[pyclass(name = "Keyring", frozen, module = "scrim._kernel")]
+pub(crate) struct PyKeyring(pub(crate) Keyring);
+
+#[pymethods]
+impl PyKeyring {
+    /// Copies the keys, each as `bytes` or `bytearray`, by their versions.
+    #[new]
+    fn new(keys: Vec<(u32, Bound<'_, PyAny>)>, active: u32) -> PyResult<Self> {
+        let mut tenants = Vec::with_capacity(keys.len());
+        for (version, key) in keys {
+            tenants.push((version, tenant_key(&key)?));
+        }
+        Keyring::with_versions(tenants, active)
+            .map(Self)
+            .map_err(|error| PyValueError::new_err(error.to_string()))
+    }
+
+    /// The version that masks.
+    #[getter]
+    fn version(&self) -> u32 {
+        self.0.version()
+    }
+
+    /// Every version that there is a key of, the active one first.
+    #[getter]
+    fn versions(&self) -> Vec<u32> {
+        self.0.versions().collect()
+    }
+
+    /// The same keys with another version in use.
+    fn at(&self, version: u32) -> PyResult<Self> {
+        let missing = || PyValueError::new_err(format!("the masking key has no version {version}"));
+        self.0.at(version).map(Self).ok_or_else(missing)
+    }
+
+    #[expect(clippy::unused_self, reason = "Python calls it on an object")]
+    fn __repr__(&self) -> &'static str {
+        "Keyring(..)"
+    }
+}
+
+/// Copies a key out of Python's memory; what lay between is overwritten.
+fn tenant_key(key: &Bound<'_, PyAny>) -> PyResult<TenantKey> {
+    let made = if let Ok(array) = key.cast::<PyByteArray>() {
+        TenantKey::from_slice(&Zeroizing::new(array.to_vec()))
+    } else {
+        TenantKey::from_slice(key.cast::<PyBytes>()?.as_bytes())
+    };
+    made.map_err(|error| PyValueError::new_err(error.to_string()))
+}
 
 #[pyclass(name = "Masker", frozen, module = "scrim._kernel")]
 pub(crate) struct PyMasker(Arc<Masker>);
@@ -20,17 +72,32 @@ pub(crate) struct PyMasker(Arc<Masker>);
 #[pymethods]
 impl PyMasker {
     #[new]
-    #[pyo3(signature = (key, detector, config, version=1))]
-    fn new(key: &[u8], detector: &PyDetector, config: &str, version: u32) -> PyResult<Self> {
-        let tenant =
-            TenantKey::from_slice(key).map_err(|error| PyValueError::new_err(error.to_string()))?;
-        let masker = Masker::new(
-            Keyring::new(tenant, version),
-            Arc::clone(&detector.0),
-            config,
-        )
-        .map_err(|error| PyValueError::new_err(error.to_string()))?;
+    #[pyo3(signature = (keys, detector, config, version=1))]
+    fn new(
+        keys: &Bound<'_, PyAny>,
+        detector: &PyDetector,
+        config: &str,
+        version: u32,
+    ) -> PyResult<Self> {
+        let keys = match keys.cast::<PyKeyring>() {
+            Ok(ring) => ring.get().0.clone(),
+            Err(_) => Keyring::new(tenant_key(keys)?, version),
+        };
+        let masker = Masker::new(keys, Arc::clone(&detector.0), config)
+            .map_err(|error| PyValueError::new_err(error.to_string()))?;
         Ok(Self(Arc::new(masker)))
+    }
+
+    /// The version of the key that it masks with.
+    #[getter]
+    fn version(&self) -> u32 {
+        self.0.keys().version()
+    }
+
+    /// Every version that it has a key of, the one it masks with first.
+    #[getter]
+    fn versions(&self) -> Vec<u32> {
+        self.0.keys().versions().collect()
     }
 
     /// Replaces what is found in a text; None when nothing is.

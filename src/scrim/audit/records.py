@@ -10,6 +10,7 @@ Every record has `record` (its kind), `time` (UTC, microseconds) and, where it c
 - `session`: a sign-in, its refusal, or the end of a session (`event` says which).
 - `verdict`: what detection has learnt of a column, where it was not known or is another entity now.
 - `gateway`: start, stop and reload of the gateway (`event` says which).
+- `key`: a change of the masking key (`event` says which), never the key.
 
 docs/reference/audit-log.md describes every field.
 """
@@ -203,6 +204,28 @@ def gateway_record(origin: Origin, event: str, facts: Mapping[str, str | int | b
         "event": event,
         "gateway": origin.gateway,
         "worker": origin.worker,
+    }
+    return record | {name: _bounded(value) for name, value in facts.items()}
+
+
+def key_record(
+    origin: Origin, event: str, facts: Mapping[str, str | int | bool], versions: Iterable[int]
+) -> Record:
+    """Return a change of the masking key, written before it happens.
+
+    Args:
+        origin: Who writes.
+        event: `generated`, `rotated`, `rewrapped`, `destroyed`, or `failed` where the change before
+            it did not happen after all.
+        facts: What is known of it, such as `file`, `tenant`, `user`, `version`, `former`.
+        versions: The versions that it is about.
+    """
+    record: Record = {
+        "record": "key",
+        "event": event,
+        "gateway": origin.gateway,
+        "worker": origin.worker,
+        "versions": list(versions)[:MAX_LISTED],
     }
     return record | {name: _bounded(value) for name, value in facts.items()}
 

@@ -73,6 +73,7 @@ def _known_kinds() -> dict[str, int]:
         "TlsError": EXIT_CONFIGURATION,
         "BundleError": EXIT_CONFIGURATION,
         "SecretError": EXIT_CONFIGURATION,
+        "KeyRefusedError": EXIT_FAILED,
         "AuditError": EXIT_FAILED,
         "ControlError": EXIT_FAILED,
         "EmbeddedPostgresError": EXIT_FAILED,

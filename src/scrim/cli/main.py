@@ -5,7 +5,7 @@ import sys
 
 import typer
 
-from scrim.cli import audit, completion, config, demo, mask, scan, serve, token, user, version
+from scrim.cli import audit, completion, config, demo, key, mask, scan, serve, token, user, version
 from scrim.cli.failures import explain_and_exit
 
 app = typer.Typer(
@@ -25,6 +25,7 @@ app.command("mask")(mask.mask)
 app.add_typer(token.app, name="token")
 app.add_typer(user.app, name="user")
 app.add_typer(config.app, name="config")
+app.add_typer(key.app, name="key")
 app.add_typer(audit.app, name="audit")
 app.command("completion")(completion.completion)
 app.command("version")(version.version)

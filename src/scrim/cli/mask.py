@@ -118,7 +118,8 @@ def _key(config: "Config | None", key_file: Path | None, key_env: str | None) ->
     if key_file is not None and key_env is not None:
         raise CommandError("give --key-file or --key-env, not both", EXIT_USAGE)
     if key_file is not None or key_env is not None:
-        masking = Masking.model_construct(key_file=key_file, key_env=key_env)
+        provider = None if config is None else config.masking.key_provider
+        masking = Masking.model_construct(key_file=key_file, key_env=key_env, key_provider=provider)
     elif config is not None:
         masking = config.masking
     else:
@@ -126,8 +127,7 @@ def _key(config: "Config | None", key_file: Path | None, key_env: str | None) ->
     try:
         return load_key(masking, os.environ)
     except SecretError as error:
-        place = f"{masking.key_file}: " if masking.key_file is not None else ""
-        raise CommandError(f"masking key: {place}{error}", EXIT_CONFIGURATION) from None
+        raise CommandError(f"masking key: {error}", EXIT_CONFIGURATION) from None
 
 
 def _pairs(option: str, given: Sequence[str] | None) -> dict[str, str]:

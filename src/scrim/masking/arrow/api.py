@@ -14,8 +14,9 @@ from typing import Any
 import pyarrow as pa
 from pydantic import ValidationError
 
+from scrim.config.masking import Masking
 from scrim.config.operators import OperatorChoice
-from scrim.config.secrets import SecretError, read_environment, read_secret_file
+from scrim.config.secrets import SecretError
 from scrim.detection.catalogue import Catalogue, builtin_catalogue
 from scrim.detection.columns import ColumnJudge
 from scrim.detection.scan import Scanner, gateway_scanner
@@ -24,7 +25,7 @@ from scrim.masking.arrow.kinds import named_type
 from scrim.masking.arrow.masker import BatchMasker, Late, MaskSettings
 from scrim.masking.arrow.verdicts import Known
 from scrim.masking.choice import OperatorError, OperatorTable, check_choice
-from scrim.masking.keys import MaskingKey, decode_key
+from scrim.masking.keys import MaskingKey, decode_key, load_key
 from scrim.masking.plans import PlanMaker, new_masker
 from scrim.masking.profile import load_profile
 
@@ -96,7 +97,7 @@ def mask(  # noqa: PLR0913 - all that can be said of a table, with defaults
 
 
 def mask_settings(  # noqa: PLR0913 - as `mask`
-    key: bytes,
+    key: bytes | MaskingKey,
     *,
     columns: Mapping[str, str] | None = None,
     keep: Collection[str] = (),
@@ -118,7 +119,7 @@ def mask_settings(  # noqa: PLR0913 - as `mask`
         own = load_profile(profile) if profile is not None else None
         table_of_operators = OperatorTable(chosen, profile=own)
         named = {path: named_type(name) for path, name in (types or {}).items()}
-        secret = decode_key(key)
+        secret = key if isinstance(key, MaskingKey) else decode_key(key)
     except (OperatorError, SecretError) as error:
         raise ArrowError(str(error)) from None
     known = known_columns(columns or {}, keep, table, builtin_catalogue())
@@ -202,17 +203,18 @@ def chosen_operators(
     return checked
 
 
-def _key(key: bytes | None, key_file: str | PathLike[str] | None, key_env: str | None) -> bytes:
+def _key(
+    key: bytes | None, key_file: str | PathLike[str] | None, key_env: str | None
+) -> MaskingKey:
     if sum(one is not None for one in (key, key_file, key_env)) != 1:
         raise ArrowError("give exactly one of key, key_file and key_env")
-    if key is not None:
-        return key
     try:
-        if key_file is not None:
-            return read_secret_file(Path(key_file))
-        return read_environment(str(key_env), os.environ).encode()
+        if key is not None:
+            return decode_key(key)
+        path = None if key_file is None else Path(key_file)
+        return load_key(Masking.model_construct(key_file=path, key_env=key_env), os.environ)
     except SecretError as error:
-        raise ArrowError(f"{'key_env' if key_file is None else key_file}: {error}") from None
+        raise ArrowError(str(error)) from None
 
 
 def _masked_table(table: Any, settings: MaskSettings) -> Any:  # noqa: ANN401

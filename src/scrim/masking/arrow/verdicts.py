@@ -20,7 +20,7 @@ from scrim.detection.tables import written
 from scrim.detection.voting import MAX_VALUES
 from scrim.domain.column import Column
 from scrim.domain.decision import ColumnDecision, Treatment
-from scrim.masking.arrow.cells import Array
+from scrim.masking.arrow.cells import Array, ArrowError
 from scrim.masking.arrow.kinds import TEXT
 from scrim.masking.arrow.tree import Leaf
 from scrim.masking.columns import ENTITY_OF_KIND, HARMLESS_KINDS, SAMPLED_KINDS, SEARCHED_KINDS
@@ -167,8 +167,15 @@ def written_kind(values: Array) -> TypeSpec:
 
 
 def _voters(values: Array) -> list[str]:
-    """Return distinct values as texts, without the longest."""
-    listed = values.unique().slice(0, 2 * MAX_VALUES).to_pylist()
+    """Return distinct values as texts, without the longest.
+
+    Raises:
+        ArrowError: If a text is none.
+    """
+    try:
+        listed = values.unique().slice(0, 2 * MAX_VALUES).to_pylist()
+    except UnicodeDecodeError:
+        raise ArrowError("a column of texts holds bytes that are not UTF-8") from None
     texts = [written(value) for value in listed if value is not None]
     return [text for text in texts if len(text) <= MAX_VOTER_CHARACTERS][:MAX_VALUES]
 

@@ -189,3 +189,14 @@ def test_names_that_are_there_twice_are_refused() -> None:
     schema = pa.schema([pa.field("a.b", pa.string()), pa.field("a", pa.struct({"b": "string"}))])
     with pytest.raises(ValueError, match="have the same name"):
         scrim.mask(schema.empty_table(), key=KEY)
+
+
+def test_texts_that_are_no_utf_8_are_refused_or_masked() -> None:
+    offsets = pa.array([0, 3, 5], pa.int32()).buffers()[1]
+    buffers = [None, offsets, pa.py_buffer(b"j\xe9n\xff\xfe")]
+    column = pa.Array.from_buffers(pa.string(), 2, buffers)
+    batch = pa.RecordBatch.from_arrays([column], names=["c"])
+    with pytest.raises(scrim.ArrowError, match="not UTF-8"):
+        scrim.mask(batch, key=KEY)
+    masked = scrim.mask(batch, key=KEY, columns={"c": "person.full"})["c"]
+    assert all(text.isascii() for text in masked.to_pylist())

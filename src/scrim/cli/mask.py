@@ -4,6 +4,7 @@ What masking needs is imported when the command runs, so that `scrim --help` and
 wait for it.
 """
 
+import gc
 import os
 import sys
 from collections.abc import Sequence
@@ -214,6 +215,8 @@ def _stream(  # noqa: PLR0913, PLR0917, RUF100
 
     from scrim.cli import file_reading, mask_files, mask_json  # noqa: PLC0415
 
+    # What detection has loaded stays to the end: the collector need not look at it again and again.
+    gc.freeze()
     name = "standard input" if path is None else str(path)
     given = {Header.AUTO: None, Header.YES: True, Header.NO: False}[header]
     if path is not None and not settings.known.table:

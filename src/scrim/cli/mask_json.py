@@ -33,6 +33,7 @@ _TYPES: Final[Mapping[str, Any]] = {
     "number": pa.float64(),
     "truth": pa.bool_(),
 }
+_KINDS: Final[Mapping[type, str]] = {str: "text", bool: "truth", float: "number"}
 Slot = tuple[Any, str | int]
 """Where a value stands: its object or list, and its name or place there."""
 
@@ -109,6 +110,7 @@ class _JsonMasking:
         self._others: dict[tuple[str, str], BatchMasker] = {}
         self._paths: set[str] = set()
         self._keys: dict[str, str] = {}
+        self._below: dict[str, dict[str, str]] = {}
 
     def mask(self, batch: list[Any]) -> None:
         """Replace what is sensitive in some values, in place."""
@@ -163,6 +165,7 @@ class _JsonMasking:
     def _columns(self, batch: list[Any]) -> dict[tuple[str, str], _Column]:
         """Collect the values of a batch by path and type, and mask names of members."""
         found: dict[tuple[str, str], _Column] = {}
+        self._below.clear()
         for place in range(len(batch)):
             waiting: list[tuple[Any, str | int, str, int]] = [(batch, place, "", 0)]
             while waiting:
@@ -172,8 +175,9 @@ class _JsonMasking:
                     raise ValueError(f"a value is nested deeper than {MAX_DEPTH} levels")
                 if isinstance(value, dict):
                     value = holder[at] = self._renamed(value)
+                    below = self._below.setdefault(path, {})
                     waiting += [
-                        (value, key, f"{path}.{_part(key)}" if path else _part(key), depth + 1)
+                        (value, key, below.get(key) or self._path(path, key), depth + 1)
                         for key in reversed(value)
                     ]
                 elif isinstance(value, list):
@@ -193,8 +197,17 @@ class _JsonMasking:
             column = found[key] = _Column()
         return column
 
+    def _path(self, path: str, key: str) -> str:
+        """Return the path of a member, remembered for the next object of the batch."""
+        part = key.replace(".", "_") or "_"
+        self._below[path][key] = found = f"{path}.{part}" if path else part
+        return found
+
     def _renamed(self, members: dict[str, Any]) -> dict[str, Any]:
         """Return an object without sensitive names; two that become equal stay two."""
+        known = self._keys
+        if all(known.get(key) == key for key in members):
+            return members
         renamed: dict[str, Any] = {}
         for key, value in members.items():
             new = self._keys.get(key)
@@ -231,11 +244,9 @@ def _usual(found: Mapping[tuple[str, str], _Column]) -> dict[tuple[str, str], _C
 
 
 def _kind(value: object) -> str:
-    if isinstance(value, bool):
-        return "truth"
-    if isinstance(value, int):
+    if isinstance(value, int) and not isinstance(value, bool):
         return "whole" if value in _INT64 else "long"
-    return "number" if isinstance(value, float) else "text"
+    return _KINDS[type(value)]
 
 
 def _stored(value: Any) -> Any:  # noqa: ANN401 - a value of JSON
@@ -254,8 +265,3 @@ def _stored(value: Any) -> Any:  # noqa: ANN401 - a value of JSON
 def _unicode(text: str) -> str:
     """Return text without halves of characters, which escapes in JSON can write."""
     return text if text.isascii() else text.encode("utf-8", "replace").decode()
-
-
-def _part(key: str) -> str:
-    """Return a name as part of a path."""
-    return key.replace(".", "_") or "_"

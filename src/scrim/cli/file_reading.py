@@ -205,7 +205,8 @@ def open_parquet(source: Any, name: str) -> Any:  # noqa: ANN401 - pyarrow decla
             EXIT_USAGE,
         ) from None
     try:
-        return ParquetFile(source)
+        # Reading ahead would keep what was read until the end of the file.
+        return ParquetFile(source, pre_buffer=False)
     except (ArrowException, OSError):
         raise CommandError(f"{name}: is not a Parquet file that can be read", EXIT_USAGE) from None
 

@@ -21,7 +21,8 @@ every byte run in the compiled kernel (`kernel.py` is its documented facade); th
 these packages.
 
 For programs of one's own there are `detect`, `detect_many`, `classify_column`, `detect_batch` and
-`mask` (docs/reference/python-api.md); they are loaded when first used.
+`mask` (docs/reference/python-api.md); they are loaded when first used. `scrim.privacy` is for
+statistics about people (docs/reference/privacy.md).
 """
 
 from typing import TYPE_CHECKING

@@ -117,6 +117,70 @@ fn operators() -> Vec<Case> {
     ]
 }
 
+/// Operators that generalise or perturb, on the types that they are mostly for.
+fn changes() -> Vec<Case> {
+    let spec = |json: &str| serde_json::from_str(json).unwrap_or(OperatorSpec::Auto {});
+    let numeric = || TypeSpec::Numeric {
+        precision: Some(12),
+        scale: Some(2),
+    };
+    let number = |i: usize| (i * 7919).to_string().into_bytes();
+    let amount = |i: usize| format!("{i}.50").into_bytes();
+    let written = |i: usize| format!("${},{:03}.50", i % 900 + 1, i % 1000).into_bytes();
+    let date =
+        |i: usize| format!("19{:02}-{:02}-{:02}", i % 100, i % 12 + 1, i % 28 + 1).into_bytes();
+    let stamp =
+        |i: usize| format!("2024-02-{:02} 10:{:02}:33.25+00", i % 28 + 1, i % 60).into_bytes();
+    let (bin, noise) = (r#"{"name":"bin"}"#, r#"{"name":"noise"}"#);
+    let (trunc, jitter) = (r#"{"name":"date_trunc"}"#, r#"{"name":"date_jitter"}"#);
+    let age = r#"{"name":"age_bin","reference":"2026-12-31"}"#;
+    let table = r#"{"name":"hierarchy","parents":{"city 1":"land","city 2":"land"}}"#;
+    vec![
+        ("bin_int4", TypeSpec::Int4 {}, spec(bin), number),
+        ("bin_numeric", numeric(), spec(bin), amount),
+        ("bin_float8", TypeSpec::Float8 {}, spec(bin), amount),
+        ("bin_text", text(), spec(bin), written),
+        ("noise_int4", TypeSpec::Int4 {}, spec(noise), number),
+        ("noise_numeric", numeric(), spec(noise), amount),
+        ("noise_text", text(), spec(noise), written),
+        (
+            "clamp_int4",
+            TypeSpec::Int4 {},
+            spec(r#"{"name":"top_bottom","top":"999"}"#),
+            number,
+        ),
+        ("age_int4", TypeSpec::Int4 {}, spec(age), |i| {
+            (i % 100).to_string().into_bytes()
+        }),
+        ("age_date", TypeSpec::Date {}, spec(age), date),
+        ("trunc_date", TypeSpec::Date {}, spec(trunc), date),
+        ("trunc_stamp", TypeSpec::Timestamptz {}, spec(trunc), stamp),
+        ("trunc_text", text(), spec(trunc), date),
+        ("jitter_date", TypeSpec::Date {}, spec(jitter), date),
+        (
+            "jitter_stamp",
+            TypeSpec::Timestamptz {},
+            spec(jitter),
+            stamp,
+        ),
+        ("zip3", text(), spec(r#"{"name":"zip3"}"#), |i| {
+            format!("{:05}", i * 23).into_bytes()
+        }),
+        (
+            "ip_prefix",
+            TypeSpec::Inet {},
+            spec(r#"{"name":"ip_prefix"}"#),
+            |i| format!("10.1.{}.{}", i / 256, i % 256).into_bytes(),
+        ),
+        ("geo_pair", text(), spec(r#"{"name":"geo_round"}"#), |i| {
+            format!("52.{:06}, 13.{:06}", i * 97, i * 89).into_bytes()
+        }),
+        ("hierarchy", text(), spec(table), |i| {
+            format!("city {}", i % 9).into_bytes()
+        }),
+    ]
+}
+
 fn types() -> Vec<Case> {
     let auto = || OperatorSpec::Auto {};
     let number = |i: usize| (i * 7919).to_string().into_bytes();
@@ -170,7 +234,7 @@ fn main() {
     let json = std::env::args().any(|argument| argument == "--json");
     let keys = Keyring::new(TenantKey::new([7; 32]), 1);
     let mut figures = Vec::new();
-    for (name, type_, operator, cell) in operators().into_iter().chain(types()) {
+    for (name, type_, operator, cell) in operators().into_iter().chain(changes()).chain(types()) {
         let Ok(mask) = CellMask::compile(&type_, &operator, "speed", &keys) else {
             continue;
         };
@@ -178,7 +242,7 @@ fn main() {
         let nanoseconds = measure(&mask, Format::Text, &cells);
         if !json {
             println!(
-                "{name:12} {nanoseconds:8.0} ns  {:10.0} values/s",
+                "{name:13} {nanoseconds:8.0} ns  {:10.0} values/s",
                 1e9 / nanoseconds
             );
         }

@@ -75,6 +75,7 @@ def _known_kinds() -> dict[str, int]:
         "SecretError": EXIT_CONFIGURATION,
         "KeyRefusedError": EXIT_FAILED,
         "AuditError": EXIT_FAILED,
+        "BudgetError": EXIT_FAILED,
         "ControlError": EXIT_FAILED,
         "EmbeddedPostgresError": EXIT_FAILED,
     }

@@ -1,13 +1,12 @@
 """Writes the record of a change of the masking key, on the disk before the change happens."""
 
 import contextlib
-import os
-import pwd
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
+from scrim.audit.acts import COMMAND_WORKER, system_user
 from scrim.audit.log import AuditLog
 from scrim.audit.records import Origin, key_record
 from scrim.config.load import load_shape
@@ -15,9 +14,6 @@ from scrim.config.load import load_shape
 if TYPE_CHECKING:
     from scrim.masking.key_changes import Recorder
     from scrim.masking.key_ring import KeyRing
-
-COMMAND_WORKER: Final = 900_000
-"""Number that stands for commands in the names of segments; workers have 0 to 255."""
 
 
 @contextlib.contextmanager
@@ -34,7 +30,10 @@ def recorded(config: Path, event: str) -> Iterator["Recorder"]:
     settings = load_shape(config)
     log: AuditLog | None = None
     origin = Origin("scrim", COMMAND_WORKER)
-    facts: dict[str, str | int | bool] = {"file": str(settings.masking.key_file), "user": _user()}
+    facts: dict[str, str | int | bool] = {
+        "file": str(settings.masking.key_file),
+        "user": system_user(),
+    }
     concerned: list[int] = []
 
     def record(former: "KeyRing", ring: "KeyRing") -> None:
@@ -59,12 +58,3 @@ def recorded(config: Path, event: str) -> Iterator["Recorder"]:
     finally:
         if log is not None:
             log.close()
-
-
-def _user() -> str:
-    """Return the name of the system's user who does it, or the number where it has no name."""
-    number = os.getuid()
-    try:
-        return pwd.getpwuid(number).pw_name
-    except KeyError:
-        return str(number)

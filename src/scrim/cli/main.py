@@ -5,14 +5,28 @@ import sys
 
 import typer
 
-from scrim.cli import audit, completion, config, demo, key, mask, scan, serve, token, user, version
+from scrim.cli import (
+    audit,
+    completion,
+    config,
+    demo,
+    key,
+    mask,
+    privacy,
+    scan,
+    serve,
+    token,
+    user,
+    version,
+)
 from scrim.cli.failures import explain_and_exit
 
 app = typer.Typer(
     name="scrim",
     help="An identity-aware data gateway: everyone keeps their client, and sees only what they may."
     "\n\nExit codes: 0 done, 1 could not be done, 2 wrong command line, 70 a mistake in scrim, "
-    "78 unusable configuration, 130 interrupted. `scrim scan` ends with 1 when it found something.",
+    "78 unusable configuration, 130 interrupted. `scrim scan` ends with 1 when it found something, "
+    "`scrim privacy check` when a class of records is too small.",
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
@@ -27,6 +41,7 @@ app.add_typer(user.app, name="user")
 app.add_typer(config.app, name="config")
 app.add_typer(key.app, name="key")
 app.add_typer(audit.app, name="audit")
+app.add_typer(privacy.app, name="privacy")
 app.command("completion")(completion.completion)
 app.command("version")(version.version)
 

@@ -149,12 +149,21 @@ class OperatorTable:
         return own or default_operator(entity)
 
     def of_policy(self, name: str) -> OperatorSpec:
-        """Return the operator that a policy names; one that does not exist becomes `null`.
+        """Return the operator that a policy names, with the options that it has by itself.
+
+        One that does not exist, or that needs an option, becomes `null`.
 
         Args:
             name: The name, without options.
         """
-        return {"name": name} if name in registry() else NULL
+        operator = registry().get(name)
+        if operator is None:
+            return NULL
+        try:
+            operator.options()
+        except ValidationError:
+            return NULL
+        return {"name": name}
 
     def masker_config(self, entities: Iterable[str]) -> str:
         """Return the JSON from which the kernel builds a masker.

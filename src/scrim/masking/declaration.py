@@ -1,5 +1,6 @@
 """What an operator says about itself."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import Enum
 from typing import Final
@@ -15,6 +16,11 @@ CONTAINER_KINDS: Final = frozenset(
 """Types whose values contain others; an operator meets those and not the whole."""
 
 
+_INTEGERS: Final = frozenset({"int2", "int4", "int8"})
+_REALS: Final = frozenset({"numeric", "float4", "float8"})
+_DATES: Final = frozenset({"date", "timestamp", "timestamptz"})
+
+
 class NoOptions(BaseModel):
     """The options of an operator that has none."""
 
@@ -26,7 +32,14 @@ class Accepts(Enum):
 
     ANY = "any type"
     TEXT = "text"
+    AGE = "text, numbers, intervals, dates and timestamps"
+    CATEGORY = "text, enums and integers"
+    COORDINATE = "text, numeric and floating point numbers"
+    DATE = "text, dates and timestamps"
     NETWORK = "text and network addresses"
+    NUMBER = "text, numbers and money"
+    POSTAL = "text, integers and numeric"
+    TIME = "text, dates, timestamps and times of day"
 
     def includes(self, kind: str) -> bool:
         """Say whether a type is among them; types that contain others always are.
@@ -36,7 +49,20 @@ class Accepts(Enum):
         """
         if self is Accepts.ANY or kind in CONTAINER_KINDS or kind in TEXT_KINDS:
             return True
-        return self is Accepts.NETWORK and kind in {"inet", "cidr"}
+        return kind in _KINDS.get(self, ())
+
+
+_KINDS: Final[Mapping[Accepts, frozenset[str]]] = {
+    Accepts.AGE: _INTEGERS | _REALS | _DATES | {"interval"},
+    Accepts.CATEGORY: _INTEGERS | {"enum"},
+    Accepts.COORDINATE: _REALS,
+    Accepts.DATE: _DATES,
+    Accepts.NETWORK: frozenset({"inet", "cidr"}),
+    Accepts.NUMBER: _INTEGERS | _REALS | {"money"},
+    Accepts.POSTAL: _INTEGERS | {"numeric"},
+    Accepts.TIME: _DATES | {"time", "timetz"},
+}
+"""Types that an operator takes beside text."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -98,7 +98,7 @@ def test_the_file_overrides_the_default_and_a_connection_the_file() -> None:
 @pytest.mark.parametrize(
     ("chosen", "reason"),
     [
-        ("ff9", "is not an operator; choose from address, auto"),
+        ("ff9", "is not an operator; choose from address, age_bin, auto"),
         (
             {"name": "partial", "keep_frist": 1},
             r"\(keep_frist\); partial takes: keep_",

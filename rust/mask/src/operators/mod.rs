@@ -5,15 +5,24 @@
 //! operator wrote is checked here once more: it must fit, and it must not show the raw text.
 
 mod address;
+mod age_bin;
 mod auto;
+mod bin;
 mod card;
+pub(crate) mod change;
 mod compact;
+mod date_jitter;
+mod date_trunc;
 mod digits;
 mod email;
 mod fold;
+mod geo_round;
+mod hierarchy;
 mod iban;
 pub(crate) mod ip;
+mod ip_prefix;
 mod name;
+mod noise;
 mod partial;
 pub(crate) mod phone;
 mod redact;
@@ -21,11 +30,14 @@ mod secret;
 mod ssn;
 mod text;
 mod token;
+mod top_bottom;
+mod zip3;
 
 use std::sync::Arc;
 
 use crate::batch::Batch;
 use crate::error::Error;
+use crate::operators::change::Change;
 use crate::operators::fold::Folded;
 use crate::prf::DomainKey;
 use crate::spec::{NamePart, OperatorSpec};
@@ -50,6 +62,8 @@ pub(crate) mod purpose {
     pub(crate) const DECIMAL: u8 = 15;
     pub(crate) const VECTOR: u8 = 16;
     pub(crate) const LABEL: u8 = 17;
+    pub(crate) const JITTER: u8 = 18;
+    pub(crate) const NOISE: u8 = 19;
 }
 
 /// Tweaks of the permutations; the low bits are free for a class of values.
@@ -162,10 +176,14 @@ enum Operator {
     Secret,
     Text,
     Auto,
+    Change(Change),
 }
 
 impl Operator {
     fn compile(spec: &OperatorSpec) -> Result<Self, Error> {
+        if let Some(change) = Change::compile(spec)? {
+            return Ok(Self::Change(change));
+        }
         Ok(match spec {
             OperatorSpec::Null {} | OperatorSpec::Redact {} => Self::Redact,
             OperatorSpec::Partial {
@@ -189,7 +207,8 @@ impl Operator {
             OperatorSpec::Ip {} => Self::Ip,
             OperatorSpec::Secret {} => Self::Secret,
             OperatorSpec::Text {} => Self::Text,
-            OperatorSpec::Auto {} => Self::Auto,
+            // Those that are left are changes, and above.
+            _ => Self::Auto,
         })
     }
 
@@ -210,6 +229,7 @@ impl Operator {
             Self::Secret => secret::write(input, out),
             Self::Text => text::write(input, out),
             Self::Auto => auto::write(input, out),
+            Self::Change(change) => change.write(input, out),
         }
     }
 
@@ -325,8 +345,13 @@ impl TextMask {
     /// Whether a replacement fits and does not show the raw text.
     fn acceptable(&self, masked: &[u8], raw: &[u8], room: usize) -> bool {
         let fits = masked.len() <= room || count_chars(masked) <= room;
-        // A constant shows nothing even where it equals the value.
-        fits && (matches!(self.operator, Operator::Redact) || !shows(masked, raw))
+        // A constant shows nothing even where it equals the value, nor does what stands for a class.
+        let same_for_all = match &self.operator {
+            Operator::Redact => true,
+            Operator::Change(change) => change.generalises(),
+            _ => false,
+        };
+        fits && (same_for_all || !shows(masked, raw))
     }
 }
 

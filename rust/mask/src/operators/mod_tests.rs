@@ -1,5 +1,6 @@
 use super::*;
 use crate::keys::{Keyring, TenantKey};
+use crate::spec::Distribution;
 
 /// Masks one text with a key that is the same in every test.
 pub(crate) fn mask(spec: &OperatorSpec, max_chars: Option<u32>, text: &str) -> String {
@@ -44,6 +45,15 @@ pub(crate) fn all() -> Vec<OperatorSpec> {
         OperatorSpec::Secret {},
         OperatorSpec::Text {},
         OperatorSpec::Auto {},
+        OperatorSpec::DateJitter {
+            days: 30,
+            day_first: false,
+        },
+        OperatorSpec::Noise {
+            amount: Some("5".into()),
+            percent: None,
+            distribution: Distribution::Uniform,
+        },
     ]
 }
 

@@ -171,13 +171,18 @@ impl Walk<'_, '_> {
             self.digits()?;
         }
         self.scratch.clear();
-        // The exponent is the number's size, which stays.
+        // The exponent is the number's size, which stays where nothing is computed.
+        let end = if self.leaf.takes_exponents() {
+            self.at
+        } else {
+            mantissa
+        };
         if self
             .leaf
-            .number(self.name, &self.text[start..mantissa], &mut self.scratch)
+            .number(self.name, &self.text[start..end], &mut self.scratch)
         {
             self.splice
-                .replace(start, mantissa)
+                .replace(start, end)
                 .extend_from_slice(&self.scratch);
         }
         Some(())

@@ -7,8 +7,10 @@ use crate::cell::{Format, Name, Outcome, TextScrubber};
 use crate::error::Error;
 use crate::operators::TextMask;
 use crate::prf::DomainKey;
-use crate::spec::OperatorSpec;
+use crate::spec::{OperatorSpec, TypeSpec};
+use crate::types::compile::scalar;
 use crate::types::numeric::Numeric;
+use crate::types::Node;
 
 /// A member name of more characters is not a name that somebody chose.
 const NAME_MAX: usize = 64;
@@ -19,12 +21,18 @@ const SCANNED_DIGITS_MIN: usize = 13;
 /// The same for numbers with a name.
 const NAMED_DIGITS_MIN: usize = 3;
 
+/// Numbers in documents have as many digits as they like.
+const NUMERIC: TypeSpec = TypeSpec::Numeric {
+    precision: None,
+    scale: None,
+};
+
 /// The rule for the leaves of a structured value.
 pub(crate) enum Leaf {
     /// Each is replaced; the names too where they come from data.
     Mask {
         text: TextMask,
-        number: Numeric,
+        number: Box<Node>,
         redact: bool,
         names: bool,
     },
@@ -48,8 +56,7 @@ impl Leaf {
         names: bool,
     ) -> Result<Self, Error> {
         let text = TextMask::new(operator, Arc::clone(key), None)?;
-        let digits = digits_mask(operator, key)?;
-        let number = Numeric::new(Arc::clone(key), None, None, digits);
+        let number = Box::new(scalar(&NUMERIC, operator, key)?);
         let redact = matches!(operator, OperatorSpec::Redact {});
         Ok(Self::Mask {
             text,
@@ -96,14 +103,16 @@ impl Leaf {
         }
     }
 
+    /// Whether a number's exponent is a part of it for the rule, as for one that computes.
+    pub(crate) fn takes_exponents(&self) -> bool {
+        matches!(self, Self::Mask { number, .. } if matches!(**number, Node::Changed(_)))
+    }
+
     /// As [`Leaf::text`] for a decimal number.
     pub(crate) fn number(&self, name: Name<'_>, raw: &[u8], out: &mut Vec<u8>) -> bool {
-        let number = match self {
-            Self::Mask { redact: true, .. } => {
-                out.push(b'0');
-                return true;
-            }
-            Self::Mask { number, .. } => number,
+        let outcome = match self {
+            Self::Mask { redact: true, .. } => Outcome::Null,
+            Self::Mask { number, .. } => number.apply(Format::Text, raw, out),
             Self::Scan { scrubber, number } => {
                 let text = std::str::from_utf8(raw).unwrap_or("");
                 let long = raw.len() >= SCANNED_DIGITS_MIN;
@@ -111,10 +120,10 @@ impl Leaf {
                 if !(long || named) || !scrubber.scrub_named(name, text, &mut String::new()) {
                     return false;
                 }
-                number
+                number.apply(Format::Text, raw, out)
             }
         };
-        if number.apply(Format::Text, raw, out) != Outcome::Value {
+        if outcome != Outcome::Value {
             out.push(b'0');
         }
         true

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Final
 
+from pydantic import ValidationError
+
 from scrim.config.connections import Connection
 from scrim.config.masking import Masking
 from scrim.config.operators import OperatorChoice

@@ -1,6 +1,11 @@
 """The attacker of the benchmark finds what a weak operator gives away."""
 
 import random
+import sys
+
+from tests.support.tree import ROOT
+
+sys.path.insert(0, str(ROOT / "benchmarks"))
 
 from harness.attack import guesses_right
 

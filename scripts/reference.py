@@ -13,7 +13,7 @@ import sys
 from pathlib import Path
 
 from reference_commands import commands_page
-from reference_lists import entities_page, metrics_page
+from reference_lists import entities_page, metrics_page, profiles_page
 from reference_operators import operator_pages, operators_page
 from reference_settings import settings_page
 
@@ -25,6 +25,7 @@ PAGES = {
     "entities.md": entities_page,
     "metrics.md": metrics_page,
     "operators.md": operators_page,
+    "profiles.md": profiles_page,
 }
 
 

@@ -6,9 +6,11 @@ from itertools import groupby
 from typing import TYPE_CHECKING
 
 from scrim.detection.catalogue import builtin_catalogue
+from scrim.masking.profile import load_profile, profile_names
 from scrim.server.metrics import FAMILIES
 
 if TYPE_CHECKING:
+    from scrim.config.operators import OperatorChoice
     from scrim.detection.entry import Entry
 
 WRITTEN = "<!-- Written by scripts/reference.py from {source}; change the descriptions there. -->"
@@ -54,6 +56,42 @@ def _found_by(entry: Entry) -> str:
     if entry.label is not None:
         ways.append("sentences")
     return ", ".join(ways) + ("; informational" if entry.informational else "")
+
+
+def profiles_page() -> str:
+    """Return the page of the profiles."""
+    lines = [
+        "# Profiles",
+        "",
+        WRITTEN.format(source="src/scrim/masking/profiles"),
+        "",
+        "Operators for a purpose, by entity. `masking.profile` of [scrim.yaml](configuration.md) "
+        "chooses one for all connections and `profile` of a connection one for it; "
+        "`scrim mask --profile` and `scrim.mask` take the same names. Operators that are named "
+        "one by one go before a profile, and what it does not name has its "
+        "[default](operators.md#which-entity-has-which-operator). In a table the first line that "
+        "fits counts: `contact.*` are all others of a group, `country.*` the numbers of all "
+        "countries, `*` everything else, entities of one's own too.",
+        "",
+        "A profile says what becomes of values that are known. Whether that is enough for a law "
+        "or a standard is for those to judge who know the data and who gets it.",
+    ]
+    for name in profile_names():
+        content = load_profile(name).content
+        lines += ["", f"## {name}", "", " ".join(content.description.split())]
+        if content.source:
+            lines += ["", f"Follows: {content.source}."]
+        lines += ["", "| what | entities | operator | why |", "|---|---|---|---|"]
+        for rule in content.rule:
+            entities = ", ".join(f"`{entity}`" for entity in rule.entities)
+            lines.append(f"| {rule.what} | {entities} | {_chosen(rule.operator)} | {rule.why} |")
+    return "\n".join(lines) + "\n"
+
+
+def _chosen(operator: OperatorChoice) -> str:
+    """Return an operator with its options."""
+    options = ", ".join(f"`{name}: {value}`" for name, value in operator.options.items())
+    return f"`{operator.name}`" + (f" ({options})" if options else "")
 
 
 def metrics_page() -> str:

@@ -77,6 +77,26 @@ class Plan:
     @property
     def passes(self) -> bool: ...
     def rewrite(self, rows: bytes, formats: Sequence[int] = ...) -> bytes: ...
+    def mask_texts(
+        self,
+        column: int,
+        offsets: bytes,
+        data: bytes,
+        validity: bytes | None,
+        *,
+        first: int = 0,
+        wide: bool = False,
+        binary: bool = False,
+    ) -> tuple[tuple[bytes, bytes, bytes | None] | None, tuple[int, int, int]]: ...
+    def mask_fixed(
+        self,
+        column: int,
+        layout: str,
+        data: bytes,
+        validity: bytes | None,
+        *,
+        first: int = 0,
+    ) -> tuple[tuple[bytes, bytes, bytes | None] | None, tuple[int, int, int]]: ...
 
 @final
 class ShapeHasher:

@@ -4,6 +4,7 @@
 
 use pyo3::prelude::*;
 
+mod arrow;
 mod detect;
 mod log;
 mod masking;

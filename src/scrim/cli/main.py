@@ -12,6 +12,7 @@ from scrim.cli import (
     config,
     demo,
     key,
+    mask,
     privacy,
     reveal,
     scan,
@@ -38,6 +39,7 @@ app.command("serve")(serve.serve)
 app.command("scan")(scan.scan)
 app.command("reveal")(reveal.reveal)
 app.command("approve")(approve.approve)
+app.command("mask")(mask.mask)
 app.add_typer(token.app, name="token")
 app.add_typer(user.app, name="user")
 app.add_typer(config.app, name="config")

@@ -15,7 +15,7 @@ from rich.console import Console
 from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeElapsedColumn
 
 from scrim.cli.failures import EXIT_USAGE, CommandError
-from scrim.cli.scan_files import FORMATS, MAX_LINE_CHARACTERS, PARQUET_MAGIC
+from scrim.cli.file_reading import FORMATS, MAX_LINE_CHARACTERS, PARQUET_MAGIC
 from scrim.detection.tables import SNIFFED_LINES, csv_rows, find_delimiter
 
 ROWS: Final = 1 << 16

@@ -101,7 +101,7 @@ def auc(table: Any) -> float:  # noqa: ANN401
         from sklearn.preprocessing import OrdinalEncoder  # noqa: PLC0415
     except ImportError:
         raise BenchmarkError(
-            "needs scikit-learn: pip install 'scrim-gateway[benchmarks]'"
+            "needs scikit-learn: pip install scikit-learn"
         ) from None
     rows = [[row[name] for name in FEATURES] for row in table.to_pylist()]
     labels = table.column("cancelled").to_pylist()

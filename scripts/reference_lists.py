@@ -70,15 +70,27 @@ def operators_page() -> str:
         "[policy](policies.md). A value of a type that the operator does not accept is replaced by "
         "its type's own keyed operator. What cannot be masked within its type becomes NULL.",
         "",
-        "| operator | what it makes of a value | accepts | what stays visible |",
-        "|---|---|---|---|",
+        "| operator | what it makes of a value | accepts | what stays visible | turned back |",
+        "|---|---|---|---|---|",
     ]
     operators = sorted(registry().values(), key=lambda operator: operator.name)
     for operator in operators:
         stays = operator.keeps or "nothing"
+        back = operator.limits or "yes" if operator.reversible else "no"
         lines.append(
-            f"| `{operator.name}` | {operator.description} | {operator.accepts.value} | {stays} |"
+            f"| `{operator.name}` | {operator.description} | {operator.accepts.value} | {stays} "
+            f"| {back} |"
         )
+    lines += [
+        "",
+        "What is turned back by the key, [for whom policy permits it](../howto/reveal-a-value.md): "
+        "texts as the table says, and with the same operators integers, `numeric`, `money`, dates, "
+        "times, timestamps, UUIDs, bit strings, enumerations of three labels or more, and arrays "
+        "of these. Booleans, floating point numbers, intervals, network addresses, bytes, "
+        "documents, ranges, vectors and composites are not. FF1 and the permutations cannot know "
+        "whether a value was ever masked: they turn any value of their domain into another. AES-SIV "
+        "knows.",
+    ]
     for operator in operators:
         fields = operator.options.model_fields
         if fields:

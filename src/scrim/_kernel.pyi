@@ -24,6 +24,16 @@ class Detector:
 class Masker:
     def __new__(cls, key: bytes, detector: Detector, config: str, version: int = 1) -> Masker: ...
     def scrub(self, text: str) -> str | None: ...
+    def reveal(
+        self,
+        operator: str,
+        type_spec: str,
+        domain: str,
+        values: Sequence[bytes],
+        version: int = 1,
+        *,
+        binary: bool = False,
+    ) -> list[bytes | None]: ...
     def take_findings(self) -> list[tuple[str, int]]: ...
 
 @final

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
 use pyo3::types::PyBytes;
-use scrim_mask::{Keyring, TenantKey};
+use scrim_mask::{CellReveal, Keyring, OperatorSpec, TenantKey, TypeSpec};
 use scrim_relay::{ColumnsRecord, Planned};
 use scrim_rows::data_row::{self, Formats};
 use scrim_rows::{Counters, Format, Masker, Plan};
@@ -35,6 +35,39 @@ impl PyMasker {
     fn scrub(&self, text: &str) -> Option<String> {
         let mut out = String::new();
         self.0.scrubber().scrub(text, &mut out).then_some(out)
+    }
+
+    /// Turns masked values back; None for what this operator has not masked with this key.
+    #[pyo3(signature = (operator, type_spec, domain, values, version=1, *, binary=false))]
+    #[expect(
+        clippy::needless_pass_by_value,
+        clippy::too_many_arguments,
+        reason = "Python's lists are copied, and a rule has so many parts"
+    )]
+    fn reveal<'py>(
+        &self,
+        py: Python<'py>,
+        operator: &str,
+        type_spec: &str,
+        domain: &str,
+        values: Vec<Vec<u8>>,
+        version: u32,
+        binary: bool,
+    ) -> PyResult<Vec<Option<Bound<'py, PyBytes>>>> {
+        let malformed = |what: &str| PyValueError::new_err(format!("the {what} is malformed"));
+        let operator: OperatorSpec =
+            serde_json::from_str(operator).map_err(|_| malformed("operator"))?;
+        let type_spec: TypeSpec = serde_json::from_str(type_spec).map_err(|_| malformed("type"))?;
+        let keys = self.0.keys().at(version);
+        let reveal = CellReveal::compile(&type_spec, &operator, domain, &keys)
+            .map_err(|error| PyValueError::new_err(error.to_string()))?;
+        let format = if binary { Format::Binary } else { Format::Text };
+        let revealed: Vec<Option<Vec<u8>>> = py.detach(|| {
+            let one = |masked: &Vec<u8>| reveal.reveal(format, masked);
+            values.iter().map(one).collect()
+        });
+        let bytes = |raw: Option<Vec<u8>>| raw.map(|raw| PyBytes::new(py, &raw));
+        Ok(revealed.into_iter().map(bytes).collect())
     }
 
     /// What searches found and replaced since the last call, by entity.

@@ -1,4 +1,4 @@
-//! Prints nanoseconds a value for each operator and for the common types.
+//! Prints nanoseconds a value for each operator and for the common types, there and back.
 //!
 //! `cargo run --release -p scrim-mask --example speed`; with `--json` one JSON object.
 
@@ -7,7 +7,10 @@
 use std::hint::black_box;
 use std::time::{Duration, Instant};
 
-use scrim_mask::{CellMask, Format, Keyring, NamePart, OperatorSpec, TenantKey, TypeSpec};
+use scrim_mask::{
+    Alphabet, CellMask, CellReveal, Encoding, Format, Keyring, NamePart, OperatorSpec, TenantKey,
+    TypeSpec,
+};
 
 const DISTINCT: usize = 4096;
 const ROUND: Duration = Duration::from_millis(60);
@@ -30,19 +33,15 @@ fn processor_time(start: Instant) -> f64 {
     spent.unwrap_or_else(|| start.elapsed().as_nanos() as f64)
 }
 
-/// Median nanoseconds a value over some rounds.
-fn measure(mask: &CellMask, format: Format, cells: &[Vec<u8>]) -> f64 {
-    let mut out = Vec::with_capacity(1 << 20);
+/// Median nanoseconds a value over some rounds of work on all of them.
+fn measure(cells: &[Vec<u8>], mut work: impl FnMut(&[Vec<u8>])) -> f64 {
     let mut rounds: Vec<f64> = (0..ROUNDS)
         .map(|_| {
             let start = Instant::now();
             let before = processor_time(start);
             let mut count = 0;
             while start.elapsed() < ROUND {
-                out.clear();
-                for cell in cells {
-                    black_box(mask.mask(format, black_box(cell), &mut out));
-                }
+                work(cells);
                 count += cells.len();
             }
             (processor_time(start) - before) / count as f64
@@ -117,6 +116,37 @@ fn operators() -> Vec<Case> {
     ]
 }
 
+fn reversible() -> Vec<Case> {
+    let email = |i: usize| format!("person.family{i}@corp.test").into_bytes();
+    vec![
+        (
+            "ff1_16",
+            text(),
+            OperatorSpec::Ff1 {
+                alphabet: Alphabet::Digits,
+            },
+            |i| format!("41111111{:08}", i * 7919).into_bytes(),
+        ),
+        (
+            "ff1_alnum",
+            text(),
+            OperatorSpec::Ff1 {
+                alphabet: Alphabet::Alnum,
+            },
+            |i| format!("Zelda{i:07}").into_bytes(),
+        ),
+        (
+            "siv",
+            text(),
+            OperatorSpec::Siv {
+                prefix: "siv_".into(),
+                encoding: Encoding::Base32,
+            },
+            email,
+        ),
+    ]
+}
+
 fn types() -> Vec<Case> {
     let auto = || OperatorSpec::Auto {};
     let number = |i: usize| (i * 7919).to_string().into_bytes();
@@ -170,19 +200,45 @@ fn main() {
     let json = std::env::args().any(|argument| argument == "--json");
     let keys = Keyring::new(TenantKey::new([7; 32]), 1);
     let mut figures = Vec::new();
-    for (name, type_, operator, cell) in operators().into_iter().chain(types()) {
+    for (name, type_, operator, cell) in operators().into_iter().chain(reversible()).chain(types())
+    {
         let Ok(mask) = CellMask::compile(&type_, &operator, "speed", &keys) else {
             continue;
         };
         let cells: Vec<Vec<u8>> = (0..DISTINCT).map(cell).collect();
-        let nanoseconds = measure(&mask, Format::Text, &cells);
-        if !json {
-            println!(
-                "{name:12} {nanoseconds:8.0} ns  {:10.0} values/s",
-                1e9 / nanoseconds
-            );
-        }
-        figures.push(format!("\"mask_{name}_ns\": {nanoseconds:.1}"));
+        let mut out = Vec::with_capacity(1 << 20);
+        let mut print = |kind: &str, nanoseconds: f64| {
+            if !json {
+                let label = format!("{kind} {name}");
+                let rate = 1e9 / nanoseconds;
+                println!("{label:20} {nanoseconds:8.0} ns  {rate:10.0} values/s");
+            }
+            figures.push(format!("\"{kind}_{name}_ns\": {nanoseconds:.1}"));
+        };
+        let nanoseconds = measure(&cells, |cells| {
+            out.clear();
+            for cell in cells {
+                black_box(mask.mask(Format::Text, black_box(cell), &mut out));
+            }
+        });
+        print("mask", nanoseconds);
+        let Ok(reveal) = CellReveal::compile(&type_, &operator, "speed", &keys) else {
+            continue;
+        };
+        let masked: Vec<Vec<u8>> = cells
+            .iter()
+            .map(|cell| {
+                let mut out = Vec::new();
+                mask.mask(Format::Text, cell, &mut out);
+                out
+            })
+            .collect();
+        let nanoseconds = measure(&masked, |cells| {
+            for cell in cells {
+                black_box(reveal.reveal(Format::Text, black_box(cell)));
+            }
+        });
+        print("reveal", nanoseconds);
     }
     if json {
         println!("{{{}}}", figures.join(", "));

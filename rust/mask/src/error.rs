@@ -21,6 +21,8 @@ pub enum Error {
         /// The option's name.
         name: &'static str,
     },
+    /// The operator, or the operator on this type, cannot be turned back.
+    Irreversible,
 }
 
 impl fmt::Display for Error {
@@ -35,6 +37,9 @@ impl fmt::Display for Error {
             Self::Domain => f.write_str("the semantic domain must have 1 to 200 bytes"),
             Self::Depth => f.write_str("the type nests deeper than 16 levels"),
             Self::Option { name } => write!(f, "the operator's option `{name}` is out of bounds"),
+            Self::Irreversible => {
+                f.write_str("values of this operator and type cannot be turned back")
+            }
         }
     }
 }

@@ -8,6 +8,7 @@ use zeroize::{Zeroize, ZeroizeOnDrop};
 
 use crate::error::Error;
 use crate::prf::DomainKey;
+use crate::siv::{self, SivKey};
 
 const KEY_BYTES: usize = 32;
 /// AES-128, whose rounds decide the speed of every operator.
@@ -64,6 +65,12 @@ impl Keyring {
         self.version
     }
 
+    /// The keyring of the same tenant at another version.
+    #[must_use]
+    pub fn at(&self, version: u32) -> Self {
+        Self::new(self.tenant.clone(), version)
+    }
+
     /// The key of a semantic domain such as `contact.email`.
     pub(crate) fn domain(&self, domain: &str) -> Result<DomainKey, Error> {
         if domain.is_empty() || domain.len() > DOMAIN_BYTES_MAX {
@@ -81,9 +88,12 @@ impl Keyring {
             expand(&of_version, &[b"scrim mask permutation"]),
             expand(&of_version, &[b"scrim mask stream"]),
         ];
+        let mut siv: [u8; siv::KEY_BYTES] = expand(&of_version, &[b"scrim mask siv"]);
         of_version.zeroize();
-        let key = DomainKey::new(&ciphers[0], &ciphers[1], &ciphers[2]);
+        let key = DomainKey::new(&ciphers[0], &ciphers[1], &ciphers[2])
+            .with_siv(SivKey::new(siv, domain));
         ciphers.zeroize();
+        siv.zeroize();
         Ok(key)
     }
 }

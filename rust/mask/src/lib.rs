@@ -3,13 +3,14 @@
 //! [`CellMask`] is compiled from a type, an operator and a semantic domain; it takes the bytes of a
 //! cell in PostgreSQL's text or binary format and appends the masked bytes in the same format.
 //! [`CellScan`] walks the texts inside a cell and lets a [`TextScrubber`] replace what it finds.
+//! [`CellReveal`] turns masked cells back where operator and type are bijections.
 //!
 //! Three rules hold for every type. A masked value is valid for its type, or the outcome is NULL.
 //! Equal values of one semantic domain are equal after masking, in either format. The raw value is
 //! never in the output.
 //!
 //! Layout: `keys` and `prf` give each semantic domain its keyed functions, `ff1` and `permutation`
-//! build bijections on them, `operators` replace a text, `types` know the formats, `cell` ties them
+//! build bijections on them, `siv` enciphers, `operators` replace a text, `types` know the formats, `cell` ties them
 //! together, and `batch` lets numbers of several cells wait for each other.
 
 #![forbid(unsafe_code)]
@@ -38,6 +39,8 @@ mod layout;
 mod operators;
 mod permutation;
 mod prf;
+mod reveal;
+mod siv;
 mod spec;
 mod types;
 mod words;
@@ -46,4 +49,5 @@ pub use batch::Batch;
 pub use cell::{CellMask, CellScan, Format, Name, Outcome, TextScrubber};
 pub use error::Error;
 pub use keys::{Keyring, TenantKey};
-pub use spec::{ColumnRule, NamePart, OperatorSpec, TypeSpec};
+pub use reveal::CellReveal;
+pub use spec::{Alphabet, ColumnRule, Encoding, NamePart, OperatorSpec, TypeSpec};

@@ -19,6 +19,7 @@ use zeroize::Zeroize;
 use crate::block::{Cipher, Encrypt, Work};
 use crate::divisor::Divisor;
 use crate::ff1::{Ff1, Keyed, DOMAIN_MIN, LANES};
+use crate::operators::tweak;
 use crate::prf::DomainKey;
 
 /// The largest domain.
@@ -35,7 +36,8 @@ const PLACES: usize = 4;
 /// The place of `value` in the keyed arrangement of `0..size`, never `value` itself.
 ///
 /// A domain of one value has no other place, so the value stays; the caller decides whether that is
-/// acceptable. The tweak gives each use of the key an arrangement of its own.
+/// acceptable. The tweak gives each use of the key an arrangement of its own. A key that is turned
+/// round gives the value for the place.
 pub(crate) fn derange(key: &DomainKey, tweak: u64, size: u128, value: u128) -> u128 {
     debug_assert!(value < size && size <= SIZE_MAX);
     if size <= 1 || value >= size || size > SIZE_MAX {
@@ -135,22 +137,26 @@ impl Arrangement {
     }
 
     fn derange(&self, key: &DomainKey, value: u128) -> u128 {
-        let permuted = self.forward(key, value);
         let Some(step) = self.step else {
-            return permuted;
+            return if key.backwards() {
+                self.walk::<false>(key, value)
+            } else {
+                self.forward(key, value)
+            };
         };
-        let moved = permuted + step;
-        let mut place = if moved >= self.size {
+        // The way back is the same with the distance that leads round to the start.
+        let step = if key.backwards() {
+            self.size - step
+        } else {
+            step
+        };
+        let moved = self.forward(key, value) + step;
+        let place = if moved >= self.size {
             moved - self.size
         } else {
             moved
         };
-        loop {
-            place = self.network.cross::<false>(key, place);
-            if place < self.size {
-                return place;
-            }
-        }
+        self.walk::<false>(key, place)
     }
 
     /// One step for several values, where a step is all that most of them take.
@@ -165,9 +171,15 @@ impl Arrangement {
     }
 
     fn forward(&self, key: &DomainKey, value: u128) -> u128 {
+        self.walk::<true>(key, value)
+    }
+
+    /// Along the cycle until it is inside the domain.
+    #[inline]
+    fn walk<const FORWARD: bool>(&self, key: &DomainKey, value: u128) -> u128 {
         let mut place = value;
         loop {
-            place = self.network.cross::<true>(key, place);
+            place = self.network.cross::<FORWARD>(key, place);
             if place < self.size {
                 return place;
             }
@@ -188,9 +200,10 @@ impl Network {
         if size < DOMAIN_MIN {
             return Self::Small(Small::new(tweak, size as u64));
         }
-        let (radix, length) = match power_of_ten(size) {
-            Some(digits) => (10, digits),
-            None => root(size),
+        let (radix, length) = match (tweak::radix(tweak), power_of_ten(size)) {
+            (Some(radix), _) => (radix, power(radix, size)),
+            (None, Some(digits)) => (10, digits),
+            (None, None) => root(size),
         };
         match Ff1::new(radix, length) {
             Some(ff1) => Self::Large(ff1.keyed(key.permutation(), &tweak.to_be_bytes())),
@@ -246,6 +259,15 @@ fn root(size: u128) -> (u32, u32) {
     }
     // The root of `size - 1`, rounded down, is one less than that of `size`, rounded up.
     (radix as u32 + 1, length)
+}
+
+/// How many numerals of a radix count up to the size, which is a power of it.
+fn power(radix: u32, size: u128) -> u32 {
+    let mut length = size.ilog(radix.into());
+    if u128::from(radix).pow(length) < size {
+        length += 1;
+    }
+    length
 }
 
 fn power_of_ten(size: u128) -> Option<u32> {

@@ -68,6 +68,12 @@ pub enum OperatorSpec {
     },
     /// An e-mail address in a reserved domain.
     Email {},
+    /// FF1 over the characters of an alphabet, which the key turns back.
+    Ff1 {
+        /// The alphabet.
+        #[serde(default)]
+        alphabet: Alphabet,
+    },
     /// A phone number of the same layout and country code.
     Phone {},
     /// A street address.
@@ -78,6 +84,15 @@ pub enum OperatorSpec {
     Card {},
     /// An IBAN of the same country that passes mod 97.
     Iban {},
+    /// An AES-SIV token, which the key turns back.
+    Siv {
+        /// What it starts with.
+        #[serde(default = "default_siv_prefix")]
+        prefix: String,
+        /// How its bytes are written.
+        #[serde(default)]
+        encoding: Encoding,
+    },
     /// A social security number from the never issued range.
     Ssn {},
     /// An address from a reserved network.
@@ -88,6 +103,32 @@ pub enum OperatorSpec {
     Text {},
     /// Whatever suits the type.
     Auto {},
+}
+
+/// The characters that FF1 takes for numerals.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Alphabet {
+    /// 0 to 9.
+    #[default]
+    Digits,
+    /// a to z.
+    Lower,
+    /// 0 to 9, A to Z and a to z.
+    Alnum,
+    /// 0 to 9 and a to f.
+    Hex,
+}
+
+/// How bytes are written as text (RFC 4648, without padding).
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Encoding {
+    /// Small letters and digits, which survive where case does not count.
+    #[default]
+    Base32,
+    /// Shorter.
+    Base64url,
 }
 
 /// Which part of a person's name a value is.
@@ -109,6 +150,10 @@ fn default_mask_char() -> char {
 
 fn default_prefix() -> String {
     "tok_".to_owned()
+}
+
+fn default_siv_prefix() -> String {
+    "siv_".to_owned()
 }
 
 /// A type as it appears on the wire; domains are already resolved to their base type.

@@ -12,6 +12,7 @@ A token comes after SCRAM because PostgreSQL clients answer whatever they are as
 password that they were given, and only the server can choose the question.
 """
 
+import hmac
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from typing import Final
@@ -21,6 +22,7 @@ from scrim.identity.certificates import CertificateNames
 from scrim.identity.local import LocalDirectory
 from scrim.identity.scram import NONCE_BYTES, ScramServer, mechanisms, mock_verifier
 from scrim.identity.tokens import TokenError, TokenVerifier
+from scrim.session.scram import derive_keys
 from scrim.wire import (
     Challenge,
     Credential,
@@ -152,6 +154,21 @@ class Authenticator:
         if sign_in.user not in self.certificates.principals(certificate):
             return None
         return self.directory.principal(sign_in.user)
+
+    def by_password(self, user: str, password: str) -> Principal | None:
+        """Return the principal that a password proves, None when it proves none.
+
+        For commands, which have the password itself; it takes as long for an unknown user.
+
+        Args:
+            user: The user name.
+            password: The password as typed.
+        """
+        made_up = mock_verifier(user, self._mock_secret, self.directory.verifiers)
+        verifier = self.directory.verifier(user) or made_up
+        keys = derive_keys(password, verifier.salt, verifier.iterations)
+        proven = hmac.compare_digest(keys.stored, verifier.keys.stored)
+        return self.directory.principal(user) if proven else None
 
     def by_token(self, user: str, token: str) -> Principal | None:
         """Return the principal that a token proves, None when it proves none.

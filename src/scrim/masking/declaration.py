@@ -49,6 +49,9 @@ class Operator:
         accepts: The types that it accepts; what it returns is of the same type.
         keeps: What of the raw value stays visible; empty when nothing does.
         options: The options that it takes.
+        reversible: Whether the key turns its values back: what comes back is the raw value as
+            normalised, or nothing where the type cannot be turned back.
+        limits: Which values are not turned back, or not exactly; empty when all are.
     """
 
     name: str
@@ -56,3 +59,5 @@ class Operator:
     accepts: Accepts = Accepts.TEXT
     keeps: str = ""
     options: type[BaseModel] = NoOptions
+    reversible: bool = False
+    limits: str = ""

@@ -64,6 +64,20 @@ class ConnectionFacts:
             (column.schema, column.relation, column.name), NO_TAGS
         )
 
+    def resource(self) -> ConnectionResource:
+        """Return the connection as policies see it."""
+        return ConnectionResource(self.name, self.protocol)
+
+    def column_resource(self, column: Column, tags: frozenset[str]) -> ColumnResource:
+        """Return a column as policies see it.
+
+        Args:
+            column: The column.
+            tags: What is known of it beside the tags of scrim.yaml, which always count.
+        """
+        table_tags = self.relation_tags.get((column.schema, column.relation), NO_TAGS)
+        return ColumnResource.of(self.resource(), column, tags | self.tags_of(column), table_tags)
+
 
 @dataclass(frozen=True, slots=True)
 class ColumnGrant:
@@ -103,7 +117,7 @@ class Grants:
         self.identity = _identity(engine, principal, connection, session)
         self._engine = engine
         self._session = session
-        self._resource = ConnectionResource(connection.name, connection.protocol)
+        self._resource = connection.resource()
         self._verdicts: dict[tuple[str, RelationName | None], Verdict] = {}
         self._columns: dict[tuple[Column, frozenset[str]], ColumnGrant] = {}
         self._raw_access: bool | None = None
@@ -185,7 +199,9 @@ class Grants:
                 pending = [key for key in pending if batch[key[0]] != key]
 
     def _ask_columns(self, keys: list[tuple[Column, frozenset[str]]]) -> None:
-        questions: list[Question] = [("unmask", self._column(*key)) for key in keys]
+        questions: list[Question] = [
+            ("unmask", self.connection.column_resource(*key)) for key in keys
+        ]
         answers = self._engine.authorize_all(self.principal, questions, self._session)
         for key, verdict in zip(keys, answers, strict=True):
             operator = operator_of(verdict.obligations)
@@ -194,23 +210,13 @@ class Grants:
 
     def _sees_all(self, link: Principal, verdict: Verdict) -> bool:
         """Say whether what one link of the chain may do to the connection reaches all of it."""
-        return (
-            verdict.permitted
-            and not verdict.obligations
-            and covers_all(
-                self._engine.bundle, link, "unmask", self._resource.uid(), set(verdict.policies)
-            )
+        return not verdict.obligations and reaches_all(
+            self._engine, link, "unmask", self._resource, verdict
         )
 
     def _table(self, relation: RelationName) -> TableResource:
         tags = self.connection.relation_tags.get(relation, NO_TAGS)
         return TableResource(self._resource, relation[0], relation[1], tags)
-
-    def _column(self, column: Column, tags: frozenset[str]) -> ColumnResource:
-        table_tags = self.connection.relation_tags.get((column.schema, column.relation), NO_TAGS)
-        return ColumnResource.of(
-            self._resource, column, tags | self.connection.tags_of(column), table_tags
-        )
 
 
 class GrantsBook:
@@ -243,6 +249,27 @@ class GrantsBook:
                 self._entries.popitem(last=False)
         self._entries.move_to_end(key)
         return known
+
+
+def reaches_all(
+    engine: PolicyEngine,
+    link: Principal,
+    action: str,
+    resource: ConnectionResource,
+    verdict: Verdict,
+) -> bool:
+    """Say whether what was permitted on a connection is permitted on all that is in it.
+
+    Args:
+        engine: Who answered.
+        link: One principal of the chain.
+        action: What was asked.
+        resource: The connection.
+        verdict: The answer for that principal alone.
+    """
+    return verdict.permitted and covers_all(
+        engine.bundle, link, action, resource.uid(), set(verdict.policies)
+    )
 
 
 def _identity(

@@ -17,6 +17,7 @@ ACTIONS: Final = frozenset(
         "call",
         "copy",
         "unmask",
+        "reveal",
         "filter",
         "prompt",
         "tool",

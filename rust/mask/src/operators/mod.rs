@@ -10,6 +10,7 @@ mod card;
 mod compact;
 mod digits;
 mod email;
+mod ff1;
 mod fold;
 mod iban;
 pub(crate) mod ip;
@@ -18,6 +19,7 @@ mod partial;
 pub(crate) mod phone;
 mod redact;
 mod secret;
+mod siv;
 mod ssn;
 mod text;
 mod token;
@@ -28,7 +30,7 @@ use crate::batch::Batch;
 use crate::error::Error;
 use crate::operators::fold::Folded;
 use crate::prf::DomainKey;
-use crate::spec::{NamePart, OperatorSpec};
+use crate::spec::{Alphabet, NamePart, OperatorSpec};
 use crate::types::text::count_chars;
 
 /// Purposes of the keyed hash, so that no two operators share their choices.
@@ -45,11 +47,11 @@ pub(crate) mod purpose {
     pub(crate) const IPV6: u8 = 10;
     pub(crate) const BYTES: u8 = 11;
     pub(crate) const BITS: u8 = 12;
-    pub(crate) const UUID: u8 = 13;
     pub(crate) const MAC: u8 = 14;
     pub(crate) const DECIMAL: u8 = 15;
     pub(crate) const VECTOR: u8 = 16;
     pub(crate) const LABEL: u8 = 17;
+    pub(crate) const OUTSIDE: u8 = 40;
 }
 
 /// Tweaks of the permutations; the low bits are free for a class of values.
@@ -68,6 +70,14 @@ pub(crate) mod tweak {
     pub(crate) const FRACTION: u64 = 12 << 56;
     pub(crate) const BITS: u64 = 13 << 56;
     pub(crate) const LABEL: u64 = 14 << 56;
+    pub(crate) const UUID: u64 = 32 << 56;
+    /// The low byte is the radix.
+    pub(crate) const FF1: u64 = 33 << 56;
+
+    /// The radix that an arrangement is to be enciphered in, where its use names one.
+    pub(crate) fn radix(tweak: u64) -> Option<u32> {
+        (tweak >> 56 == FF1 >> 56).then_some((tweak & 0xff) as u32)
+    }
 }
 
 /// What an operator is given.
@@ -152,11 +162,13 @@ enum Operator {
     Token(String),
     Name(NamePart),
     Email,
+    Ff1(Alphabet),
     Phone,
     Address,
     Digits,
     Card,
     Iban,
+    Siv(siv::Siv),
     Ssn,
     Ip,
     Secret,
@@ -177,9 +189,10 @@ impl Operator {
                 *keep_last,
                 *mask_char,
             )?),
-            OperatorSpec::Token { prefix } => Self::Token(token::compile(prefix)?),
+            OperatorSpec::Token { prefix } => Self::Token(token::check_prefix(prefix)?),
             OperatorSpec::Name { part } => Self::Name(*part),
             OperatorSpec::Email {} => Self::Email,
+            OperatorSpec::Ff1 { alphabet } => Self::Ff1(*alphabet),
             OperatorSpec::Phone {} => Self::Phone,
             OperatorSpec::Address {} => Self::Address,
             OperatorSpec::Digits {} => Self::Digits,
@@ -188,6 +201,9 @@ impl Operator {
             OperatorSpec::Ssn {} => Self::Ssn,
             OperatorSpec::Ip {} => Self::Ip,
             OperatorSpec::Secret {} => Self::Secret,
+            OperatorSpec::Siv { prefix, encoding } => {
+                Self::Siv(siv::Siv::compile(prefix, *encoding)?)
+            }
             OperatorSpec::Text {} => Self::Text,
             OperatorSpec::Auto {} => Self::Auto,
         })
@@ -201,10 +217,12 @@ impl Operator {
             Self::Name(_) | Self::Email | Self::Address => {
                 self.write_folded(input.place(), &Folded::new(input.text), out)
             }
+            Self::Ff1(alphabet) => ff1::write(*alphabet, input, out),
             Self::Phone => phone::write(input, out),
             Self::Digits => digits::write(input, out),
             Self::Card => card::write(input, out),
             Self::Iban => iban::write(input, out),
+            Self::Siv(siv) => siv.write(input, out),
             Self::Ssn => ssn::write(input, out),
             Self::Ip => ip::write(input, out),
             Self::Secret => secret::write(input, out),
@@ -276,6 +294,32 @@ impl TextMask {
         compact::write(&input, out);
     }
 
+    /// Whether the key is turned round, so that [`TextMask::restore`] is what there is to do.
+    pub(crate) fn restores(&self) -> bool {
+        self.key.backwards()
+    }
+
+    /// Appends the text of which the operator would make the given one; false, and nothing is
+    /// done, where there is none. Whoever asks masks it once more to be certain.
+    pub(crate) fn restore(&self, masked: &str, out: &mut Vec<u8>) -> bool {
+        let text = masked.trim();
+        let start = out.len();
+        let room = self.max_chars.unwrap_or(usize::MAX);
+        let input = Input {
+            key: &self.key,
+            text,
+            room,
+        };
+        let restored = text.is_empty()
+            || (text.is_ascii()
+                && self.operator.write(&input, out)
+                && count_chars(&out[start..]) <= room);
+        if !restored {
+            out.truncate(start);
+        }
+        restored
+    }
+
     /// As [`TextMask::apply`] for what takes the short way, in which the replacement may wait in the
     /// batch; false, and nothing is done, where the text has to go the other.
     pub(crate) fn apply_short(&self, text: &[u8], out: &mut Vec<u8>, batch: &mut Batch) -> bool {
@@ -325,8 +369,14 @@ impl TextMask {
     /// Whether a replacement fits and does not show the raw text.
     fn acceptable(&self, masked: &[u8], raw: &[u8], room: usize) -> bool {
         let fits = masked.len() <= room || count_chars(masked) <= room;
-        // A constant shows nothing even where it equals the value.
-        fits && (matches!(self.operator, Operator::Redact) || !shows(masked, raw))
+        let hides = match self.operator {
+            // A constant shows nothing even where it equals the value.
+            Operator::Redact => true,
+            // A bijection over letters of both cases reaches the other case of a few short values.
+            Operator::Ff1(_) => masked != raw,
+            _ => !shows(masked, raw),
+        };
+        fits && hides
     }
 }
 

@@ -33,6 +33,8 @@ pub(crate) struct Number {
     /// The zeros that the national number begins with.
     zeros: usize,
     north_american: bool,
+    /// Whether a plus stands before them.
+    plus: bool,
 }
 
 impl Number {
@@ -49,7 +51,8 @@ impl Number {
                 return None;
             }
         }
-        let kept = kept_prefix(&digits[..count], text.starts_with(b"+"));
+        let plus = text.starts_with(b"+");
+        let kept = kept_prefix(&digits[..count], plus);
         let national = &digits[kept..count];
         Some(Self {
             zeros: national.iter().take_while(|digit| **digit == b'0').count(),
@@ -57,6 +60,7 @@ impl Number {
             digits,
             count,
             kept,
+            plus,
         })
     }
 
@@ -96,9 +100,10 @@ impl Number {
     }
 
     /// Whether it is of its first kind: ten other digits may become a North American number, and
-    /// then walk on.
+    /// eleven may begin as one with its country code does; both then walk on.
     pub(crate) fn landed(&self) -> bool {
         is_north_american(&self.digits[self.kept..self.count]) == self.north_american
+            && kept_prefix(self.digits(), self.plus) == self.kept
     }
 
     /// What may stand at each digit of the national number.
@@ -237,6 +242,14 @@ mod tests {
         assert_eq!(all.len(), 4000);
         assert!(phone("4150000001").as_bytes()[3] < b'2');
         assert!(phone("0012").starts_with("00"));
+    }
+
+    #[test]
+    fn eleven_digits_do_not_become_ten_with_a_country_code() {
+        for number in 0..300u64 {
+            let masked = phone(&format!("4{:010}", number * 7_919));
+            assert!(!masked.starts_with('1'), "{masked}");
+        }
     }
 
     #[test]

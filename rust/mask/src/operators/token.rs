@@ -7,8 +7,8 @@ const ALPHABET: &[u8] = b"abcdefghijklmnopqrstuvwxyz234567";
 const LENGTH: usize = 16;
 const PREFIX_MAX: usize = 16;
 
-/// Checks the prefix.
-pub(crate) fn compile(prefix: &str) -> Result<String, Error> {
+/// Checks the prefix of a token.
+pub(crate) fn check_prefix(prefix: &str) -> Result<String, Error> {
     if prefix.len() > PREFIX_MAX || !prefix.bytes().all(|byte| byte.is_ascii_graphic()) {
         return Err(Error::Option { name: "prefix" });
     }
@@ -51,8 +51,8 @@ mod tests {
 
     #[test]
     fn prefixes_are_bounded() {
-        assert!(compile(&"p".repeat(17)).is_err());
-        assert!(compile("a b").is_err());
-        assert!(compile("").is_ok());
+        assert!(check_prefix(&"p".repeat(17)).is_err());
+        assert!(check_prefix("a b").is_err());
+        assert!(check_prefix("").is_ok());
     }
 }

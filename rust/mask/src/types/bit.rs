@@ -28,6 +28,10 @@ impl Bit {
         let Some((count, mut bytes)) = read(format, cell) else {
             return Outcome::Null;
         };
+        if self.key.backwards() && count == 1 {
+            // Both values have become the same.
+            return Outcome::Null;
+        }
         self.mask(count, &mut bytes);
         match format {
             Format::Binary => {

@@ -50,6 +50,19 @@ impl<'a> Rule<'a> {
         })
     }
 
+    /// The inverse of [`Rule::mask`], for what is a bijection.
+    pub(crate) fn reveal(
+        operator: &'a OperatorSpec,
+        domain: &str,
+        keys: &'a Keyring,
+    ) -> Result<Self, Error> {
+        Ok(Self::Mask {
+            operator,
+            key: Arc::new(keys.domain(domain)?.turned_round()),
+            keys,
+        })
+    }
+
     pub(crate) fn scan(
         scrubber: Arc<dyn TextScrubber + Send + Sync>,
         keys: &'a Keyring,

@@ -104,7 +104,9 @@ impl Timestamp {
     fn mask(&self, value: i64) -> Option<i64> {
         let day = value.div_euclid(DAY);
         let masked = mask_day(&self.key, day, LAST_TIMESTAMP)?;
-        let clock = mask_clock(&self.key, day as u64, value.rem_euclid(DAY), true);
+        // The clock's arrangement follows from the raw day.
+        let raw = if self.key.backwards() { masked } else { day };
+        let clock = mask_clock(&self.key, raw as u64, value.rem_euclid(DAY), true);
         masked.checked_mul(DAY)?.checked_add(clock)
     }
 

@@ -123,7 +123,11 @@ impl Integer {
 pub(crate) fn mask_digits(mask: &TextMask, value: i64) -> Option<i64> {
     let raw = value.to_string();
     let mut masked = Vec::with_capacity(raw.len());
-    mask.apply(&raw, &mut masked);
+    if mask.restores() {
+        mask.restore(&raw, &mut masked);
+    } else {
+        mask.apply(&raw, &mut masked);
+    }
     let same_shape = masked.len() == raw.len() && masked[0] != b'0';
     if same_shape && value >= 0 {
         parse(&masked)

@@ -15,6 +15,8 @@ const WHOLE_MAX: usize = 131_072;
 const SCALE_MAX: usize = 16_383;
 /// Up to this many digits are permuted as one number.
 const PERMUTED_MAX: usize = 34;
+/// The digits of the largest integer of eight bytes.
+const INTEGER_DIGITS: usize = 19;
 
 const POSITIVE: u16 = 0;
 const NEGATIVE: u16 = 0x4000;
@@ -321,6 +323,10 @@ impl Numeric {
         let Some(value) = read(format, cell) else {
             return Outcome::Null;
         };
+        if self.key.backwards() && value.whole() == INTEGER_DIGITS {
+            // Integers that eight bytes hold and those that they do not may have become the same.
+            return Outcome::Null;
+        }
         let zero = value.digits.iter().all(|digit| *digit == 0);
         if zero && self.below_one {
             // Every other integer would pass the declared precision, and zero alone says little.

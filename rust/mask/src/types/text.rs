@@ -21,6 +21,12 @@ impl Text {
 
     pub(crate) fn apply(&self, cell: &[u8], out: &mut Vec<u8>) -> Outcome {
         let start = out.len();
+        if self.mask.restores() {
+            return match std::str::from_utf8(cell) {
+                Ok(text) if self.mask.restore(text, out) => self.finish(start, out),
+                _ => Outcome::Null,
+            };
+        }
         match std::str::from_utf8(cell) {
             Ok(text) => self.mask.apply(text, out),
             Err(_) => self.mask.apply_foreign(cell, out),

@@ -10,4 +10,6 @@ OPERATOR = Operator(
     ),
     accepts=Accepts.ANY,
     keeps="layout of short codes",
+    reversible=True,
+    limits="texts that are not codes of at most 24 characters stay masked",
 )

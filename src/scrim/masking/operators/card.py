@@ -8,4 +8,6 @@ OPERATOR = Operator(
         "Replaces a card number by another of the same issuer that passes the Luhn check."
     ),
     keeps="issuer and layout",
+    reversible=True,
+    limits="a wrong check digit comes back right",
 )

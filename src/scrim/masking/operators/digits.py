@@ -9,4 +9,6 @@ OPERATOR = Operator(
     ),
     accepts=Accepts.ANY,
     keeps="layout",
+    reversible=True,
+    limits="texts with characters outside ASCII, or without digits and letters, come back wrong",
 )

@@ -6,4 +6,6 @@ OPERATOR = Operator(
     name="iban",
     description="Replaces an IBAN by another of the same country that passes its check.",
     keeps="country and layout",
+    reversible=True,
+    limits="wrong check digits come back right",
 )

@@ -6,4 +6,6 @@ OPERATOR = Operator(
     name="phone",
     description="Replaces a phone number by another of the same country code and layout.",
     keeps="country code and layout",
+    reversible=True,
+    limits="texts with letters come back only where digits and ASCII letters are all there is",
 )

@@ -76,7 +76,7 @@ def operators_page() -> str:
     operators = sorted(registry().values(), key=lambda operator: operator.name)
     for operator in operators:
         stays = operator.keeps or "nothing"
-        back = operator.limits or "yes" if operator.reversible else "no"
+        back = f"yes; {operator.limits}".removesuffix("; ") if operator.reversible else "no"
         lines.append(
             f"| `{operator.name}` | {operator.description} | {operator.accepts.value} | {stays} "
             f"| {back} |"
@@ -88,8 +88,8 @@ def operators_page() -> str:
         "times, timestamps, UUIDs, bit strings, enumerations of three labels or more, and arrays "
         "of these. Booleans, floating point numbers, intervals, network addresses, bytes, "
         "documents, ranges, vectors and composites are not. FF1 and the permutations cannot know "
-        "whether a value was ever masked: they turn any value of their domain into another. AES-SIV "
-        "knows.",
+        "whether a value was ever masked: they turn any value of their domain into another. "
+        "AES-SIV knows.",
     ]
     for operator in operators:
         fields = operator.options.model_fields

@@ -21,7 +21,8 @@ every byte run in the compiled kernel (`kernel.py` is its documented facade); th
 these packages.
 
 For programs that want detection alone there are `detect`, `detect_many`, `classify_column` and
-`detect_batch` (docs/reference/python-api.md); they are loaded when first used.
+`detect_batch`, and for those that turn masked values back `open_reveals`
+(docs/reference/python-api.md); they are loaded when first used.
 """
 
 from typing import TYPE_CHECKING
@@ -39,11 +40,14 @@ if TYPE_CHECKING:
     from scrim.detection.columns import Verdict
     from scrim.detection.transformer.model import Transformer
     from scrim.domain.finding import Evidence, Finding
+    from scrim.reveals.request import RevealRequest
+    from scrim.server.reveals import open_reveals
 
 __all__ = [
     "BatchColumn",
     "Evidence",
     "Finding",
+    "RevealRequest",
     "Transformer",
     "Verdict",
     "__getattr__",
@@ -51,4 +55,5 @@ __all__ = [
     "detect",
     "detect_batch",
     "detect_many",
+    "open_reveals",
 ]

@@ -11,12 +11,14 @@ MODULES: Final = {
     "BatchColumn": "scrim.detection.api",
     "Evidence": "scrim.domain.finding",
     "Finding": "scrim.domain.finding",
+    "RevealRequest": "scrim.reveals.request",
     "Transformer": "scrim.detection.transformer.model",
     "Verdict": "scrim.detection.columns",
     "classify_column": "scrim.detection.api",
     "detect": "scrim.detection.api",
     "detect_batch": "scrim.detection.api",
     "detect_many": "scrim.detection.api",
+    "open_reveals": "scrim.server.reveals",
 }
 """Module of each name."""
 

@@ -9,6 +9,8 @@ Every record has `record` (its kind), `time` (UTC, microseconds) and, where it c
 - `columns`: what was decided about the columns of a result once the data store described it.
 - `session`: a sign-in, its refusal, or the end of a session (`event` says which).
 - `verdict`: what detection has learnt of a column, where it was not known or is another entity now.
+- `reveal`: a masked value that was turned back, or a step on the way there (`event` says which), as
+  `scrim.audit.reveals` makes them.
 - `gateway`: start, stop and reload of the gateway (`event` says which).
 
 docs/reference/audit-log.md describes every field.
@@ -23,6 +25,7 @@ from typing import Any, Final
 from scrim.domain.decision import ColumnDecision, Treatment
 from scrim.domain.principal import Principal
 
+GATEWAY_NAME: Final = "scrim"
 MAX_LISTED: Final = 1_000
 MAX_TEXT: Final = 512
 

@@ -24,7 +24,7 @@ def summary(record: Mapping[str, Any]) -> str:
             parts += [_columns(record)]
         case "verdict":
             parts += [f"{record.get('connection')}:", *_verdict(record)]
-        case "session" | "gateway":
+        case "session" | "gateway" | "reveal":
             parts += [str(record.get("event", "")), *_figures(record)]
         case _ if kind == BROKEN:
             parts += [f"cannot be read: {record.get('segment')} at byte {record.get('position')}"]

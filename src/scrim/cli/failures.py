@@ -6,6 +6,7 @@ Exit codes:
 - 1: could not be done; the sentence says why.
 - 2: the command line is wrong.
 - 70: a mistake in scrim itself.
+- 75: what was asked waits for an approval.
 - 78: the configuration cannot be used.
 - 130: interrupted by Ctrl-C.
 """
@@ -17,6 +18,7 @@ from typing import NoReturn
 EXIT_FAILED = 1
 EXIT_USAGE = 2
 EXIT_INTERNAL = 70
+EXIT_WAITING = 75
 EXIT_CONFIGURATION = 78
 EXIT_INTERRUPTED = 130
 
@@ -73,7 +75,12 @@ def _known_kinds() -> dict[str, int]:
         "TlsError": EXIT_CONFIGURATION,
         "BundleError": EXIT_CONFIGURATION,
         "SecretError": EXIT_CONFIGURATION,
+        "OperatorError": EXIT_CONFIGURATION,
+        "RequestError": EXIT_USAGE,
+        "ApprovalError": EXIT_FAILED,
         "AuditError": EXIT_FAILED,
         "ControlError": EXIT_FAILED,
         "EmbeddedPostgresError": EXIT_FAILED,
+        "IrreversibleError": EXIT_FAILED,
+        "RevealRefusedError": EXIT_FAILED,
     }

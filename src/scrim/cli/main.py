@@ -5,14 +5,27 @@ import sys
 
 import typer
 
-from scrim.cli import audit, completion, config, demo, scan, serve, token, user, version
+from scrim.cli import (
+    approve,
+    audit,
+    completion,
+    config,
+    demo,
+    reveal,
+    scan,
+    serve,
+    token,
+    user,
+    version,
+)
 from scrim.cli.failures import explain_and_exit
 
 app = typer.Typer(
     name="scrim",
     help="An identity-aware data gateway: everyone keeps their client, and sees only what they may."
     "\n\nExit codes: 0 done, 1 could not be done, 2 wrong command line, 70 a mistake in scrim, "
-    "78 unusable configuration, 130 interrupted. `scrim scan` ends with 1 when it found something.",
+    "75 waits for an approval, 78 unusable configuration, 130 interrupted. `scrim scan` ends with "
+    "1 when it found something.",
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
@@ -21,6 +34,8 @@ app = typer.Typer(
 app.command("demo")(demo.demo)
 app.command("serve")(serve.serve)
 app.command("scan")(scan.scan)
+app.command("reveal")(reveal.reveal)
+app.command("approve")(approve.approve)
 app.add_typer(token.app, name="token")
 app.add_typer(user.app, name="user")
 app.add_typer(config.app, name="config")

@@ -5,8 +5,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from scrim.domain.decision import ColumnDecision, Treatment
-from scrim.kernel import Masker
+from scrim.kernel import Detector, Masker
 from scrim.masking.choice import OperatorSpec, OperatorTable
+from scrim.masking.keys import MaskingKey
 from scrim.masking.registry import registry
 from scrim.masking.rewriter import UNNAMED_DOMAIN, PlannedColumn, operator_of
 from scrim.masking.types import TypeSpec, check_type
@@ -36,6 +37,18 @@ class Masked:
     def domain(self) -> str:
         """The semantic domain whose key was used."""
         return self.entity or UNNAMED_DOMAIN
+
+
+def new_unmasker(key: MaskingKey, operators: OperatorTable) -> "Unmasker":
+    """Return what turns a tenant's values back.
+
+    Args:
+        key: The tenant's key.
+        operators: The operators in force.
+    """
+    # Nothing is searched, so the kernel needs no detector of anything.
+    masker = Masker(key.reveal(), Detector("[]"), operators.masker_config(()))
+    return Unmasker(masker, operators)
 
 
 @dataclass(frozen=True, slots=True)

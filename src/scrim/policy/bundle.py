@@ -139,6 +139,21 @@ def build_bundle(
     return Bundle(digest, commit, policies, facts_read(policies.values()), policy_set, schema)
 
 
+def commit_of(folder: Path) -> str:
+    """Return the git commit that a folder is at, empty outside a checkout."""
+    for parent in (folder, *folder.parents):
+        head = parent / ".git" / "HEAD"
+        if head.is_file():
+            try:
+                text = head.read_text(encoding="ascii").strip()
+                if text.startswith("ref: "):
+                    text = (parent / ".git" / text[5:]).read_text(encoding="ascii").strip()
+            except (OSError, UnicodeDecodeError):
+                return ""
+            return text if len(text) == 40 else ""
+    return ""
+
+
 def _policies_of(file: str, text: str, schema: cedarpy.Schema) -> list[Policy]:
     """Parse and check one file; the list is in the order of the file."""
     try:

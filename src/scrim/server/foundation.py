@@ -26,7 +26,7 @@ from scrim.masking.choice import OperatorError, OperatorTable
 from scrim.masking.keys import MaskingKey, load_key
 from scrim.masking.plans import PlanMaker, new_masker
 from scrim.masking.results import ResultTools
-from scrim.policy.bundle import Bundle, BundleError, load_bundle
+from scrim.policy.bundle import Bundle, BundleError, commit_of, load_bundle
 from scrim.policy.engine import PolicyEngine
 from scrim.policy.grants import Grants, GrantsBook
 from scrim.protocols.postgres.dialect import PostgresDialect
@@ -108,7 +108,7 @@ def build_foundation(
         ConfigError: If the configuration names something that cannot be used.
     """
     try:
-        bundle = load_bundle(config.policies, commit=_commit_of(config.policies))
+        bundle = load_bundle(config.policies, commit=commit_of(config.policies))
         key = load_key(config.masking, os.environ)
         scanners = {name: connection_scanner(config, name) for name in config.connections}
         makers = _plan_makers(config, key, scanners)
@@ -211,18 +211,3 @@ def _mock_secret(key: MaskingKey) -> bytes:
 def _problem(key: str, reason: str) -> Problem:
     """Name a setting; the file is the one that the supervisor accepted."""
     return Problem(Path("scrim.yaml"), 0, key, reason)
-
-
-def _commit_of(folder: Path) -> str:
-    """Return the git commit that a folder is at, empty outside a checkout."""
-    for parent in (folder, *folder.parents):
-        head = parent / ".git" / "HEAD"
-        if head.is_file():
-            try:
-                text = head.read_text(encoding="ascii").strip()
-                if text.startswith("ref: "):
-                    text = (parent / ".git" / text[5:]).read_text(encoding="ascii").strip()
-            except (OSError, UnicodeDecodeError):
-                return ""
-            return text if len(text) == 40 else ""
-    return ""

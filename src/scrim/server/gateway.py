@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Final, cast
 
 from scrim.audit.log import AuditLog
 from scrim.audit.records import (
+    GATEWAY_NAME,
     Origin,
     VerdictFacts,
     gateway_record,
@@ -48,7 +49,6 @@ HOUSEKEEPING_SECONDS: Final = 1.0
 MAX_SCOPES: Final = 10_000
 LISTENER: Final = "postgres"
 """The one listener of this release; its key in `listeners` is its protocol."""
-GATEWAY_NAME: Final = "scrim"
 ENFORCED_OBLIGATIONS: Final[frozenset[str]] = frozenset()
 
 _log = logging.getLogger("scrim.server.gateway")

@@ -7,5 +7,5 @@ OPERATOR = Operator(
     description="Replaces a phone number by another of the same country code and layout.",
     keeps="country code and layout",
     reversible=True,
-    limits="texts with letters come back only where digits and ASCII letters are all there is",
+    limits="a text with characters outside ASCII comes back wrong",
 )

@@ -1,0 +1,200 @@
+"""The desk that turns masked values back, as a configuration describes it."""
+
+import hmac
+import os
+import secrets
+import time
+from contextlib import ExitStack
+from datetime import UTC, datetime
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from scrim.audit.log import AuditLog
+from scrim.audit.records import GATEWAY_NAME, Origin
+from scrim.audit.reveals import COMMAND_WORKER
+from scrim.config.load import load
+from scrim.config.root import Config
+from scrim.detection.columns import ColumnJudge
+from scrim.detection.custom import custom_catalogue
+from scrim.identity.configured import Surroundings, build_authenticator
+from scrim.masking.choice import OperatorTable
+from scrim.masking.keys import MaskingKey, load_key
+from scrim.masking.revealing import new_unmasker
+from scrim.policy.bundle import commit_of, load_bundle
+from scrim.policy.engine import PolicyEngine
+from scrim.policy.grants import ConnectionFacts
+from scrim.policy.questions import SessionFacts
+from scrim.reveals.approvals import ApprovalStore, WaitingRequest
+from scrim.reveals.desk import ENFORCED, DeskConnection, DeskTools, RevealDesk
+from scrim.reveals.request import (
+    Pending,
+    Revealed,
+    RevealRefusedError,
+    RevealRequest,
+    SignedIn,
+)
+
+
+class Reveals:
+    """The desk of one configuration, with its audit log and its waiting requests.
+
+    A context manager; the audit log is opened with the first record and closed at the end.
+    """
+
+    def __init__(self, config: Config) -> None:
+        """Build the desk.
+
+        Raises:
+            SecretError: If a key cannot be used.
+            BundleError: If the policies cannot be used.
+            OperatorError: If an operator cannot be used.
+        """
+        self._config = config
+        self._closing = ExitStack()
+        self._log: AuditLog | None = None
+        self._store: ApprovalStore | None = None
+        key = load_key(config.masking, os.environ)
+        mock_secret = hmac.digest(key.reveal(), b"scrim reveal mock salt", "sha256")
+        surroundings = Surroundings(time.time, secrets.token_bytes, mock_secret)
+        names = config.connections.keys()
+        self._authenticator = build_authenticator(config.identity, names.__contains__, surroundings)
+        self._desk = RevealDesk(self._tools(key))
+
+    def sign_in(self, user: str, *, password: str = "", token: str = "") -> SignedIn:
+        """Return who somebody is who gives a password or a token.
+
+        Args:
+            user: Their name; with a token that of its user or its agent.
+            password: Their password; empty when a token is given.
+            token: Their token.
+
+        Raises:
+            RevealRefusedError: If neither proves it, which is recorded.
+            AuditError: If that cannot be recorded.
+        """
+        if token:
+            principal = self._authenticator.by_token(user, token)
+        else:
+            principal = self._authenticator.by_password(user, password)
+        if principal is None:
+            self._desk.sign_in_refused(user)
+            raise RevealRefusedError("the sign-in failed: the password or the token does not fit")
+        authentication = "token" if token else "password"
+        return SignedIn(principal, SessionFacts(authentication=authentication))
+
+    def reveal(
+        self, who: SignedIn, request: RevealRequest, approved: str = ""
+    ) -> Revealed | Pending:
+        """Turn masked values back, or say what that waits for.
+
+        Args:
+            who: Who asks.
+            request: What for.
+            approved: The identifier of the same request, once it is approved.
+
+        Raises:
+            RequestError: If the request is malformed.
+            IrreversibleError: If such values cannot be turned back.
+            RevealRefusedError: If it is not permitted.
+            ApprovalError: If requests cannot be read or kept.
+            AuditError: If a record cannot be written; nothing is revealed then.
+        """
+        return self._desk.reveal(who, request, approved)
+
+    def waiting(self) -> list[WaitingRequest]:
+        """Return the requests that can be approved or used.
+
+        Raises:
+            ApprovalError: If they cannot be read.
+        """
+        return self._desk.waiting()
+
+    def approve(self, who: SignedIn, identifier: str) -> WaitingRequest:
+        """Approve somebody else's request, for every group that the approver is in.
+
+        Args:
+            who: Who approves: a person who acts for nobody.
+            identifier: The request.
+
+        Raises:
+            RevealRefusedError: If the approver may not approve it.
+            ApprovalError: If there is no such request, or it is over.
+            AuditError: If the approval cannot be recorded; it does not hold then.
+        """
+        return self._desk.approve(who, identifier)
+
+    def close(self) -> None:
+        """Close the audit log and the requests."""
+        self._closing.close()
+
+    def __enter__(self) -> Self:
+        """Return itself."""
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        """Close it."""
+        self.close()
+
+    def _tools(self, key: MaskingKey) -> DeskTools:
+        config = self._config
+        bundle = load_bundle(config.policies, commit=commit_of(config.policies))
+        return DeskTools(
+            engine=PolicyEngine(bundle, ENFORCED),
+            connections={
+                name: DeskConnection(
+                    ConnectionFacts.of(name, settings),
+                    new_unmasker(key, OperatorTable.of(config.masking, settings, name)),
+                )
+                for name, settings in config.connections.items()
+            },
+            judge=self._judge,
+            recorder=self._recorder,
+            approvals=self._approvals,
+            origin=Origin(GATEWAY_NAME, COMMAND_WORKER),
+            hash_key=hmac.digest(key.reveal(), b"scrim reveal record", "sha256"),
+            clock=_now,
+            random_bytes=secrets.token_bytes,
+        )
+
+    def _judge(self) -> ColumnJudge:
+        # Reading the catalogue takes a second, which a column with a tag does not need.
+        return ColumnJudge(custom_catalogue(self._config.detection).protected())
+
+    def _recorder(self) -> AuditLog:
+        if self._log is None:
+            # A value that was given out cannot be taken back, so its record must survive.
+            settings = self._config.audit.model_copy(update={"fsync": "always"})
+            self._log = AuditLog(settings, COMMAND_WORKER, _now)
+            self._closing.callback(self._log.close)
+        return self._log
+
+    def _approvals(self) -> ApprovalStore:
+        if self._store is None:
+            self._store = ApprovalStore(self._config.audit.directory)
+            self._closing.callback(self._store.close)
+        return self._store
+
+
+def open_reveals(config: Path | str) -> Reveals:
+    """Return the desk of a configuration file.
+
+    Args:
+        config: The file, such as `scrim.yaml`.
+
+    Raises:
+        ConfigError: If the configuration cannot be used.
+        SecretError: If a key cannot be used.
+        BundleError: If the policies cannot be used.
+        OperatorError: If an operator cannot be used.
+    """
+    return Reveals(load(Path(config)).config)
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)

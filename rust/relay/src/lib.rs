@@ -18,6 +18,7 @@
 #![forbid(unsafe_code)]
 
 mod audit;
+mod bind;
 mod client;
 mod copying;
 mod decision;
@@ -33,6 +34,8 @@ mod ruling;
 mod server;
 mod shapes;
 mod statistics;
+mod turning;
+mod wire;
 
 pub use audit::{AuditFailure, AuditLog, Counts};
 pub use decision::{Decision, DecisionSpec, PlanSlot, Refusal};
@@ -42,3 +45,4 @@ pub use relay::{ClientNeed, Relay, ServerNeed};
 pub use ruling::{ColumnsRecord, Planned, Ruling, RulingScope};
 pub use shapes::Shapes;
 pub use statistics::{Moved, Statistics, Tally};
+pub use turning::{TurnSpec, Turning};

@@ -13,6 +13,8 @@ pub struct Literal {
     pub end: usize,
     /// What it is.
     pub kind: LiteralKind,
+    /// First byte of the minus right before it, if there is one.
+    pub minus: Option<usize>,
 }
 
 /// What a literal is.
@@ -30,11 +32,16 @@ pub enum LiteralKind {
 
 /// The literals of a statement string in their order, as the grammar's own scanner finds them.
 pub fn literals(sql: &[u8]) -> impl Iterator<Item = Literal> + '_ {
-    Lexer::new(sql)
-        .filter(|token| token.kind.is_literal())
-        .map(|token| Literal {
+    let mut minus = None;
+    Lexer::new(sql).filter_map(move |token| {
+        let before = minus.take();
+        if token.kind == Kind::Operator && &sql[token.start..token.end] == b"-" {
+            minus = Some(token.start);
+        }
+        token.kind.is_literal().then_some(Literal {
             start: token.start,
             end: token.end,
+            minus: before,
             kind: match token.kind {
                 Kind::String | Kind::NationalString => LiteralKind::String,
                 Kind::BitString => LiteralKind::Bits,
@@ -42,6 +49,7 @@ pub fn literals(sql: &[u8]) -> impl Iterator<Item = Literal> + '_ {
                 _ => LiteralKind::Other,
             },
         })
+    })
 }
 
 impl Literal {

@@ -8,7 +8,7 @@ The kernel takes whole chunks and gives whole chunks; nothing here is called for
 - `Reactor`: moves the bytes of linked sessions on a thread of its own (`rust/reactor`).
 - `TlsAcceptor`, `TlsSession`: TLS towards clients, sans-IO (`rust/tls`).
 - `Masker`, `Plan`: keys and operators, and what they do to the columns of one result (`rust/mask`,
-  `rust/rows`).
+  `rust/rows`). `Turning`: what turns the values of a masked column back, in statements.
 - `Detector`: finds sensitive values in cells (`rust/detect`), by `native_shapes` among others.
   `classify_values` tells what short
   values without a shape are: names, places, organisations.
@@ -28,6 +28,7 @@ from scrim._kernel import (
     Shapes,
     TlsAcceptor,
     TlsSession,
+    Turning,
     analyse,
     classify_values,
     essence,
@@ -50,6 +51,7 @@ __all__ = [
     "Shapes",
     "TlsAcceptor",
     "TlsSession",
+    "Turning",
     "analyse",
     "classify_values",
     "essence",

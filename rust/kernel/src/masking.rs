@@ -15,6 +15,12 @@ use crate::detect::PyDetector;
 #[pyclass(name = "Masker", frozen, module = "scrim._kernel")]
 pub(crate) struct PyMasker(Arc<Masker>);
 
+impl PyMasker {
+    pub(crate) fn keys(&self) -> &Keyring {
+        self.0.keys()
+    }
+}
+
 #[pymethods]
 impl PyMasker {
     #[new]

@@ -10,10 +10,11 @@ from typing import Final
 
 from scrim.domain.column import ColumnOrigin, ResultField
 from scrim.statements.catalog import Catalog, CatalogColumn, Relation
+from scrim.statements.compared import Compared
 from scrim.statements.facts import Facts, Name, Query, StatementError, Write, read
 from scrim.statements.functions import are_pure
 from scrim.statements.origins import ANYTHING, NOTHING, Origins, Outputs, opaque, union
-from scrim.statements.scopes import Lookup, QueryResolver, touched
+from scrim.statements.scopes import Lookup, Noticed, QueryResolver, touched
 from scrim.statements.system_relations import COMMENT, COMMENT_RELATIONS, carries_data, is_system
 
 _MAX_VIEW_DEPTH: Final = 32
@@ -104,6 +105,22 @@ class Lineage:
                     origin = ColumnOrigin(moved.columns, moved.known, altered=moved.altered)
                     found.append((write.relation, name, origin))
         return found + list(self._displaced(facts))
+
+    def compared(self, facts: Facts) -> list[tuple[Compared, Origins]]:
+        """Return the columns that a statement compares with values of its own, or writes them to.
+
+        Those of a statement inside it, as of `EXPLAIN`, are not among them.
+        """
+        noticed: Noticed = {}
+        if facts.query is not None:
+            QueryResolver(
+                self.catalog,
+                self.catalog.named,
+                self.relation_outputs,
+                self._everything(facts),
+                noticed,
+            ).outputs(facts.query)
+        return [noticed[number] for number in sorted(noticed)]
 
     def _own_columns(self, write: Write) -> tuple[str, str] | None:
         """Return schema and name of the relation that is written, if it is certain which it is."""

@@ -33,6 +33,7 @@ mod rowflow;
 mod ruling;
 mod server;
 mod shapes;
+mod spelling;
 mod statistics;
 mod turning;
 mod wire;

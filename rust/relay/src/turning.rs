@@ -11,6 +11,7 @@ use scrim_mask::{CellMask, CellReveal, ColumnRule, Error, Format, Keyring, Outco
 use scrim_sql::{literals, places, quote, At, LiteralKind, Place, Placed};
 
 use crate::decision::Refusal;
+use crate::spelling::shown;
 use crate::wire::{self, Wire};
 
 /// How the values of one column are turned back.
@@ -22,7 +23,7 @@ pub struct Turning {
     type_id: u32,
     /// Whether a value that is no masked one is written as it is.
     writes: bool,
-    is_text: bool,
+    type_: TypeSpec,
     reveal: CellReveal,
     mask: CellMask,
 }
@@ -59,7 +60,7 @@ impl Turning {
             rule: rule.to_owned(),
             type_id,
             writes,
-            is_text: matches!(type_, TypeSpec::Text { .. } | TypeSpec::Name {}),
+            type_,
             reveal,
             mask,
         }))
@@ -70,20 +71,24 @@ impl Turning {
     }
 
     pub(crate) fn is_text(&self) -> bool {
-        self.is_text
+        matches!(self.type_, TypeSpec::Text { .. } | TypeSpec::Name {})
     }
 
     /// The value that a masked one stands for. What is none is written as it is, since it can only be
     /// new; compared, it becomes what nothing is equal to.
     pub(crate) fn value(&self, format: Format, masked: &[u8]) -> Result<Vec<u8>, Refusal> {
-        if let Some(raw) = self.reveal.reveal(format, masked) {
+        let spelled = match format {
+            Format::Text => shown(&self.type_, masked),
+            Format::Binary => masked.into(),
+        };
+        if let Some(raw) = self.reveal.reveal(format, &spelled) {
             return Ok(raw);
         }
         if self.writes {
             return Ok(masked.to_vec());
         }
         let mut out = Vec::with_capacity(masked.len());
-        if self.is_text && self.mask.mask(format, masked, &mut out) == Outcome::Value {
+        if self.is_text() && self.mask.mask(format, masked, &mut out) == Outcome::Value {
             return Ok(out);
         }
         Err(unreadable())

@@ -39,6 +39,10 @@ VALUES = {
     "us.ssn": "536-90-4399",
     "network.ipv4": "203.0.113.77",
 }
+REVERSIBLE = {
+    "siv": "adelheid.winterbottom{:06d}@mail.example.org",
+    "ff1": "45395787{:08d}",
+}
 CLEAN_TEXT = "The parcel was handed over at the counter in good order; the receipt was kept."
 BUSY_TEXT = (
     "Write to adelheid@mail.example.org or call +1 415 555 0134 about card 4539578763621486."
@@ -105,9 +109,27 @@ def measure(options: Options, report: Report) -> None:
         name = entity.replace(".", "_")
         spent = nanoseconds(partial(plan.rewrite, rows), BATCH_ROWS, rounds)
         report.add(f"kernel_mask_{name}_ns", spent, "ns")
+    measure_revealing(report, masker, rounds)
     measure_rewriting(report, masker, rounds)
     measure_scanning(report, detector, catalogue.names, rounds)
     measure_statements(report, rounds)
+
+
+def measure_revealing(report: Report, masker: Masker, rounds: int) -> None:
+    """Time the operators that are made to be turned back, there and back."""
+    for name, pattern in REVERSIBLE.items():
+        values = [pattern.format(number) for number in range(BATCH_ROWS)]
+        operator = {"name": name}
+        rule = {"action": "mask", "type": TEXT, "operator": operator, "domain": name}
+        rows = data_rows(values)
+        plan = Plan(json.dumps({"columns": [rule]}), masker)
+        spent = nanoseconds(partial(plan.rewrite, rows), BATCH_ROWS, rounds)
+        report.add(f"kernel_mask_with_{name}_ns", spent, "ns")
+        masked = [plan.rewrite(data_rows([value]))[11:] for value in values]
+        work = partial(masker.reveal, json.dumps(operator), json.dumps(TEXT), name, masked)
+        if work() != [value.encode() for value in values]:
+            raise RuntimeError(f"what {name} has masked does not come back")
+        report.add(f"kernel_reveal_{name}_ns", nanoseconds(work, BATCH_ROWS, rounds), "ns")
 
 
 def measure_rewriting(report: Report, masker: Masker, rounds: int) -> None:

@@ -16,13 +16,39 @@ class Detector:
     def __new__(cls, entities: str) -> Detector: ...
     def scan(
         self, cells: Sequence[bytes], hint: int | None = None
-    ) -> list[list[tuple[int, int, int, float, int]]]: ...
+    ) -> list[tuple[tuple[int, int, int, float, int], ...]]: ...
     def candidates(self, cells: Sequence[bytes]) -> list[list[int]]: ...
     def names(self) -> list[str]: ...
 
 @final
+class Keyring:
+    """Copies the keys of 32 bytes, by version; whoever gives a `bytearray` can overwrite it then.
+
+    Raises ValueError for keys of another length, and for versions that are absent or there twice.
+    """
+
+    def __new__(cls, keys: Sequence[tuple[int, bytes | bytearray]], active: int) -> Keyring: ...
+    @property
+    def version(self) -> int: ...
+    @property
+    def versions(self) -> list[int]: ...
+    def at(self, version: int) -> Keyring: ...
+
+@final
 class Masker:
-    def __new__(cls, key: bytes, detector: Detector, config: str, version: int = 1) -> Masker: ...
+    """A single key stands for a keyring with that `version` alone."""
+
+    def __new__(
+        cls,
+        keys: Keyring | bytes | bytearray,
+        detector: Detector,
+        config: str,
+        version: int = 1,
+    ) -> Masker: ...
+    @property
+    def version(self) -> int: ...
+    @property
+    def versions(self) -> list[int]: ...
     def scrub(self, text: str) -> str | None: ...
     def reveal(
         self,
@@ -30,7 +56,7 @@ class Masker:
         type_spec: str,
         domain: str,
         values: Sequence[bytes],
-        version: int = 1,
+        version: int | None = None,
         *,
         binary: bool = False,
     ) -> list[bytes | None]: ...

@@ -7,8 +7,8 @@ The kernel takes whole chunks and gives whole chunks; nothing here is called for
   before forwarding it.
 - `Reactor`: moves the bytes of linked sessions on a thread of its own (`rust/reactor`).
 - `TlsAcceptor`, `TlsSession`: TLS towards clients, sans-IO (`rust/tls`).
-- `Masker`, `Plan`: keys and operators, and what they do to the columns of one result (`rust/mask`,
-  `rust/rows`). `Turning`: what turns the values of a masked column back, in statements.
+- `Keyring`, `Masker`, `Plan`: keys by version, operators, and what they do to the columns of one
+  result (`rust/mask`, `rust/rows`). `Turning`: turns the masked values in a statement back.
 - `Detector`: finds sensitive values in cells (`rust/detect`), by `native_shapes` among others.
   `classify_values` tells what short
   values without a shape are: names, places, organisations.
@@ -19,6 +19,7 @@ from scrim._kernel import (
     AuditLog,
     Detector,
     Epoch,
+    Keyring,
     Masker,
     Plan,
     Reactor,
@@ -42,6 +43,7 @@ __all__ = [
     "AuditLog",
     "Detector",
     "Epoch",
+    "Keyring",
     "Masker",
     "Plan",
     "Reactor",

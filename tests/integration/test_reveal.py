@@ -121,7 +121,9 @@ def test_what_a_query_showed_is_turned_back_for_whom_policy_permits_it(
     assert masked != raw
     result = reveal(gateway, FRAUD, column, masked, "--type", type_name)
     assert result.returncode == 0, result.stderr
-    assert json.loads(result.stdout)["values"] == [{"masked": masked, "value": raw}]
+    assert json.loads(result.stdout)["values"] == [
+        {"masked": masked, "value": raw, "key_version": 1}
+    ]
     record = answers(gateway, "revealed")[-1]
     assert record["principal"][0]["name"] == FRAUD.name
     assert (record["column"], record["reason"]) == (f"public.people.{column}", "chargeback 12")

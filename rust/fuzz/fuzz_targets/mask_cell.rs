@@ -1,5 +1,5 @@
 //! Masks and scans over any bytes, as any type in either format: no panic, the same answer twice,
-//! and an answer that is valid for the type again.
+//! an answer that is valid for the type again, and nothing revealed but what masks to it.
 
 #![no_main]
 
@@ -7,7 +7,8 @@ use std::sync::{Arc, LazyLock};
 
 use libfuzzer_sys::fuzz_target;
 use scrim_mask::{
-    CellMask, CellScan, Format, Keyring, OperatorSpec, Outcome, TenantKey, TextScrubber, TypeSpec,
+    CellMask, CellReveal, CellScan, Format, Keyring, OperatorSpec, Outcome, TenantKey,
+    TextScrubber, TypeSpec,
 };
 
 const TYPES: &str = r#"[
@@ -36,7 +37,8 @@ const OPERATORS: &str = r#"[
     {"name": "auto"}, {"name": "redact"}, {"name": "partial", "keep_first": 1, "keep_last": 2},
     {"name": "token"}, {"name": "name"}, {"name": "email"}, {"name": "phone"}, {"name": "address"},
     {"name": "digits"}, {"name": "card"}, {"name": "iban"}, {"name": "ssn"}, {"name": "ip"},
-    {"name": "secret"}, {"name": "text"}
+    {"name": "secret"}, {"name": "text"}, {"name": "siv"}, {"name": "ff1"},
+    {"name": "ff1", "alphabet": "alnum"}, {"name": "ff1", "alphabet": "hex"}
 ]"#;
 
 struct Finder;
@@ -52,7 +54,7 @@ impl TextScrubber for Finder {
 }
 
 struct Rules {
-    masks: Vec<Vec<CellMask>>,
+    masks: Vec<Vec<(CellMask, Option<CellReveal>)>>,
     scans: Vec<CellScan>,
 }
 
@@ -61,6 +63,7 @@ static RULES: LazyLock<Rules> = LazyLock::new(|| {
     let operators: Vec<OperatorSpec> = serde_json::from_str(OPERATORS).expect("so are these");
     let keys = Keyring::new(TenantKey::new([7; 32]), 1);
     let mask = |type_, operator| CellMask::compile(type_, operator, "fuzz", &keys);
+    let reveal = |type_, operator| CellReveal::compile(type_, operator, "fuzz", &keys).ok();
     let scan = |type_| CellScan::compile(type_, Arc::new(Finder), &keys);
     Rules {
         masks: types
@@ -68,7 +71,7 @@ static RULES: LazyLock<Rules> = LazyLock::new(|| {
             .map(|type_| {
                 operators
                     .iter()
-                    .map(|op| mask(type_, op).expect("compiles"))
+                    .map(|op| (mask(type_, op).expect("compiles"), reveal(type_, op)))
                     .collect()
             })
             .collect(),
@@ -96,7 +99,14 @@ fuzz_target!(|input: (u8, u8, bool, &[u8])| {
     let format = if binary { Format::Binary } else { Format::Text };
     let type_ = usize::from(type_) % RULES.masks.len();
     let masks = &RULES.masks[type_];
-    let mask = &masks[usize::from(operator) % masks.len()];
+    let (mask, reveal) = &masks[usize::from(operator) % masks.len()];
+    if let Some(raw) = reveal
+        .as_ref()
+        .and_then(|reveal| reveal.reveal(format, cell))
+    {
+        let again = run(mask, format, &raw).expect("what was revealed can be masked");
+        assert!(again.trim_ascii().eq_ignore_ascii_case(cell.trim_ascii()));
+    }
     if let Some(masked) = run(mask, format, cell) {
         assert_eq!(
             run(mask, format, cell).as_ref(),

@@ -5,10 +5,20 @@ use std::sync::Arc;
 use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
 use pyo3::pybacked::PyBackedBytes;
-use scrim_detect::{classify, Detector, EntitySpec};
+use pyo3::types::{PyList, PyTuple};
+use scrim_detect::{classify, Detector, EntitySpec, Finding};
 
-/// One finding: start, end, entity index, confidence, evidence bits.
-type Finding = (usize, usize, u16, f32, u32);
+/// A finding as Python has it: start, end, entity index, confidence, evidence bits.
+fn as_tuple(finding: &Finding) -> (usize, usize, u16, f32, u32) {
+    let bits = u32::from(finding.evidence.bits());
+    (
+        finding.start,
+        finding.end,
+        finding.entity,
+        finding.confidence,
+        bits,
+    )
+}
 
 #[pyclass(name = "Detector", frozen, module = "scrim._kernel")]
 pub(crate) struct PyDetector(pub(crate) Arc<Detector>);
@@ -30,34 +40,32 @@ impl PyDetector {
         clippy::needless_pass_by_value,
         reason = "it holds references to the objects of Python's list"
     )]
-    fn scan(
+    fn scan<'py>(
         &self,
-        py: Python<'_>,
+        py: Python<'py>,
         cells: Vec<PyBackedBytes>,
         hint: Option<u16>,
-    ) -> Vec<Vec<Finding>> {
-        py.detach(|| {
+    ) -> PyResult<Bound<'py, PyList>> {
+        let (findings, counts) = py.detach(|| {
             let mut found = Vec::new();
-            cells
-                .iter()
-                .map(|cell| {
-                    found.clear();
-                    self.0.scan(cell, hint, &mut found);
-                    found
-                        .iter()
-                        .map(|f| {
-                            (
-                                f.start,
-                                f.end,
-                                f.entity,
-                                f.confidence,
-                                u32::from(f.evidence.bits()),
-                            )
-                        })
-                        .collect()
-                })
-                .collect()
-        })
+            let mut counts = Vec::with_capacity(cells.len());
+            for cell in &cells {
+                let before = found.len();
+                self.0.scan(cell, hint, &mut found);
+                counts.push(found.len() - before);
+            }
+            (found, counts)
+        });
+        // Most cells have no findings, and share what says so: each object of its own would have to
+        // be looked at again and again by Python's collector.
+        let none = PyTuple::empty(py);
+        let mut findings = findings.iter().map(as_tuple);
+        let of_cell = |count: usize| match count {
+            0 => Ok(none.clone()),
+            _ => PyTuple::new(py, findings.by_ref().take(count).collect::<Vec<_>>()),
+        };
+        let cells = counts.into_iter().map(of_cell);
+        PyList::new(py, cells.collect::<PyResult<Vec<_>>>()?)
     }
 
     /// The entities whose check digits each whole cell passes, however little that proves.

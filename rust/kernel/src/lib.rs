@@ -26,7 +26,7 @@ mod _kernel {
     #[pymodule_export]
     use super::log::PyAuditLog;
     #[pymodule_export]
-    use super::masking::{PyMasker, PyPlan};
+    use super::masking::{PyKeyring, PyMasker, PyPlan};
     #[pymodule_export]
     use super::reactor::PyReactor;
     #[pymodule_export]

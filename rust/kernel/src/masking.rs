@@ -4,13 +4,66 @@ use std::sync::Arc;
 
 use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
-use pyo3::types::PyBytes;
+use pyo3::pybacked::PyBackedBytes;
+use pyo3::types::{PyByteArray, PyBytes};
 use scrim_mask::{CellReveal, Keyring, OperatorSpec, TenantKey, TypeSpec};
 use scrim_relay::{ColumnsRecord, Planned};
 use scrim_rows::data_row::{self, Formats};
 use scrim_rows::{Counters, Format, Masker, Plan};
+use zeroize::Zeroizing;
 
 use crate::detect::PyDetector;
+
+#[pyclass(name = "Keyring", frozen, module = "scrim._kernel")]
+pub(crate) struct PyKeyring(pub(crate) Keyring);
+
+#[pymethods]
+impl PyKeyring {
+    /// Copies the keys, each as `bytes` or `bytearray`, by their versions.
+    #[new]
+    fn new(keys: Vec<(u32, Bound<'_, PyAny>)>, active: u32) -> PyResult<Self> {
+        let mut tenants = Vec::with_capacity(keys.len());
+        for (version, key) in keys {
+            tenants.push((version, tenant_key(&key)?));
+        }
+        Keyring::with_versions(tenants, active)
+            .map(Self)
+            .map_err(|error| PyValueError::new_err(error.to_string()))
+    }
+
+    /// The version that masks.
+    #[getter]
+    fn version(&self) -> u32 {
+        self.0.version()
+    }
+
+    /// Every version that there is a key of, the active one first.
+    #[getter]
+    fn versions(&self) -> Vec<u32> {
+        self.0.versions().collect()
+    }
+
+    /// The same keys with another version in use.
+    fn at(&self, version: u32) -> PyResult<Self> {
+        let missing = || PyValueError::new_err(format!("the masking key has no version {version}"));
+        self.0.at(version).map(Self).ok_or_else(missing)
+    }
+
+    #[expect(clippy::unused_self, reason = "Python calls it on an object")]
+    fn __repr__(&self) -> &'static str {
+        "Keyring(..)"
+    }
+}
+
+/// Copies a key out of Python's memory; what lay between is overwritten.
+fn tenant_key(key: &Bound<'_, PyAny>) -> PyResult<TenantKey> {
+    let made = if let Ok(array) = key.cast::<PyByteArray>() {
+        TenantKey::from_slice(&Zeroizing::new(array.to_vec()))
+    } else {
+        TenantKey::from_slice(key.cast::<PyBytes>()?.as_bytes())
+    };
+    made.map_err(|error| PyValueError::new_err(error.to_string()))
+}
 
 #[pyclass(name = "Masker", frozen, module = "scrim._kernel")]
 pub(crate) struct PyMasker(Arc<Masker>);
@@ -24,17 +77,32 @@ impl PyMasker {
 #[pymethods]
 impl PyMasker {
     #[new]
-    #[pyo3(signature = (key, detector, config, version=1))]
-    fn new(key: &[u8], detector: &PyDetector, config: &str, version: u32) -> PyResult<Self> {
-        let tenant =
-            TenantKey::from_slice(key).map_err(|error| PyValueError::new_err(error.to_string()))?;
-        let masker = Masker::new(
-            Keyring::new(tenant, version),
-            Arc::clone(&detector.0),
-            config,
-        )
-        .map_err(|error| PyValueError::new_err(error.to_string()))?;
+    #[pyo3(signature = (keys, detector, config, version=1))]
+    fn new(
+        keys: &Bound<'_, PyAny>,
+        detector: &PyDetector,
+        config: &str,
+        version: u32,
+    ) -> PyResult<Self> {
+        let keys = match keys.cast::<PyKeyring>() {
+            Ok(ring) => ring.get().0.clone(),
+            Err(_) => Keyring::new(tenant_key(keys)?, version),
+        };
+        let masker = Masker::new(keys, Arc::clone(&detector.0), config)
+            .map_err(|error| PyValueError::new_err(error.to_string()))?;
         Ok(Self(Arc::new(masker)))
+    }
+
+    /// The version of the key that it masks with.
+    #[getter]
+    fn version(&self) -> u32 {
+        self.0.keys().version()
+    }
+
+    /// Every version that it has a key of, the one it masks with first.
+    #[getter]
+    fn versions(&self) -> Vec<u32> {
+        self.0.keys().versions().collect()
     }
 
     /// Replaces what is found in a text; None when nothing is.
@@ -44,7 +112,7 @@ impl PyMasker {
     }
 
     /// Turns masked values back; None for what this operator has not masked with this key.
-    #[pyo3(signature = (operator, type_spec, domain, values, version=1, *, binary=false))]
+    #[pyo3(signature = (operator, type_spec, domain, values, version=None, *, binary=false))]
     #[expect(
         clippy::needless_pass_by_value,
         clippy::too_many_arguments,
@@ -56,20 +124,23 @@ impl PyMasker {
         operator: &str,
         type_spec: &str,
         domain: &str,
-        values: Vec<Vec<u8>>,
-        version: u32,
+        values: Vec<PyBackedBytes>,
+        version: Option<u32>,
         binary: bool,
     ) -> PyResult<Vec<Option<Bound<'py, PyBytes>>>> {
         let malformed = |what: &str| PyValueError::new_err(format!("the {what} is malformed"));
         let operator: OperatorSpec =
             serde_json::from_str(operator).map_err(|_| malformed("operator"))?;
         let type_spec: TypeSpec = serde_json::from_str(type_spec).map_err(|_| malformed("type"))?;
-        let keys = self.0.keys().at(version);
+        let keys = self.0.keys();
+        let version = version.unwrap_or(keys.version());
+        let missing = || PyValueError::new_err(format!("the masking key has no version {version}"));
+        let keys = keys.at(version).ok_or_else(missing)?;
         let reveal = CellReveal::compile(&type_spec, &operator, domain, &keys)
             .map_err(|error| PyValueError::new_err(error.to_string()))?;
         let format = if binary { Format::Binary } else { Format::Text };
         let revealed: Vec<Option<Vec<u8>>> = py.detach(|| {
-            let one = |masked: &Vec<u8>| reveal.reveal(format, masked);
+            let one = |masked: &PyBackedBytes| reveal.reveal(format, masked);
             values.iter().map(one).collect()
         });
         let bytes = |raw: Option<Vec<u8>>| raw.map(|raw| PyBytes::new(py, &raw));

@@ -12,6 +12,11 @@ pub enum Error {
         /// Bytes given.
         given: usize,
     },
+    /// A version of the key is absent, or there twice.
+    Version {
+        /// The version.
+        version: u32,
+    },
     /// The semantic domain's name is empty or longer than its bound.
     Domain,
     /// Types nest deeper than the bound.
@@ -32,6 +37,12 @@ impl fmt::Display for Error {
                 write!(
                     f,
                     "the masking key has {given} bytes; it needs exactly {needed}"
+                )
+            }
+            Self::Version { version } => {
+                write!(
+                    f,
+                    "version {version} of the masking key is absent, or there twice"
                 )
             }
             Self::Domain => f.write_str("the semantic domain must have 1 to 200 bytes"),

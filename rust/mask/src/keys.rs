@@ -1,6 +1,8 @@
 //! The key hierarchy: tenant key, then semantic domain, then version, each step by HKDF-SHA-256.
 
+use std::collections::BTreeMap;
 use std::fmt;
+use std::sync::Arc;
 
 use hkdf::Hkdf;
 use sha2::Sha256;
@@ -16,14 +18,16 @@ const CIPHER_KEY_BYTES: usize = 16;
 const DOMAIN_BYTES_MAX: usize = 200;
 
 /// The secret from which every masking key of a tenant follows.
-#[derive(Clone, Zeroize, ZeroizeOnDrop)]
-pub struct TenantKey([u8; KEY_BYTES]);
+///
+/// It stays where it was put: moving a box leaves no copy behind.
+#[derive(Zeroize, ZeroizeOnDrop)]
+pub struct TenantKey(Box<[u8; KEY_BYTES]>);
 
 impl TenantKey {
     /// Takes exactly 32 bytes.
     #[must_use]
     pub fn new(bytes: [u8; KEY_BYTES]) -> Self {
-        Self(bytes)
+        Self(Box::new(bytes))
     }
 
     /// Takes a slice that must have exactly 32 bytes.
@@ -31,11 +35,15 @@ impl TenantKey {
     /// # Errors
     /// [`Error::KeyLength`] when it has another length.
     pub fn from_slice(bytes: &[u8]) -> Result<Self, Error> {
-        let array = bytes.try_into().map_err(|_| Error::KeyLength {
-            needed: KEY_BYTES,
-            given: bytes.len(),
-        })?;
-        Ok(Self(array))
+        if bytes.len() != KEY_BYTES {
+            return Err(Error::KeyLength {
+                needed: KEY_BYTES,
+                given: bytes.len(),
+            });
+        }
+        let mut key = Box::new([0; KEY_BYTES]);
+        key.copy_from_slice(bytes);
+        Ok(Self(key))
     }
 }
 
@@ -45,18 +53,53 @@ impl fmt::Debug for TenantKey {
     }
 }
 
-/// Hands out the keys of semantic domains at one version.
-#[derive(Debug, Clone)]
+/// Hands out the keys of semantic domains at one version, and knows the tenant key of others.
+///
+/// A version may share its tenant key with another or have one of its own: its number goes into
+/// the derivation, so that no two versions have a key in common either way. Clones share the keys.
+#[derive(Clone)]
 pub struct Keyring {
-    tenant: TenantKey,
+    tenants: Arc<BTreeMap<u32, TenantKey>>,
     version: u32,
 }
 
+impl fmt::Debug for Keyring {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Keyring(..)")
+    }
+}
+
 impl Keyring {
-    /// A keyring of one tenant; `version` counts rotations.
+    /// A keyring of one tenant with one version; `version` counts rotations.
     #[must_use]
     pub fn new(tenant: TenantKey, version: u32) -> Self {
-        Self { tenant, version }
+        Self {
+            tenants: Arc::new(BTreeMap::from([(version, tenant)])),
+            version,
+        }
+    }
+
+    /// A keyring of several versions, of which `active` masks.
+    ///
+    /// # Errors
+    /// [`Error::Version`] when `active` is not among them, or one is there twice.
+    pub fn with_versions(
+        tenants: impl IntoIterator<Item = (u32, TenantKey)>,
+        active: u32,
+    ) -> Result<Self, Error> {
+        let mut by_version = BTreeMap::new();
+        for (version, tenant) in tenants {
+            if by_version.insert(version, tenant).is_some() {
+                return Err(Error::Version { version });
+            }
+        }
+        if !by_version.contains_key(&active) {
+            return Err(Error::Version { version: active });
+        }
+        Ok(Self {
+            tenants: Arc::new(by_version),
+            version: active,
+        })
     }
 
     /// The version whose keys it hands out.
@@ -65,10 +108,20 @@ impl Keyring {
         self.version
     }
 
-    /// The keyring of the same tenant at another version.
+    /// Every version that it has a key of, the one in use first, then from the newest.
+    pub fn versions(&self) -> impl Iterator<Item = u32> + '_ {
+        let others = self.tenants.keys().rev().copied();
+        std::iter::once(self.version).chain(others.filter(|version| *version != self.version))
+    }
+
+    /// The same keys at another version, for revealing what that version has masked; `None` when
+    /// it is not there.
     #[must_use]
-    pub fn at(&self, version: u32) -> Self {
-        Self::new(self.tenant.clone(), version)
+    pub fn at(&self, version: u32) -> Option<Self> {
+        self.tenants.contains_key(&version).then(|| Self {
+            tenants: Arc::clone(&self.tenants),
+            version,
+        })
     }
 
     /// The key of a semantic domain such as `contact.email`.
@@ -76,11 +129,14 @@ impl Keyring {
         if domain.is_empty() || domain.len() > DOMAIN_BYTES_MAX {
             return Err(Error::Domain);
         }
+        let version = self.version;
+        let tenant = self.tenants.get(&version);
+        let tenant = tenant.ok_or(Error::Version { version })?;
         let mut of_domain: [u8; KEY_BYTES] =
-            expand(&self.tenant.0, &[b"scrim mask domain\0", domain.as_bytes()]);
+            expand(&tenant.0, &[b"scrim mask domain\0", domain.as_bytes()]);
         let mut of_version = expand(
             &of_domain,
-            &[b"scrim mask version\0", &self.version.to_be_bytes()],
+            &[b"scrim mask version\0", &version.to_be_bytes()],
         );
         of_domain.zeroize();
         let mut ciphers: [[u8; CIPHER_KEY_BYTES]; 3] = [
@@ -134,6 +190,39 @@ mod tests {
     fn debug_shows_no_key() {
         let text = format!("{:?}", Keyring::new(TenantKey::new([7; 32]), 3));
         assert!(!text.contains('7'), "{text}");
+    }
+
+    #[test]
+    fn older_versions_stay_at_hand() {
+        let key = |byte| TenantKey::new([byte; 32]);
+        // Version 2 is derived from the tenant key of version 1, version 3 has its own.
+        let ring = Keyring::with_versions([(1, key(1)), (2, key(1)), (3, key(9))], 3).unwrap();
+        let at = |version| {
+            ring.at(version)
+                .unwrap()
+                .domain("x")
+                .unwrap()
+                .hash(0, b"value")
+        };
+        assert_eq!(at(1), digest(1, 1, "x"));
+        assert_eq!(at(2), digest(1, 2, "x"));
+        assert_eq!(at(3), digest(9, 3, "x"));
+        assert_eq!(ring.domain("x").unwrap().hash(0, b"value"), at(3));
+        assert!(ring.at(4).is_none());
+        assert_eq!(ring.versions().collect::<Vec<_>>(), [3, 2, 1]);
+        let older = ring.at(2).unwrap();
+        assert_eq!(older.version(), 2);
+        assert_eq!(older.versions().collect::<Vec<_>>(), [2, 3, 1]);
+    }
+
+    #[test]
+    fn a_keyring_needs_its_active_version_and_each_version_once() {
+        let key = || TenantKey::new([1; 32]);
+        let missing = Keyring::with_versions([(1, key())], 2).unwrap_err();
+        assert_eq!(missing, Error::Version { version: 2 });
+        let twice = Keyring::with_versions([(1, key()), (1, key())], 1).unwrap_err();
+        assert_eq!(twice, Error::Version { version: 1 });
+        assert!(Keyring::with_versions([], 1).is_err());
     }
 
     #[test]

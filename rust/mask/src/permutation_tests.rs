@@ -39,6 +39,25 @@ fn large_domains_are_injective_without_a_fixed_point() {
 }
 
 #[test]
+fn a_key_that_is_turned_round_leads_back() {
+    let (key, back) = (key(), key().turned_round());
+    for size in (2..60).chain([
+        999,
+        1_000_003,
+        10u128.pow(9),
+        10u128.pow(16),
+        1 << 40,
+        SIZE_MAX,
+    ]) {
+        for index in 0..size.min(300) {
+            let value = index * (size / size.min(300));
+            let place = derange(&key, 7, size, value);
+            assert_eq!(derange(&back, 7, size, place), value, "size {size}");
+        }
+    }
+}
+
+#[test]
 fn roots_are_just_large_enough() {
     for size in [
         1_000_001,

@@ -12,6 +12,7 @@ Every record has `record` (its kind), `time` (UTC, microseconds) and, where it c
 - `reveal`: a masked value that was turned back, or a step on the way there (`event` says which), as
   `scrim.audit.reveals` makes them.
 - `gateway`: start, stop and reload of the gateway (`event` says which).
+- `key`: a change of the masking key (`event` says which), never the key.
 
 docs/reference/audit-log.md describes every field.
 """
@@ -26,6 +27,8 @@ from scrim.domain.decision import ColumnDecision, Treatment
 from scrim.domain.principal import Principal
 
 GATEWAY_NAME: Final = "scrim"
+COMMAND_WORKER: Final = 900_000
+"""Number that stands for commands in the names of segments; workers have 0 to 255."""
 MAX_LISTED: Final = 1_000
 MAX_TEXT: Final = 512
 
@@ -206,6 +209,28 @@ def gateway_record(origin: Origin, event: str, facts: Mapping[str, str | int | b
         "event": event,
         "gateway": origin.gateway,
         "worker": origin.worker,
+    }
+    return record | {name: _bounded(value) for name, value in facts.items()}
+
+
+def key_record(
+    origin: Origin, event: str, facts: Mapping[str, str | int | bool], versions: Iterable[int]
+) -> Record:
+    """Return a change of the masking key, written before it happens.
+
+    Args:
+        origin: Who writes.
+        event: `generated`, `rotated`, `rewrapped`, `destroyed`, or `failed` where the change before
+            it did not happen after all.
+        facts: What is known of it, such as `file`, `tenant`, `user`, `version`, `former`.
+        versions: The versions that it is about.
+    """
+    record: Record = {
+        "record": "key",
+        "event": event,
+        "gateway": origin.gateway,
+        "worker": origin.worker,
+        "versions": list(versions)[:MAX_LISTED],
     }
     return record | {name: _bounded(value) for name, value in facts.items()}
 

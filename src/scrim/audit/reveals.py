@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any
 
 from scrim.audit.records import (
     MAX_LISTED,
@@ -13,9 +13,6 @@ from scrim.audit.records import (
     principal_fields,
 )
 from scrim.domain.principal import Principal
-
-COMMAND_WORKER: Final = 900_000
-"""The number under which commands write, which is never that of a gateway's worker."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +26,6 @@ class RevealFacts:
         column: Qualified name of the column; empty when an entity was named.
         entity: What the values are; empty when that is not known.
         domain: Semantic domain whose key masked them.
-        version: Version of that key.
         reason: Why, in the words of who asks.
         policies: Names of the deciding policies.
         bundle: The policies.
@@ -41,7 +37,6 @@ class RevealFacts:
     column: str
     entity: str
     domain: str
-    version: int
     reason: str
     policies: Sequence[str]
     bundle: BundleFacts
@@ -66,7 +61,6 @@ def reveal_record(event: str, facts: RevealFacts, more: Mapping[str, Any]) -> Re
         "column": facts.column[:MAX_TEXT],
         "entity": facts.entity,
         "domain": facts.domain,
-        "version": facts.version,
         "reason": facts.reason[:MAX_TEXT],
         "policies": list(facts.policies[:MAX_LISTED]),
         "bundle": facts.bundle.digest,

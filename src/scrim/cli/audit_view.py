@@ -24,6 +24,9 @@ def summary(record: Mapping[str, Any]) -> str:
             parts += [_columns(record)]
         case "verdict":
             parts += [f"{record.get('connection')}:", *_verdict(record)]
+        case "key":
+            versions = _text(record.get("versions", []))
+            parts += [str(record.get("event", "")), f"versions={versions}", *_figures(record)]
         case "session" | "gateway" | "reveal":
             parts += [str(record.get("event", "")), *_figures(record)]
         case _ if kind == BROKEN:

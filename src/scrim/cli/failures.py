@@ -78,6 +78,7 @@ def _known_kinds() -> dict[str, int]:
         "OperatorError": EXIT_CONFIGURATION,
         "RequestError": EXIT_USAGE,
         "ApprovalError": EXIT_FAILED,
+        "KeyRefusedError": EXIT_FAILED,
         "AuditError": EXIT_FAILED,
         "ControlError": EXIT_FAILED,
         "EmbeddedPostgresError": EXIT_FAILED,

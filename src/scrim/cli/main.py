@@ -11,6 +11,7 @@ from scrim.cli import (
     completion,
     config,
     demo,
+    key,
     reveal,
     scan,
     serve,
@@ -39,6 +40,7 @@ app.command("approve")(approve.approve)
 app.add_typer(token.app, name="token")
 app.add_typer(user.app, name="user")
 app.add_typer(config.app, name="config")
+app.add_typer(key.app, name="key")
 app.add_typer(audit.app, name="audit")
 app.command("completion")(completion.completion)
 app.command("version")(version.version)

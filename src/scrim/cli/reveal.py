@@ -48,8 +48,14 @@ def reveal(  # noqa: PLR0913 - one parameter for each option of the command
         typer.Option("--operator", help="The operator that a policy's @operator named, if one."),
     ] = "",
     key_version: Annotated[
-        int, typer.Option("--key-version", min=1, help="Version of the masking key.")
-    ] = 1,
+        int | None,
+        typer.Option(
+            "--key-version",
+            min=1,
+            help="Version of the masking key, where it is not the one in use; tokens of siv tell "
+            "it themselves.",
+        ),
+    ] = None,
     approved: Annotated[
         str,
         typer.Option("--approved", help="The approved request, asked once more.", metavar="ID"),
@@ -113,7 +119,7 @@ def _column(name: str) -> "Column":
 
 
 def _show(request: "RevealRequest", answer: "Revealed", *, json_output: bool) -> None:
-    pairs = list(zip(request.values, answer.values, strict=True))
+    answers = list(zip(request.values, answer.values, answer.versions, strict=True))
     if json_output:
         shown: dict[str, Any] = {
             "connection": request.connection,
@@ -121,12 +127,14 @@ def _show(request: "RevealRequest", answer: "Revealed", *, json_output: bool) ->
             "entity": answer.entity,
             "domain": answer.domain,
             "operator": answer.operator,
-            "key_version": answer.version,
-            "values": [{"masked": masked, "value": value} for masked, value in pairs],
+            "values": [
+                {"masked": masked, "value": value, "key_version": version}
+                for masked, value, version in answers
+            ],
         }
         typer.echo(json.dumps(shown, ensure_ascii=False))
         return
-    for number, (_, value) in enumerate(pairs, 1):
+    for number, value in enumerate(answer.values, 1):
         typer.echo("" if value is None else printable(value))
         if value is None:
             typer.echo(

@@ -115,6 +115,9 @@ def _private_files(config: Config) -> Iterator[tuple[KeyPath, Path]]:
     """Yield every secret file that the configuration names, with its key."""
     if config.masking.key_file is not None:
         yield ("masking", "key_file"), config.masking.key_file
+    provider = config.masking.key_provider
+    if provider is not None and provider.file is not None:
+        yield ("masking", "key_provider", "file"), provider.file
     if config.identity.tokens is not None:
         yield ("identity", "tokens", "key_file"), config.identity.tokens.key_file
     for name, listener in config.listeners.items():
@@ -151,6 +154,9 @@ def _variables(config: Config) -> Iterator[tuple[KeyPath, str]]:
     """Yield every environment variable that holds a secret, with its key."""
     if config.masking.key_env is not None:
         yield ("masking", "key_env"), config.masking.key_env
+    provider = config.masking.key_provider
+    if provider is not None and provider.variable is not None:
+        yield ("masking", "key_provider", "variable"), provider.variable
     for name, connection in config.connections.items():
         if connection.upstream.password_env is not None:
             yield (

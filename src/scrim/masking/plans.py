@@ -23,7 +23,7 @@ def new_masker(key: MaskingKey, detector: Detector, operators: OperatorTable) ->
         detector: Finds what is replaced inside texts.
         operators: The operators in force.
     """
-    return Masker(key.reveal(), detector, operators.masker_config(detector.names()))
+    return Masker(key.ring, detector, operators.masker_config(detector.names()))
 
 
 @dataclass(frozen=True, slots=True)

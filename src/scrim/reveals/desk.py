@@ -247,7 +247,6 @@ class RevealDesk:
             column=request.column.qualified_name() if request.column else "",
             entity=masked.entity,
             domain=masked.domain,
-            version=masked.version,
             reason=request.reason,
             policies=verdict.policies,
             bundle=BundleFacts(bundle.digest, bundle.commit),
@@ -315,19 +314,23 @@ class RevealDesk:
     def _answer(self, case: _Case, more: Mapping[str, Any]) -> Revealed:
         """Turn the values back, and give them out once each of them is on record."""
         values = [value.encode() for value in case.request.values]
-        raw = case.unmasker.unmask(case.masked, values)
+        found = case.unmasker.unmask(case.masked, values)
         recorder = self._tools.recorder()
         name = str(case.operator["name"])
-        for masked, value in zip(values, raw, strict=True):
-            hashes = {"masked": self._hash(masked)}
-            if value is not None:
-                hashes["value"] = self._hash(value)
-            event = "nothing" if value is None else "revealed"
-            recorder.write(reveal_record(event, case.facts, {"operator": name, **hashes, **more}))
+        for masked, one in zip(values, found, strict=True):
+            own: dict[str, Any] = {"operator": name, "masked": self._hash(masked)}
+            if one is not None:
+                own |= {"value": self._hash(one.value), "version": one.version}
+            event = "nothing" if one is None else "revealed"
+            recorder.write(reveal_record(event, case.facts, {**own, **more}))
         recorder.sync()
-        shown = tuple(None if value is None else value.decode() for value in raw)
-        masked_as = case.masked
-        return Revealed(shown, masked_as.entity, masked_as.domain, name, masked_as.version)
+        return Revealed(
+            tuple(None if one is None else one.value.decode() for one in found),
+            tuple(None if one is None else one.version for one in found),
+            case.masked.entity,
+            case.masked.domain,
+            name,
+        )
 
     def _record(self, record: Mapping[str, Any]) -> None:
         recorder = self._tools.recorder()

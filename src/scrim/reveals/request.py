@@ -54,7 +54,8 @@ class RevealRequest:
             connection.
         type_spec: The type of the column.
         operator: The operator that a policy demanded for the column; empty for the usual one.
-        version: Version of the key that they were masked with.
+        version: Version of the key that they were masked with; None for the one in use, and for
+            tokens of `siv` whichever made them.
     """
 
     connection: str
@@ -64,7 +65,7 @@ class RevealRequest:
     entity: str = ""
     type_spec: TypeSpec = field(default_factory=lambda: TEXT)
     operator: str = ""
-    version: int = 1
+    version: int | None = None
 
     def check(self) -> None:
         """Check every bound.
@@ -78,7 +79,7 @@ class RevealRequest:
             raise RequestError("either a column or an entity must be named")
         if not 1 <= len(self.values) <= MAX_VALUES:
             raise RequestError(f"1 to {MAX_VALUES} values can be asked for at a time")
-        if not 1 <= self.version <= MAX_VERSION:
+        if self.version is not None and not 1 <= self.version <= MAX_VERSION:
             raise RequestError("the version of a key is a whole number above 0")
         try:
             sizes = [len(value.encode()) for value in self.values]
@@ -96,17 +97,17 @@ class Revealed:
 
     Attributes:
         values: The raw value for each masked one, None for what was not masked in this way.
+        versions: The version of the key for each, None where there is no value.
         entity: What they are; empty when that is not known.
         domain: The semantic domain whose key was used.
         operator: The operator that had masked them.
-        version: Version of the key.
     """
 
     values: tuple[str | None, ...] = field(repr=False)
+    versions: tuple[int | None, ...]
     entity: str
     domain: str
     operator: str
-    version: int
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,5 @@
 """Everything of a gateway that follows from its configuration, built anew when that changes."""
 
-import hashlib
 import os
 import secrets
 import time
@@ -23,7 +22,7 @@ from scrim.enforcement import Enforcement, Tools
 from scrim.identity.authenticator import Authenticator
 from scrim.identity.configured import Surroundings, build_authenticator
 from scrim.masking.choice import OperatorError, OperatorTable
-from scrim.masking.keys import MaskingKey, load_key
+from scrim.masking.keys import MaskingKey, key_setting, load_key
 from scrim.masking.plans import PlanMaker, new_masker
 from scrim.masking.results import ResultTools
 from scrim.policy.bundle import Bundle, BundleError, commit_of, load_bundle
@@ -51,6 +50,7 @@ class Foundation:
 
     Attributes:
         bundle: The policies.
+        key_version: The version of the masking key that masks.
         engine: Who asks them.
         book: What they have answered.
         authenticator: Who proves who clients are.
@@ -61,6 +61,7 @@ class Foundation:
     """
 
     bundle: Bundle
+    key_version: int
     engine: PolicyEngine
     book: GrantsBook
     authenticator: Authenticator
@@ -110,13 +111,13 @@ def build_foundation(
     """
     try:
         bundle = load_bundle(config.policies, commit=commit_of(config.policies))
-        key = load_key(config.masking, os.environ)
+        key = _load_key(config)
         scanners = {name: connection_scanner(config, name) for name in config.connections}
         makers = _plan_makers(config, key, scanners)
         stores = {
             name: _store(config, name, known.get(name), on_catalog) for name in config.connections
         }
-        surroundings = Surroundings(time.time, secrets.token_bytes, _mock_secret(key))
+        surroundings = Surroundings(time.time, secrets.token_bytes, key.derive(b"scrim mock salt"))
         authenticator = build_authenticator(config.identity, stores.__contains__, surroundings)
     except BundleError as error:
         raise ConfigError(*(_problem("policies", text) for text in error.problems)) from None
@@ -127,7 +128,9 @@ def build_foundation(
     engine = PolicyEngine(bundle, ENFORCED_OBLIGATIONS)
     judge = ColumnJudge(general_scanner(config).catalogue.protected())
     book = GrantsBook(engine)
-    return Foundation(bundle, engine, book, authenticator, stores, scanners, judge, makers)
+    return Foundation(
+        bundle, key.version, engine, book, authenticator, stores, scanners, judge, makers
+    )
 
 
 def general_scanner(config: Config | None) -> Scanner:
@@ -204,9 +207,11 @@ def _store(
     return Store(name, settings, pool, on_catalog)
 
 
-def _mock_secret(key: MaskingKey) -> bytes:
-    """Return what makes up the salts of unknown users: the same in all workers, and secret."""
-    return hashlib.sha256(b"scrim mock salt" + key.reveal()).digest()
+def _load_key(config: Config) -> MaskingKey:
+    try:
+        return load_key(config.masking, os.environ)
+    except SecretError as error:
+        raise ConfigError(_problem(key_setting(config.masking), str(error))) from None
 
 
 def _problem(key: str, reason: str) -> Problem:

@@ -124,9 +124,7 @@ class Gateway:
                 codec.new_audit_log,
             )
             self._build(self.config)
-            self._audit.write(
-                gateway_record(self._origin, "started", {"bundle": self._foundation.bundle.digest})
-            )
+            self._audit.write(gateway_record(self._origin, "started", self._in_force()))
         except AuditError as error:
             problem = Problem(Path("scrim.yaml"), 0, "audit.directory", str(error))
             raise ConfigError(problem) from None
@@ -189,6 +187,13 @@ class Gateway:
         self._former = [s for name, s in former.items() if self.stores.get(name) is not s]
         self._scopes.clear()
 
+    def _in_force(self) -> dict[str, str | int | bool]:
+        """Return what records say of the configuration that was taken over."""
+        return {
+            "bundle": self._foundation.bundle.digest,
+            "key_version": self._foundation.key_version,
+        }
+
     def _learnt(self, connection: str, change: VerdictChange) -> None:
         """Record what detection has learnt of a column; raises AuditError."""
         column, verdict = change.column, change.verdict
@@ -215,9 +220,7 @@ class Gateway:
             self._move(session)
         for store in self._former:
             self.spawn(store.pool.drain(config.limits.shutdown_timeout_ms / 1000))
-        self._audit.write(
-            gateway_record(self._origin, "reloaded", {"bundle": self._foundation.bundle.digest})
-        )
+        self._audit.write(gateway_record(self._origin, "reloaded", self._in_force()))
 
     async def drain(self, timeout_seconds: float) -> None:
         """End every session: idle ones now, others after their transaction or the timeout."""

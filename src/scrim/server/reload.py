@@ -68,6 +68,7 @@ def check(path: Path, *, thorough: bool = True) -> Candidate:
         raise ConfigError(Problem(path, 0, "", "changes while it is read", "try again"))
     problems = _protocol_problems(loaded.config, path)
     if thorough:
+        problems += _key_problems(loaded.config, path)
         problems += _tls_problems(loaded.config, path)
         problems += _token_problems(loaded.config, path)
         problems += _policy_problems(loaded.config, path)
@@ -106,6 +107,16 @@ def _entity_problems(config: Config, *, thorough: bool) -> list[Problem]:
     except ConfigError as error:
         return list(error.problems)
     return example_problems(catalogue, config.detection) if thorough else []
+
+
+def _key_problems(config: Config, path: Path) -> list[Problem]:
+    from scrim.masking.keys import key_setting, load_key  # noqa: PLC0415 - slow, as the kernel is
+
+    try:
+        load_key(config.masking, os.environ)
+    except SecretError as error:
+        return [Problem(path, 0, key_setting(config.masking), error.reason, error.advice)]
+    return []
 
 
 def _token_problems(config: Config, path: Path) -> list[Problem]:

@@ -1,6 +1,5 @@
 """The desk that turns masked values back, as a configuration describes it."""
 
-import hmac
 import os
 import secrets
 import time
@@ -11,8 +10,7 @@ from types import TracebackType
 from typing import Self
 
 from scrim.audit.log import AuditLog
-from scrim.audit.records import GATEWAY_NAME, Origin
-from scrim.audit.reveals import COMMAND_WORKER
+from scrim.audit.records import COMMAND_WORKER, GATEWAY_NAME, Origin
 from scrim.config.load import load
 from scrim.config.root import Config
 from scrim.detection.columns import ColumnJudge
@@ -55,8 +53,7 @@ class Reveals:
         self._log: AuditLog | None = None
         self._store: ApprovalStore | None = None
         key = load_key(config.masking, os.environ)
-        mock_secret = hmac.digest(key.reveal(), b"scrim reveal mock salt", "sha256")
-        surroundings = Surroundings(time.time, secrets.token_bytes, mock_secret)
+        surroundings = Surroundings(time.time, secrets.token_bytes, key.derive(b"salts of reveals"))
         names = config.connections.keys()
         self._authenticator = build_authenticator(config.identity, names.__contains__, surroundings)
         self._desk = RevealDesk(self._tools(key))
@@ -157,7 +154,7 @@ class Reveals:
             recorder=self._recorder,
             approvals=self._approvals,
             origin=Origin(GATEWAY_NAME, COMMAND_WORKER),
-            hash_key=hmac.digest(key.reveal(), b"scrim reveal record", "sha256"),
+            hash_key=key.derive(b"hashes of reveals"),
             clock=_now,
             random_bytes=secrets.token_bytes,
         )

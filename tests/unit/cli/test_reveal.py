@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import secrets
 from typing import TYPE_CHECKING
 
 import pytest
@@ -46,10 +47,10 @@ def test_values_come_from_standard_input_and_json_says_all(
     result = scrim("reveal", "shop", *options(config, "ines"), "--json", typed=typed)
     assert result.code == 1
     shown = json.loads(result.out)
-    assert (shown["entity"], shown["operator"], shown["key_version"]) == ("contact.email", "siv", 1)
+    assert (shown["entity"], shown["operator"]) == ("contact.email", "siv")
     assert shown["values"] == [
-        {"masked": token, "value": RAW},
-        {"masked": "no token", "value": None},
+        {"masked": token, "value": RAW, "key_version": 1},
+        {"masked": "no token", "value": None, "key_version": None},
     ]
 
 
@@ -124,6 +125,22 @@ def test_without_a_credential_nobody_is_asked_where_there_is_no_terminal(
     monkeypatch.delenv("SCRIM_PASSWORD")
     result = scrim("reveal", "shop", "x", *options(config, "ines"))
     assert (result.code, "SCRIM_TOKEN" in result.err) == (1, True)
+
+
+def test_an_agent_signs_in_with_a_token_and_acts_for_its_user(
+    scrim: Callable[..., Result], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    key = tmp_path / "token.key"
+    key.touch(0o600)
+    key.write_text(secrets.token_hex(32))
+    tokens = {"key_file": "token.key", "algorithm": "HS256", "max_ttl": "2h"}
+    config = write_desk(tmp_path, {"identity": {"tokens": tokens}})
+    issued = scrim("token", "issue", "--user", "sam", "--agent", "bot", "-c", config)
+    monkeypatch.setenv("SCRIM_TOKEN", issued.out.strip())
+    token = mask(tmp_path, RAW, "contact.email", "siv")
+    assert scrim("reveal", "shop", token, *options(config, "bot")).code == 75
+    assert "bot for sam" in scrim("approve", "-c", config).out
+    assert scrim("reveal", "shop", token, *options(config, "ines")).code == 1
 
 
 def test_the_audit_log_shows_reveals(

@@ -41,7 +41,21 @@ def _texts(chance: random.Random, count: int) -> list[str]:
             return chance.choice(WORDS)
         return str(chance.randrange(int("1" + "0" * chance.randrange(1, 6))))
 
+    def digest() -> str:
+        letters = chance.choice(("0123456789abcdef", "0123456789ABCDEFGHJKMNPQRSTVWXYZ", "0a1bcdz"))
+        return "".join(chance.choices(letters, k=chance.randrange(4, 18)))
+
+    def reading() -> str:
+        day = f"{chance.choice((19, 20, 12))}{chance.randrange(100):02}-{chance.randrange(20):02}"
+        time = f"{chance.randrange(30):02}:{chance.randrange(70):02}:{chance.randrange(70):02}"
+        zone = chance.choice(
+            ("", "Z", "+00", "+05:30", "-03", "+0000", ".5", ".123456+01", " 1234")
+        )
+        return f"{day}-{chance.randrange(40):02}{chance.choice((' ', 'T'))}{time}{zone}"
+
     def text() -> str:
+        if chance.random() < 0.2:
+            return chance.choice((digest, reading))()
         marks = (*MARKS[:7], "") if chance.random() < 0.7 else (" ", ", ", ". ")
         pieces = [piece() for _ in range(chance.randrange(1, 8))]
         return "".join(one + chance.choice(marks) for one in pieces)

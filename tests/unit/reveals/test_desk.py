@@ -48,7 +48,11 @@ def test_a_permitted_principal_gets_the_value_and_each_value_its_record(desk: De
     answer = desk.reveals.reveal(desk.who("ines"), ask(*tokens))
     assert isinstance(answer, Revealed)
     assert answer.values == (RAW, "other@corp.test", None)
-    assert (answer.entity, answer.operator, answer.version) == ("contact.email", "siv", 1)
+    assert (answer.entity, answer.operator, answer.versions) == (
+        "contact.email",
+        "siv",
+        (1, 1, None),
+    )
     records = desk.records()
     assert [record["event"] for record in records] == ["revealed", "revealed", "nothing"]
     first, second, nothing = records

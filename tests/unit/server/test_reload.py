@@ -85,3 +85,14 @@ def test_only_addresses_need_a_restart(tmp_path: Path) -> None:
     moved = {"listeners": {"postgres": {"address": "127.0.0.1:1"}}}
     third = check(write_config(tmp_path, moved | {"admin": {"address": "127.0.0.1:2"}})).config
     assert needs_restart(first, third) == ["listeners.postgres.address", "admin"]
+
+
+def test_a_masking_key_that_cannot_be_used_is_refused(tmp_path: Path) -> None:
+    path = write_config(tmp_path)
+    (tmp_path / "masking.key").write_bytes(b'{"format": "scrim-key-ring", "versions": [')
+    check(path, thorough=False)
+    with pytest.raises(
+        ConfigError, match=r"masking\.key_file: .*masking\.key is cut off"
+    ) as caught:
+        check(path)
+    assert len(caught.value.problems) == 1

@@ -197,6 +197,7 @@ impl Detector {
         self.is_too_short(survey)
             || self.is_small_talk(text, survey)
             || self.is_plain_reference(text, survey)
+            || is_clock_reading(text, survey)
     }
 
     /// Searches a text of which nothing is known.
@@ -309,6 +310,26 @@ impl Detector {
         }
         plain::scan(&mut scan, survey);
     }
+}
+
+/// Whether a text is a calendar date and time of day, with or without a zone.
+fn is_clock_reading(text: &[u8], survey: &Survey) -> bool {
+    survey.dashes >= 2
+        && numbers::timestamp_end(text, 0).is_some_and(|end| {
+            matches!(
+                text[end..],
+                [] | [b'Z']
+                    | [b'+' | b'-', b'0' | b'1', b'0'..=b'9']
+                    | [
+                        b'+' | b'-',
+                        b'0' | b'1',
+                        b'0'..=b'9',
+                        b':',
+                        b'0' | b'3' | b'4',
+                        b'0' | b'5'
+                    ]
+            )
+        })
 }
 
 #[cfg(test)]

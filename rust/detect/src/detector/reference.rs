@@ -1,5 +1,5 @@
 //! References without anything in them: part numbers, paths, names of files and columns, short
-//! codes. Tables are full of them, and most recognisers have to look at them closely.
+//! codes and digests. Tables are full of them, and most recognisers have to look at them closely.
 //!
 //! A text without white space, with few digits and marks, is too short of them for most kinds of
 //! values. What is left is asked for in the order of its cost: strings that tokens, telling names
@@ -46,7 +46,6 @@ impl Detector {
     /// Whether a text is a reference in which a search would find nothing.
     pub(super) fn is_plain_reference(&self, text: &[u8], survey: &Survey) -> bool {
         survey.ats + survey.colons + survey.highs == 0
-            && survey.digits <= MAX_DIGITS
             && survey.dashes <= MAX_DASHES
             && survey.dots <= MAX_DOTS
             && survey.equals <= 1
@@ -55,13 +54,23 @@ impl Detector {
             && survey.len > survey.digits + survey.dots + survey.dashes
             && self.patterns.is_empty()
             && self.words.is_empty()
-            && is_reference(text)
+            && self.has_a_plain_layout(text, survey)
             && !self.anchors.may_hold_token(text)
             && !(anchors::may_bind(text, survey) && self.anchors.may_hold_name(text))
-            && !(survey.digits > 0 && (personal::may_be_in(text) || self.context.may_be_in(text)))
+            && !(survey.digits > 0 && personal::may_be_in(text))
             && self.has_no_code(text, survey)
             && self.key_says_nothing(text, survey)
             && !reads_otherwise(text, survey)
+    }
+
+    /// Whether the text is laid out as a reference, and has no word that speaks for a code in it.
+    fn has_a_plain_layout(&self, text: &[u8], survey: &Survey) -> bool {
+        if is_reference(text, survey) {
+            survey.digits == 0 || !self.context.may_be_in(text)
+        } else {
+            // Beside the one code that it could be, there is nothing.
+            is_digest(text)
+        }
     }
 
     /// Whether no code is known by itself, where no keyword is near.
@@ -92,8 +101,9 @@ impl Detector {
     }
 }
 
-/// Whether a text has nothing but short runs of letters and digits, and marks between them.
-fn is_reference(text: &[u8]) -> bool {
+/// Whether a text has nothing but short runs of letters and digits, marks between them, and few
+/// digits.
+fn is_reference(text: &[u8], survey: &Survey) -> bool {
     let (mut seen, mut run, mut longest) = (0, 0_usize, 0);
     for &byte in text {
         let class = CLASSES[usize::from(byte)];
@@ -101,7 +111,21 @@ fn is_reference(text: &[u8]) -> bool {
         run = (run + 1) * usize::from(class == PARTS);
         longest = longest.max(run);
     }
-    seen & OTHERS == 0 && longest < runs::STRIDE
+    survey.digits <= MAX_DIGITS && seen & OTHERS == 0 && longest < runs::STRIDE
+}
+
+/// Whether a text is one run of letters and digits, as identifiers and digests in hexadecimal are:
+/// with few digits in a row, and no bank account's number.
+fn is_digest(text: &[u8]) -> bool {
+    let (mut seen, mut row, mut longest) = (0, 0_usize, 0);
+    for &byte in text {
+        seen |= CLASSES[usize::from(byte)];
+        row = (row + 1) * usize::from(byte.is_ascii_digit());
+        longest = longest.max(row);
+    }
+    let account = matches!(text, [a, b, c, d, ..] if a.is_ascii_alphabetic()
+        && b.is_ascii_alphabetic() && c.is_ascii_digit() && d.is_ascii_digit());
+    seen == PARTS && longest <= MAX_DIGITS && text.len() < runs::STRIDE && !account
 }
 
 /// Whether any part of the text is an escape, or encodes other text.
@@ -197,6 +221,8 @@ mod tests {
             "?id=40x=1",
             "ab?cd/ef=1",
             "1HGCMaaaaaaaaaaaaaa",
+            "de12ab34cd56ef78",
+            "ab1234567cd",
         ] {
             assert!(!plain(&detector, text), "{text}");
         }

@@ -149,7 +149,7 @@ pub(crate) fn scan(scan: &mut Scan<'_>) {
 pub(crate) fn may_be_in(text: &[u8]) -> bool {
     words().is_some_and(|(_, begins)| {
         let inside = |at: usize| at > 0 && text[at - 1].is_ascii_alphabetic();
-        (0..text.len()).any(|at| !inside(at) && begins.at(&text[at..]))
+        begins.anywhere(text) && (0..text.len()).any(|at| !inside(at) && begins.at(&text[at..]))
     })
 }
 

@@ -50,11 +50,9 @@ fn uuid(text: &[u8]) -> Option<Vec<u8>> {
 
 /// Without a plus, and without zeros that say nothing.
 fn number(text: &[u8]) -> Cow<'_, [u8]> {
-    let (sign, digits) = match text {
-        [b'-', digits @ ..] => (&b"-"[..], digits),
-        [b'+', digits @ ..] => (&b""[..], digits),
-        digits => (&b""[..], digits),
-    };
+    let unsigned = text.strip_prefix(b"+").unwrap_or(text);
+    let digits = unsigned.strip_prefix(b"-").unwrap_or(unsigned);
+    let sign = &unsigned[..unsigned.len() - digits.len()];
     let zeros = digits
         .windows(2)
         .take_while(|pair| pair[0] == b'0' && pair[1].is_ascii_digit())

@@ -12,6 +12,7 @@
 #![forbid(unsafe_code)]
 
 mod analyse;
+mod compare;
 mod depth;
 mod essence;
 mod facts;

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import subprocess
+import urllib.request
 from contextlib import closing
 from typing import TYPE_CHECKING, Any
 
@@ -71,9 +72,13 @@ class Space:
     def owner(self) -> psycopg.Connection[Any]:
         return psycopg.connect(self.direct.conninfo(), autocommit=True, connect_timeout=20)
 
-    def analyst(self, **options: Any) -> psycopg.Connection[Any]:
-        settings = {"autocommit": True, "connect_timeout": 20, "prepare_threshold": None} | options
-        return psycopg.connect(self.through.conninfo(), **settings)
+    def analyst(self, *, prepare_threshold: int | None = None) -> psycopg.Connection[Any]:
+        return psycopg.connect(
+            self.through.conninfo(),
+            autocommit=True,
+            connect_timeout=20,
+            prepare_threshold=prepare_threshold,
+        )
 
 
 @pytest.fixture(scope="module")
@@ -109,7 +114,7 @@ def owner(space: Space) -> Iterator[psycopg.Connection[Any]]:
         yield connection
 
 
-def of(connection: psycopg.Connection[Any], column: str, number: int) -> Any:
+def of(connection: psycopg.Connection[Any], column: str, number: int) -> Any:  # noqa: ANN401
     """What somebody sees of a column of one person."""
     query = sql.SQL("SELECT {} FROM people WHERE id = %s").format(sql.Identifier(column))
     row = connection.execute(query, (number,)).fetchone()
@@ -118,7 +123,10 @@ def of(connection: psycopg.Connection[Any], column: str, number: int) -> Any:
 
 
 def found(
-    connection: psycopg.Connection[Any], condition: str, *values: Any, binary: bool | None = None
+    connection: psycopg.Connection[Any],
+    condition: str,
+    *values: object,
+    binary: bool | None = None,
 ) -> list[int]:
     """The people of whom a condition holds."""
     mark = {None: "%s", True: "%b", False: "%t"}[binary]
@@ -214,12 +222,12 @@ def test_a_statement_of_a_known_shape_is_not_decided_again(
 
 
 def _misses(space: Space) -> str:
-    import urllib.request
-
     url = f"http://127.0.0.1:{space.gateway.admin_port}/metrics"
     with urllib.request.urlopen(url, timeout=20) as answer:
         lines = answer.read().decode().splitlines()
-    return "\n".join(line for line in lines if "shape" in line and "miss" in line)
+    found = [line for line in lines if line.startswith("scrim_shape_cache_misses")]
+    assert found
+    return "\n".join(found)
 
 
 def test_a_value_that_was_shown_is_written_as_the_real_one(
@@ -239,7 +247,8 @@ def test_a_value_that_was_shown_is_written_as_the_real_one(
     )
     assert (of(owner, "phone", 101), of(owner, "handle", 101)) == (raw, of(owner, "handle", 10))
     analyst.execute(
-        "INSERT INTO people (id, phone) VALUES (101, 'x') ON CONFLICT (id) DO UPDATE SET handle = %s",
+        "INSERT INTO people (id, phone) VALUES (101, 'x')"
+        " ON CONFLICT (id) DO UPDATE SET handle = %s",
         (of(analyst, "handle", 12),),
     )
     assert of(owner, "handle", 101) == of(owner, "handle", 12)

@@ -97,7 +97,7 @@ class ResultDecider:
         Args:
             origins: The base columns behind it.
         """
-        if not origins.known or not origins.columns or origins.altered:
+        if not (origins.known and origins.exact) or origins.altered:
             return None
         lookup = self._tools.lookup
         types = {lookup.type_of(column) for column in origins.columns}

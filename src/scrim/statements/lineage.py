@@ -218,7 +218,7 @@ class Lineage:
                 return Origins(frozenset(family), known=False)
             if any(own.name == column for own in self.catalog.columns(other)):
                 family.add(relative.column(column))
-        return Origins(frozenset(family))
+        return Origins(frozenset(family), exact=True)
 
     def _view_outputs(self, view: Relation) -> Outputs:
         """Resolve a view by its stored query; each column also counts as itself."""
@@ -231,7 +231,7 @@ class Lineage:
             )
         return Outputs(
             tuple(
-                (name, origins | Origins(frozenset({view.column(name)})))
+                (name, origins | Origins(frozenset({view.column(name)}), exact=origins.exact))
                 for name, (_, origins) in zip(names, outputs.columns, strict=True)
             )
         )

@@ -173,7 +173,10 @@ class QueryResolver:
         ordered = True
         for target in query.targets:
             if target.kind != "star":
-                columns.append((_name(target), self._flow(target.flow, scope)))
+                found = self._flow(target.flow, scope)
+                if target.kind != "column":
+                    found = found.mixed()
+                columns.append((_name(target), found))
                 continue
             for expanded in self._star(target, scope):
                 columns.extend(expanded.columns)

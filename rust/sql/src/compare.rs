@@ -1,11 +1,12 @@
 //! Walks the expressions of a query for columns that are compared with values of the statement, or are
 //! given them. See [`crate::places`] for what counts.
 
-use crate::facts::{ColumnName, Compared, Query};
-use crate::places::{RawPlace, Written};
+use crate::facts::{ColumnName, Compared, Flow, Query};
+use crate::fate::Fate;
+use crate::places::{column_of, raw_place, uncast};
 use crate::query::Builder;
 use crate::tree::Tree;
-use crate::walk::column_name;
+use crate::walk::push_new;
 use std::collections::HashMap;
 
 /// `A_Expr_Kind`: operators, and what is an equality by another name.
@@ -14,6 +15,8 @@ const ANY: i64 = 2;
 const ALL: i64 = 3;
 const NULLIF: i64 = 6;
 const IN: i64 = 7;
+/// Expressions that are told apart of all that one column is compared with.
+const MAX_AGAINST: usize = 64;
 
 /// What a column is compared with, or gets, in one query; each column once.
 #[derive(Default)]
@@ -182,6 +185,7 @@ impl Builder {
         match tree.kind() {
             "SelectStmt" => return self.condition(tree, level),
             "AExpr" => self.comparison(tree, level),
+            "SubLink" => self.comparison_with_query(tree, level),
             "CaseExpr" => {
                 for when in tree.get("args").items() {
                     self.pair(tree.get("arg"), when.get("expr"), level);
@@ -222,7 +226,9 @@ impl Builder {
                         self.pair(left, item, level);
                     }
                 } else if let Some(column) = column {
-                    self.value(&column, "compared", 0, right, true, level);
+                    if !self.value(&column, "compared", 0, right, true, level) {
+                        self.expression(&column, right, level);
+                    }
                 }
             }
             OPERATOR..=NULLIF => self.pair(left, right, level),
@@ -242,28 +248,75 @@ impl Builder {
         }
         for (column, value) in [(left, right), (right, left)] {
             if let Some(column) = column_of(column) {
-                self.value(&column, "compared", 0, value, false, level);
+                if !self.value(&column, "compared", 0, value, false, level) {
+                    self.expression(&column, value, level);
+                }
             }
         }
     }
 
-    fn value(
+    /// `IN (SELECT ...)`, `= ANY (SELECT ...)` and the like.
+    fn comparison_with_query(&mut self, tree: &Tree, level: &mut Level) {
+        let name = tree.get("oper_name").items().last().map_or("=", Tree::text);
+        let test = tree.get("testexpr");
+        if test.is_empty() || !matches!(name, "=" | "<>") {
+            return;
+        }
+        let columns = match test.kind() {
+            "RowExpr" => test.get("args").items(),
+            _ => std::slice::from_ref(test),
+        };
+        for column in columns.iter().filter_map(column_of) {
+            let flow = self.flow_of(tree.get("subselect"));
+            self.against(&column, flow, level);
+        }
+    }
+
+    /// A column that is compared with something else than a value of the statement.
+    fn expression(&mut self, column: &ColumnName, other: &Tree, level: &mut Level) {
+        // NULL and truth values are nobody's.
+        if uncast(other).0.kind() != "AConst" {
+            let flow = self.flow_of(other);
+            self.against(column, flow, level);
+        }
+    }
+
+    fn flow_of(&mut self, tree: &Tree) -> Flow {
+        let mut flow = Flow::default();
+        let places = self.places.take();
+        if tree.kind() == "SelectStmt" {
+            flow.subqueries.push(self.query(tree));
+        } else {
+            self.flow(tree, Fate::Whole, &mut flow);
+        }
+        self.places = places;
+        flow
+    }
+
+    fn against(&mut self, column: &ColumnName, flow: Flow, level: &mut Level) {
+        let Some(at) = self.entry(column, "compared", 0, level) else {
+            return;
+        };
+        let against = &mut level.compared[at].against;
+        if against.len() >= MAX_AGAINST {
+            // As good as a constant.
+            against[0] = Flow::default();
+        } else {
+            push_new(against, flow);
+        }
+    }
+
+    /// The place among what is compared of a column; none where that is not collected.
+    fn entry(
         &mut self,
         column: &ColumnName,
         role: &'static str,
         position: usize,
-        value: &Tree,
-        array: bool,
         level: &mut Level,
-    ) {
-        let Some(place) = raw_place(value, array) else {
-            return;
-        };
-        let Some(places) = self.places.as_mut() else {
-            return;
-        };
+    ) -> Option<usize> {
+        let places = self.places.as_mut()?;
         let key = (column.clone(), role, position);
-        let at = *level.known.entry(key).or_insert_with(|| {
+        Some(*level.known.entry(key).or_insert_with(|| {
             level.compared.push(Compared {
                 column: column.clone(),
                 number: places.len(),
@@ -273,8 +326,29 @@ impl Builder {
             });
             places.push(Vec::new());
             level.compared.len() - 1
-        });
-        places[level.compared[at].number].push(place);
+        }))
+    }
+
+    /// Notes a value; false where it is no literal or parameter.
+    fn value(
+        &mut self,
+        column: &ColumnName,
+        role: &'static str,
+        position: usize,
+        value: &Tree,
+        array: bool,
+        level: &mut Level,
+    ) -> bool {
+        let Some(place) = raw_place(value, array) else {
+            return false;
+        };
+        if let Some(at) = self.entry(column, role, position, level) {
+            let number = level.compared[at].number;
+            if let Some(places) = self.places.as_mut() {
+                places[number].push(place);
+            }
+        }
+        true
     }
 }
 
@@ -288,60 +362,4 @@ fn compares(query: &Query) -> bool {
             .sources
             .iter()
             .any(|source| source.query.as_ref().is_some_and(compares))
-}
-
-/// The column that an expression is, also with a collation or as text.
-fn column_of(tree: &Tree) -> Option<ColumnName> {
-    match tree.kind() {
-        "ColumnRef" => Some(column_name(tree)).filter(|column| column.name != "*"),
-        "CollateClause" => column_of(tree.get("arg")),
-        "TypeCast" if is_text(tree.get("type_name")) => column_of(tree.get("arg")),
-        _ => None,
-    }
-}
-
-/// Whether a cast to the type leaves a text as it is.
-fn is_text(type_name: &Tree) -> bool {
-    type_name.get("typmods").is_empty()
-        && type_name.get("array_bounds").is_empty()
-        && matches!(last_name(type_name).as_str(), "text" | "varchar")
-}
-
-fn last_name(type_name: &Tree) -> String {
-    let name = type_name.get("names").items().last();
-    name.map_or("", Tree::text).to_lowercase()
-}
-
-/// An expression without its casts, and the type that the innermost of them gives it.
-pub(crate) fn uncast(mut tree: &Tree) -> (&Tree, String) {
-    let mut cast = String::new();
-    loop {
-        match tree.kind() {
-            "TypeCast" => {
-                cast = last_name(tree.get("type_name"));
-                tree = tree.get("arg");
-            }
-            "CollateClause" => tree = tree.get("arg"),
-            _ => return (tree, cast),
-        }
-    }
-}
-
-/// The place of a constant or parameter; none for any other expression, and for NULL and truth values,
-/// which no operator turns into others.
-fn raw_place(value: &Tree, array: bool) -> Option<RawPlace> {
-    let (value, cast) = uncast(value);
-    let number = |field| usize::try_from(value.get(field).int()).ok();
-    let source = match value.kind() {
-        "ParamRef" => Written::Parameter(number("number")?),
-        "AConst" if value.get("isnull").int() == 0 && value.get("val").kind() != "Boolean" => {
-            Written::Literal(number("location")?)
-        }
-        _ => return None,
-    };
-    Some(RawPlace {
-        source,
-        array,
-        cast,
-    })
 }

@@ -189,6 +189,9 @@ pub struct Compared {
     /// Numbers of others that one of the parameters is compared with, too.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub shared: Vec<usize>,
+    /// What else it is compared with: columns, and expressions of constants alike.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub against: Vec<Flow>,
 }
 
 /// A common table expression.

@@ -6,10 +6,10 @@
 //! `INSERT`, `UPDATE` and `MERGE`.
 
 use crate::analyse::{analyse, ParseError};
-use crate::compare::uncast;
-use crate::facts::{Compared, Facts, Query};
+use crate::facts::{ColumnName, Compared, Facts, Query};
 use crate::lexer::{Kind, Lexer};
 use crate::tree::Tree;
+use crate::walk::column_name;
 use std::collections::{HashMap, HashSet};
 
 /// A value in the text of a statement, or beside it.
@@ -56,13 +56,13 @@ pub struct Placed {
 /// A place before its literal has been found among the tokens.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct RawPlace {
-    pub(crate) source: Written,
-    pub(crate) array: bool,
-    pub(crate) cast: String,
+    source: Written,
+    array: bool,
+    cast: String,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Written {
+enum Written {
     /// Byte position of the token.
     Literal(usize),
     Parameter(usize),
@@ -147,6 +147,62 @@ impl Literals {
         };
         Some(At::Literal { ordinal, negated })
     }
+}
+
+/// The column that an expression is, also with a collation or as text.
+pub(crate) fn column_of(tree: &Tree) -> Option<ColumnName> {
+    match tree.kind() {
+        "ColumnRef" => Some(column_name(tree)).filter(|column| column.name != "*"),
+        "CollateClause" => column_of(tree.get("arg")),
+        "TypeCast" if is_text(tree.get("type_name")) => column_of(tree.get("arg")),
+        _ => None,
+    }
+}
+
+/// Whether a cast to the type leaves a text as it is.
+fn is_text(type_name: &Tree) -> bool {
+    type_name.get("typmods").is_empty()
+        && type_name.get("array_bounds").is_empty()
+        && matches!(last_name(type_name).as_str(), "text" | "varchar")
+}
+
+fn last_name(type_name: &Tree) -> String {
+    let name = type_name.get("names").items().last();
+    name.map_or("", Tree::text).to_lowercase()
+}
+
+/// An expression without its casts, and the type that the innermost of them gives it.
+pub(crate) fn uncast(mut tree: &Tree) -> (&Tree, String) {
+    let mut cast = String::new();
+    loop {
+        match tree.kind() {
+            "TypeCast" => {
+                cast = last_name(tree.get("type_name"));
+                tree = tree.get("arg");
+            }
+            "CollateClause" => tree = tree.get("arg"),
+            _ => return (tree, cast),
+        }
+    }
+}
+
+/// The place of a constant or parameter; none for any other expression, and for NULL and truth values,
+/// which no operator turns into others.
+pub(crate) fn raw_place(value: &Tree, array: bool) -> Option<RawPlace> {
+    let (value, cast) = uncast(value);
+    let number = |field| usize::try_from(value.get(field).int()).ok();
+    let source = match value.kind() {
+        "ParamRef" => Written::Parameter(number("number")?),
+        "AConst" if value.get("isnull").int() == 0 && value.get("val").kind() != "Boolean" => {
+            Written::Literal(number("location")?)
+        }
+        _ => return None,
+    };
+    Some(RawPlace {
+        source,
+        array,
+        cast,
+    })
 }
 
 /// Notes which parameters also stand elsewhere in a statement, where they mean something else.

@@ -14,6 +14,7 @@ fn compared(sql: &str) -> Vec<String> {
                 collect(query, &mut all);
             }
             all.sort_by_key(|compared| compared.number);
+            all.retain(|compared| !here.places[compared.number].is_empty());
             for compared in all {
                 let at: Vec<String> = placed
                     .iter()
@@ -169,6 +170,47 @@ fn other_comparisons_are_none_of_them() {
         "SELECT FROM t WHERE a BETWEEN 'x' AND 'y'",
     ] {
         assert_eq!(compared(sql), Vec::<String>::new(), "{sql}");
+    }
+}
+
+#[test]
+fn what_else_a_column_is_compared_with_is_known_by_what_is_in_it() {
+    let against = |sql: &str| -> Vec<Value> {
+        let facts = analyse(sql).unwrap();
+        let mut all = Vec::new();
+        collect(facts[0].query.as_ref().unwrap(), &mut all);
+        let named = all.iter().filter(|compared| compared.column.name == "a");
+        named
+            .flat_map(|compared| &compared.against)
+            .map(|flow| serde_json::to_value(flow).unwrap())
+            .collect()
+    };
+    for (sql, expected) in [
+        (
+            "SELECT FROM t WHERE a = b",
+            json!([{"columns": [{"name": "b"}]}]),
+        ),
+        ("SELECT FROM t WHERE a = 'x' || 'y'", json!([{}])),
+        (
+            "SELECT FROM t WHERE a IN (upper('x'), upper($1))",
+            json!([{"functions": [{"name": "upper"}]}]),
+        ),
+        ("SELECT FROM t WHERE a = NULL", json!([])),
+        ("SELECT FROM t WHERE a = 'x'", json!([])),
+        (
+            "SELECT FROM t WHERE a = ANY(string_to_array('x', 'y'))",
+            json!([{"functions": [{"name": "string_to_array"}]}]),
+        ),
+        (
+            "SELECT FROM t WHERE a IN (SELECT 'x')",
+            json!([{"subqueries": [{"targets": [{"kind": "constant"}]}]}]),
+        ),
+        (
+            "SELECT FROM t WHERE (b, a) IN (VALUES ('x', 'y'))",
+            json!([{"subqueries": [{"targets": [{"kind": "constant"}, {"kind": "constant"}]}]}]),
+        ),
+    ] {
+        assert_eq!(json!(against(sql)), expected, "{sql}");
     }
 }
 

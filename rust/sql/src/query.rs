@@ -367,7 +367,7 @@ impl Builder {
     }
 
     /// Adds what can be in the value of `tree`, whose values have this fate.
-    fn flow(&mut self, tree: &Tree, fate: Fate, out: &mut Flow) {
+    pub(crate) fn flow(&mut self, tree: &Tree, fate: Fate, out: &mut Flow) {
         match tree.kind() {
             "ColumnRef" => {
                 push_column(out, &column_name(tree), fate);

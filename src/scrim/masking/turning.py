@@ -6,7 +6,7 @@ a raw value finds nothing. Where one is written to its column, the real one goes
 need an operator that can be turned back.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final, Literal
 
@@ -29,11 +29,12 @@ _PASSING: Final = frozenset({"explain", "declare", "copy_out", "prepare"})
 
 @dataclass(frozen=True, slots=True)
 class _Found:
-    """A column that is compared, or written, and how it is masked."""
+    """A column that is compared, or written, how it is masked, and whether with made-up values."""
 
     compared: Compared
     masked: MaskedColumn
     turning: Turning | None
+    constant: bool
 
     def alike(self, other: "_Found") -> bool:
         """Say whether a value for the one means the same for the other."""
@@ -62,7 +63,7 @@ class TurnDecider:
             for depth, (outer, inner) in enumerate(_levels(facts)):
                 own = self._masked(inner)
                 turned = {one.compared.number: one for one in own if one.turning is not None}
-                refusal = self._refusal(outer, inner, own, turned)
+                refusal = self._refusal(outer, own, turned)
                 if refusal is not None:
                     return refusal
                 found += [
@@ -74,21 +75,20 @@ class TurnDecider:
 
     def _masked(self, facts: Facts) -> list[_Found]:
         found = []
-        for compared, origins in self._lineage.compared(facts):
+        for compared, origins, constant in self._lineage.compared(facts):
             if compared.writes and self._writes == "as_written":
                 continue
             masked = self._results.masked(origins)
             if masked is not None:
                 turning = self._results.turning(masked, writes=compared.writes)
-                found.append(_Found(compared, masked, turning))
+                found.append(_Found(compared, masked, turning, constant))
         return found
 
     def _refusal(
         self,
         outer: Facts | None,
-        facts: Facts,
         found: Sequence[_Found],
-        turned: dict[int, _Found],
+        turned: Mapping[int, _Found],
     ) -> Refusal | None:
         for one in found:
             if one.compared.writes and self._writes == "refuse":
@@ -101,24 +101,25 @@ class TurnDecider:
                 "comparing masked data is not allowed in what is kept",
                 "The definition would show the values that it is compared with.",
             )
-        for one in turned.values():
-            if one.compared.parameters:
-                return Refusal(
-                    "0A000",
-                    "parameters of PREPARE cannot be compared with masked data",
-                    _about(one),
-                    "Prepare the statement by the protocol, or write the value in the statement.",
-                )
-            others = [turned.get(number) for number in one.compared.shared]
-            alike = all(other is not None and other.alike(one) for other in others)
-            if one.compared.elsewhere or not alike:
-                return Refusal(
-                    "0A000",
-                    "a parameter that is compared with masked data is used for something else, too",
-                    _about(one),
-                    "Use a parameter of its own for each.",
-                )
+        refusals = (_unclear(one, turned) for one in turned.values())
+        return next((refusal for refusal in refusals if refusal is not None), None)
+
+
+def _unclear(one: _Found, turned: Mapping[int, _Found]) -> Refusal | None:
+    """Return why the values that a column is compared with cannot all be turned back."""
+    others = [turned.get(number) for number in one.compared.shared]
+    if one.constant:
+        message = "masked data can be compared with plain values only"
+        hint = "Write the value itself, a parameter, or `= ANY` with an array of them."
+    elif one.compared.parameters:
+        message = "parameters of PREPARE cannot be compared with masked data"
+        hint = "Prepare the statement by the protocol, or write the value in the statement."
+    elif one.compared.elsewhere or not all(other and other.alike(one) for other in others):
+        message = "a parameter that is compared with masked data is used for something else, too"
+        hint = "Use a parameter of its own for each."
+    else:
         return None
+    return Refusal("0A000", message, _about(one), hint)
 
 
 def _levels(facts: Facts) -> Iterator[tuple[Facts | None, Facts]]:

@@ -2,7 +2,10 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
+
+if TYPE_CHECKING:
+    from scrim.statements.facts import Flow
 
 COMPARED: Final = "compared"
 INSERTED: Final = "inserted"
@@ -22,6 +25,7 @@ class Compared:
         parameters: In a statement that `PREPARE` keeps, whether any value is a parameter.
         elsewhere: Whether one of the parameters is used for something else, too.
         shared: Numbers of others that one of the parameters is compared with, too.
+        against: What else it is compared with.
     """
 
     qualifier: tuple[str, ...]
@@ -32,6 +36,7 @@ class Compared:
     parameters: bool = False
     elsewhere: bool = False
     shared: tuple[int, ...] = ()
+    against: tuple["Flow", ...] = ()
 
     @property
     def writes(self) -> bool:
@@ -39,8 +44,13 @@ class Compared:
         return self.role != COMPARED
 
 
-def decode_compared(raw: Mapping[str, Any]) -> Compared:
-    """Return one from the kernel's JSON."""
+def decode_compared(raw: Mapping[str, Any], against: tuple["Flow", ...]) -> Compared:
+    """Return one from the kernel's JSON.
+
+    Args:
+        raw: The JSON.
+        against: What else it is compared with.
+    """
     column = raw["column"]
     return Compared(
         qualifier=tuple(column.get("qualifier", ())),
@@ -51,4 +61,5 @@ def decode_compared(raw: Mapping[str, Any]) -> Compared:
         parameters=raw.get("parameters", False),
         elsewhere=raw.get("elsewhere", False),
         shared=tuple(raw.get("shared", ())),
+        against=against,
     )

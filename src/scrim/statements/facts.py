@@ -389,7 +389,10 @@ def _query(raw: _Json) -> Query:
         merges=raw.get("merges", False),
         opaque=raw.get("opaque", False),
         altered=raw.get("altered", False),
-        compared=tuple(map(decode_compared, raw.get("compared", ()))),
+        compared=tuple(
+            decode_compared(compared, tuple(map(_flow, compared.get("against", ()))))
+            for compared in raw.get("compared", ())
+        ),
         conditions=tuple(_query(query) for query in raw.get("conditions", ())),
     )
 

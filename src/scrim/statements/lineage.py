@@ -106,10 +106,12 @@ class Lineage:
                     found.append((write.relation, name, origin))
         return found + list(self._displaced(facts))
 
-    def compared(self, facts: Facts) -> list[tuple[Compared, Origins]]:
+    def compared(self, facts: Facts) -> list[tuple[Compared, Origins, bool]]:
         """Return the columns that a statement compares with values of its own, or writes them to.
 
-        Those of a statement inside it, as of `EXPLAIN`, are not among them.
+        With each goes where it comes from, and whether it is also compared with what the statement
+        makes of values of its own. Those of a statement inside it, as of `EXPLAIN`, are not among
+        them.
         """
         noticed: Noticed = {}
         if facts.query is not None:

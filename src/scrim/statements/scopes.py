@@ -17,7 +17,8 @@ from scrim.statements.system_relations import COMMENT, COMMENT_FUNCTIONS
 
 RelationOutputs = Callable[[Relation], Outputs]
 Lookup = Callable[[str | None, str], tuple[Relation, ...]]
-Noticed = dict[int, tuple[Compared, Origins]]
+Noticed = dict[int, tuple[Compared, Origins, bool]]
+"""By number: what is compared, where it comes from, and whether it is with made-up values."""
 _Ctes = Mapping[str, Outputs]
 
 _SYSTEM_COLUMNS: Final = frozenset({"ctid", "tableoid", "xmin", "xmax", "cmin", "cmax"})
@@ -104,10 +105,17 @@ class QueryResolver:
                 found = _written(compared, scope)
             else:
                 found = self._column(ColumnName(compared.qualifier, compared.name), scope)
-            _, before = noticed.get(compared.number, (compared, NOTHING))
-            noticed[compared.number] = (compared, before | found)
+            constant = any(self._is_constant(flow, scope) for flow in compared.against)
+            before = noticed.get(compared.number, (compared, NOTHING, False))
+            noticed[compared.number] = (compared, before[1] | found, constant or before[2])
         for condition in query.conditions:
             self.outputs(condition, scope, scope.ctes)
+
+    def _is_constant(self, flow: Flow, scope: Scope) -> bool:
+        """Say whether an expression is made of what the statement brings along."""
+        if not (flow.columns or flow.counted_columns or flow.subqueries):
+            return True
+        return not self._flow(flow, scope).columns
 
     def _with(self, ctes: Iterable[Cte], parent: Scope | None, outer: _Ctes) -> _Ctes:
         visible = dict(outer)

@@ -133,6 +133,8 @@ def test_the_operator_decides_what_becomes_of_written_values(tmp_path: Path) -> 
         "CREATE VIEW v AS SELECT id FROM app.people WHERE phone = 'x'",
         "CREATE TABLE t AS SELECT id FROM app.people WHERE phone = 'x'",
         "SELECT id FROM app.people WHERE phone = U&'x'",
+        "SELECT id FROM app.people WHERE phone = 'x' || ''",
+        "SELECT id FROM app.people JOIN (VALUES ('x')) v (x) ON phone = v.x",
     ],
 )
 def test_what_would_go_round_it_is_refused(desk: Desk, sql: str) -> None:
@@ -143,6 +145,7 @@ def test_what_would_go_round_it_is_refused(desk: Desk, sql: str) -> None:
     "sql",
     [
         "SELECT id FROM app.people WHERE phone = $1 OR phone <> $1 OR $1 IS NULL",
+        "SELECT p.id FROM app.people p JOIN app.employees e ON p.phone = e.phone",
         "EXPLAIN SELECT id FROM app.people WHERE phone = 'x'",
         "DECLARE c CURSOR FOR SELECT id FROM app.people WHERE phone = 'x'",
         "PREPARE p AS SELECT id FROM app.people WHERE phone = 'x' AND id = $1",

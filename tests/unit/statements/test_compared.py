@@ -22,8 +22,15 @@ def compared(sql: str) -> list[str]:
                 "!" if origins.exact and origins.known and not origins.altered else "-",
             ]
         )
-        for one, origins in LINEAGE.compared(facts)
+        for one, origins, _ in LINEAGE.compared(facts)
+        if one.role != "compared" or not one.against
     ]
+
+
+def made_up(condition: str) -> bool:
+    """Whether a condition compares the e-mail address with what is made of values."""
+    (facts,) = read(f"SELECT FROM staff, app.people p, (VALUES ('x')) v (x) WHERE {condition}")
+    return any(constant for one, _, constant in LINEAGE.compared(facts) if one.name == "email")
 
 
 @pytest.mark.parametrize(
@@ -98,3 +105,31 @@ def test_what_is_compared_is_followed_to_its_column(sql: str, expected: list[str
 )
 def test_what_is_written_is_followed_to_its_column(sql: str, expected: list[str]) -> None:
     assert sorted(compared(sql)) == expected
+
+
+@pytest.mark.parametrize(
+    "condition",
+    [
+        "email = 'x' || 'y'",
+        "lower('x') = email",
+        "email = (SELECT 'x')",
+        "email IN (SELECT unnest(ARRAY['x']))",
+        "email IN (VALUES ('x'))",
+        "email = ANY (string_to_array($1, ','))",
+        "email = v.x",
+        "(p.id, email) = (staff.id, v.x)",
+        "email = (SELECT x FROM (SELECT 'x' AS x) q)",
+        "email = mystery('x')",
+        "email = current_user",
+    ],
+)
+def test_values_are_known_in_any_disguise(condition: str) -> None:
+    assert made_up(condition)
+
+
+@pytest.mark.parametrize(
+    "condition",
+    ["email = 'x'", "email = p.phone", "email IN (SELECT phone FROM app.people)", "email > 'x'"],
+)
+def test_columns_are_no_made_up_values(condition: str) -> None:
+    assert not made_up(condition)

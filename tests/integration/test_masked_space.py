@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 import subprocess
+import time
 import urllib.request
 from contextlib import closing
 from typing import TYPE_CHECKING, Any
 
+import asyncpg
 import psycopg
 import pytest
 from psycopg import sql
@@ -223,8 +226,16 @@ def test_a_statement_of_a_known_shape_is_not_decided_again(
 
 def _misses(space: Space) -> str:
     url = f"http://127.0.0.1:{space.gateway.admin_port}/metrics"
-    with urllib.request.urlopen(url, timeout=20) as answer:
-        lines = answer.read().decode().splitlines()
+    until = time.monotonic() + 10
+    while True:
+        try:
+            with urllib.request.urlopen(url, timeout=20) as answer:
+                lines = answer.read().decode().splitlines()
+            break
+        except OSError:
+            # The page may be served later than the first session.
+            assert time.monotonic() < until, "the page is not served"
+            time.sleep(0.05)
     found = [line for line in lines if line.startswith("scrim_shape_cache_misses")]
     assert found
     return "\n".join(found)
@@ -339,6 +350,52 @@ def test_psql_and_cursors_work_with_shown_values(
     with analyst.transaction(), analyst.cursor("c") as cursor:
         cursor.execute("SELECT id FROM people WHERE ticket = %s", (shown,))
         assert cursor.fetchall() == [(17,)]
+
+
+def test_a_pipeline_of_prepared_statements_is_turned_back(space: Space) -> None:
+    with closing(space.analyst(prepare_threshold=0)) as analyst:
+        shown = {number: of(analyst, "member", number) for number in range(20, 26)}
+        with analyst.pipeline():
+            cursors = [
+                (number, analyst.execute("SELECT id FROM people WHERE member = %s", (member,)))
+                for number, member in shown.items()
+            ]
+            for number, cursor in cursors:
+                assert cursor.fetchall() == [(number,)]
+
+
+def test_values_in_the_binary_format_of_their_types_are_turned_back(space: Space) -> None:
+    async def run() -> None:
+        through = space.through
+        connection = await asyncpg.connect(
+            host=through.host,
+            port=through.port,
+            user=through.user,
+            password=through.password,
+            database=through.database,
+            ssl=False,
+        )
+        try:
+            for column in COLUMNS:
+                query = f"SELECT {column} FROM people WHERE id = ANY($1) ORDER BY id"
+                shown = [row[0] for row in await connection.fetch(query, [30, 31])]
+                query = f"SELECT id FROM people WHERE {column} = $1"
+                assert await connection.fetchval(query, shown[1]) == 31
+                query = f"SELECT id FROM people WHERE {column} = ANY($1) ORDER BY id"
+                rows = await connection.fetch(query, shown)
+                assert [row[0] for row in rows] == [30, 31]
+        finally:
+            await connection.close()
+
+    asyncio.run(run())
+
+
+def test_copy_to_masked_columns_brings_new_rows(
+    analyst: psycopg.Connection[Any], owner: psycopg.Connection[Any]
+) -> None:
+    with analyst.cursor() as cursor, cursor.copy("COPY people (id, phone) FROM STDIN") as copy:
+        copy.write_row((120, "+1 202-555-0199"))
+    assert of(owner, "phone", 120) == "+1 202-555-0199"
 
 
 def test_whoever_sees_raw_values_writes_raw_values(

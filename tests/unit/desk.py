@@ -38,7 +38,7 @@ if TYPE_CHECKING:
 
 POLICIES = """
 permit(principal, action in [Action::"connect", Action::"select", Action::"insert",
-    Action::"update", Action::"delete", Action::"ddl"], resource);
+    Action::"update", Action::"delete", Action::"copy", Action::"ddl"], resource);
 forbid(principal, action == Action::"select", resource == Table::"shop/public.orders");
 permit(principal, action == Action::"unmask", resource == Column::"shop/public.customers.city");
 """

@@ -27,6 +27,14 @@ _PASSING: Final = frozenset({"explain", "declare", "copy_out", "prepare"})
 """Statements with another inside that is run and not kept."""
 
 
+_COPY_REFUSED: Final = Refusal(
+    "42501",
+    "copying values to a masked column is not allowed",
+    "The connection does not take values for masked columns.",
+    "Leave the column out, ask for raw access to it, or have the operator set `masked_writes`.",
+)
+
+
 @dataclass(frozen=True, slots=True)
 class _Found:
     """A column that is compared, or written, how it is masked, and whether with made-up values."""
@@ -61,6 +69,8 @@ class TurnDecider:
         found: list[Turn] = []
         for facts in statements:
             for depth, (outer, inner) in enumerate(_levels(facts)):
+                if inner.copy is not None and self._writes == "refuse" and self._fills(inner):
+                    return _COPY_REFUSED
                 own = self._masked(inner)
                 turned = {one.compared.number: one for one in own if one.turning is not None}
                 refusal = self._refusal(outer, own, turned)
@@ -72,6 +82,13 @@ class TurnDecider:
                     if one.turning is not None
                 ]
         return tuple(found)
+
+    def _fills(self, facts: Facts) -> bool:
+        """Say whether a COPY brings values for a masked column."""
+        if facts.operation != "copy_in":
+            return False
+        written = self._lineage.copied(facts)
+        return any(self._results.masked(origins) is not None for origins in written)
 
     def _masked(self, facts: Facts) -> list[_Found]:
         found = []

@@ -124,6 +124,18 @@ class Lineage:
             ).outputs(facts.query)
         return [noticed[number] for number in sorted(noticed)]
 
+    def copied(self, facts: Facts) -> list[Origins]:
+        """Return the columns that a `COPY ... FROM` fills."""
+        copy = facts.copy
+        if copy is None or copy.relation is None:
+            return []
+        return [
+            origins
+            for relation in self.catalog.named(copy.relation.schema, copy.relation.name)
+            for name, origins in self.relation_outputs(relation).columns
+            if name in copy.columns or not copy.columns
+        ]
+
     def _own_columns(self, write: Write) -> tuple[str, str] | None:
         """Return schema and name of the relation that is written, if it is certain which it is."""
         if write.relation is None:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from scrim.domain.column import ResultField
+from scrim.statements.incoming import Incoming
 from tests.unit.desk import REFUSED, Desk
 from tests.unit.statements.sample_schema import TEXT, identifiers, sample_catalog
 
@@ -117,6 +118,10 @@ def test_the_operator_decides_what_becomes_of_written_values(tmp_path: Path) -> 
     for sql in statements:
         assert sql.encode() in sent(as_written, sql)
         assert REFUSED in sent(refuse, sql)
+    for columns, refused in (("", True), ("(id, phone)", True), ("(id)", False)):
+        incoming = Incoming(f"COPY app.people {columns} FROM STDIN".encode(), "", extended=False)
+        assert (refuse.enforcement.decide(incoming).refusal is not None) == refused
+        assert as_written.enforcement.decide(incoming).refusal is None
     compared = "SELECT id FROM app.people WHERE phone = '+1 202-555-0143'"
     assert PHONE not in sent(as_written, compared)
     assert PHONE not in sent(refuse, compared)

@@ -1,4 +1,4 @@
-"""The pages of entities, operators and metrics, from what declares them."""
+"""The pages of entities and metrics, from what declares them."""
 
 from __future__ import annotations
 
@@ -6,11 +6,11 @@ from itertools import groupby
 from typing import TYPE_CHECKING
 
 from scrim.detection.catalogue import builtin_catalogue
-from scrim.masking.choice import default_operator
-from scrim.masking.registry import registry
+from scrim.masking.profile import load_profile, profile_names
 from scrim.server.metrics import FAMILIES
 
 if TYPE_CHECKING:
+    from scrim.config.operators import OperatorChoice
     from scrim.detection.entry import Entry
 
 WRITTEN = "<!-- Written by scripts/reference.py from {source}; change the descriptions there. -->"
@@ -58,71 +58,40 @@ def _found_by(entry: Entry) -> str:
     return ", ".join(ways) + ("; informational" if entry.informational else "")
 
 
-def operators_page() -> str:
-    """Return the page of the operators."""
+def profiles_page() -> str:
+    """Return the page of the profiles."""
     lines = [
-        "# Operators",
+        "# Profiles",
         "",
-        WRITTEN.format(source="src/scrim/masking/operators"),
+        WRITTEN.format(source="src/scrim/masking/profiles"),
         "",
-        "What replaces a value. Each entity has an operator; `masking.operators` of "
-        "[scrim.yaml](configuration.md) chooses another, and so does `@operator` of a "
-        "[policy](policies.md). A value of a type that the operator does not accept is replaced by "
-        "its type's own keyed operator. What cannot be masked within its type becomes NULL.",
+        "Operators for a purpose, by entity. `masking.profile` of [scrim.yaml](configuration.md) "
+        "chooses one for all connections and `profile` of a connection one for it; "
+        "`scrim mask --profile` and `scrim.mask` take the same names. Operators that are named "
+        "one by one go before a profile, and what it does not name has its "
+        "[default](operators.md#which-entity-has-which-operator). In a table the first line that "
+        "fits counts: `contact.*` are all others of a group, `country.*` the numbers of all "
+        "countries, `*` everything else, entities of one's own too.",
         "",
-        "| operator | what it makes of a value | accepts | what stays visible | turned back |",
-        "|---|---|---|---|---|",
+        "A profile says what becomes of values that are known. Whether that is enough for a law "
+        "or a standard is for those to judge who know the data and who gets it.",
     ]
-    operators = sorted(registry().values(), key=lambda operator: operator.name)
-    for operator in operators:
-        stays = operator.keeps or "nothing"
-        back = f"yes; {operator.limits}".removesuffix("; ") if operator.reversible else "no"
-        lines.append(
-            f"| `{operator.name}` | {operator.description} | {operator.accepts.value} | {stays} "
-            f"| {back} |"
-        )
-    lines += [
-        "",
-        "What is turned back by the key, [for whom policy permits it](../howto/reveal-a-value.md): "
-        "texts as the table says, and with the same operators integers, `numeric`, `money`, dates, "
-        "times, timestamps, UUIDs, bit strings, enumerations of three labels or more, and arrays "
-        "of these. Booleans, floating point numbers, intervals, network addresses, bytes, "
-        "documents, ranges, vectors and composites are not. FF1 and the permutations cannot know "
-        "whether a value was ever masked: they turn any value of their domain into another. "
-        "AES-SIV knows.",
-    ]
-    for operator in operators:
-        fields = operator.options.model_fields
-        if fields:
-            lines += ["", f"## Options of `{operator.name}`", ""]
-            lines += [f"- `{name}`: {field.description}" for name, field in fields.items()]
-    return "\n".join([*lines, *_defaults()]) + "\n"
+    for name in profile_names():
+        content = load_profile(name).content
+        lines += ["", f"## {name}", "", " ".join(content.description.split())]
+        if content.source:
+            lines += ["", f"Follows: {content.source}."]
+        lines += ["", "| what | entities | operator | why |", "|---|---|---|---|"]
+        for rule in content.rule:
+            entities = ", ".join(f"`{entity}`" for entity in rule.entities)
+            lines.append(f"| {rule.what} | {entities} | {_chosen(rule.operator)} | {rule.why} |")
+    return "\n".join(lines) + "\n"
 
 
-def _defaults() -> list[str]:
-    """The operators in force where nobody chose one, by group."""
-    groups: dict[str, dict[str, list[str]]] = {}
-    for entity in sorted(builtin_catalogue().names):
-        group = entity.partition(".")[0]
-        group = "a country's code" if len(group) == 2 else group
-        operator = str(default_operator(entity)["name"])
-        groups.setdefault(group, {}).setdefault(operator, []).append(entity)
-    lines = [
-        "",
-        "## Which entity has which operator",
-        "",
-        "As long as nobody chooses another. An entity of your own has `auto`.",
-        "",
-        "| group | operator | of |",
-        "|---|---|---|",
-    ]
-    for group, operators in groups.items():
-        most = max(operators, key=lambda operator: len(operators[operator]))
-        for operator in sorted(operators, key=lambda operator: (operator != most, operator)):
-            names = ", ".join(f"`{name}`" for name in operators[operator])
-            of = "all others" if len(operators) > 1 else "all"
-            lines.append(f"| {group} | `{operator}` | {of if operator == most else names} |")
-    return lines
+def _chosen(operator: OperatorChoice) -> str:
+    """Return an operator with its options."""
+    options = ", ".join(f"`{name}: {value}`" for name, value in operator.options.items())
+    return f"`{operator.name}`" + (f" ({options})" if options else "")
 
 
 def metrics_page() -> str:

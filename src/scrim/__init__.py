@@ -20,9 +20,10 @@ One statement's way through the package, which is also the order of the layers:
 every byte run in the compiled kernel (`kernel.py` is its documented facade); the decisions are in
 these packages.
 
-For programs that want detection alone there are `detect`, `detect_many`, `classify_column` and
-`detect_batch`, and for those that turn masked values back `open_reveals`
-(docs/reference/python-api.md); they are loaded when first used.
+For programs of one's own there are `detect`, `detect_many`, `classify_column`, `detect_batch` and
+`mask`, and `open_reveals` for those that turn masked values back (docs/reference/python-api.md);
+they are loaded when first used. `scrim.privacy` is for statistics about people
+(docs/reference/privacy.md).
 """
 
 from typing import TYPE_CHECKING
@@ -40,11 +41,16 @@ if TYPE_CHECKING:
     from scrim.detection.columns import Verdict
     from scrim.detection.transformer.model import Transformer
     from scrim.domain.finding import Evidence, Finding
+    from scrim.masking.arrow.api import mask, mask_settings
+    from scrim.masking.arrow.cells import ArrowError
+    from scrim.masking.arrow.masker import BatchMasker
     from scrim.reveals.request import RevealRequest
     from scrim.server.reveals import open_reveals
 
 __all__ = [
+    "ArrowError",
     "BatchColumn",
+    "BatchMasker",
     "Evidence",
     "Finding",
     "RevealRequest",
@@ -55,5 +61,7 @@ __all__ = [
     "detect",
     "detect_batch",
     "detect_many",
+    "mask",
+    "mask_settings",
     "open_reveals",
 ]

@@ -8,7 +8,9 @@ from importlib import import_module
 from typing import Final
 
 MODULES: Final = {
+    "ArrowError": "scrim.masking.arrow.cells",
     "BatchColumn": "scrim.detection.api",
+    "BatchMasker": "scrim.masking.arrow.masker",
     "Evidence": "scrim.domain.finding",
     "Finding": "scrim.domain.finding",
     "RevealRequest": "scrim.reveals.request",
@@ -18,6 +20,8 @@ MODULES: Final = {
     "detect": "scrim.detection.api",
     "detect_batch": "scrim.detection.api",
     "detect_many": "scrim.detection.api",
+    "mask": "scrim.masking.arrow.api",
+    "mask_settings": "scrim.masking.arrow.api",
     "open_reveals": "scrim.server.reveals",
 }
 """Module of each name."""

@@ -8,7 +8,8 @@ The kernel takes whole chunks and gives whole chunks; nothing here is called for
 - `Reactor`: moves the bytes of linked sessions on a thread of its own (`rust/reactor`).
 - `TlsAcceptor`, `TlsSession`: TLS towards clients, sans-IO (`rust/tls`).
 - `Keyring`, `Masker`, `Plan`: keys by version, operators, and what they do to the columns of one
-  result (`rust/mask`, `rust/rows`). `Turning`: turns the masked values in a statement back.
+  result (`rust/mask`, `rust/rows`). `national_id_entities` names the numbers that have
+  layouts of their own. `Turning`: turns the masked values in a statement back.
 - `Detector`: finds sensitive values in cells (`rust/detect`), by `native_shapes` among others.
   `classify_values` tells what short
   values without a shape are: names, places, organisations.
@@ -33,6 +34,7 @@ from scrim._kernel import (
     analyse,
     classify_values,
     essence,
+    national_id_entities,
     native_shapes,
     normalise,
     value_classes,
@@ -57,6 +59,7 @@ __all__ = [
     "analyse",
     "classify_values",
     "essence",
+    "national_id_entities",
     "native_shapes",
     "normalise",
     "value_classes",

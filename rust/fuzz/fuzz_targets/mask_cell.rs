@@ -37,7 +37,12 @@ const OPERATORS: &str = r#"[
     {"name": "auto"}, {"name": "redact"}, {"name": "partial", "keep_first": 1, "keep_last": 2},
     {"name": "token"}, {"name": "name"}, {"name": "email"}, {"name": "phone"}, {"name": "address"},
     {"name": "digits"}, {"name": "card"}, {"name": "iban"}, {"name": "ssn"}, {"name": "ip"},
-    {"name": "secret"}, {"name": "text"}, {"name": "siv"}, {"name": "ff1"},
+    {"name": "secret"}, {"name": "text"}, {"name": "age_bin", "reference": "2026-12-31"},
+    {"name": "bin", "width": "0.3", "origin": "7", "answer": "centre"}, {"name": "date_jitter"},
+    {"name": "date_trunc", "part": "week"}, {"name": "geo_round"}, {"name": "ip_prefix"},
+    {"name": "hierarchy", "parents": {"a": "b"}, "top": "c"}, {"name": "noise", "percent": "5"},
+    {"name": "top_bottom", "bottom": "-9.5", "top": "99"}, {"name": "zip3"},
+    {"name": "siv"}, {"name": "ff1"},
     {"name": "ff1", "alphabet": "alnum"}, {"name": "ff1", "alphabet": "hex"}
 ]"#;
 

@@ -4,6 +4,7 @@
 
 use pyo3::prelude::*;
 
+mod arrow;
 mod detect;
 mod log;
 mod masking;
@@ -25,6 +26,8 @@ mod _kernel {
     use super::detect::{classify_values, native_shapes, value_classes, PyDetector};
     #[pymodule_export]
     use super::log::PyAuditLog;
+    #[pymodule_export]
+    use super::masking::national_id_entities;
     #[pymodule_export]
     use super::masking::{PyKeyring, PyMasker, PyPlan};
     #[pymodule_export]

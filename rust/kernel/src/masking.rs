@@ -8,11 +8,19 @@ use pyo3::pybacked::PyBackedBytes;
 use pyo3::types::{PyByteArray, PyBytes};
 use scrim_mask::{CellReveal, Keyring, OperatorSpec, TenantKey, TypeSpec};
 use scrim_relay::{ColumnsRecord, Planned};
+use scrim_rows::arrow::{FixedWidth, Texts, Validity};
 use scrim_rows::data_row::{self, Formats};
-use scrim_rows::{Counters, Format, Masker, Plan};
+use scrim_rows::{Counters, Fixed, Format, Masker, Plan};
 use zeroize::Zeroizing;
 
+use crate::arrow::{self, Counts, MaskedBuffers};
 use crate::detect::PyDetector;
+
+/// The entities whose numbers the operator `national_id` has a form of.
+#[pyfunction]
+pub(crate) fn national_id_entities() -> Vec<&'static str> {
+    scrim_mask::national_id_entities().collect()
+}
 
 #[pyclass(name = "Keyring", frozen, module = "scrim._kernel")]
 pub(crate) struct PyKeyring(pub(crate) Keyring);
@@ -185,6 +193,65 @@ impl PyPlan {
     #[getter]
     fn passes(&self) -> bool {
         self.0.plan.passes()
+    }
+
+    /// Masks a column of Arrow's texts; offsets, values and validity, None where nothing differs.
+    #[pyo3(signature = (column, offsets, data, validity, *, first=0, wide=false, binary=false))]
+    #[expect(
+        clippy::too_many_arguments,
+        reason = "the parts of one array, by name in Python"
+    )]
+    fn mask_texts(
+        &self,
+        py: Python<'_>,
+        column: usize,
+        offsets: &[u8],
+        data: &[u8],
+        validity: Option<&[u8]>,
+        first: usize,
+        wide: bool,
+        binary: bool,
+    ) -> PyResult<(Option<MaskedBuffers>, Counts)> {
+        let format = if binary { Format::Binary } else { Format::Text };
+        arrow::masked(py, |counters| {
+            let texts = Texts {
+                offsets,
+                wide,
+                data,
+                validity: Validity {
+                    bits: validity,
+                    first,
+                },
+                format,
+            };
+            self.0.plan.mask_texts(column, &texts, counters)
+        })
+    }
+
+    /// Masks a column of Arrow's values of one width; as `mask_texts`.
+    #[pyo3(signature = (column, layout, data, validity, *, first=0))]
+    fn mask_fixed(
+        &self,
+        py: Python<'_>,
+        column: usize,
+        layout: &str,
+        data: &[u8],
+        validity: Option<&[u8]>,
+        first: usize,
+    ) -> PyResult<(Option<MaskedBuffers>, Counts)> {
+        let layout = Fixed::named(layout)
+            .ok_or_else(|| PyValueError::new_err("there is no such layout of values"))?;
+        arrow::masked(py, |counters| {
+            let values = FixedWidth {
+                data,
+                layout,
+                validity: Validity {
+                    bits: validity,
+                    first,
+                },
+            };
+            self.0.plan.mask_fixed(column, &values, counters)
+        })
     }
 
     /// Rewrites whole DataRow messages, for tests, benchmarks and datasets.

@@ -8,8 +8,8 @@ use std::hint::black_box;
 use std::time::{Duration, Instant};
 
 use scrim_mask::{
-    Alphabet, CellMask, CellReveal, Encoding, Format, Keyring, NamePart, OperatorSpec, TenantKey,
-    TypeSpec,
+    Alphabet, CellMask, CellReveal, CharClass, Encoding, Format, HashEncoding, Keyring, NamePart,
+    OperatorSpec, PlacePart, TenantKey, TypeSpec,
 };
 
 const DISTINCT: usize = 4096;
@@ -84,7 +84,12 @@ fn operators() -> Vec<Case> {
             },
             person,
         ),
-        ("email", text(), OperatorSpec::Email {}, email),
+        (
+            "email",
+            text(),
+            OperatorSpec::Email { keep_domain: false },
+            email,
+        ),
         ("phone", text(), OperatorSpec::Phone {}, |i| {
             format!("+1 415 55{:05}", 10_000 + i).into_bytes()
         }),
@@ -116,6 +121,232 @@ fn operators() -> Vec<Case> {
     ]
 }
 
+/// Operators that generalise or perturb, on the types that they are mostly for.
+fn changes() -> Vec<Case> {
+    let spec = |json: &str| serde_json::from_str(json).unwrap_or(OperatorSpec::Auto {});
+    let numeric = || TypeSpec::Numeric {
+        precision: Some(12),
+        scale: Some(2),
+    };
+    let number = |i: usize| (i * 7919).to_string().into_bytes();
+    let amount = |i: usize| format!("{i}.50").into_bytes();
+    let written = |i: usize| format!("${},{:03}.50", i % 900 + 1, i % 1000).into_bytes();
+    let date =
+        |i: usize| format!("19{:02}-{:02}-{:02}", i % 100, i % 12 + 1, i % 28 + 1).into_bytes();
+    let stamp =
+        |i: usize| format!("2024-02-{:02} 10:{:02}:33.25+00", i % 28 + 1, i % 60).into_bytes();
+    let (bin, noise) = (r#"{"name":"bin"}"#, r#"{"name":"noise"}"#);
+    let (trunc, jitter) = (r#"{"name":"date_trunc"}"#, r#"{"name":"date_jitter"}"#);
+    let age = r#"{"name":"age_bin","reference":"2026-12-31"}"#;
+    let table = r#"{"name":"hierarchy","parents":{"city 1":"land","city 2":"land"}}"#;
+    vec![
+        ("bin_int4", TypeSpec::Int4 {}, spec(bin), number),
+        ("bin_numeric", numeric(), spec(bin), amount),
+        ("bin_float8", TypeSpec::Float8 {}, spec(bin), amount),
+        ("bin_text", text(), spec(bin), written),
+        ("noise_int4", TypeSpec::Int4 {}, spec(noise), number),
+        ("noise_numeric", numeric(), spec(noise), amount),
+        ("noise_text", text(), spec(noise), written),
+        (
+            "clamp_int4",
+            TypeSpec::Int4 {},
+            spec(r#"{"name":"top_bottom","top":"999"}"#),
+            number,
+        ),
+        ("age_int4", TypeSpec::Int4 {}, spec(age), |i| {
+            (i % 100).to_string().into_bytes()
+        }),
+        ("age_date", TypeSpec::Date {}, spec(age), date),
+        ("trunc_date", TypeSpec::Date {}, spec(trunc), date),
+        ("trunc_stamp", TypeSpec::Timestamptz {}, spec(trunc), stamp),
+        ("trunc_text", text(), spec(trunc), date),
+        ("jitter_date", TypeSpec::Date {}, spec(jitter), date),
+        (
+            "jitter_stamp",
+            TypeSpec::Timestamptz {},
+            spec(jitter),
+            stamp,
+        ),
+        ("zip3", text(), spec(r#"{"name":"zip3"}"#), |i| {
+            format!("{:05}", i * 23).into_bytes()
+        }),
+        (
+            "ip_prefix",
+            TypeSpec::Inet {},
+            spec(r#"{"name":"ip_prefix"}"#),
+            |i| format!("10.1.{}.{}", i / 256, i % 256).into_bytes(),
+        ),
+        ("geo_pair", text(), spec(r#"{"name":"geo_round"}"#), |i| {
+            format!("52.{:06}, 13.{:06}", i * 97, i * 89).into_bytes()
+        }),
+        ("hierarchy", text(), spec(table), |i| {
+            format!("city {}", i % 9).into_bytes()
+        }),
+    ]
+}
+
+/// The first number from `body` on that passes, with its check digits at the end.
+fn valid(checksum: &str, body: &str, checks: u32) -> Vec<u8> {
+    let passes = scrim_checksum::by_name(checksum);
+    let number = (0..10usize.pow(checks))
+        .map(|check| format!("{body}{check:0width$}", width = checks as usize))
+        .find(|number| passes.is_some_and(|passes| passes(number.as_bytes())));
+    number.unwrap_or_default().into_bytes()
+}
+
+fn national_id(form: &str) -> OperatorSpec {
+    OperatorSpec::NationalId {
+        form: Some(form.into()),
+    }
+}
+
+fn numbers() -> Vec<Case> {
+    vec![
+        ("br_cpf", text(), national_id("br.cpf"), |i| {
+            valid("br_cpf", &format!("{:09}", i * 7919 + 1), 2)
+        }),
+        ("za_id", text(), national_id("za.id"), |i| {
+            valid(
+                "za_id",
+                &format!("75{:02}{:02}{i:04}08", i % 12 + 1, i % 28 + 1),
+                1,
+            )
+        }),
+        ("gb_nhs", text(), national_id("health.gb_nhs"), |i| {
+            valid("gb_nhs", &format!("{:09}", i * 7919 + 400_000_000), 1)
+        }),
+        ("in_aadhaar", text(), national_id("in.aadhaar"), |i| {
+            valid(
+                "in_aadhaar",
+                &format!("{:011}", i * 7919 + 23_412_341_234),
+                1,
+            )
+        }),
+        ("pl_pesel", text(), national_id("pl.pesel"), |i| {
+            valid(
+                "pl_pesel",
+                &format!("75{:02}{:02}{i:04}", i % 12 + 1, i % 28 + 1),
+                1,
+            )
+        }),
+        ("us_npi", text(), national_id("health.us_npi"), |i| {
+            valid("us_npi", &format!("1{:08}", i * 7919), 1)
+        }),
+        ("de_steuer_id", text(), national_id("de.steuer_id"), |_| {
+            b"47036892816".to_vec()
+        }),
+        ("fi_hetu", text(), national_id("fi.hetu"), |_| {
+            b"131052-308T".to_vec()
+        }),
+        (
+            "it_fiscale",
+            text(),
+            national_id("it.codice_fiscale"),
+            |_| b"MRTMTT91D08F205J".to_vec(),
+        ),
+        ("vin", text(), OperatorSpec::Vin {}, |i| {
+            format!("WVWZZZ1JZ3W38{i:04}").into_bytes()
+        }),
+        ("plate", text(), OperatorSpec::Plate {}, |i| {
+            format!("{i:04} BCD").into_bytes()
+        }),
+    ]
+}
+
+fn parts() -> Vec<Case> {
+    let person = |i: usize| format!("Susan{} Family{}", i % 97, i).into_bytes();
+    vec![
+        (
+            "classes",
+            text(),
+            OperatorSpec::Classes {
+                keep: vec![CharClass::Upper],
+                mask_char: '*',
+            },
+            person,
+        ),
+        (
+            "template",
+            text(),
+            OperatorSpec::Template {
+                template: "{first1}***".into(),
+            },
+            person,
+        ),
+        (
+            "constant",
+            text(),
+            OperatorSpec::Constant {
+                value: "hidden".into(),
+            },
+            person,
+        ),
+        ("tag", text(), OperatorSpec::Tag {}, person),
+    ]
+}
+
+fn pseudonyms() -> Vec<Case> {
+    vec![
+        (
+            "name_gender",
+            text(),
+            OperatorSpec::Name {
+                part: NamePart::Full,
+            },
+            |i| format!("Susan Family{i}").into_bytes(),
+        ),
+        ("company", text(), OperatorSpec::Company {}, |i| {
+            format!("Company {i} GmbH").into_bytes()
+        }),
+        ("address_us", text(), OperatorSpec::Address {}, |i| {
+            format!("{i} Main St, Springfield, IL 62701").into_bytes()
+        }),
+        (
+            "place",
+            text(),
+            OperatorSpec::Place {
+                part: PlacePart::State,
+            },
+            |i| {
+                if i % 2 == 0 {
+                    b"TX".to_vec()
+                } else {
+                    b"Wyoming".to_vec()
+                }
+            },
+        ),
+        (
+            "hash",
+            text(),
+            OperatorSpec::Hash {
+                length: 32,
+                encoding: HashEncoding::Hex,
+                exact: false,
+            },
+            |i| format!("person.family{i}@corp.test").into_bytes(),
+        ),
+        (
+            "email_domain",
+            text(),
+            OperatorSpec::Email { keep_domain: true },
+            |i| format!("person.family{i}@corp.test").into_bytes(),
+        ),
+        ("mac", text(), OperatorSpec::Mac {}, |i| {
+            format!("00:1b:44:11:{:02x}:{:02x}", i / 256, i % 256).into_bytes()
+        }),
+        ("url", text(), OperatorSpec::Url {}, |i| {
+            format!("https://shop.corp.test/orders/{i}?page=2").into_bytes()
+        }),
+        ("username", text(), OperatorSpec::Username {}, |i| {
+            format!("user{i}").into_bytes()
+        }),
+        ("uuid_text", text(), OperatorSpec::Uuid {}, |i| {
+            format!("00112233-4455-4677-8899-{i:012}").into_bytes()
+        }),
+    ]
+}
+
+/// Operators that are made to be turned back.
 fn reversible() -> Vec<Case> {
     let email = |i: usize| format!("person.family{i}@corp.test").into_bytes();
     vec![
@@ -200,7 +431,14 @@ fn main() {
     let json = std::env::args().any(|argument| argument == "--json");
     let keys = Keyring::new(TenantKey::new([7; 32]), 1);
     let mut figures = Vec::new();
-    for (name, type_, operator, cell) in operators().into_iter().chain(reversible()).chain(types())
+    for (name, type_, operator, cell) in operators()
+        .into_iter()
+        .chain(parts())
+        .chain(pseudonyms())
+        .chain(numbers())
+        .chain(changes())
+        .chain(reversible())
+        .chain(types())
     {
         let Ok(mask) = CellMask::compile(&type_, &operator, "speed", &keys) else {
             continue;

@@ -150,7 +150,7 @@ impl Keyring {
             .with_siv(SivKey::new(siv, domain));
         ciphers.zeroize();
         siv.zeroize();
-        Ok(key)
+        Ok(key.named(domain))
     }
 }
 

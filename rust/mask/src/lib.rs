@@ -7,7 +7,8 @@
 //!
 //! Three rules hold for every type. A masked value is valid for its type, or the outcome is NULL.
 //! Equal values of one semantic domain are equal after masking, in either format. The raw value is
-//! never in the output.
+//! never in the output, except where the answer depends on nothing but the class that it is in
+//! (see `operators::change`).
 //!
 //! Layout: `keys` and `prf` give each semantic domain its keyed functions, `ff1` and `permutation`
 //! build bijections on them, `siv` enciphers, `operators` replace a text, `types` know the formats, `cell` ties them
@@ -34,14 +35,17 @@ mod cell;
 mod divisor;
 mod error;
 mod ff1;
+mod figure;
 mod keys;
 mod layout;
+mod number;
 mod operators;
 mod permutation;
 mod prf;
 mod reveal;
 mod siv;
 mod spec;
+mod stamp;
 mod types;
 mod words;
 
@@ -49,5 +53,9 @@ pub use batch::Batch;
 pub use cell::{CellMask, CellScan, Format, Name, Outcome, TextScrubber};
 pub use error::Error;
 pub use keys::{Keyring, TenantKey};
+pub use operators::national_id_entities;
 pub use reveal::CellReveal;
-pub use spec::{Alphabet, ColumnRule, Encoding, NamePart, OperatorSpec, TypeSpec};
+pub use spec::{
+    Alphabet, BinAnswer, CharClass, ColumnRule, DatePart, Distribution, Encoding, HashEncoding,
+    NamePart, OperatorSpec, PlacePart, TypeSpec,
+};

@@ -38,6 +38,7 @@ pub(crate) struct DomainKey {
     siv: Option<SivKey>,
     /// Whether its bijections run backwards, from a masked value to the raw one.
     backwards: bool,
+    domain: Box<str>,
 }
 
 impl Drop for DomainKey {
@@ -65,6 +66,7 @@ impl DomainKey {
             stream,
             siv: None,
             backwards: false,
+            domain: Box::default(),
         }
     }
 
@@ -92,6 +94,17 @@ impl DomainKey {
     /// The key for AES-SIV, where there is one.
     pub(crate) fn siv(&self) -> Option<&SivKey> {
         self.siv.as_ref()
+    }
+
+    /// With the name of the semantic domain, which tells some operators what the values are.
+    pub(crate) fn named(mut self, domain: &str) -> Self {
+        self.domain = domain.into();
+        self
+    }
+
+    /// The semantic domain; empty where it has no name.
+    pub(crate) fn domain(&self) -> &str {
+        &self.domain
     }
 
     /// AES-CMAC over the purpose and the value.

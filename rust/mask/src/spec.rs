@@ -2,6 +2,8 @@
 //!
 //! Unknown fields are errors, because a misspelt option must not become a weaker rule.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 
 /// What is done with one result column, or with one field of a composite.
@@ -54,6 +56,68 @@ pub enum OperatorSpec {
         #[serde(default = "default_mask_char")]
         mask_char: char,
     },
+    /// Keeps some classes of characters.
+    Classes {
+        /// The classes that stay.
+        #[serde(default = "default_classes")]
+        keep: Vec<CharClass>,
+        /// What stands for each other character.
+        #[serde(default = "default_mask_char")]
+        mask_char: char,
+    },
+    /// A name of an invented company.
+    Company {},
+    /// The same given value for all.
+    Constant {
+        /// The value in the type's text format.
+        #[serde(default)]
+        value: String,
+    },
+    /// Keyed characters.
+    Hash {
+        /// How many.
+        #[serde(default = "default_hash_length")]
+        length: u32,
+        /// The characters to choose from.
+        #[serde(default)]
+        encoding: HashEncoding,
+        /// Whether texts that differ only in case or composition stay different.
+        #[serde(default)]
+        exact: bool,
+    },
+    /// A locally administered hardware address.
+    Mac {},
+    /// A number that an authority could have issued.
+    #[serde(rename = "national_id")]
+    NationalId {
+        /// The entity whose layouts it has; that of the semantic domain where none is named.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        form: Option<String>,
+    },
+    /// A town or a state.
+    Place {
+        /// Which of them.
+        #[serde(default)]
+        part: PlacePart,
+    },
+    /// A vehicle's registration.
+    Plate {},
+    /// The name of the entity, such as `<EMAIL>`.
+    Tag {},
+    /// Characters of the value at named places of a fixed text.
+    Template {
+        /// The text, with `{first4}` and `{last4}`.
+        #[serde(default = "default_template")]
+        template: String,
+    },
+    /// An address in the web, in a reserved domain.
+    Url {},
+    /// A name that somebody signs in with.
+    Username {},
+    /// A UUID of the same version.
+    Uuid {},
+    /// A vehicle's number with a valid check digit.
+    Vin {},
     /// A keyed token.
     Token {
         /// What it starts with.
@@ -67,7 +131,11 @@ pub enum OperatorSpec {
         part: NamePart,
     },
     /// An e-mail address in a reserved domain.
-    Email {},
+    Email {
+        /// Whether the domain stays instead.
+        #[serde(default)]
+        keep_domain: bool,
+    },
     /// FF1 over the characters of an alphabet, which the key turns back.
     Ff1 {
         /// The alphabet.
@@ -103,6 +171,174 @@ pub enum OperatorSpec {
     Text {},
     /// Whatever suits the type.
     Auto {},
+    /// The lower end of the age's bin, and 90 for everybody older; a birth date's year.
+    #[serde(rename = "age_bin")]
+    AgeBin {
+        /// Years in a bin.
+        #[serde(default = "default_age_width")]
+        width: u32,
+        /// The day on which ages of birth dates are taken, as `YYYY-MM-DD`.
+        #[serde(default)]
+        reference: Option<String>,
+    },
+    /// The bin that a number is in.
+    Bin {
+        /// How wide a bin is, as a decimal number above zero.
+        #[serde(default = "default_bin_width")]
+        width: String,
+        /// Where one of the bins begins.
+        #[serde(default = "default_origin")]
+        origin: String,
+        /// Which number of the bin is the answer.
+        #[serde(default)]
+        answer: BinAnswer,
+    },
+    /// A day near the date's.
+    #[serde(rename = "date_jitter")]
+    DateJitter {
+        /// The most days that a date moves.
+        #[serde(default = "default_days")]
+        days: u32,
+        /// Whether a text such as 03/04/2024 begins with the day.
+        #[serde(default)]
+        day_first: bool,
+    },
+    /// The beginning of the date's year, month and so on.
+    #[serde(rename = "date_trunc")]
+    DateTrunc {
+        /// What the beginning of is meant.
+        #[serde(default)]
+        part: DatePart,
+        /// Whether a text such as 03/04/2024 begins with the day.
+        #[serde(default)]
+        day_first: bool,
+    },
+    /// Decimal degrees with few digits.
+    #[serde(rename = "geo_round")]
+    GeoRound {
+        /// Digits after the point.
+        #[serde(default = "default_geo_digits")]
+        digits: u32,
+    },
+    /// What a value belongs to, by a table.
+    Hierarchy {
+        /// What each value belongs to.
+        #[serde(default)]
+        parents: BTreeMap<String, String>,
+        /// How many steps upwards.
+        #[serde(default = "default_level")]
+        level: u32,
+        /// What stands for a value that is not in the table.
+        #[serde(default = "default_top")]
+        top: String,
+    },
+    /// The network that an address is in.
+    #[serde(rename = "ip_prefix")]
+    IpPrefix {
+        /// Bits kept of an IPv4 address.
+        #[serde(default = "default_v4")]
+        v4: u32,
+        /// Bits kept of an IPv6 address.
+        #[serde(default = "default_v6")]
+        v6: u32,
+    },
+    /// A number near the number.
+    Noise {
+        /// The most by which a number changes, as a decimal number.
+        #[serde(default)]
+        amount: Option<String>,
+        /// The same in percent of the number.
+        #[serde(default)]
+        percent: Option<String>,
+        /// How likely a small change is against a large one.
+        #[serde(default)]
+        distribution: Distribution,
+    },
+    /// Numbers beyond a bound become the bound.
+    #[serde(rename = "top_bottom")]
+    TopBottom {
+        /// The least number.
+        #[serde(default)]
+        bottom: Option<String>,
+        /// The greatest number.
+        #[serde(default)]
+        top: Option<String>,
+    },
+    /// The first three digits of a ZIP code, where enough people live there.
+    Zip3 {},
+}
+
+/// Which number stands for a bin.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum BinAnswer {
+    /// Its lower end, which belongs to it.
+    #[default]
+    Lower,
+    /// Its centre.
+    Centre,
+}
+
+/// What a date is cut back to.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+#[allow(missing_docs)] // The names of calendars.
+pub enum DatePart {
+    Hour,
+    Day,
+    /// From Monday on, as in ISO 8601.
+    Week,
+    Month,
+    Quarter,
+    #[default]
+    Year,
+}
+
+/// How noise is spread.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Distribution {
+    /// Every change within the bound is equally likely.
+    #[default]
+    Uniform,
+    /// Small changes are likelier, in a straight line down to none at the bound.
+    Triangular,
+}
+
+/// A class of characters.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum CharClass {
+    /// Capital letters of any script.
+    Upper,
+    /// All other letters.
+    Lower,
+    /// Numerals.
+    Digit,
+    /// What is neither a letter nor a numeral nor white space.
+    Punctuation,
+}
+
+/// The characters of a hash.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum HashEncoding {
+    /// `0` to `9` and `a` to `f`.
+    #[default]
+    Hex,
+    /// RFC 4648 in small letters.
+    Base32,
+}
+
+/// Which part of a place a value is.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum PlacePart {
+    /// A town.
+    #[default]
+    City,
+    /// A state or a province.
+    State,
 }
 
 /// The characters that FF1 takes for numerals.
@@ -144,8 +380,56 @@ pub enum NamePart {
     Family,
 }
 
+fn default_age_width() -> u32 {
+    5
+}
+
+fn default_bin_width() -> String {
+    "10".to_owned()
+}
+
+fn default_days() -> u32 {
+    30
+}
+
+fn default_geo_digits() -> u32 {
+    2
+}
+
+fn default_level() -> u32 {
+    1
+}
+
+fn default_origin() -> String {
+    "0".to_owned()
+}
+
+fn default_top() -> String {
+    "*".to_owned()
+}
+
+fn default_v4() -> u32 {
+    24
+}
+
+fn default_v6() -> u32 {
+    48
+}
+
 fn default_mask_char() -> char {
     '*'
+}
+
+fn default_classes() -> Vec<CharClass> {
+    vec![CharClass::Punctuation]
+}
+
+fn default_template() -> String {
+    "***{last4}".to_owned()
+}
+
+fn default_hash_length() -> u32 {
+    32
 }
 
 fn default_prefix() -> String {

@@ -45,6 +45,9 @@ fn unknown_words_are_errors() {
         r#"{"action":"mask","type":{"kind":"int4","n":1},"operator":{"name":"auto"},"domain":"d"}"#,
         r#"{"action":"mask","type":{"kind":"text"},"operator":{"name":"email","x":1},"domain":"d"}"#,
         r#"{"action":"mask","type":{"kind":"text"},"operator":{"name":"auto"}}"#,
+        r#"{"action":"mask","type":{"kind":"text"},"operator":{"name":"bin","widht":"5"},"domain":"d"}"#,
+        r#"{"action":"mask","type":{"kind":"text"},"operator":{"name":"bin","width":5},"domain":"d"}"#,
+        r#"{"action":"mask","type":{"kind":"date"},"operator":{"name":"date_trunc","part":"era"},"domain":"d"}"#,
     ] {
         assert!(rule(json).is_err(), "{json}");
     }

@@ -7,6 +7,7 @@ Every record has `record` (its kind), `time` (UTC, microseconds) and, where it c
   together name it.
 - `outcome`: how a forwarded statement ended, with the same two names.
 - `columns`: what was decided about the columns of a result once the data store described it.
+- `privacy`: a privacy budget that is set, reset or spent from (`event` says which).
 - `session`: a sign-in, its refusal, or the end of a session (`event` says which).
 - `verdict`: what detection has learnt of a column, where it was not known or is another entity now.
 - `reveal`: a masked value that was turned back, or a step on the way there (`event` says which), as
@@ -27,8 +28,6 @@ from scrim.domain.decision import ColumnDecision, Treatment
 from scrim.domain.principal import Principal
 
 GATEWAY_NAME: Final = "scrim"
-COMMAND_WORKER: Final = 900_000
-"""Number that stands for commands in the names of segments; workers have 0 to 255."""
 MAX_LISTED: Final = 1_000
 MAX_TEXT: Final = 512
 
@@ -258,6 +257,24 @@ def verdict_record(origin: Origin, connection: str, change: VerdictFacts) -> Rec
     }
 
 
+def privacy_record(origin: Origin, event: str, facts: Mapping[str, str | int | float]) -> Record:
+    """Return an act on a privacy budget, written before it counts.
+
+    Args:
+        origin: Who writes.
+        event: `set`, `reset` or `spent`.
+        facts: What is known of it: `user`, `principal`, `dataset`, `epsilon`, `delta`, and `query`
+            or `reason`.
+    """
+    record: Record = {
+        "record": "privacy",
+        "event": event,
+        "gateway": origin.gateway,
+        "worker": origin.worker,
+    }
+    return record | {name: _bounded(value) for name, value in facts.items()}
+
+
 def principal_fields(principal: Principal) -> list[dict[str, Any]]:
     """Return the chain of principals, nearest first."""
     return [
@@ -292,5 +309,5 @@ def render_time(moment: datetime) -> str:
     return moment.astimezone(UTC).replace(tzinfo=None).isoformat(timespec="microseconds") + "Z"
 
 
-def _bounded(value: str | int | bool) -> str | int | bool:
+def _bounded(value: str | float) -> str | float:
     return value[:MAX_TEXT] if isinstance(value, str) else value

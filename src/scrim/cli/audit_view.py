@@ -22,6 +22,8 @@ def summary(record: Mapping[str, Any]) -> str:
             parts += _figures(record)
         case "columns":
             parts += [_columns(record)]
+        case "privacy":
+            parts += [str(record.get("event", "")), *_facts(record)]
         case "verdict":
             parts += [f"{record.get('connection')}:", *_verdict(record)]
         case "key":
@@ -72,6 +74,13 @@ def _figures(record: Mapping[str, Any]) -> Iterator[str]:
     for name, value in record.items():
         if name not in _HEAD and isinstance(value, str | int | float) and value != "":
             yield f"{name}={value}"
+
+
+def _facts(record: Mapping[str, Any]) -> Iterator[str]:
+    """Yield the fields of an act that has no chain of principals, by name."""
+    for name in ("user", "principal", "dataset", "epsilon", "delta", "query", "reason"):
+        if name in record:
+            yield f"{name}={record[name]}"
 
 
 def details(record: Mapping[str, Any]) -> str:

@@ -80,6 +80,7 @@ def _known_kinds() -> dict[str, int]:
         "ApprovalError": EXIT_FAILED,
         "KeyRefusedError": EXIT_FAILED,
         "AuditError": EXIT_FAILED,
+        "BudgetError": EXIT_FAILED,
         "ControlError": EXIT_FAILED,
         "EmbeddedPostgresError": EXIT_FAILED,
         "IrreversibleError": EXIT_FAILED,

@@ -1,15 +1,14 @@
 """Writes the record of a change of the masking key, on the disk before the change happens."""
 
 import contextlib
-import os
-import pwd
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from scrim.audit.acts import COMMAND_WORKER, system_user
 from scrim.audit.log import AuditLog
-from scrim.audit.records import COMMAND_WORKER, GATEWAY_NAME, Origin, key_record
+from scrim.audit.records import GATEWAY_NAME, Origin, key_record
 from scrim.config.load import load_shape
 
 if TYPE_CHECKING:
@@ -31,7 +30,10 @@ def recorded(config: Path, event: str) -> Iterator["Recorder"]:
     settings = load_shape(config)
     log: AuditLog | None = None
     origin = Origin(GATEWAY_NAME, COMMAND_WORKER)
-    facts: dict[str, str | int | bool] = {"file": str(settings.masking.key_file), "user": _user()}
+    facts: dict[str, str | int | bool] = {
+        "file": str(settings.masking.key_file),
+        "user": system_user(),
+    }
     concerned: list[int] = []
 
     def record(former: "KeyRing", ring: "KeyRing") -> None:
@@ -56,12 +58,3 @@ def recorded(config: Path, event: str) -> Iterator["Recorder"]:
     finally:
         if log is not None:
             log.close()
-
-
-def _user() -> str:
-    """Return the name of the system's user who does it, or the number where it has no name."""
-    number = os.getuid()
-    try:
-        return pwd.getpwuid(number).pw_name
-    except KeyError:
-        return str(number)

@@ -12,6 +12,8 @@ from scrim.cli import (
     config,
     demo,
     key,
+    mask,
+    privacy,
     reveal,
     scan,
     serve,
@@ -26,7 +28,7 @@ app = typer.Typer(
     help="An identity-aware data gateway: everyone keeps their client, and sees only what they may."
     "\n\nExit codes: 0 done, 1 could not be done, 2 wrong command line, 70 a mistake in scrim, "
     "75 waits for an approval, 78 unusable configuration, 130 interrupted. `scrim scan` ends with "
-    "1 when it found something.",
+    "1 when it found something, `scrim privacy check` when a class of records is too small.",
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
@@ -37,11 +39,13 @@ app.command("serve")(serve.serve)
 app.command("scan")(scan.scan)
 app.command("reveal")(reveal.reveal)
 app.command("approve")(approve.approve)
+app.command("mask")(mask.mask)
 app.add_typer(token.app, name="token")
 app.add_typer(user.app, name="user")
 app.add_typer(config.app, name="config")
 app.add_typer(key.app, name="key")
 app.add_typer(audit.app, name="audit")
+app.add_typer(privacy.app, name="privacy")
 app.command("completion")(completion.completion)
 app.command("version")(version.version)
 

@@ -5,31 +5,22 @@ import json
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import chain, islice
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, Any, Final
-
-from rich.console import Console
-from rich.progress import (
-    BarColumn,
-    DownloadColumn,
-    Progress,
-    TaskID,
-    TextColumn,
-    TimeElapsedColumn,
-)
+from typing import IO, TYPE_CHECKING, Final
 
 from scrim.cli.failures import EXIT_USAGE, CommandError
+from scrim.cli.file_reading import (
+    BYTE_ORDER_MARK,
+    Reader,
+    decoded,
+    open_csv,
+    open_parquet,
+    sniff,
+    watched,
+)
 from scrim.detection.columns import ColumnJudge
 from scrim.detection.inventory import ColumnTally, Inventory, Place, TableTally
 from scrim.detection.shapes import shape_of
-from scrim.detection.tables import (
-    MAX_PATHS,
-    SNIFFED_LINES,
-    column_names,
-    csv_rows,
-    find_delimiter,
-    flattened,
-    is_header,
-)
+from scrim.detection.tables import MAX_PATHS, flattened
 from scrim.detection.text_stream import PIECE_BYTES, TextStream
 from scrim.domain.column import Column
 
@@ -42,23 +33,6 @@ MAX_FINDINGS: Final = 10_000
 MAX_JSON_BYTES: Final = 256 << 20
 FURTHER: Final = "..."
 """The column of values at further paths than `MAX_PATHS`."""
-MAX_LINE_CHARACTERS: Final = 64 << 20
-HEAD_BYTES: Final = 1 << 16
-FORMATS: Final = {
-    ".csv": "csv",
-    ".tsv": "csv",
-    ".psv": "csv",
-    ".jsonl": "jsonl",
-    ".ndjson": "jsonl",
-    ".json": "json",
-    ".parquet": "parquet",
-    ".pq": "parquet",
-}
-PARQUET_MAGIC: Final = b"PAR1"
-if TYPE_CHECKING:
-    Reader = io.BufferedReader[Any]
-else:
-    Reader = io.BufferedReader
 
 
 class FileScan:
@@ -94,20 +68,9 @@ class FileScan:
         Raises:
             CommandError: If the file cannot be read as what it is.
         """
-        size = self._path.stat().st_size if self._path is not None else None
-        console = Console(stderr=True)
-        with Progress(
-            TextColumn("{task.description}"),
-            BarColumn(),
-            DownloadColumn(),
-            TimeElapsedColumn(),
-            console=console,
-            disable=not console.is_terminal,
-        ) as progress:
-            task = progress.add_task(self.inventory.source, total=size or None)
-            watched = _Watched(file, progress, task)
-            reader: Reader = io.BufferedReader(watched, HEAD_BYTES)
-            self._readers()[self._format or self._sniff(reader)](reader)
+        with watched(file, self._path, self.inventory.source) as (reader, _):
+            found = self._format or sniff(reader, self._path, self._names, self._judge)
+            self._readers()[found](reader)
         return self.inventory
 
     def _readers(self) -> dict[str, Callable[[Reader], None]]:
@@ -119,41 +82,12 @@ class FileScan:
             "text": self._text,
         }
 
-    def _sniff(self, reader: Reader) -> str:
-        head = reader.peek(HEAD_BYTES)
-        if head.startswith(PARQUET_MAGIC):
-            return "parquet"
-        named = FORMATS.get(self._path.suffix.lower()) if self._path is not None else None
-        if named is not None:
-            return named
-        if self._path is None:
-            lines = _whole_lines(head)
-            if lines and all(line[:1] in "{[" for line in lines) and _is_json(lines[0]):
-                return "jsonl"
-            delimiter = find_delimiter(lines) if len(lines) > 1 else None
-            if delimiter is not None and delimiter != "|":
-                rows = list(csv_rows(lines, delimiter))
-                if len({len(row) for row in rows}) == 1 and is_header(
-                    rows, self._names, self._judge
-                ):
-                    return "csv"
-        return "text"
-
     def _csv(self, reader: Reader) -> None:
-        lines = _decoded(reader)
-        first = list(islice(lines, SNIFFED_LINES))
-        suffix = "" if self._path is None else self._path.suffix.lower()
-        usual = {".tsv": "\t", ".psv": "|"}.get(suffix, ",")
-        rows = csv_rows(chain(first, lines), find_delimiter(first) or usual)
-        head = list(islice(rows, SNIFFED_LINES))
-        if not head:
+        table = open_csv(reader, self._path, self._header, self._names, self._judge)
+        if table is None:
             self.inventory.notes.append("the file is empty")
             return
-        named = self._header
-        if named is None:
-            named = is_header(head, self._names, self._judge)
-        width = max(len(row) for row in head)
-        self._tabulate(column_names(width, head[0] if named else None), chain(head[named:], rows))
+        self._tabulate(table.names, table.rows)
 
     def _tabulate(self, names: Sequence[str], rows: Iterable[Sequence[str | None]]) -> None:
         names = tuple(self._name(name) for name in names)
@@ -169,7 +103,7 @@ class FileScan:
 
     def _parsed(self, reader: Reader) -> Iterator[object]:
         bad = 0
-        for line in _decoded(reader):
+        for line in decoded(reader):
             if not line.strip():
                 continue
             try:
@@ -231,22 +165,18 @@ class FileScan:
             values.clear()
 
     def _parquet(self, reader: Reader) -> None:
+        name = self.inventory.source
+        opened = open_parquet(
+            self._path if self._path is not None else io.BytesIO(reader.read()), name
+        )
+        from pyarrow import ArrowException  # noqa: PLC0415
+
         try:
-            from pyarrow import ArrowException  # noqa: PLC0415
-            from pyarrow.parquet import ParquetFile  # noqa: PLC0415
-        except ModuleNotFoundError:
-            raise CommandError(
-                f"{self.inventory.source}: Parquet needs pyarrow; install it with "
-                "`pip install 'scrim-gateway[data]'`",
-                EXIT_USAGE,
-            ) from None
-        source: Any = self._path if self._path is not None else io.BytesIO(reader.read())
-        try:
-            with ParquetFile(source) as file:
+            with opened as file:
                 self._objects(row for batch in file.iter_batches(ROWS) for row in batch.to_pylist())
         except (ArrowException, OSError):
             raise CommandError(
-                f"{self.inventory.source}: is not a Parquet file that can be read", EXIT_USAGE
+                f"{name}: is not a Parquet file that can be read", EXIT_USAGE
             ) from None
 
     def _text(self, reader: Reader) -> None:
@@ -265,24 +195,6 @@ class FileScan:
             inventory.notes.append(f"{more:,} further findings are counted and not listed")
 
 
-class _Watched(io.RawIOBase):
-    """Reads a file and moves the progress bar."""
-
-    def __init__(self, file: IO[bytes], progress: Progress, task: TaskID) -> None:
-        self._file = file
-        self._progress = progress
-        self._task = task
-
-    def readable(self) -> bool:
-        return True
-
-    def readinto(self, buffer: Any) -> int:  # noqa: ANN401 - the interface of io
-        data = self._file.read(len(buffer))
-        buffer[: len(data)] = data
-        self._progress.advance(self._task, len(data))
-        return len(data)
-
-
 def _pieces(reader: Reader) -> Iterator[bytes]:
     first = True
     while piece := reader.read(PIECE_BYTES):
@@ -290,29 +202,8 @@ def _pieces(reader: Reader) -> Iterator[bytes]:
             rest = piece + reader.read(MAX_JSON_BYTES)
             yield rest.decode("utf-16", "replace").encode()
             return
-        yield piece.removeprefix(b"\xef\xbb\xbf") if first else piece
+        yield piece.removeprefix(BYTE_ORDER_MARK) if first else piece
         first = False
-
-
-def _decoded(reader: Reader) -> Iterator[str]:
-    """Yield lines of bounded length."""
-    utf16 = reader.peek(2)[:2] in {b"\xff\xfe", b"\xfe\xff"}
-    encoding = "utf-16" if utf16 else "utf-8-sig"
-    with io.TextIOWrapper(reader, encoding, "replace", newline="") as text:
-        while line := text.readline(MAX_LINE_CHARACTERS):
-            yield line
-
-
-def _whole_lines(head: bytes) -> list[str]:
-    lines = head.decode("utf-8-sig", "replace").splitlines()
-    return lines[: min(SNIFFED_LINES, len(lines) - (not head.endswith(b"\n")))] or lines[:1]
-
-
-def _is_json(line: str) -> bool:
-    try:
-        return isinstance(json.loads(line), dict | list)
-    except (ValueError, RecursionError):
-        return False
 
 
 def _path_column(table: str, path: str) -> Column:

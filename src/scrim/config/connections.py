@@ -15,7 +15,7 @@ from scrim.config.base import (
     Settings,
     refuse_repeats,
 )
-from scrim.config.masking import OperatorsByEntity
+from scrim.config.masking import OperatorsByEntity, ProfileName
 from scrim.config.relation_names import check_name, split_name
 
 Identifier = Annotated[str, StringConstraints(pattern=r"^[^\x00]{1,128}$")]
@@ -153,6 +153,11 @@ class Connection(Settings):
     )
     operators: OperatorsByEntity = Field(
         default_factory=dict, description="Operators that differ from `masking.operators` here."
+    )
+    profile: ProfileName | None = Field(
+        default=None,
+        description="Profile in place of `masking.profile`; operators that are named, here or in "
+        "`masking.operators`, go before it.",
     )
     masked_writes: Literal["turn_back", "as_written", "refuse"] = Field(
         default="turn_back",

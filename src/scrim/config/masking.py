@@ -7,6 +7,7 @@ from pydantic import Field, StringConstraints, model_validator
 from scrim.config.base import EntityName, EnvironmentName, FilePath, Settings
 from scrim.config.operators import Operator
 
+ProfileName = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9-]{0,63}$")]
 OperatorsByEntity = Annotated[dict[EntityName, Operator], Field(max_length=1000)]
 
 
@@ -62,6 +63,12 @@ class Masking(Settings):
         default_factory=dict,
         description="Operator per entity, where it differs from the default: a name, or a mapping "
         "of `name` and options.",
+    )
+
+    profile: ProfileName | None = Field(
+        default=None,
+        description="Ready operators for a purpose, such as `analytics`; `operators` go before "
+        "them. docs/reference/profiles.md lists them.",
     )
 
     @model_validator(mode="after")

@@ -12,6 +12,7 @@ from scrim.config.identity import Identity
 from scrim.config.limits import Limits
 from scrim.config.listeners import Admin, Listener
 from scrim.config.masking import Masking
+from scrim.config.privacy import Privacy
 
 
 class Log(Settings):
@@ -44,6 +45,9 @@ class Config(Settings):
     identity: Identity = Field(default_factory=Identity, description="Who may sign in.")
     connections: Annotated[dict[ConnectionName, Connection], Field(max_length=10_000)] = Field(
         min_length=1, description="The data stores behind the gateway, by name."
+    )
+    privacy: Privacy | None = Field(
+        default=None, description="Privacy budgets, for `scrim privacy` and the Python API."
     )
     detection: CustomEntities = Field(
         default_factory=CustomEntities, description="Entities beside those that come with scrim."

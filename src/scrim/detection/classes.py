@@ -15,6 +15,8 @@ MAX_BYTES: Final = 320
 """Bytes of a value that are looked at."""
 OTHER: Final = "other"
 """How the names of classes begin whose values are nothing that an entity votes by."""
+CODE: Final = f"{OTHER}_code"
+"""The class of codes, identifiers and paths."""
 PERSON_WORDS: Final = ("given_name", "family_name")
 """Many names are either: what speaks for one of them does not speak against the other."""
 
@@ -64,9 +66,21 @@ def classify(values: Sequence[str]) -> Classes:
     """
     if not values:
         return NO_CLASSES
-    cells = [value[:MAX_BYTES].encode("utf-8", "replace") for value in values]
+    judged = [value for value in values if not _is_path(value)]
+    if not judged:
+        return Classes({CODE: 1.0}, None, len(values))
+    cells = [value[:MAX_BYTES].encode("utf-8", "replace") for value in judged]
     _, shares, likelihoods = classify_values(cells)
     named = [name for name in _names() if not name.startswith(OTHER)]
     together = dict(zip(_names(), likelihoods, strict=True))
     leader = max(named, key=together.__getitem__, default=None)
-    return Classes(dict(zip(_names(), shares, strict=True)), leader, len(values))
+    part = len(judged) / len(values)
+    told = {name: part * share for name, share in zip(_names(), shares, strict=True)}
+    told[CODE] = told.get(CODE, 0.0) + 1 - part
+    return Classes(told, leader, len(values))
+
+
+def _is_path(value: str) -> bool:
+    """Whether a value is the path of a file or page, whose parts the classifier would judge."""
+    rooted = value.startswith(("/", "./", "../", "~/", "\\\\")) or "://" in value[:MAX_BYTES]
+    return rooted and not any(map(str.isspace, value[:MAX_BYTES]))

@@ -44,15 +44,21 @@ def find_delimiter(lines: Sequence[str]) -> str | None:
     return best
 
 
-def csv_rows(lines: Iterable[str], delimiter: str) -> Iterator[list[str]]:
+def csv_rows(lines: Iterable[str], delimiter: str, *, strict: bool = False) -> Iterator[list[str]]:
     """Yield the rows of CSV; quotes and line ends inside of fields are understood.
 
+    Args:
+        lines: The lines.
+        delimiter: What separates fields.
+        strict: Whether wrong quotes are errors, and empty lines rows.
+
     Raises:
-        ValueError: If a field is longer than 128 million characters.
+        ValueError: If a field is longer than 128 million characters, or a quote is wrong.
     """
     csv.field_size_limit(MAX_FIELD_CHARACTERS)
     try:
-        yield from (row for row in csv.reader(lines, delimiter=delimiter) if row)
+        reader = csv.reader(lines, delimiter=delimiter, strict=strict)
+        yield from (row for row in reader if row or strict)
     except csv.Error as error:
         raise ValueError(f"is not CSV: {error}") from None
 

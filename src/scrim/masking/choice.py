@@ -4,17 +4,19 @@ import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
-from typing import Any, Final
+from typing import Final
 
 from pydantic import ValidationError
 
 from scrim.config.connections import Connection
 from scrim.config.masking import Masking
 from scrim.config.operators import OperatorChoice
+from scrim.kernel import national_id_entities
+from scrim.masking.options import OperatorError, OperatorSpec, check_choice
+from scrim.masking.profile import Profile, load_profile
 from scrim.masking.registry import registry
 
-OperatorSpec = Mapping[str, Any]
-"""An operator and its options as the kernel reads them."""
+__all__ = ["OperatorError", "OperatorSpec", "OperatorTable", "check_choice", "default_operator"]
 
 NULL: Final[OperatorSpec] = MappingProxyType({"name": "null"})
 AUTO: Final[OperatorSpec] = MappingProxyType({"name": "auto"})
@@ -25,7 +27,7 @@ _SECRET: Final[OperatorSpec] = MappingProxyType({"name": "secret"})
 _TEXT: Final[OperatorSpec] = MappingProxyType({"name": "text"})
 
 _WORDS: Final = (
-    *(f"contact.{name}" for name in ("city", "state", "country", "organization")),
+    *(f"contact.{name}" for name in ("country",)),
     *(
         f"person.{name}"
         for name in (
@@ -61,6 +63,14 @@ _DEFAULTS: Final[Mapping[str, OperatorSpec]] = MappingProxyType(
         "contact.street_address": {"name": "address"},
         "contact.postal_code": _DIGITS,
         "contact.coordinates": _DIGITS,
+        "contact.city": {"name": "place", "part": "city"},
+        "contact.state": {"name": "place", "part": "state"},
+        "contact.organization": {"name": "company"},
+        "contact.username": {"name": "username"},
+        "contact.social_handle": {"name": "username"},
+        "contact.instant_message": {"name": "username"},
+        "contact.url": {"name": "url"},
+        "contact.domain": {"name": "url"},
         "person.full": {"name": "name", "part": "full"},
         "person.given": {"name": "name", "part": "given"},
         "person.middle": {"name": "name", "part": "given"},
@@ -73,7 +83,12 @@ _DEFAULTS: Final[Mapping[str, OperatorSpec]] = MappingProxyType(
         "us.ssn": {"name": "ssn"},
         "network.ipv4": {"name": "ip"},
         "network.ipv6": {"name": "ip"},
+        "network.mac": {"name": "mac"},
+        "network.uuid": {"name": "uuid"},
+        "network.advertising_id": {"name": "uuid"},
         "network.cookie": _SECRET,
+        "vehicle.vin": {"name": "vin"},
+        "vehicle.licence_plate": {"name": "plate"},
         **dict.fromkeys(_WORDS, _TEXT),
     }
 )
@@ -87,6 +102,9 @@ _GROUP_DEFAULTS: Final[Mapping[str, OperatorSpec]] = MappingProxyType(
         "vehicle": _DIGITS,
     }
 )
+# Numbers whose layouts the kernel knows get another number that their authority could issue.
+_NATIONAL_ID: Final[OperatorSpec] = MappingProxyType({"name": "national_id"})
+_NATIONAL_IDS: Final = frozenset(national_id_entities())
 # Groups of two letters are states, whose numbers of persons and companies are alike in this.
 _STATE_LETTERS: Final = 2
 
@@ -99,22 +117,9 @@ def default_operator(entity: str) -> OperatorSpec:
     """
     group = entity.partition(".")[0]
     of_group = _DIGITS if len(group) == _STATE_LETTERS else AUTO
+    if entity in _NATIONAL_IDS and entity not in _DEFAULTS:
+        return _NATIONAL_ID
     return _DEFAULTS.get(entity) or _GROUP_DEFAULTS.get(group, of_group)
-
-
-class OperatorError(Exception):
-    """An operator of scrim.yaml or of a policy cannot be used.
-
-    Attributes:
-        key: Where it is named, such as `masking.operators.contact.email`.
-        reason: What is wrong and what to do.
-    """
-
-    def __init__(self, key: str, reason: str) -> None:
-        """Keep both; the message joins them."""
-        super().__init__(f"{key}: {reason}")
-        self.key = key
-        self.reason = reason
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,10 +129,12 @@ class OperatorTable:
     Attributes:
         chosen: Operators by entity, where they differ from the defaults.
         scans: Whether values are searched; without it a column to be searched is masked whole.
+        profile: Operators for a purpose, behind those that are chosen.
     """
 
     chosen: Mapping[str, OperatorSpec]
     scans: bool = True
+    profile: Profile | None = None
 
     @classmethod
     def of(
@@ -141,13 +148,15 @@ class OperatorTable:
             name: The connection's name, for messages.
 
         Raises:
-            OperatorError: If one is unknown or has wrong options.
+            OperatorError: If one, or a profile, is unknown or has wrong options.
         """
         chosen = _checked("masking.operators", masking.operators)
+        profile = _profile("masking.profile", masking.profile)
         if connection is None:
-            return cls(chosen)
+            return cls(chosen, profile=profile)
         chosen |= _checked(f"connections.{name}.operators", connection.operators)
-        return cls(chosen, connection.detection.enabled)
+        profile = _profile(f"connections.{name}.profile", connection.profile) or profile
+        return cls(chosen, connection.detection.enabled, profile)
 
     def of_entity(self, entity: str) -> OperatorSpec:
         """Return the operator of an entity.
@@ -155,15 +164,27 @@ class OperatorTable:
         Args:
             entity: Its name; empty when it is not known what the values are.
         """
-        return self.chosen.get(entity) or default_operator(entity)
+        own = self.chosen.get(entity)
+        if own is None and self.profile is not None:
+            own = self.profile.of_entity(entity)
+        return own or default_operator(entity)
 
     def of_policy(self, name: str) -> OperatorSpec:
-        """Return the operator that a policy names; one that does not exist becomes `null`.
+        """Return the operator that a policy names, with the options that it has by itself.
+
+        One that does not exist, or that needs an option, becomes `null`.
 
         Args:
             name: The name, without options.
         """
-        return {"name": name} if name in registry() else NULL
+        operator = registry().get(name)
+        if operator is None:
+            return NULL
+        try:
+            operator.options()
+        except ValidationError:
+            return NULL
+        return {"name": name}
 
     def masker_config(self, entities: Iterable[str]) -> str:
         """Return the JSON from which the kernel builds a masker.
@@ -175,29 +196,14 @@ class OperatorTable:
         return json.dumps({"operators": operators, "default": dict(AUTO)})
 
 
-def check_choice(choice: OperatorChoice, key: str) -> dict[str, Any]:
-    """Return an operator of scrim.yaml as the kernel reads it.
-
-    Args:
-        choice: Its name and options.
-        key: Where it is named, for messages.
-
-    Raises:
-        OperatorError: If it is unknown or has wrong options.
-    """
-    operator = registry().get(choice.name)
-    if operator is None:
-        raise OperatorError(key, f"is not an operator; choose from {', '.join(sorted(registry()))}")
-    try:
-        options = operator.options.model_validate(choice.options)
-    except ValidationError as error:
-        names = sorted({str(part) for e in error.errors() for part in e["loc"][:1]})
-        known = ", ".join(sorted(operator.options.model_fields)) or "none"
-        raise OperatorError(
-            key, f"has a wrong option ({', '.join(names)}); {choice.name} takes: {known}"
-        ) from None
-    return {"name": choice.name, **options.model_dump(exclude_unset=True)}
-
-
 def _checked(key: str, choices: Mapping[str, OperatorChoice]) -> dict[str, OperatorSpec]:
     return {entity: check_choice(choice, f"{key}.{entity}") for entity, choice in choices.items()}
+
+
+def _profile(key: str, name: str | None) -> Profile | None:
+    if name is None:
+        return None
+    try:
+        return load_profile(name)
+    except OperatorError as error:
+        raise OperatorError(key, error.reason) from None

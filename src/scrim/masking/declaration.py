@@ -1,8 +1,9 @@
 """What an operator says about itself."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from enum import Enum
-from typing import Final
+from typing import Any, Final
 
 from pydantic import BaseModel, ConfigDict
 
@@ -13,6 +14,11 @@ CONTAINER_KINDS: Final = frozenset(
     {"array", "composite", "json", "jsonb", "hstore", "xml", "range", "multirange"}
 )
 """Types whose values contain others; an operator meets those and not the whole."""
+
+
+_INTEGERS: Final = frozenset({"int2", "int4", "int8"})
+_REALS: Final = frozenset({"numeric", "float4", "float8"})
+_DATES: Final = frozenset({"date", "timestamp", "timestamptz"})
 
 
 class NoOptions(BaseModel):
@@ -26,7 +32,14 @@ class Accepts(Enum):
 
     ANY = "any type"
     TEXT = "text"
+    AGE = "text, numbers, intervals, dates and timestamps"
+    CATEGORY = "text, enums and integers"
+    COORDINATE = "text, numeric and floating point numbers"
+    DATE = "text, dates and timestamps"
     NETWORK = "text and network addresses"
+    NUMBER = "text, numbers and money"
+    POSTAL = "text, integers and numeric"
+    TIME = "text, dates, timestamps and times of day"
 
     def includes(self, kind: str) -> bool:
         """Say whether a type is among them; types that contain others always are.
@@ -36,7 +49,41 @@ class Accepts(Enum):
         """
         if self is Accepts.ANY or kind in CONTAINER_KINDS or kind in TEXT_KINDS:
             return True
-        return self is Accepts.NETWORK and kind in {"inet", "cidr"}
+        return kind in _KINDS.get(self, ())
+
+
+_KINDS: Final[Mapping[Accepts, frozenset[str]]] = {
+    Accepts.AGE: _INTEGERS | _REALS | _DATES | {"interval"},
+    Accepts.CATEGORY: _INTEGERS | {"enum"},
+    Accepts.COORDINATE: _REALS,
+    Accepts.DATE: _DATES,
+    Accepts.NETWORK: frozenset({"inet", "cidr"}),
+    Accepts.NUMBER: _INTEGERS | _REALS | {"money"},
+    Accepts.POSTAL: _INTEGERS | {"numeric"},
+    Accepts.TIME: _DATES | {"time", "timetz"},
+}
+"""Types that an operator takes beside text."""
+
+
+def _text() -> Mapping[str, Any]:
+    return {"kind": "text"}
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """A value whose replacement the operator's page shows; the kernel computes it.
+
+    Attributes:
+        value: The raw value in PostgreSQL's text format.
+        options: Options of the operator that differ from the defaults.
+        type_spec: The value's type, as `scrim.masking.types` describes it.
+        domain: The entity whose key is used.
+    """
+
+    value: str
+    options: Mapping[str, Any] = field(default_factory=dict)
+    type_spec: Mapping[str, Any] = field(default_factory=_text)
+    domain: str = "example.value"
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +99,10 @@ class Operator:
         reversible: Whether the key turns its values back: what comes back is the raw value as
             normalised, or nothing where the type cannot be turned back.
         limits: Which values are not turned back, or not exactly; empty when all are.
+        survives: What still works with the replacements, such as joins; a sentence or more.
+        lost: What no longer works; a sentence or more.
+        attack: What somebody can learn who has many replacements, or pairs; a sentence or more.
+        examples: Values whose replacements its page shows.
     """
 
     name: str
@@ -61,3 +112,7 @@ class Operator:
     options: type[BaseModel] = NoOptions
     reversible: bool = False
     limits: str = ""
+    survives: str = ""
+    lost: str = ""
+    attack: str = ""
+    examples: tuple[Example, ...] = ()

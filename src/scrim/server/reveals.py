@@ -9,8 +9,9 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
+from scrim.audit.acts import COMMAND_WORKER
 from scrim.audit.log import AuditLog
-from scrim.audit.records import COMMAND_WORKER, GATEWAY_NAME, Origin
+from scrim.audit.records import GATEWAY_NAME, Origin
 from scrim.config.load import load
 from scrim.config.root import Config
 from scrim.detection.columns import ColumnJudge

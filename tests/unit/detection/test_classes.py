@@ -97,3 +97,11 @@ def test_any_values_are_classified(values: list[str]) -> None:
     assert told.values == len(values)
     assert all(0 <= share <= 1.001 for share in told.shares.values())
     assert 0 <= told.other() <= 1.01
+
+
+def test_paths_are_codes_whatever_their_parts_are() -> None:
+    paths = [f"/shop/kettle/{number}?page={number % 9}" for number in range(50)]
+    assert classify(paths).other("code") == 1
+    mixed = classify([*paths, *[f"{number} Meadow Boulevard" for number in range(1, 51)]])
+    assert mixed.other("code") >= 0.5
+    assert mixed.leader == "street"

@@ -16,12 +16,24 @@ const SUFFIX: usize = 8;
 /// Without a name, thirteen characters make 65 bits.
 const SHORT: usize = 13;
 const SHORT_MIN: usize = 4;
+/// RFC 1035, 2.3.4.
+const DOMAIN_MAX: usize = 253;
+const LABEL_MAX: usize = 63;
 
 /// Writes `given.family.suffix@example.net`, or only a suffix where there is little room.
-pub(crate) fn write(place: Place<'_>, raw: &Folded<'_>, out: &mut Vec<u8>) -> bool {
+///
+/// With `keep_domain` the raw domain stands where it is one; the choices are the same.
+pub(crate) fn write(
+    keep_domain: bool,
+    place: Place<'_>,
+    raw: &Folded<'_>,
+    out: &mut Vec<u8>,
+) -> bool {
     let start = out.len();
     let mut stream = raw.stream(place.key, purpose::EMAIL);
-    let domain = stream.pick(&DOMAINS);
+    let reserved = stream.pick(&DOMAINS);
+    let kept = if keep_domain { domain_of(raw) } else { None };
+    let length = kept.map_or(reserved.len(), <[u8]>::len);
     stream.pick(&GIVEN).small().push(out);
     out.push(b'.');
     for part in family(&mut stream) {
@@ -29,9 +41,9 @@ pub(crate) fn write(place: Place<'_>, raw: &Folded<'_>, out: &mut Vec<u8>) -> bo
     }
     out.push(b'.');
     stream.letters(ALPHABET, SUFFIX, out);
-    if out.len() - start + 1 + domain.len() > place.room {
+    if out.len() - start + 1 + length > place.room {
         out.truncate(start);
-        let Some(local) = place.room.checked_sub(1 + domain.len()) else {
+        let Some(local) = place.room.checked_sub(1 + length) else {
             return false;
         };
         if local < SHORT_MIN {
@@ -40,8 +52,25 @@ pub(crate) fn write(place: Place<'_>, raw: &Folded<'_>, out: &mut Vec<u8>) -> bo
         stream.letters(ALPHABET, local.min(SHORT), out);
     }
     out.push(b'@');
-    domain.push(out);
+    match kept {
+        Some(domain) => out.extend(domain.iter().map(u8::to_ascii_lowercase)),
+        None => reserved.push(out),
+    }
     true
+}
+
+/// The domain of an address: letters, digits, hyphens and points between them (RFC 1035, 2.3.1).
+fn domain_of<'a>(raw: &'a Folded<'_>) -> Option<&'a [u8]> {
+    let bytes = raw.bytes();
+    let at = memchr::memrchr(b'@', bytes)?;
+    let domain = &bytes[at + 1..];
+    let label = |label: &[u8]| {
+        let inner = |byte: &u8| byte.is_ascii_alphanumeric() || *byte == b'-';
+        (1..=LABEL_MAX).contains(&label.len()) && label.iter().all(inner)
+    };
+    let labels = || domain.split(|byte| *byte == b'.');
+    let valid = at > 0 && domain.len() <= DOMAIN_MAX && labels().count() > 1 && labels().all(label);
+    valid.then_some(domain)
 }
 
 #[cfg(test)]
@@ -50,7 +79,28 @@ mod tests {
     use crate::spec::OperatorSpec;
 
     fn email(max_chars: Option<u32>, text: &str) -> String {
-        mask(&OperatorSpec::Email {}, max_chars, text)
+        mask(&OperatorSpec::Email { keep_domain: false }, max_chars, text)
+    }
+
+    #[test]
+    fn the_domain_stays_only_where_that_is_wanted() {
+        let kept = |max_chars, text: &str| {
+            mask(&OperatorSpec::Email { keep_domain: true }, max_chars, text)
+        };
+        let masked = kept(None, "Zelda@Corp.Test");
+        assert!(masked.ends_with("@corp.test"), "{masked}");
+        let (local, _) = masked.split_once('@').unwrap();
+        assert!(email(None, "zelda@corp.test").starts_with(local));
+        assert!(kept(Some(20), "zelda@corp.test").ends_with("@corp.test"));
+        for odd in [
+            "zelda",
+            "zelda@corp",
+            "zelda@corp..test",
+            "z@co rp.test",
+            "@corp.test",
+        ] {
+            assert!(kept(None, odd).contains("@example."), "{odd}");
+        }
     }
 
     #[test]

@@ -11,28 +11,55 @@ use crate::prf::DomainKey;
 
 /// Writes the address in the usual notation; a prefix length stays.
 pub(crate) fn write(input: &Input<'_>, out: &mut Vec<u8>) -> bool {
-    let (address, prefix) = match input.text.split_once('/') {
-        Some((address, prefix)) => (address, Some(prefix)),
-        None => (input.text, None),
-    };
-    let Ok(address) = address.parse::<IpAddr>() else {
+    let Some((address, prefix)) = parse(input.text) else {
         return false;
     };
-    let width = if address.is_ipv4() { 32 } else { 128 };
-    let valid = |prefix: &str| {
-        prefix.len() <= 3
-            && prefix.bytes().all(|byte| byte.is_ascii_digit())
-            && prefix.parse::<u16>().is_ok_and(|bits| bits <= width)
-    };
-    if prefix.is_some_and(|prefix| !valid(prefix)) {
-        return false;
-    }
     out.extend_from_slice(mask(input.key, address).to_string().as_bytes());
     if let Some(prefix) = prefix {
-        out.push(b'/');
-        out.extend_from_slice(prefix.as_bytes());
+        out.extend_from_slice(format!("/{prefix}").as_bytes());
     }
     true
+}
+
+/// An address and the length of its prefix, where the text has one.
+pub(crate) fn parse(text: &str) -> Option<(IpAddr, Option<u8>)> {
+    let (address, prefix) = match text.split_once('/') {
+        Some((address, prefix)) => (address, Some(prefix)),
+        None => (text, None),
+    };
+    let address: IpAddr = address.parse().ok()?;
+    let Some(prefix) = prefix else {
+        return Some((address, None));
+    };
+    let digits = prefix.len() <= 3 && prefix.bytes().all(|byte| byte.is_ascii_digit());
+    let bits = prefix
+        .parse()
+        .ok()
+        .filter(|bits| digits && *bits <= width(address));
+    bits.map(|bits| (address, Some(bits)))
+}
+
+/// The bits of an address.
+pub(crate) fn width(address: IpAddr) -> u8 {
+    if address.is_ipv4() {
+        32
+    } else {
+        128
+    }
+}
+
+/// An address with zeros behind its first bits.
+pub(crate) fn network(address: IpAddr, prefix: u8) -> IpAddr {
+    match address {
+        IpAddr::V4(v4) => {
+            let bits = u32::MAX.checked_shl(32 - u32::from(prefix)).unwrap_or(0);
+            IpAddr::V4(Ipv4Addr::from(u32::from(v4) & bits))
+        }
+        IpAddr::V6(v6) => {
+            let bits = u128::MAX.checked_shl(128 - u32::from(prefix)).unwrap_or(0);
+            IpAddr::V6(Ipv6Addr::from(u128::from(v6) & bits))
+        }
+    }
 }
 
 /// The replacement of an address.

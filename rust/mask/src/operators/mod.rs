@@ -5,33 +5,62 @@
 //! operator wrote is checked here once more: it must fit, and it must not show the raw text.
 
 mod address;
+mod age_bin;
 mod auto;
+mod bin;
 mod card;
+pub(crate) mod change;
+mod classes;
 mod compact;
+mod company;
+mod constant;
+mod date_jitter;
+mod date_trunc;
 mod digits;
 mod email;
 mod ff1;
 mod fold;
+mod geo_round;
+mod hash;
+mod hierarchy;
 mod iban;
 pub(crate) mod ip;
+mod ip_prefix;
+mod mac;
 mod name;
+mod national_id;
+mod noise;
 mod partial;
 pub(crate) mod phone;
+mod place;
+mod plate;
 mod redact;
 mod secret;
 mod siv;
 mod ssn;
+mod tag;
+mod template;
 mod text;
 mod token;
+mod top_bottom;
+mod url;
+mod username;
+mod uuid;
+mod vin;
+mod zip3;
+
+pub use national_id::entities as national_id_entities;
 
 use std::sync::Arc;
 
 use crate::batch::Batch;
 use crate::error::Error;
+use crate::operators::change::Change;
 use crate::operators::fold::Folded;
 use crate::prf::DomainKey;
-use crate::spec::{Alphabet, NamePart, OperatorSpec};
+use crate::spec::{Alphabet, NamePart, OperatorSpec, PlacePart};
 use crate::types::text::count_chars;
+use crate::types::uuid::Uuid;
 
 /// Purposes of the keyed hash, so that no two operators share their choices.
 pub(crate) mod purpose {
@@ -47,11 +76,19 @@ pub(crate) mod purpose {
     pub(crate) const IPV6: u8 = 10;
     pub(crate) const BYTES: u8 = 11;
     pub(crate) const BITS: u8 = 12;
-    pub(crate) const MAC: u8 = 14;
     pub(crate) const DECIMAL: u8 = 15;
     pub(crate) const VECTOR: u8 = 16;
     pub(crate) const LABEL: u8 = 17;
+    pub(crate) const JITTER: u8 = 18;
+    pub(crate) const NOISE: u8 = 19;
     pub(crate) const OUTSIDE: u8 = 40;
+    // From 41 on, those of texts.
+    pub(crate) const COMPANY: u8 = 46;
+    pub(crate) const HASH: u8 = 41;
+    pub(crate) const URL: u8 = 42;
+    pub(crate) const URL_PATH: u8 = 43;
+    pub(crate) const PLACE: u8 = 45;
+    pub(crate) const USERNAME: u8 = 44;
 }
 
 /// Tweaks of the permutations; the low bits are free for a class of values.
@@ -73,6 +110,11 @@ pub(crate) mod tweak {
     pub(crate) const UUID: u64 = 32 << 56;
     /// The low byte is the radix.
     pub(crate) const FF1: u64 = 33 << 56;
+    // From 40 on, those of texts.
+    pub(crate) const MAC: u64 = 43 << 56;
+    pub(crate) const NATIONAL_ID: u64 = 40 << 56;
+    pub(crate) const PLACE: u64 = 41 << 56;
+    pub(crate) const VIN: u64 = 42 << 56;
 
     /// The radix that an arrangement is to be enciphered in, where its use names one.
     pub(crate) fn radix(tweak: u64) -> Option<u32> {
@@ -158,10 +200,23 @@ impl Numeral {
 #[derive(Debug)]
 enum Operator {
     Redact,
+    Classes(classes::Classes),
+    Company,
+    Constant(String),
+    Hash(hash::Hash),
+    Mac,
+    NationalId(&'static national_id::Form),
     Partial(partial::Partial),
+    Place(PlacePart),
+    Tag(String),
+    Template(template::Template),
     Token(String),
+    Url,
+    Username,
+    Uuid(Uuid),
+    Vin,
     Name(NamePart),
-    Email,
+    Email { keep_domain: bool },
     Ff1(Alphabet),
     Phone,
     Address,
@@ -174,12 +229,41 @@ enum Operator {
     Secret,
     Text,
     Auto,
+    Change(Change),
 }
 
 impl Operator {
-    fn compile(spec: &OperatorSpec) -> Result<Self, Error> {
+    fn compile(spec: &OperatorSpec, key: &Arc<DomainKey>) -> Result<Self, Error> {
+        if let Some(change) = Change::compile(spec)? {
+            return Ok(Self::Change(change));
+        }
         Ok(match spec {
             OperatorSpec::Null {} | OperatorSpec::Redact {} => Self::Redact,
+            OperatorSpec::Classes { keep, mask_char } => {
+                Self::Classes(classes::Classes::compile(keep, *mask_char)?)
+            }
+            OperatorSpec::Company {} => Self::Company,
+            OperatorSpec::Constant { value } => Self::Constant(constant::compile(value)?),
+            OperatorSpec::Hash {
+                length,
+                encoding,
+                exact,
+            } => Self::Hash(hash::Hash::compile(*length, *encoding, *exact)?),
+            OperatorSpec::Mac {} => Self::Mac,
+            OperatorSpec::NationalId { form } => {
+                national_id::compile(form.as_deref(), key.domain())?
+                    .map_or(Self::Digits, Self::NationalId)
+            }
+            OperatorSpec::Place { part } => Self::Place(*part),
+            OperatorSpec::Plate {} => Self::NationalId(plate::compile()?),
+            OperatorSpec::Tag {} => Self::Tag(tag::compile(key.domain())),
+            OperatorSpec::Template { template } => {
+                Self::Template(template::Template::compile(template)?)
+            }
+            OperatorSpec::Url {} => Self::Url,
+            OperatorSpec::Username {} => Self::Username,
+            OperatorSpec::Uuid {} => Self::Uuid(Uuid::new(Arc::clone(key))),
+            OperatorSpec::Vin {} => Self::Vin,
             OperatorSpec::Partial {
                 keep_first,
                 keep_last,
@@ -191,7 +275,9 @@ impl Operator {
             )?),
             OperatorSpec::Token { prefix } => Self::Token(token::check_prefix(prefix)?),
             OperatorSpec::Name { part } => Self::Name(*part),
-            OperatorSpec::Email {} => Self::Email,
+            OperatorSpec::Email { keep_domain } => Self::Email {
+                keep_domain: *keep_domain,
+            },
             OperatorSpec::Ff1 { alphabet } => Self::Ff1(*alphabet),
             OperatorSpec::Phone {} => Self::Phone,
             OperatorSpec::Address {} => Self::Address,
@@ -206,17 +292,41 @@ impl Operator {
             }
             OperatorSpec::Text {} => Self::Text,
             OperatorSpec::Auto {} => Self::Auto,
+            // These are changes, compiled above.
+            OperatorSpec::AgeBin { .. }
+            | OperatorSpec::Bin { .. }
+            | OperatorSpec::DateJitter { .. }
+            | OperatorSpec::DateTrunc { .. }
+            | OperatorSpec::GeoRound { .. }
+            | OperatorSpec::Hierarchy { .. }
+            | OperatorSpec::IpPrefix { .. }
+            | OperatorSpec::Noise { .. }
+            | OperatorSpec::TopBottom { .. }
+            | OperatorSpec::Zip3 { .. } => return Err(Error::Option { name: "name" }),
         })
     }
 
     fn write(&self, input: &Input<'_>, out: &mut Vec<u8>) -> bool {
         match self {
             Self::Redact => redact::write(input, out),
+            Self::Classes(classes) => classes.write(input, out),
+            Self::Constant(value) => constant::write(value, input, out),
+            Self::Hash(hash) => hash.write(input, out),
+            Self::Mac => mac::write(input, out),
+            Self::NationalId(form) => national_id::write(form, input, out),
             Self::Partial(partial) => partial.write(input, out),
+            Self::Tag(tag) => tag::write(tag, input, out),
+            Self::Template(template) => template.write(input, out),
+            Self::Url => url::write(input, out),
+            Self::Uuid(uuid) => uuid::write(uuid, input, out),
+            Self::Vin => vin::write(input, out),
             Self::Token(prefix) => token::write(prefix, input, out),
-            Self::Name(_) | Self::Email | Self::Address => {
-                self.write_folded(input.place(), &Folded::new(input.text), out)
-            }
+            Self::Name(_)
+            | Self::Email { .. }
+            | Self::Address
+            | Self::Company
+            | Self::Place(_)
+            | Self::Username => self.write_folded(input.place(), &Folded::new(input.text), out),
             Self::Ff1(alphabet) => ff1::write(*alphabet, input, out),
             Self::Phone => phone::write(input, out),
             Self::Digits => digits::write(input, out),
@@ -228,6 +338,7 @@ impl Operator {
             Self::Secret => secret::write(input, out),
             Self::Text => text::write(input, out),
             Self::Auto => auto::write(input, out),
+            Self::Change(change) => change.write(input, out),
         }
     }
 
@@ -236,7 +347,10 @@ impl Operator {
     fn write_folded(&self, place: Place<'_>, raw: &Folded<'_>, out: &mut Vec<u8>) -> bool {
         match self {
             Self::Name(part) => name::write(*part, place, raw, out),
-            Self::Email => email::write(place, raw, out),
+            Self::Company => company::write(place, raw, out),
+            Self::Email { keep_domain } => email::write(*keep_domain, place, raw, out),
+            Self::Place(part) => place::write(*part, place, raw, out),
+            Self::Username => username::write(place, raw, out),
             Self::Address => address::write(place, raw, out),
             _ => false,
         }
@@ -257,7 +371,7 @@ impl TextMask {
         key: Arc<DomainKey>,
         max_chars: Option<u32>,
     ) -> Result<Self, Error> {
-        let operator = Operator::compile(spec)?;
+        let operator = Operator::compile(spec, &key)?;
         Ok(Self {
             operator,
             key,
@@ -334,7 +448,12 @@ impl TextMask {
         let numeral = match &self.operator {
             Operator::Phone => phone::Number::read(text).map(Numeral::Phone),
             Operator::Card => card::Number::read(text).map(Numeral::Card),
-            Operator::Name(_) | Operator::Email | Operator::Address => {
+            Operator::Name(_)
+            | Operator::Email { .. }
+            | Operator::Address
+            | Operator::Company
+            | Operator::Place(_)
+            | Operator::Username => {
                 let key = &self.key;
                 let start = out.len();
                 let raw = Folded::Ascii(text);
@@ -369,9 +488,11 @@ impl TextMask {
     /// Whether a replacement fits and does not show the raw text.
     fn acceptable(&self, masked: &[u8], raw: &[u8], room: usize) -> bool {
         let fits = masked.len() <= room || count_chars(masked) <= room;
-        let hides = match self.operator {
-            // A constant shows nothing even where it equals the value.
-            Operator::Redact => true,
+        let hides = match &self.operator {
+            // A constant shows nothing even where it equals the value, nor does what stands for a
+            // class.
+            Operator::Redact | Operator::Constant(_) | Operator::Tag(_) => true,
+            Operator::Change(change) => change.generalises() || !shows(masked, raw),
             // A bijection over letters of both cases reaches the other case of a few short values.
             Operator::Ff1(_) => masked != raw,
             _ => !shows(masked, raw),

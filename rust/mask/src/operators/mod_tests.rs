@@ -1,5 +1,6 @@
 use super::*;
 use crate::keys::{Keyring, TenantKey};
+use crate::spec::{CharClass, Distribution, HashEncoding, PlacePart};
 
 /// Masks one text with a key that is the same in every test.
 pub(crate) fn mask(spec: &OperatorSpec, max_chars: Option<u32>, text: &str) -> String {
@@ -33,7 +34,37 @@ pub(crate) fn all() -> Vec<OperatorSpec> {
         OperatorSpec::Name {
             part: NamePart::Family,
         },
-        OperatorSpec::Email {},
+        OperatorSpec::Classes {
+            keep: vec![CharClass::Upper, CharClass::Punctuation],
+            mask_char: '*',
+        },
+        OperatorSpec::Company {},
+        OperatorSpec::Email { keep_domain: false },
+        OperatorSpec::Email { keep_domain: true },
+        OperatorSpec::Hash {
+            length: 20,
+            encoding: HashEncoding::Hex,
+            exact: false,
+        },
+        OperatorSpec::Mac {},
+        OperatorSpec::NationalId {
+            form: Some("es.nif".into()),
+        },
+        OperatorSpec::Place {
+            part: PlacePart::City,
+        },
+        OperatorSpec::Place {
+            part: PlacePart::State,
+        },
+        OperatorSpec::Plate {},
+        OperatorSpec::Tag {},
+        OperatorSpec::Template {
+            template: "({first1}..{last2})".into(),
+        },
+        OperatorSpec::Url {},
+        OperatorSpec::Username {},
+        OperatorSpec::Uuid {},
+        OperatorSpec::Vin {},
         OperatorSpec::Phone {},
         OperatorSpec::Address {},
         OperatorSpec::Digits {},
@@ -44,6 +75,15 @@ pub(crate) fn all() -> Vec<OperatorSpec> {
         OperatorSpec::Secret {},
         OperatorSpec::Text {},
         OperatorSpec::Auto {},
+        OperatorSpec::DateJitter {
+            days: 30,
+            day_first: false,
+        },
+        OperatorSpec::Noise {
+            amount: Some("5".into()),
+            percent: None,
+            distribution: Distribution::Uniform,
+        },
     ]
 }
 
@@ -110,6 +150,39 @@ fn surrounding_white_space_does_not_matter() {
             mask(&spec, None, "Zelda 12")
         );
         assert_eq!(mask(&spec, None, " \t"), "");
+    }
+}
+
+#[test]
+fn equal_after_normalisation_is_equal_after_masking() {
+    let folding = [
+        OperatorSpec::Company {},
+        OperatorSpec::Email { keep_domain: false },
+        OperatorSpec::Email { keep_domain: true },
+        OperatorSpec::Hash {
+            length: 32,
+            encoding: HashEncoding::Base32,
+            exact: false,
+        },
+        OperatorSpec::Name {
+            part: NamePart::Full,
+        },
+        OperatorSpec::Place {
+            part: PlacePart::City,
+        },
+        OperatorSpec::Address {},
+        OperatorSpec::Username {},
+    ];
+    for spec in folding {
+        for [raw, same] in [
+            ["Zelda Fitzgerald", " zELDA fITZGERALD\n"],
+            ["Ren\u{e9}e Stra\u{df}e", "RENE\u{301}E STRASSE"],
+            ["\u{ff3a}elda", "zelda"],
+            ["zelda@corp.test", "Zelda@Corp.Test"],
+            ["\u{627}\u{633}\u{645}", "\u{627}\u{633}\u{645} "],
+        ] {
+            assert_eq!(mask(&spec, None, raw), mask(&spec, None, same), "{spec:?}");
+        }
     }
 }
 

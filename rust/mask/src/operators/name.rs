@@ -1,20 +1,32 @@
 //! A person's name.
 
+use unicode_normalization::UnicodeNormalization;
+
 use crate::operators::fold::Folded;
 use crate::operators::{purpose, Place};
 use crate::spec::NamePart;
-use crate::words::{push_family, GIVEN};
+use crate::words::{alike, push_family, Word, GIVEN};
 
 /// Draws until a name fits that does not show the raw one.
 const DRAWS: usize = 12;
 
+/// Words that stand before a given name.
+const TITLES: &[&str] = &[
+    "mr", "mrs", "ms", "miss", "mx", "dr", "prof", "sir", "rev", "herr", "frau", "mme", "mlle",
+    "don", "sr", "sra", "sig", "dott", "ing",
+];
+
 /// Writes a name; equal up to case and composition gives the same one.
+///
+/// Where the raw given name is one of a known gender and language, so is the written one.
 pub(crate) fn write(part: NamePart, place: Place<'_>, raw: &Folded<'_>, out: &mut Vec<u8>) -> bool {
     let start = out.len();
     let mut stream = raw.stream(place.key, purpose::NAME);
+    let known = known(part, raw);
     for _ in 0..DRAWS {
         if part != NamePart::Family {
-            stream.pick(&GIVEN).push(out);
+            let names = known.unwrap_or(&GIVEN);
+            names[stream.below(names.len())].push(out);
         }
         let given = out.len();
         if part == NamePart::Full {
@@ -31,6 +43,31 @@ pub(crate) fn write(part: NamePart, place: Place<'_>, raw: &Folded<'_>, out: &mu
         out.truncate(start);
     }
     false
+}
+
+/// Names of the gender and language of the raw one.
+fn known(part: NamePart, raw: &Folded<'_>) -> Option<&'static [Word]> {
+    if part == NamePart::Family {
+        return None;
+    }
+    let plain;
+    let bytes = match raw {
+        Folded::Ascii(text) => text,
+        Folded::Other(text) => {
+            // Without accents, as the lists have them.
+            plain = text.nfd().filter(char::is_ascii).collect::<String>();
+            plain.as_bytes()
+        }
+    };
+    // The given name is behind the comma, where there is one.
+    let comma = memchr::memchr(b',', bytes).filter(|_| part == NamePart::Full);
+    let given = comma.map_or(bytes, |comma| &bytes[comma + 1..]);
+    let mut words = given.split(|byte| !byte.is_ascii_alphabetic());
+    let given = |word: &&[u8]| {
+        let same = |title: &&str| title.as_bytes().eq_ignore_ascii_case(word);
+        !word.is_empty() && (word.len() > 4 || !TITLES.iter().any(same))
+    };
+    words.find(given).and_then(alike)
 }
 
 /// Whether one of the words stands in the raw name, in any case.
@@ -90,6 +127,42 @@ mod tests {
             let raw = String::from_utf8(raw).unwrap();
             let masked = name(NamePart::Full, None, &raw);
             assert!(!masked.split(' ').any(|word| word == raw), "{masked}");
+        }
+    }
+
+    #[test]
+    fn gender_and_language_stay_where_they_are_known() {
+        let like_of = |text: &str, part| {
+            let masked = name(part, None, text);
+            let given = masked.split(' ').next().unwrap().to_owned();
+            crate::words::alike(given.as_bytes()).map(<[Word]>::as_ptr)
+        };
+        let group = |given: &str| crate::words::alike(given.as_bytes()).map(<[Word]>::as_ptr);
+        for (raw, like) in [
+            ("Susan Miller", "Margaret"),
+            ("Dr. Susan Miller", "Margaret"),
+            ("Miller, Susan", "Margaret"),
+            ("Françoise-Hélène Dubois", "Odile"),
+            ("ILSE Schmidt", "Heike"),
+        ] {
+            assert_eq!(like_of(raw, NamePart::Full), group(like), "{raw}");
+        }
+        assert_eq!(like_of("giovanni", NamePart::Given), group("Vincenzo"));
+        assert!(group("Zelda").is_none());
+        // A family name is none of a gender.
+        let masked = name(NamePart::Full, None, "Zelda Thomas");
+        assert!(GIVEN.iter().any(|word| {
+            let mut given = Vec::new();
+            word.push(&mut given);
+            masked.as_bytes().starts_with(&given)
+        }));
+    }
+
+    #[test]
+    fn a_known_given_name_is_never_kept() {
+        for i in 0..300 {
+            let masked = name(NamePart::Full, None, &format!("Susan Miller{i}"));
+            assert!(!masked.contains("Susan"), "{masked}");
         }
     }
 

@@ -11,8 +11,9 @@ use crate::spec::{ColumnRule, OperatorSpec, TypeSpec};
 use crate::types::leaf::{digits_mask, Leaf};
 use crate::types::opaque::{ScanWhole, Wording};
 use crate::types::{
-    array, bit, bytea, char1, composite, constant, date, enumeration, float, hstore, inet, integer,
-    interval, json, macaddr, money, numeric, range, text, time, tsvector, uuid, vector, xml, Node,
+    array, bit, bytea, changed, char1, composite, constant, date, enumeration, float, hstore, inet,
+    integer, interval, json, macaddr, money, numeric, range, text, time, tsvector, uuid, vector,
+    xml, Node,
 };
 
 /// Types may nest this deep.
@@ -179,11 +180,23 @@ fn compile_field(field: &ColumnRule, rule: &Rule<'_>, depth: usize) -> Result<No
     }
 }
 
-fn scalar(type_: &TypeSpec, operator: &OperatorSpec, key: &Arc<DomainKey>) -> Result<Node, Error> {
-    if matches!(operator, OperatorSpec::Redact {}) {
+/// The rule of a type that has no other types inside.
+pub(crate) fn scalar(
+    type_: &TypeSpec,
+    operator: &OperatorSpec,
+    key: &Arc<DomainKey>,
+) -> Result<Node, Error> {
+    if let OperatorSpec::Constant { value } = operator {
+        let given = constant::Constant::given(type_, value);
+        return Ok(given.map_or(Node::Null, Node::Constant));
+    }
+    if matches!(operator, OperatorSpec::Redact {} | OperatorSpec::Tag {}) {
         if let Some(constant) = constant::Constant::of(type_) {
             return Ok(Node::Constant(constant));
         }
+    }
+    if let Some(changed) = changed::Changed::compile(type_, operator, key)? {
+        return Ok(Node::Changed(changed));
     }
     let text = |max_chars| TextMask::new(operator, Arc::clone(key), max_chars);
     let digits = || digits_mask(operator, key);

@@ -13,8 +13,8 @@ use crate::types::calendar::{
 use crate::types::reader::Reader;
 
 /// 5874897-12-31 and 294276-12-31, the last days of a date and of a timestamp.
-const LAST_DATE: i64 = 2_145_031_948;
-const LAST_TIMESTAMP: i64 = 106_751_982;
+pub(crate) const LAST_DATE: i64 = 2_145_031_948;
+pub(crate) const LAST_TIMESTAMP: i64 = 106_751_982;
 
 /// Replaces a date.
 #[derive(Debug)]
@@ -32,14 +32,19 @@ impl Date {
         let Some(day) = masked else {
             return Outcome::Null;
         };
-        match format {
-            Format::Binary => out.extend_from_slice(&(day as i32).to_be_bytes()),
-            Format::Text => {
-                write_date(day, out);
-                write_era(day, out);
-            }
-        }
+        write(format, day, out);
         Outcome::Value
+    }
+}
+
+/// Appends a date.
+pub(crate) fn write(format: Format, day: i64, out: &mut Vec<u8>) {
+    match format {
+        Format::Binary => out.extend_from_slice(&(day as i32).to_be_bytes()),
+        Format::Text => {
+            write_date(day, out);
+            write_era(day, out);
+        }
     }
 }
 
@@ -77,28 +82,7 @@ impl Timestamp {
 
     /// Microseconds from 2000-01-01 (in UTC where zoned) and the zone of the text.
     pub(crate) fn read(&self, format: Format, cell: &[u8]) -> Option<(i64, i64)> {
-        if format == Format::Binary {
-            let mut reader = Reader::new(cell);
-            let value = reader.i64()?;
-            let finite = value != i64::MIN && value != i64::MAX;
-            return (reader.is_empty() && finite).then_some((value, 0));
-        }
-        let (text, before_christ) = era(cell);
-        let (day, rest) = parse_date(text, before_christ)?;
-        let (clock, rest) = parse_clock(rest.strip_prefix(b" ")?, 2)?;
-        let (zone, rest) = if self.zoned {
-            parse_zone(rest)?
-        } else {
-            (0, rest)
-        };
-        if !rest.is_empty() || clock >= DAY {
-            return None;
-        }
-        let value = day
-            .checked_mul(DAY)?
-            .checked_add(clock)?
-            .checked_sub(zone * SECOND)?;
-        Some((value, zone))
+        read_timestamp(format, cell, self.zoned)
     }
 
     fn mask(&self, value: i64) -> Option<i64> {
@@ -117,26 +101,61 @@ impl Timestamp {
         let Some((value, zone)) = masked else {
             return Outcome::Null;
         };
-        match format {
-            Format::Binary => out.extend_from_slice(&value.to_be_bytes()),
-            Format::Text => {
-                // The same instant at the same distance from UTC, whatever the season there.
-                let local = value.saturating_add(zone * SECOND);
-                let day = local.div_euclid(DAY);
-                if civil(day).0 > 294_276 {
-                    return Outcome::Null;
-                }
-                write_date(day, out);
-                out.push(b' ');
-                write_clock(local.rem_euclid(DAY), out);
-                if self.zoned {
-                    write_zone(zone, out);
-                }
-                write_era(day, out);
-            }
+        if write_timestamp(format, value, self.zoned.then_some(zone), out) {
+            Outcome::Value
+        } else {
+            Outcome::Null
         }
-        Outcome::Value
     }
+}
+
+/// Microseconds from 2000-01-01 (in UTC where zoned) and the zone of the text.
+pub(crate) fn read_timestamp(format: Format, cell: &[u8], zoned: bool) -> Option<(i64, i64)> {
+    if format == Format::Binary {
+        let mut reader = Reader::new(cell);
+        let value = reader.i64()?;
+        let finite = value != i64::MIN && value != i64::MAX;
+        return (reader.is_empty() && finite).then_some((value, 0));
+    }
+    let (text, before_christ) = era(cell);
+    let (day, rest) = parse_date(text, before_christ)?;
+    let (clock, rest) = parse_clock(rest.strip_prefix(b" ")?, 2)?;
+    let (zone, rest) = if zoned { parse_zone(rest)? } else { (0, rest) };
+    if !rest.is_empty() || clock >= DAY {
+        return None;
+    }
+    let value = day
+        .checked_mul(DAY)?
+        .checked_add(clock)?
+        .checked_sub(zone * SECOND)?;
+    Some((value, zone))
+}
+
+/// Appends a timestamp, in its zone where it has one; false where its day there does not exist.
+pub(crate) fn write_timestamp(
+    format: Format,
+    value: i64,
+    zone: Option<i64>,
+    out: &mut Vec<u8>,
+) -> bool {
+    if format == Format::Binary {
+        out.extend_from_slice(&value.to_be_bytes());
+        return true;
+    }
+    // The same instant at the same distance from UTC, whatever the season there.
+    let local = value.saturating_add(zone.unwrap_or(0) * SECOND);
+    let day = local.div_euclid(DAY);
+    if civil(day).0 > 294_276 {
+        return false;
+    }
+    write_date(day, out);
+    out.push(b' ');
+    write_clock(local.rem_euclid(DAY), out);
+    if let Some(zone) = zone {
+        write_zone(zone, out);
+    }
+    write_era(day, out);
+    true
 }
 
 /// Writes a zone in seconds east as `+HH`, with minutes and seconds where it has them.

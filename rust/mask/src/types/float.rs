@@ -23,29 +23,8 @@ impl Float {
         Self { key, double }
     }
 
-    /// The digits that every number of the type holds, by which PostgreSQL also chooses notation.
-    fn digits(&self) -> usize {
-        if self.double {
-            15
-        } else {
-            6
-        }
-    }
-
     pub(crate) fn read(&self, format: Format, cell: &[u8]) -> Option<f64> {
-        let value = match format {
-            Format::Text => parse(cell, self.double)?,
-            Format::Binary => {
-                let mut reader = Reader::new(cell);
-                let value = if self.double {
-                    f64::from_bits(reader.i64()? as u64)
-                } else {
-                    f64::from(f32::from_bits(reader.u32()?))
-                };
-                reader.is_empty().then_some(value)?
-            }
-        };
-        value.is_finite().then_some(value)
+        read(format, cell, self.double).filter(|value| value.is_finite())
     }
 
     pub(crate) fn apply(&self, format: Format, cell: &[u8], out: &mut Vec<u8>) -> Outcome {
@@ -56,11 +35,7 @@ impl Float {
         let Some(masked) = masked else {
             return Outcome::Null;
         };
-        match (format, self.double) {
-            (Format::Text, _) => self.write_text(masked, out),
-            (Format::Binary, true) => out.extend_from_slice(&masked.to_be_bytes()),
-            (Format::Binary, false) => out.extend_from_slice(&(masked as f32).to_be_bytes()),
-        }
+        write(format, masked, self.double, out);
         Outcome::Value
     }
 
@@ -70,9 +45,9 @@ impl Float {
         if value.abs() < limit && value.fract() == 0.0 {
             return Some(mask_integer(&self.key, value as i64) as f64);
         }
-        let (digits, exponent) = self.shortest(value)?;
+        let (digits, exponent) = shortest(value, self.double)?;
         // Digits past those that the type holds for certain would not read back.
-        let count = digits.len().min(self.digits());
+        let count = digits.len().min(digits_of(self.double));
         let raw: u64 = digits[..count].parse().ok()?;
         // The first digit is not zero; the last is kept from zero, so that the count stays.
         let low = if count == 1 {
@@ -101,52 +76,84 @@ impl Float {
                 .filter(|masked| masked.is_finite())
         })
     }
+}
 
-    /// The significant digits and the exponent of the first of them.
-    fn shortest(&self, value: f64) -> Option<(String, i32)> {
-        let scientific = if self.double {
-            format!("{:e}", value.abs())
-        } else {
-            format!("{:e}", value.abs() as f32)
-        };
-        let (digits, exponent) = scientific.split_once('e')?;
-        Some((digits.replace('.', ""), exponent.parse().ok()?))
+/// The digits that every number of the type holds, by which PostgreSQL also chooses notation.
+fn digits_of(double: bool) -> usize {
+    if double {
+        15
+    } else {
+        6
     }
+}
 
-    /// As PostgreSQL writes it: an exponent only outside 1e-4 and the digits that the type holds.
-    fn write_text(&self, value: f64, out: &mut Vec<u8>) {
-        let Some((digits, exponent)) = self.shortest(value) else {
-            return;
-        };
-        let mut text = String::with_capacity(32);
-        if value < 0.0 {
-            text.push('-');
+/// Reads a number; the binary format has infinities and NaN too.
+pub(crate) fn read(format: Format, cell: &[u8], double: bool) -> Option<f64> {
+    if format == Format::Text {
+        return parse(cell, double);
+    }
+    let mut reader = Reader::new(cell);
+    let value = if double {
+        f64::from_bits(reader.i64()? as u64)
+    } else {
+        f64::from(f32::from_bits(reader.u32()?))
+    };
+    reader.is_empty().then_some(value)
+}
+
+/// Appends a number.
+pub(crate) fn write(format: Format, value: f64, double: bool, out: &mut Vec<u8>) {
+    match (format, double) {
+        (Format::Text, _) => write_text(value, double, out),
+        (Format::Binary, true) => out.extend_from_slice(&value.to_be_bytes()),
+        (Format::Binary, false) => out.extend_from_slice(&(value as f32).to_be_bytes()),
+    }
+}
+
+/// The significant digits and the exponent of the first of them.
+fn shortest(value: f64, double: bool) -> Option<(String, i32)> {
+    let scientific = if double {
+        format!("{:e}", value.abs())
+    } else {
+        format!("{:e}", value.abs() as f32)
+    };
+    let (digits, exponent) = scientific.split_once('e')?;
+    Some((digits.replace('.', ""), exponent.parse().ok()?))
+}
+
+/// As PostgreSQL writes it: an exponent only outside 1e-4 and the digits that the type holds.
+fn write_text(value: f64, double: bool, out: &mut Vec<u8>) {
+    let Some((digits, exponent)) = shortest(value, double) else {
+        return;
+    };
+    let mut text = String::with_capacity(32);
+    if value < 0.0 {
+        text.push('-');
+    }
+    if value == 0.0 {
+        text.push('0');
+    } else if exponent < -4 || exponent >= digits_of(double) as i32 {
+        text.push_str(&digits[..1]);
+        if digits.len() > 1 {
+            text.push('.');
+            text.push_str(&digits[1..]);
         }
-        if value == 0.0 {
-            text.push('0');
-        } else if exponent < -4 || exponent >= self.digits() as i32 {
-            text.push_str(&digits[..1]);
-            if digits.len() > 1 {
+        let sign = if exponent < 0 { '-' } else { '+' };
+        let _ = write!(text, "e{sign}{:02}", exponent.abs());
+    } else if exponent < 0 {
+        text.push_str("0.");
+        (1..-exponent).for_each(|_| text.push('0'));
+        text.push_str(&digits);
+    } else {
+        let whole = exponent as usize + 1;
+        for at in 0..whole.max(digits.len()) {
+            if at == whole {
                 text.push('.');
-                text.push_str(&digits[1..]);
             }
-            let sign = if exponent < 0 { '-' } else { '+' };
-            let _ = write!(text, "e{sign}{:02}", exponent.abs());
-        } else if exponent < 0 {
-            text.push_str("0.");
-            (1..-exponent).for_each(|_| text.push('0'));
-            text.push_str(&digits);
-        } else {
-            let whole = exponent as usize + 1;
-            for at in 0..whole.max(digits.len()) {
-                if at == whole {
-                    text.push('.');
-                }
-                text.push_str(digits.get(at..=at).unwrap_or("0"));
-            }
+            text.push_str(digits.get(at..=at).unwrap_or("0"));
         }
-        out.extend_from_slice(text.as_bytes());
     }
+    out.extend_from_slice(text.as_bytes());
 }
 
 /// A decimal number as PostgreSQL prints it, read at the type's own precision.

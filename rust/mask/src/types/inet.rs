@@ -1,10 +1,10 @@
 //! inet and cidr: an address with its prefix length.
 
-use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+use std::net::IpAddr;
 use std::sync::Arc;
 
 use crate::cell::{Format, Outcome};
-use crate::operators::ip::mask;
+use crate::operators::ip::{mask, network, width};
 use crate::prf::DomainKey;
 use crate::types::reader::Reader;
 
@@ -36,53 +36,31 @@ impl Inet {
         if masked == raw {
             return Outcome::Null;
         }
-        match format {
-            Format::Text => {
-                out.extend_from_slice(masked.to_string().as_bytes());
-                if self.network || prefix != width(masked) {
-                    out.extend_from_slice(format!("/{prefix}").as_bytes());
-                }
-            }
-            Format::Binary => {
-                let family = if masked.is_ipv4() {
-                    FAMILY_V4
-                } else {
-                    FAMILY_V6
-                };
-                out.extend_from_slice(&[family, prefix, u8::from(self.network)]);
-                match masked {
-                    IpAddr::V4(v4) => {
-                        out.push(4);
-                        out.extend_from_slice(&v4.octets());
-                    }
-                    IpAddr::V6(v6) => {
-                        out.push(16);
-                        out.extend_from_slice(&v6.octets());
-                    }
-                }
-            }
-        }
+        write(format, self.network, masked, prefix, out);
         Outcome::Value
     }
 }
 
-fn width(address: IpAddr) -> u8 {
-    if address.is_ipv4() {
-        32
-    } else {
-        128
-    }
-}
-
-fn network(address: IpAddr, prefix: u8) -> IpAddr {
-    match address {
-        IpAddr::V4(v4) => {
-            let bits = u32::MAX.checked_shl(32 - u32::from(prefix)).unwrap_or(0);
-            IpAddr::V4(Ipv4Addr::from(u32::from(v4) & bits))
+/// Appends an address, or a network, with its prefix length.
+pub(crate) fn write(format: Format, network: bool, address: IpAddr, prefix: u8, out: &mut Vec<u8>) {
+    match format {
+        Format::Text => {
+            out.extend_from_slice(address.to_string().as_bytes());
+            if network || prefix != width(address) {
+                out.extend_from_slice(format!("/{prefix}").as_bytes());
+            }
         }
-        IpAddr::V6(v6) => {
-            let bits = u128::MAX.checked_shl(128 - u32::from(prefix)).unwrap_or(0);
-            IpAddr::V6(Ipv6Addr::from(u128::from(v6) & bits))
+        Format::Binary => {
+            let family = if address.is_ipv4() {
+                FAMILY_V4
+            } else {
+                FAMILY_V6
+            };
+            out.extend_from_slice(&[family, prefix, u8::from(network), width(address) / 8]);
+            match address {
+                IpAddr::V4(v4) => out.extend_from_slice(&v4.octets()),
+                IpAddr::V6(v6) => out.extend_from_slice(&v6.octets()),
+            }
         }
     }
 }
@@ -110,6 +88,20 @@ pub(crate) fn read(format: Format, cell: &[u8]) -> Option<(IpAddr, u8)> {
         _ => return None,
     };
     (reader.is_empty() && prefix <= width(address)).then_some((address, prefix))
+}
+
+/// The binary format of an address that is given as text.
+pub(crate) fn binary(text: &[u8], cidr: bool) -> Option<Vec<u8>> {
+    let (address, prefix) = read(Format::Text, text)?;
+    if cidr && network(address, prefix) != address {
+        return None;
+    }
+    let (family, octets) = match address {
+        IpAddr::V4(v4) => (FAMILY_V4, v4.octets().to_vec()),
+        IpAddr::V6(v6) => (FAMILY_V6, v6.octets().to_vec()),
+    };
+    let head = [family, prefix, u8::from(cidr), octets.len() as u8];
+    Some([&head[..], &octets].concat())
 }
 
 #[cfg(test)]

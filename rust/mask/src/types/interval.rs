@@ -13,10 +13,10 @@ use crate::types::reader::Reader;
 const WALK_MAX: usize = 64;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-struct Parts {
-    months: i32,
-    days: i32,
-    micros: i64,
+pub(crate) struct Parts {
+    pub(crate) months: i32,
+    pub(crate) days: i32,
+    pub(crate) micros: i64,
 }
 
 /// Replaces an interval.
@@ -31,21 +31,10 @@ impl Interval {
     }
 
     pub(crate) fn apply(&self, format: Format, cell: &[u8], out: &mut Vec<u8>) -> Outcome {
-        let raw = match format {
-            Format::Text => parse(cell),
-            Format::Binary => read_binary(cell),
-        };
-        let Some(parts) = raw.and_then(|raw| self.mask(raw)) else {
+        let Some(parts) = read(format, cell).and_then(|raw| self.mask(raw)) else {
             return Outcome::Null;
         };
-        match format {
-            Format::Text => write(parts, out),
-            Format::Binary => {
-                out.extend_from_slice(&parts.micros.to_be_bytes());
-                out.extend_from_slice(&parts.days.to_be_bytes());
-                out.extend_from_slice(&parts.months.to_be_bytes());
-            }
-        }
+        write_as(format, parts, out);
         Outcome::Value
     }
 
@@ -89,6 +78,26 @@ impl Interval {
         match mask_integer(&self.key, 0) {
             back if back == value => value % 9 + 1,
             other => other,
+        }
+    }
+}
+
+/// Reads an interval; the infinities and other styles are None.
+pub(crate) fn read(format: Format, cell: &[u8]) -> Option<Parts> {
+    match format {
+        Format::Text => parse(cell),
+        Format::Binary => read_binary(cell),
+    }
+}
+
+/// Appends an interval.
+pub(crate) fn write_as(format: Format, parts: Parts, out: &mut Vec<u8>) {
+    match format {
+        Format::Text => write(parts, out),
+        Format::Binary => {
+            out.extend_from_slice(&parts.micros.to_be_bytes());
+            out.extend_from_slice(&parts.days.to_be_bytes());
+            out.extend_from_slice(&parts.months.to_be_bytes());
         }
     }
 }

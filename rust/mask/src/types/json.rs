@@ -171,13 +171,18 @@ impl Walk<'_, '_> {
             self.digits()?;
         }
         self.scratch.clear();
-        // The exponent is the number's size, which stays.
+        // The exponent is the number's size, which stays where nothing is computed.
+        let end = if self.leaf.takes_exponents() {
+            self.at
+        } else {
+            mantissa
+        };
         if self
             .leaf
-            .number(self.name, &self.text[start..mantissa], &mut self.scratch)
+            .number(self.name, &self.text[start..end], &mut self.scratch)
         {
             self.splice
-                .replace(start, mantissa)
+                .replace(start, end)
                 .extend_from_slice(&self.scratch);
         }
         Some(())
@@ -335,12 +340,22 @@ mod tests {
 
     #[test]
     fn a_leaf_agrees_with_a_column_of_its_own() {
-        let json = masked_with(&OperatorSpec::Email {}, &JSONB, r#""zelda@corp.test""#).unwrap();
+        let json = masked_with(
+            &OperatorSpec::Email { keep_domain: false },
+            &JSONB,
+            r#""zelda@corp.test""#,
+        )
+        .unwrap();
         let text = TypeSpec::Text {
             max_chars: None,
             pad: false,
         };
-        let column = masked_with(&OperatorSpec::Email {}, &text, "zelda@corp.test").unwrap();
+        let column = masked_with(
+            &OperatorSpec::Email { keep_domain: false },
+            &text,
+            "zelda@corp.test",
+        )
+        .unwrap();
         assert_eq!(json, format!("\"{column}\""));
         let number = masked_text(&JSONB, "4711").unwrap();
         assert_eq!(Some(number), masked_text(&TypeSpec::Int4 {}, "4711"));

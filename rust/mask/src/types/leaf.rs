@@ -7,8 +7,10 @@ use crate::cell::{Format, Name, Outcome, TextScrubber};
 use crate::error::Error;
 use crate::operators::TextMask;
 use crate::prf::DomainKey;
-use crate::spec::OperatorSpec;
+use crate::spec::{OperatorSpec, TypeSpec};
+use crate::types::compile::scalar;
 use crate::types::numeric::Numeric;
+use crate::types::Node;
 
 /// A member name of more characters is not a name that somebody chose.
 const NAME_MAX: usize = 64;
@@ -19,13 +21,20 @@ const SCANNED_DIGITS_MIN: usize = 13;
 /// The same for numbers with a name.
 const NAMED_DIGITS_MIN: usize = 3;
 
+/// Numbers in documents have as many digits as they like.
+const NUMERIC: TypeSpec = TypeSpec::Numeric {
+    precision: None,
+    scale: None,
+};
+
 /// The rule for the leaves of a structured value.
 pub(crate) enum Leaf {
     /// Each is replaced; the names too where they come from data.
     Mask {
         text: TextMask,
-        number: Numeric,
-        redact: bool,
+        number: Box<Node>,
+        /// What replaces every number, where all are replaced alike.
+        fixed: Option<Vec<u8>>,
         names: bool,
     },
     /// Texts are searched, names too.
@@ -48,13 +57,16 @@ impl Leaf {
         names: bool,
     ) -> Result<Self, Error> {
         let text = TextMask::new(operator, Arc::clone(key), None)?;
-        let digits = digits_mask(operator, key)?;
-        let number = Numeric::new(Arc::clone(key), None, None, digits);
-        let redact = matches!(operator, OperatorSpec::Redact {});
+        let number = Box::new(scalar(&NUMERIC, operator, key)?);
+        let fixed = match operator {
+            OperatorSpec::Redact {} | OperatorSpec::Tag {} => Some(b"0".to_vec()),
+            OperatorSpec::Constant { value } => Some(number_or_null(value)),
+            _ => None,
+        };
         Ok(Self::Mask {
             text,
             number,
-            redact,
+            fixed,
             names,
         })
     }
@@ -96,14 +108,21 @@ impl Leaf {
         }
     }
 
+    /// Whether a number's exponent is a part of it for the rule, as for one that computes.
+    pub(crate) fn takes_exponents(&self) -> bool {
+        matches!(self, Self::Mask { number, .. } if matches!(**number, Node::Changed(_)))
+    }
+
     /// As [`Leaf::text`] for a decimal number.
     pub(crate) fn number(&self, name: Name<'_>, raw: &[u8], out: &mut Vec<u8>) -> bool {
-        let number = match self {
-            Self::Mask { redact: true, .. } => {
-                out.push(b'0');
+        let outcome = match self {
+            Self::Mask {
+                fixed: Some(fixed), ..
+            } => {
+                out.extend_from_slice(fixed);
                 return true;
             }
-            Self::Mask { number, .. } => number,
+            Self::Mask { number, .. } => number.apply(Format::Text, raw, out),
             Self::Scan { scrubber, number } => {
                 let text = std::str::from_utf8(raw).unwrap_or("");
                 let long = raw.len() >= SCANNED_DIGITS_MIN;
@@ -111,10 +130,10 @@ impl Leaf {
                 if !(long || named) || !scrubber.scrub_named(name, text, &mut String::new()) {
                     return false;
                 }
-                number
+                number.apply(Format::Text, raw, out)
             }
         };
-        if number.apply(Format::Text, raw, out) != Outcome::Value {
+        if outcome != Outcome::Value {
             out.push(b'0');
         }
         true
@@ -126,15 +145,29 @@ impl Leaf {
     }
 }
 
+/// A given value in the place of a number: a number as JSON writes it, or the lack of one.
+fn number_or_null(value: &str) -> Vec<u8> {
+    let digits = value.strip_prefix('-').unwrap_or(value);
+    let (whole, fraction) = digits.split_once('.').unwrap_or((digits, "0"));
+    let plain = |part: &str| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit());
+    let leading = whole.len() > 1 && whole.starts_with('0');
+    if plain(whole) && plain(fraction) && !leading {
+        value.into()
+    } else {
+        b"null".to_vec()
+    }
+}
+
 /// Operators that know more about the digits of a number than their count.
 pub(crate) fn digits_mask(
     operator: &OperatorSpec,
     key: &Arc<DomainKey>,
 ) -> Result<Option<TextMask>, Error> {
     match operator {
-        OperatorSpec::Card {} | OperatorSpec::Ssn {} | OperatorSpec::Phone {} => {
-            TextMask::new(operator, Arc::clone(key), None).map(Some)
-        }
+        OperatorSpec::Card {}
+        | OperatorSpec::NationalId { .. }
+        | OperatorSpec::Ssn {}
+        | OperatorSpec::Phone {} => TextMask::new(operator, Arc::clone(key), None).map(Some),
         _ => Ok(None),
     }
 }

@@ -4,8 +4,14 @@ use std::io::Write as _;
 use std::sync::Arc;
 
 use crate::cell::{Format, Outcome};
-use crate::operators::purpose;
+use crate::operators::tweak;
+use crate::permutation::derange;
 use crate::prf::DomainKey;
+
+/// The bits of the first byte that say whether a vendor assigned it, and to how many stations.
+const FLAGS: u32 = 2;
+/// Locally administered, and not a group.
+const LOCAL: u64 = 2;
 
 /// Replaces a hardware address by a locally administered one, which no vendor assigns.
 #[derive(Debug)]
@@ -32,11 +38,8 @@ impl Macaddr {
             }
             Format::Text => parse(cell, raw).is_some(),
         };
-        let mut masked = [0; 8];
-        let masked = &mut masked[..self.bytes];
-        self.key.stream(purpose::MAC, raw).fill(masked);
-        // Locally administered, and not a group.
-        masked[0] = masked[0] & 0xfc | 0x02;
+        let masked = mask(&self.key, raw);
+        let masked = &masked[..self.bytes];
         if !read || masked == raw {
             return Outcome::Null;
         }
@@ -51,6 +54,30 @@ impl Macaddr {
         }
         Outcome::Value
     }
+}
+
+/// A locally administered address of a single station, which no vendor assigns.
+///
+/// The two bits that say so select the arrangement of all others, so only addresses that differ in
+/// them can meet: those of vendors never do.
+pub(crate) fn mask(key: &DomainKey, raw: &[u8]) -> [u8; 8] {
+    let bits = 8 * raw.len() as u32 - FLAGS;
+    let first = raw.first().copied().unwrap_or(0);
+    let number = raw.iter().fold(0, |sum, byte| sum << 8 | u64::from(*byte));
+    // The flags are the lowest bits of the first byte: take them out, and put others in.
+    let low_bits = bits + FLAGS - 8;
+    let low = number & ((1 << low_bits) - 1);
+    let rank = u64::from(first >> FLAGS) << low_bits | low;
+    let tweak = tweak::MAC | u64::from(first & 3);
+    let place = derange(key, tweak, 1 << bits, rank.into()) as u64;
+    let masked = (place >> low_bits << FLAGS | LOCAL) << low_bits | (place & ((1 << low_bits) - 1));
+    (masked << (64 - 8 * raw.len())).to_be_bytes()
+}
+
+/// Six or eight bytes of an address that is given as text.
+pub(crate) fn read(text: &[u8], bytes: usize) -> Option<Vec<u8>> {
+    let mut out = vec![0; bytes];
+    parse(text, &mut out).map(|()| out)
 }
 
 fn parse(text: &[u8], out: &mut [u8]) -> Option<()> {

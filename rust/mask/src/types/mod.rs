@@ -3,7 +3,8 @@
 mod array;
 mod bit;
 mod bytea;
-mod calendar;
+pub(crate) mod calendar;
+mod changed;
 mod char1;
 mod compile;
 mod composite;
@@ -17,18 +18,19 @@ mod integer;
 mod interval;
 mod json;
 mod leaf;
-mod macaddr;
+pub(crate) mod macaddr;
 mod money;
 mod numeric;
 mod opaque;
 mod quoted;
 mod range;
 mod reader;
+mod reading;
 mod splice;
 pub(crate) mod text;
 mod time;
 mod tsvector;
-mod uuid;
+pub(crate) mod uuid;
 mod vector;
 mod xml;
 
@@ -43,6 +45,7 @@ pub(crate) enum Node {
     Null,
     Pass,
     Constant(constant::Constant),
+    Changed(changed::Changed),
     Text(text::Text),
     ScanText(text::ScanText),
     ScanWhole(opaque::ScanWhole),
@@ -79,6 +82,7 @@ impl Node {
             Self::Null => Outcome::Null,
             Self::Pass => Outcome::Unchanged,
             Self::Constant(node) => node.apply(format, out),
+            Self::Changed(node) => node.apply(format, cell, out),
             Self::Text(node) => node.apply(cell, out),
             Self::ScanText(node) => node.apply(cell, out),
             Self::ScanWhole(node) => node.apply(format, cell, out),
@@ -148,6 +152,7 @@ impl Node {
             // Redacted bounds are all the same.
             Self::Constant(_) => Some(Ordering::Equal),
             Self::Timestamp(node) => Some(node.read(format, a)?.0.cmp(&node.read(format, b)?.0)),
+            Self::Changed(node) => node.order(format, a, b),
             _ => None,
         }
     }

@@ -4,6 +4,7 @@ use std::cmp::Ordering;
 use std::sync::Arc;
 
 use crate::cell::{Format, Outcome};
+use crate::number::Number;
 use crate::operators::{purpose, tweak, TextMask};
 use crate::permutation::derange;
 use crate::prf::DomainKey;
@@ -118,7 +119,18 @@ impl Decimal {
         self
     }
 
-    fn whole(&self) -> usize {
+    /// Whether it is a value of `numeric(precision, scale)` without being rounded.
+    pub(crate) fn fits(&self, precision: Option<u32>, scale: Option<i32>) -> bool {
+        let Some(precision) = precision else {
+            return true;
+        };
+        let scale = i64::from(scale.unwrap_or(0));
+        let whole = self.digits[..self.whole()].iter();
+        let whole = whole.skip_while(|digit| **digit == 0).count() as i64;
+        scale >= self.scale as i64 && whole <= i64::from(precision) - scale
+    }
+
+    pub(crate) fn whole(&self) -> usize {
         self.digits.len() - self.scale
     }
 
@@ -153,6 +165,46 @@ impl Decimal {
         let fraction = end > self.whole();
         mask_places(key, &mut masked.digits[start..end], self, !small, fraction);
         masked
+    }
+
+    /// The number in thirty digits.
+    pub(crate) fn number(&self) -> Number {
+        Number::of_digits(
+            self.negative,
+            self.digits.iter().copied(),
+            self.scale as i32,
+        )
+    }
+
+    /// A number with so many digits after the point; None where it has more before it than a
+    /// numeric takes.
+    pub(crate) fn of(number: Number, scale: usize) -> Option<Self> {
+        let number = if number.scale > scale as i32 {
+            Number::new(number.at(scale as i32)?, scale as i32)
+        } else {
+            number
+        };
+        let zeros = usize::try_from(scale as i32 - number.scale).ok()?;
+        let text = number.units.unsigned_abs().to_string();
+        let mut digits: Vec<u8> = text.bytes().map(|byte| byte - b'0').collect();
+        if zeros > WHOLE_MAX + SCALE_MAX {
+            return None;
+        }
+        digits.resize(digits.len() + zeros, 0);
+        if digits.len() <= scale {
+            digits.splice(..0, std::iter::repeat_n(0, scale + 1 - digits.len()));
+        }
+        let decimal = Self {
+            negative: number.units < 0,
+            digits,
+            scale,
+        }
+        .trimmed();
+        (decimal.whole() <= WHOLE_MAX).then_some(decimal)
+    }
+
+    pub(crate) fn scale(&self) -> usize {
+        self.scale
     }
 
     fn with_integer(&self, value: i64) -> Self {

@@ -25,50 +25,47 @@ impl Time {
         Self { key, zoned }
     }
 
-    /// Microseconds since midnight and the zone in seconds east.
-    fn read(&self, format: Format, cell: &[u8]) -> Option<(i64, i64)> {
-        let (clock, zone) = if format == Format::Binary {
-            let mut reader = Reader::new(cell);
-            let clock = reader.i64()?;
-            // On the wire zones count west.
-            let zone = if self.zoned {
-                -i64::from(reader.i32()?)
-            } else {
-                0
-            };
-            reader.is_empty().then_some((clock, zone))?
-        } else {
-            let (clock, rest) = parse_clock(cell, 2)?;
-            let (zone, rest) = if self.zoned {
-                parse_zone(rest)?
-            } else {
-                (0, rest)
-            };
-            rest.is_empty().then_some((clock, zone))?
-        };
-        ((0..=DAY).contains(&clock) && zone.abs() <= ZONE_MAX).then_some((clock, zone))
-    }
-
     pub(crate) fn apply(&self, format: Format, cell: &[u8], out: &mut Vec<u8>) -> Outcome {
-        let Some((clock, zone)) = self.read(format, cell) else {
+        let Some((clock, zone)) = read(format, cell, self.zoned) else {
             return Outcome::Null;
         };
         let masked = mask_clock(&self.key, CLASS, clock, false);
-        match format {
-            Format::Binary => {
-                out.extend_from_slice(&masked.to_be_bytes());
-                if self.zoned {
-                    out.extend_from_slice(&(-zone as i32).to_be_bytes());
-                }
-            }
-            Format::Text => {
-                write_clock(masked, out);
-                if self.zoned {
-                    write_zone(zone, out);
-                }
+        write(format, masked, self.zoned.then_some(zone), out);
+        Outcome::Value
+    }
+}
+
+/// Microseconds since midnight and the zone in seconds east.
+pub(crate) fn read(format: Format, cell: &[u8], zoned: bool) -> Option<(i64, i64)> {
+    let (clock, zone) = if format == Format::Binary {
+        let mut reader = Reader::new(cell);
+        let clock = reader.i64()?;
+        // On the wire zones count west.
+        let zone = if zoned { -i64::from(reader.i32()?) } else { 0 };
+        reader.is_empty().then_some((clock, zone))?
+    } else {
+        let (clock, rest) = parse_clock(cell, 2)?;
+        let (zone, rest) = if zoned { parse_zone(rest)? } else { (0, rest) };
+        rest.is_empty().then_some((clock, zone))?
+    };
+    ((0..=DAY).contains(&clock) && zone.abs() <= ZONE_MAX).then_some((clock, zone))
+}
+
+/// Appends a clock time, with its zone where it has one.
+pub(crate) fn write(format: Format, clock: i64, zone: Option<i64>, out: &mut Vec<u8>) {
+    match format {
+        Format::Binary => {
+            out.extend_from_slice(&clock.to_be_bytes());
+            if let Some(zone) = zone {
+                out.extend_from_slice(&(-zone as i32).to_be_bytes());
             }
         }
-        Outcome::Value
+        Format::Text => {
+            write_clock(clock, out);
+            if let Some(zone) = zone {
+                write_zone(zone, out);
+            }
+        }
     }
 }
 

@@ -1,6 +1,5 @@
 //! uuid: 36 characters, or sixteen bytes; the replacement is of the same version.
 
-use std::io::Write as _;
 use std::sync::Arc;
 
 use crate::cell::{Format, Outcome};
@@ -33,7 +32,7 @@ impl Uuid {
     }
 
     /// Another UUID of the same version and variant.
-    fn mask(&self, raw: u128) -> Option<u128> {
+    pub(crate) fn mask(&self, raw: u128) -> Option<u128> {
         let low = raw & ((1 << LOW_BITS) - 1);
         let middle = raw >> 64 & ((1 << MIDDLE_BITS) - 1);
         let number = (raw >> 80) << (LOW_BITS + MIDDLE_BITS) | middle << LOW_BITS | low;
@@ -66,13 +65,14 @@ impl Uuid {
         };
         match format {
             Format::Binary => out.extend_from_slice(&masked),
-            Format::Text => write(&masked, out),
+            Format::Text => write(&masked, true, out),
         }
         Outcome::Value
     }
 }
 
-fn parse(text: &[u8]) -> Option<[u8; BYTES]> {
+/// The bytes of 36 characters.
+pub(crate) fn parse(text: &[u8]) -> Option<[u8; BYTES]> {
     if text.len() != 36 {
         return None;
     }
@@ -89,13 +89,15 @@ fn parse(text: &[u8]) -> Option<[u8; BYTES]> {
     Some(value.to_be_bytes())
 }
 
-fn write(value: &[u8; BYTES], out: &mut Vec<u8>) {
+/// Appends 36 characters, or 32 without the hyphens.
+pub(crate) fn write(value: &[u8; BYTES], hyphens: bool, out: &mut Vec<u8>) {
+    const DIGITS: &[u8; 16] = b"0123456789abcdef";
     for (at, byte) in value.iter().enumerate() {
-        if matches!(at, 4 | 6 | 8 | 10) {
+        if hyphens && matches!(at, 4 | 6 | 8 | 10) {
             out.push(b'-');
         }
-        // Writing to memory cannot fail.
-        let _ = write!(out, "{byte:02x}");
+        let digits = [byte >> 4, byte & 15].map(|digit| DIGITS[usize::from(digit)]);
+        out.extend_from_slice(&digits);
     }
 }
 

@@ -5,10 +5,15 @@
 
 mod family;
 mod given;
+mod known;
+mod persons;
 mod places;
+mod states;
 mod word;
 
 use crate::prf::Stream;
+pub(crate) use known::alike;
+pub(crate) use states::{PROVINCES, STATES};
 pub(crate) use word::Word;
 
 /// Given names of several languages.
@@ -18,6 +23,8 @@ pub(crate) static CITIES: [Word; places::CITIES.len()] = word::all(places::CITIE
 /// What a street is called.
 pub(crate) static STREET_KINDS: [Word; places::STREET_KINDS.len()] =
     word::all(places::STREET_KINDS);
+/// What a company does.
+pub(crate) static TRADES: [Word; places::TRADES.len()] = word::all(places::TRADES);
 static STEMS: [Word; family::STEMS.len()] = word::all(family::STEMS);
 static ENDINGS: [Word; family::ENDINGS.len()] = word::all(family::ENDINGS);
 
@@ -39,11 +46,11 @@ pub(crate) fn push_family(stream: &mut Stream<'_>, out: &mut Vec<u8>) {
 mod tests {
     use super::family::{ENDINGS, STEMS};
     use super::given::GIVEN;
-    use super::places::{CITIES, STREET_KINDS};
+    use super::places::{CITIES, STREET_KINDS, TRADES};
 
     #[test]
     fn lists_are_capitalised_ascii_without_repetition() {
-        for list in [GIVEN, STEMS, CITIES, STREET_KINDS] {
+        for list in [GIVEN, STEMS, CITIES, STREET_KINDS, TRADES] {
             let unique: std::collections::HashSet<_> = list.iter().collect();
             assert_eq!(unique.len(), list.len());
             assert!(list.iter().all(|word| word.is_ascii()

@@ -4,7 +4,7 @@ from typing import Annotated
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
-from scrim.masking.declaration import Operator
+from scrim.masking.declaration import Example, Operator
 
 MAX_KEPT = 64
 
@@ -35,4 +35,14 @@ OPERATOR = Operator(
     description="Hides a text except for its ends; different values may become equal.",
     keeps="the ends that the options name, if that is less than half",
     options=PartialOptions,
+    survives="Recognition by somebody who knows the value.",
+    lost="Uniqueness, joins, and everything that is hidden.",
+    attack=(
+        "What is kept is the raw value itself, and narrows a guess down. The length shows too."
+    ),
+    examples=(
+        Example("4111111111111111", {"keep_last": 4}),
+        Example("Zelda Fitzgerald", {"keep_first": 1, "keep_last": 2}),
+        Example("abcdef", {"keep_first": 1, "keep_last": 2}),
+    ),
 )

@@ -1,6 +1,6 @@
 """A phone number of the same layout."""
 
-from scrim.masking.declaration import Operator
+from scrim.masking.declaration import Example, Operator
 
 OPERATOR = Operator(
     name="phone",
@@ -8,4 +8,15 @@ OPERATOR = Operator(
     keeps="country code and layout",
     reversible=True,
     limits="a text with characters outside ASCII comes back wrong",
+    survives="Joins, uniqueness, country and layout.",
+    lost="Area and subscriber.",
+    attack=(
+        "A keyed permutation (FF1, or a Feistel network below a million values): known pairs "
+        "say nothing of other values. Numbers of few digits behind the country code have few "
+        "others to become."
+    ),
+    examples=(
+        Example("+1 415 555 0132", domain="contact.phone"),
+        Example("+49 30 901820", domain="contact.phone"),
+    ),
 )

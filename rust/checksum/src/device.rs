@@ -11,7 +11,7 @@ pub(super) const ALL: &[(&str, Checksum)] = &[
 ];
 
 /// Length of a vehicle identification number.
-pub(crate) const VIN_LEN: usize = 17;
+pub const VIN_LEN: usize = 17;
 const VIN_WEIGHTS: [u32; VIN_LEN] = [8, 7, 6, 5, 4, 3, 2, 10, 0, 9, 8, 7, 6, 5, 4, 3, 2];
 /// Place of the check digit.
 const VIN_CHECK: usize = 8;
@@ -72,7 +72,8 @@ const fn vin_value(byte: u8) -> Option<u32> {
 }
 
 /// Whether the characters can be a vehicle's number: seventeen, four digits at the end (ISO 3779).
-pub(crate) fn is_vin_layout(value: &[u8]) -> bool {
+#[must_use]
+pub fn is_vin_layout(value: &[u8]) -> bool {
     value.len() == VIN_LEN
         && value.iter().all(|&byte| vin_value(byte).is_some())
         && all_digits(&value[VIN_LEN - 4..])
@@ -84,7 +85,8 @@ pub(crate) fn is_vin_layout(value: &[u8]) -> bool {
 }
 
 /// VIN with the check digit of North America and China (49 CFR 565.15; ISO 3779).
-pub(crate) fn vin(value: &[u8]) -> bool {
+#[must_use]
+pub fn vin(value: &[u8]) -> bool {
     if !is_vin_layout(value) {
         return false;
     }

@@ -1,0 +1,294 @@
+"""Masks a stream of batches of one schema."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any, Final, Literal
+
+import pyarrow as pa
+
+from scrim.detection.columns import ColumnJudge
+from scrim.detection.scan import Scanner
+from scrim.domain.decision import ColumnDecision, Treatment
+from scrim.masking.arrow.cells import Array, ArrowError, Counts, mask_array
+from scrim.masking.arrow.tree import MAX_LEAVES, Leaf, Node, build
+from scrim.masking.arrow.verdicts import Known, LeafJudge, written_kind
+from scrim.masking.columns import DecidedColumn
+from scrim.masking.plans import Plan, PlanMaker
+from scrim.masking.registry import registry
+from scrim.masking.rewriter import PlannedColumn, operator_of
+from scrim.masking.types import TypeSpec
+
+SAMPLED_ROWS: Final = 2_048
+"""Rows that decide, spread evenly over the first batch."""
+WATCHED_ROWS: Final = 128
+"""Rows of a further batch that can show that a decision was wrong."""
+WATCHED_FIRST: Final = 4
+"""Further batches of which each is looked at; after them it is each of WATCHED_EVERY, and any in
+which a search finds something in many values of a column."""
+WATCHED_EVERY: Final = 8
+MANY_FOUND: Final = 0.25
+"""Share of a column's values that are many."""
+
+Batch = Any
+"""A record batch of pyarrow, which declares none for checkers."""
+Late = Literal["refuse", "search"]
+
+
+class LateEntityError(ArrowError):
+    """Further rows show that a column, which was searched so far, holds an entity throughout.
+
+    Attributes:
+        path: The column.
+        entity: The entity.
+    """
+
+    def __init__(self, path: str, entity: str) -> None:
+        """Say what was found and what can be done."""
+        super().__init__(
+            f"column {path}: its first rows did not show that it holds {entity}, later ones do; "
+            f"name it: {path}={entity}"
+        )
+        self.path = path
+        self.entity = entity
+
+
+@dataclass(frozen=True, slots=True)
+class MaskSettings:
+    """With what batches are masked.
+
+    Attributes:
+        plans: Makes plans with keys and operators.
+        scanner: Searches values.
+        judge: Tells what columns hold.
+        known: What the caller says of the columns.
+        types: What texts are, by path, where Arrow has no such type.
+        late: What happens when further rows show that a searched column holds an entity.
+        written: Whether texts come from a file without types, so that those which are written like
+            a date or a UUID are masked as one.
+    """
+
+    plans: PlanMaker
+    scanner: Scanner
+    judge: ColumnJudge
+    known: Known = field(default_factory=Known)
+    types: Mapping[str, TypeSpec] = field(default_factory=dict)
+    late: Late = "refuse"
+    written: bool = False
+
+
+@dataclass(slots=True)
+class ColumnReport:
+    """What became of one column, or of a field inside one.
+
+    Attributes:
+        path: Its name, with those of what it is inside of before it.
+        type: Its type in Arrow.
+        treatment: Whether its values are masked whole, searched, or kept.
+        entity: The entity that it holds; empty when unknown.
+        operator: The operator that replaced whole values; empty when none did.
+        reason: Why, without any value.
+        counts: What became of the values; those of a dictionary count once a batch.
+        late: An entity that further rows showed, while it was searched only.
+    """
+
+    path: str
+    type: str
+    treatment: Treatment
+    entity: str
+    operator: str
+    reason: str
+    counts: Counts = field(default_factory=Counts)
+    late: str = ""
+
+    @property
+    def null_reason(self) -> str:
+        """Why values became NULL; empty when none did."""
+        if not self.counts.nulled:
+            return ""
+        if self.operator == "null":
+            return "the operator"
+        return f"no valid replacement of type {self.type}"
+
+
+@dataclass(slots=True)
+class _Decided:
+    """A leaf with its plan."""
+
+    leaf: Leaf
+    plan: Plan
+    report: ColumnReport
+    watched: bool
+
+
+class BatchMasker:
+    """Masks batches of one schema; the first one decides what becomes of each column.
+
+    Attributes:
+        schema: The schema, of what comes in and of what goes out.
+    """
+
+    def __init__(self, schema: Any, settings: MaskSettings) -> None:  # noqa: ANN401 - pyarrow
+        """Read the schema.
+
+        Args:
+            schema: The schema of every batch.
+            settings: With what batches are masked.
+
+        Raises:
+            ArrowError: If there is no way to mask a type, or something names no column.
+        """
+        self.schema = schema
+        self._settings = settings
+        self._nodes: list[Node] = [
+            build(field.name, field.type, settings.types) for field in schema
+        ]
+        self._leaves = [leaf for node in self._nodes for leaf, _ in node.leaves()]
+        if len(self._leaves) > MAX_LEAVES:
+            raise ArrowError(f"a batch has more than {MAX_LEAVES:,} columns and fields")
+        self._check_names()
+        self._judge = LeafJudge(settings.scanner, settings.judge, settings.known, self._leaves)
+        self._decided: dict[str, _Decided] | None = None
+        self._watches = True
+        self._batches = 0
+
+    @property
+    def columns(self) -> list[ColumnReport]:
+        """What became of each column so far; empty before the first batch."""
+        return [one.report for one in (self._decided or {}).values()]
+
+    def decide(self, sample: Batch, *, of_all: bool = False) -> None:
+        """Decide what becomes of each column.
+
+        Args:
+            sample: Rows that are like all others; the first batch if none was given.
+            of_all: Whether they are taken from all batches, so that no further one can tell more.
+        """
+        values = self._values(_spread(sample, SAMPLED_ROWS))
+        self._watches = not of_all
+        self._decided = {}
+        for leaf, decision in self._judge.decide(values).items():
+            self._decided[leaf.path] = self._planned(leaf, decision, values[leaf])
+
+    def mask(self, batch: Batch) -> Batch:
+        """Return a batch of the same schema with its values masked.
+
+        Args:
+            batch: A record batch.
+
+        Raises:
+            ArrowError: If it has another schema, or values have nothing to be replaced by where
+                the schema allows no NULL.
+            LateEntityError: If a column turns out to hold an entity, and that is to be refused.
+        """
+        if not batch.schema.equals(self.schema):
+            raise ArrowError("a batch has another schema than the one before it")
+        if self._decided is None:
+            self.decide(batch)
+        self._batches += 1
+        before = {one.path: replace(one.counts) for one in self.columns}
+        masked = []
+        for node, field_, array in zip(self._nodes, self.schema, batch.columns, strict=True):
+            new = node.mask(array, self._apply)
+            if not field_.nullable and new.null_count:
+                raise ArrowError(
+                    f"column {field_.name}: some values have no replacement of their type, and its "
+                    "schema allows no NULL; choose another operator, or let it be NULL"
+                )
+            masked.append(new)
+        if self._batches > 1 and self._watches:
+            self._watch(batch, before)
+        return pa.RecordBatch.from_arrays(masked, schema=self.schema)
+
+    def _apply(self, leaf: Leaf, array: Array) -> Array:
+        decided = self._found(leaf)
+        return mask_array(array, decided.leaf.type, decided.plan, decided.report.counts)
+
+    def _found(self, leaf: Leaf) -> _Decided:
+        if self._decided is None:
+            raise ArrowError("nothing is decided yet")
+        return self._decided[leaf.path]
+
+    def _planned(self, leaf: Leaf, decision: ColumnDecision, values: Array) -> _Decided:
+        operators = self._settings.plans.operators
+        if self._settings.written and decision.treatment is Treatment.MASK:
+            leaf = self._as_written(leaf, decision, values)
+        column = PlannedColumn(decision, leaf.type.spec)
+        masked = decision.treatment is Treatment.MASK
+        report = ColumnReport(
+            leaf.path,
+            str(leaf.arrow_type) if leaf.type.kind == "text" else leaf.type.kind,
+            decision.treatment,
+            decision.entity,
+            str(operator_of(column, operators)["name"]) if masked else "",
+            decision.reason,
+        )
+        plan = self._settings.plans.make([DecidedColumn(column)], sampled=False)
+        return _Decided(leaf, plan, report, self._judge.watched(leaf, decision))
+
+    def _as_written(self, leaf: Leaf, decision: ColumnDecision, values: Array) -> Leaf:
+        """Return a leaf of a file with the type that its texts are written in."""
+        if leaf.type.kind != "text" or leaf.path in self._settings.types:
+            return leaf
+        spec = written_kind(values)
+        operator = operator_of(
+            PlannedColumn(decision, leaf.type.spec), self._settings.plans.operators
+        )
+        declared = registry().get(operator["name"])
+        if declared is None or not declared.accepts.includes(str(spec["kind"])):
+            return leaf
+        return replace(leaf, type=replace(leaf.type, spec=spec))
+
+    def _watch(self, batch: Batch, before: Mapping[str, Counts]) -> None:
+        """Look whether further rows show that a searched column holds an entity."""
+        number = self._batches - 1
+        all_due = number <= WATCHED_FIRST or number % WATCHED_EVERY == 0
+        due = {
+            path
+            for path, one in (self._decided or {}).items()
+            if one.watched and (all_due or _found_many(before[path], one.report.counts))
+        }
+        if not due:
+            return
+        for leaf, values in self._values(_spread(batch, WATCHED_ROWS), due).items():
+            entity = self._judge.found_later(leaf, values)
+            if entity is None:
+                continue
+            if self._settings.late == "refuse":
+                raise LateEntityError(leaf.path, entity)
+            decided = self._found(leaf)
+            decided.report.late = entity
+            decided.watched = False
+
+    def _values(self, batch: Batch, wanted: Iterable[str] | None = None) -> dict[Leaf, Array]:
+        return {
+            leaf: values
+            for node, array in zip(self._nodes, batch.columns, strict=True)
+            for leaf, values in node.leaves(array)
+            if wanted is None or leaf.path in wanted
+        }
+
+    def _check_names(self) -> None:
+        """Refuse what names no column: a slip of the pen would leave another one unmasked."""
+        paths = {leaf.path for leaf in self._leaves}
+        if len(paths) < len(self._leaves):
+            raise ArrowError("two columns, or fields inside of columns, have the same name")
+        names = paths | {path[:at] for path in paths for at, c in enumerate(path) if c == "."}
+        names |= set(self.schema.names)
+        known = self._settings.known
+        for name in (*known.entities, *known.kept, *self._settings.types):
+            if name not in names:
+                raise ArrowError(f"there is no column {name}")
+
+
+def _found_many(before: Counts, after: Counts) -> bool:
+    """Whether a search found something in many of the values that a batch had."""
+    values = after.values - before.values
+    return after.searched - before.searched > MANY_FOUND * values
+
+
+def _spread(batch: Batch, rows: int) -> Batch:
+    """Return at most so many rows of a batch, evenly spread over it."""
+    if batch.num_rows <= rows:
+        return batch
+    step = batch.num_rows / rows
+    return batch.take(pa.array([int(number * step) for number in range(rows)], pa.int64()))

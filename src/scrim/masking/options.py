@@ -1,0 +1,51 @@
+"""Checks the options of an operator that somebody chose."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from pydantic import ValidationError
+
+from scrim.config.operators import OperatorChoice
+from scrim.masking.registry import registry
+
+OperatorSpec = Mapping[str, Any]
+"""An operator and its options as the kernel reads them."""
+
+
+class OperatorError(Exception):
+    """An operator of scrim.yaml or of a policy cannot be used.
+
+    Attributes:
+        key: Where it is named, such as `masking.operators.contact.email`.
+        reason: What is wrong and what to do.
+    """
+
+    def __init__(self, key: str, reason: str) -> None:
+        """Keep both; the message joins them."""
+        super().__init__(f"{key}: {reason}")
+        self.key = key
+        self.reason = reason
+
+
+def check_choice(choice: OperatorChoice, key: str) -> dict[str, Any]:
+    """Return an operator of scrim.yaml as the kernel reads it.
+
+    Args:
+        choice: Its name and options.
+        key: Where it is named, for messages.
+
+    Raises:
+        OperatorError: If it is unknown or has wrong options.
+    """
+    operator = registry().get(choice.name)
+    if operator is None:
+        raise OperatorError(key, f"is not an operator; choose from {', '.join(sorted(registry()))}")
+    try:
+        options = operator.options.model_validate(choice.options)
+    except ValidationError as error:
+        names = sorted({str(part) for e in error.errors() for part in e["loc"][:1]})
+        known = ", ".join(sorted(operator.options.model_fields)) or "none"
+        raise OperatorError(
+            key, f"has a wrong option ({', '.join(names)}); {choice.name} takes: {known}"
+        ) from None
+    return {"name": choice.name, **options.model_dump(exclude_unset=True)}

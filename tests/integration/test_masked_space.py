@@ -279,6 +279,9 @@ def test_what_cannot_be_turned_back_is_not_updated_but_can_be_new(
     with pytest.raises(psycopg.errors.InsufficientPrivilege, match="masked column"):
         analyst.execute("UPDATE people SET email = %s WHERE id = 13", (of(analyst, "email", 13),))
     assert of(owner, "email", 13) == before
+    with pytest.raises(psycopg.errors.InvalidParameterValue, match="cannot be read"):
+        analyst.execute("UPDATE people SET member = 'none of them' WHERE id = 13")
+    analyst.execute("UPDATE people SET email = NULL WHERE id = 12")
     analyst.execute("INSERT INTO people (id, email) VALUES (110, 'berta@mail.example.org')")
     assert of(owner, "email", 110) == "berta@mail.example.org"
 

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
-use scrim_relay::Turning;
+use scrim_relay::{Role, Turning};
 
 use crate::masking::PyMasker;
 
@@ -15,14 +15,14 @@ pub(crate) struct PyTurning(pub(crate) Arc<Turning>);
 impl PyTurning {
     /// The way back of what a column's rule masks; None where there is none.
     #[staticmethod]
-    #[pyo3(signature = (rule, type_id, masker, *, writes))]
-    fn compile(
-        rule: &str,
-        type_id: u32,
-        masker: &PyMasker,
-        writes: bool,
-    ) -> PyResult<Option<Self>> {
-        Turning::compile(rule, type_id, writes, masker.keys())
+    fn compile(rule: &str, type_id: u32, masker: &PyMasker, role: &str) -> PyResult<Option<Self>> {
+        let role = match role {
+            "compared" => Role::Compared,
+            "inserted" => Role::Inserted,
+            "updated" => Role::Updated,
+            _ => return Err(PyValueError::new_err("the role is unknown")),
+        };
+        Turning::compile(rule, type_id, role, masker.keys())
             .map(|turning| turning.map(|turning| Self(Arc::new(turning))))
             .map_err(PyValueError::new_err)
     }

@@ -4,7 +4,7 @@ use scrim_mask::Format;
 
 use crate::decision::Refusal;
 use crate::message::{cstring, int16, int32};
-use crate::turning::Turns;
+use crate::turns::Turns;
 
 /// The parts of a Bind message that the relay needs.
 pub(crate) struct BindMessage<'a> {

@@ -13,7 +13,7 @@ use crate::message::{
 use crate::pending::{Execution, Pending};
 use crate::relay::{locked, ClientNeed, Relay};
 use crate::statistics::{count, length};
-use crate::turning::{Rewritten, Turns};
+use crate::turns::{Rewritten, Turns};
 
 /// What is to be done with a message of the client.
 pub(crate) enum Step {

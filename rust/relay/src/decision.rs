@@ -7,7 +7,7 @@ use scrim_rows::copy::CopyOptions;
 use scrim_rows::{Context, Plan};
 
 use crate::ruling::{Intent, Results};
-use crate::turning::{TurnSpec, Turns};
+use crate::turns::{TurnSpec, Turns};
 
 /// Why a statement is not forwarded.
 #[derive(Debug, Clone)]

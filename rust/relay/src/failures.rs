@@ -8,7 +8,7 @@ use crate::message::{cstring, error_code, write_error};
 use crate::pending::{Execution, Pending};
 use crate::relay::{Relay, ServerNeed};
 use crate::server::Step;
-use crate::turning::original_position;
+use crate::turns::original_position;
 
 impl Relay {
     pub(crate) fn error(&mut self, body: &[u8], at: usize, forward: &mut Forward<'_>) -> Step {

@@ -36,6 +36,7 @@ mod shapes;
 mod spelling;
 mod statistics;
 mod turning;
+mod turns;
 mod wire;
 
 pub use audit::{AuditFailure, AuditLog, Counts};
@@ -46,4 +47,5 @@ pub use relay::{ClientNeed, Relay, ServerNeed};
 pub use ruling::{ColumnsRecord, Planned, Ruling, RulingScope};
 pub use shapes::Shapes;
 pub use statistics::{Moved, Statistics, Tally};
-pub use turning::{TurnSpec, Turning};
+pub use turning::{Role, Turning};
+pub use turns::TurnSpec;

@@ -11,7 +11,7 @@ use crate::forward::Forward;
 use crate::message::{cstring, int32, write_message, HEADER, OWN_NAME};
 use crate::pending::{Execution, Pending, Portal, Statement, Target};
 use crate::relay::{locked, ClientNeed, Relay};
-use crate::turning::Turns;
+use crate::turns::Turns;
 
 impl Relay {
     pub(crate) fn parse(&mut self, body: &[u8], at: usize, forward: &mut Forward<'_>) -> Step {

@@ -5,7 +5,7 @@ use std::sync::{Arc, OnceLock};
 use std::time::Instant;
 
 use crate::decision::{Decision, PlanSlot};
-use crate::turning::Splice;
+use crate::turns::Splice;
 
 /// A prepared statement of the session.
 pub(crate) struct Statement {

@@ -14,7 +14,7 @@ use scrim_sql::normalise;
 use crate::decision::{Decision, DecisionSpec};
 use crate::description::Description;
 use crate::relay::locked;
-use crate::turning::Turns;
+use crate::turns::Turns;
 
 /// Longest text of a statement in a record.
 const MAX_AUDITED_BYTES: usize = 16_000;

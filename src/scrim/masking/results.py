@@ -112,15 +112,16 @@ class ResultDecider:
             return None
         return MaskedColumn(json.dumps(rule, separators=(",", ":")), type_[0])
 
-    def turning(self, masked: MaskedColumn, *, writes: bool) -> Turning | None:
+    def turning(self, masked: MaskedColumn, role: str) -> Turning | None:
         """Return the way back of a column's values; None where there is none.
 
         Args:
             masked: How the column is masked.
-            writes: Whether they are written to it, so that one that is not masked is a new one.
+            role: `compared`, `inserted` or `updated`: what they are for, which decides about those
+                that are no masked ones.
         """
         masker = self._tools.plans.masker
-        return Turning.compile(masked.rule, masked.type_id, masker, writes=writes)
+        return Turning.compile(masked.rule, masked.type_id, masker, role)
 
     def describe(self, fields: Sequence[ResultField], origins: Sequence[ColumnOrigin]) -> Described:
         """Decide every column of a result.

@@ -97,7 +97,7 @@ class TurnDecider:
                 continue
             masked = self._results.masked(origins)
             if masked is not None:
-                turning = self._results.turning(masked, writes=compared.writes)
+                turning = self._results.turning(masked, compared.role)
                 found.append(_Found(compared, masked, turning, constant))
         return found
 

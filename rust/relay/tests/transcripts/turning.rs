@@ -3,7 +3,7 @@
 #[allow(clippy::wildcard_imports)]
 use crate::bench::*;
 use scrim_mask::{CellMask, Format, OperatorSpec, Outcome, TypeSpec};
-use scrim_relay::{Ruling, TurnSpec, Turning};
+use scrim_relay::{Role, Ruling, TurnSpec, Turning};
 use std::sync::Mutex;
 
 const RAW: &str = "A-12345";
@@ -30,7 +30,7 @@ fn spec() -> DecisionSpec {
 
 /// A ruling for statements whose first comparison is with a masked column.
 fn ruling() -> Arc<Ruling> {
-    let turning = Turning::compile(RULE, 25, false, masker().keys())
+    let turning = Turning::compile(RULE, 25, Role::Compared, masker().keys())
         .unwrap()
         .unwrap();
     let spec = DecisionSpec {

@@ -1,6 +1,7 @@
-use scrim_mask::TenantKey;
+use scrim_mask::{CellMask, ColumnRule, Keyring, Outcome, TenantKey};
 
 use super::*;
+use crate::turning::Role;
 
 const TEXT: &str = r#"{"kind":"text"}"#;
 const INT8: &str = r#"{"kind":"int8"}"#;
@@ -13,23 +14,30 @@ fn rule(type_: &str, operator: &str) -> String {
     format!(r#"{{"action":"mask","type":{type_},"operator":{{"name":"{operator}"}},"domain":"d"}}"#)
 }
 
-fn turning(type_: &str, operator: &str, type_id: u32, writes: bool) -> Arc<Turning> {
-    let rule = rule(type_, operator);
+fn turning(type_: &str, operator: &str, type_id: u32, role: Role) -> Arc<Turning> {
+    let json = rule(type_, operator);
     Arc::new(
-        Turning::compile(&rule, type_id, writes, &keys())
+        Turning::compile(&json, type_id, role, &keys())
             .unwrap()
             .unwrap(),
     )
 }
 
-fn masked(turning: &Turning, format: Format, value: &[u8]) -> Vec<u8> {
+fn shown_of(type_: &str, operator: &str, value: &str) -> String {
+    let rule: ColumnRule = serde_json::from_str(&rule(type_, operator)).unwrap();
+    let ColumnRule::Mask {
+        type_,
+        operator,
+        domain,
+    } = rule
+    else {
+        unreachable!()
+    };
+    let mask = CellMask::compile(&type_, &operator, &domain, &keys()).unwrap();
     let mut out = Vec::new();
-    assert_eq!(turning.mask.mask(format, value, &mut out), Outcome::Value);
-    out
-}
-
-fn text(turning: &Turning, value: &str) -> String {
-    String::from_utf8(masked(turning, Format::Text, value.as_bytes())).unwrap()
+    let outcome = mask.mask(Format::Text, value.as_bytes(), &mut out);
+    assert_eq!(outcome, Outcome::Value);
+    String::from_utf8(out).unwrap()
 }
 
 /// The turns of a statement in which everything compared is turned alike.
@@ -56,9 +64,9 @@ fn rewritten(sql: &str, turning: &Arc<Turning>) -> String {
 
 #[test]
 fn literals_become_what_they_stand_for() {
-    let digits = turning(TEXT, "digits", 25, false);
-    let shown = text(&digits, "A-12345");
-    let other = text(&digits, "B-99999");
+    let digits = turning(TEXT, "digits", 25, Role::Compared);
+    let shown = shown_of(TEXT, "digits", "A-12345");
+    let other = shown_of(TEXT, "digits", "B-99999");
     for (sql, expected) in [
         (
             format!("SELECT 'x' FROM t WHERE a = '{shown}' AND b > 'y'"),
@@ -83,8 +91,8 @@ fn literals_become_what_they_stand_for() {
 
 #[test]
 fn numbers_become_numbers() {
-    let auto = turning(INT8, "auto", 20, false);
-    let shown = text(&auto, "-4711");
+    let auto = turning(INT8, "auto", 20, Role::Compared);
+    let shown = shown_of(INT8, "auto", "-4711");
     assert_eq!(
         rewritten(&format!("SELECT FROM t WHERE a={shown}"), &auto),
         "SELECT FROM t WHERE a=(-4711)"
@@ -93,7 +101,7 @@ fn numbers_become_numbers() {
         rewritten(&format!("SELECT FROM t WHERE a = '{shown}'"), &auto),
         "SELECT FROM t WHERE a = '-4711'"
     );
-    let positive = text(&auto, "4711");
+    let positive = shown_of(INT8, "auto", "4711");
     assert_eq!(
         rewritten(
             &format!("SELECT 1-{positive} FROM t WHERE a={positive}"),
@@ -105,20 +113,20 @@ fn numbers_become_numbers() {
 
 #[test]
 fn a_guess_never_stays_as_it_is_where_it_is_compared() {
-    let siv = turning(TEXT, "siv", 25, false);
+    let siv = turning(TEXT, "siv", 25, Role::Compared);
     let sql = "SELECT FROM t WHERE a = 'zelda@corp.test'";
     assert!(
         !rewritten(sql, &siv).contains("zelda"),
         "{}",
         rewritten(sql, &siv)
     );
-    let shown = text(&siv, "zelda@corp.test");
+    let shown = shown_of(TEXT, "siv", "zelda@corp.test");
     let sql = format!("SELECT FROM t WHERE a = '{shown}'");
     assert_eq!(
         rewritten(&sql, &siv),
         "SELECT FROM t WHERE a = 'zelda@corp.test'"
     );
-    let auto = turning(INT8, "auto", 20, false);
+    let auto = turning(INT8, "auto", 20, Role::Compared);
     for sql in [
         "SELECT FROM t WHERE a = 'nine'",
         "SELECT FROM t WHERE a = 0x10",
@@ -135,8 +143,8 @@ fn a_guess_never_stays_as_it_is_where_it_is_compared() {
 
 #[test]
 fn what_is_written_and_no_masked_value_is_new() {
-    let siv = turning(TEXT, "siv", 25, true);
-    let shown = text(&siv, "zelda@corp.test");
+    let siv = turning(TEXT, "siv", 25, Role::Inserted);
+    let shown = shown_of(TEXT, "siv", "zelda@corp.test");
     let sql = format!("INSERT INTO t (a) VALUES ('{shown}'), ('it''s new')");
     assert_eq!(
         rewritten(&sql, &siv),
@@ -145,9 +153,39 @@ fn what_is_written_and_no_masked_value_is_new() {
 }
 
 #[test]
+fn what_replaces_a_value_and_may_be_an_invented_one_is_refused() {
+    let sql = "UPDATE t SET a = 'keine'";
+    let auto = turning(INT8, "auto", 20, Role::Updated);
+    let found = turns(sql, &auto).unwrap().unwrap();
+    assert!(found.rewrite(sql.as_bytes()).is_err());
+    let siv = turning(TEXT, "siv", 25, Role::Updated);
+    assert_eq!(rewritten(sql, &siv), sql);
+}
+
+#[test]
+fn one_parameter_may_be_inserted_and_update() {
+    let roles = [Role::Inserted, Role::Updated];
+    for roles in [roles, [roles[1], roles[0]]] {
+        let specs: Vec<TurnSpec> = roles
+            .into_iter()
+            .enumerate()
+            .map(|(number, role)| TurnSpec {
+                statement: 0,
+                depth: 0,
+                number,
+                turning: turning(INT8, "auto", 20, role),
+            })
+            .collect();
+        let sql = "INSERT INTO t (a) VALUES ($1) ON CONFLICT (a) DO UPDATE SET a = $1";
+        let found = Turns::find(sql.as_bytes(), &specs).unwrap().unwrap();
+        assert!(found.parameter(1, Format::Text, 0, b"x").is_err());
+    }
+}
+
+#[test]
 fn positions_are_those_of_the_string_that_the_client_sent() {
-    let siv = turning(TEXT, "siv", 25, false);
-    let shown = text(&siv, "z");
+    let siv = turning(TEXT, "siv", 25, Role::Compared);
+    let shown = shown_of(TEXT, "siv", "z");
     let sql = format!("SELECT 'ü' FROM t WHERE a = '{shown}' AND b = '{shown}' AND nope");
     let turns = turns(&sql, &siv).unwrap().unwrap();
     let (text, splices) = turns.rewrite(sql.as_bytes()).unwrap().unwrap();
@@ -167,8 +205,8 @@ fn positions_are_those_of_the_string_that_the_client_sent() {
 
 #[test]
 fn parameters_are_turned_back_in_the_format_in_which_they_come() {
-    let digits = turning(TEXT, "digits", 25, false);
-    let shown = text(&digits, "A-12345").into_bytes();
+    let digits = turning(TEXT, "digits", 25, Role::Compared);
+    let shown = shown_of(TEXT, "digits", "A-12345").into_bytes();
     let found = turns("SELECT FROM t WHERE a = $2", &digits)
         .unwrap()
         .unwrap();
@@ -187,8 +225,8 @@ fn parameters_are_turned_back_in_the_format_in_which_they_come() {
 
 #[test]
 fn integers_of_other_widths_are_turned_back_where_they_fit() {
-    let auto = turning(INT8, "auto", 20, false);
-    let shown: i64 = text(&auto, "4711").parse().unwrap();
+    let auto = turning(INT8, "auto", 20, Role::Compared);
+    let shown: i64 = shown_of(INT8, "auto", "4711").parse().unwrap();
     let found = turns("SELECT FROM t WHERE a = $1", &auto).unwrap().unwrap();
     let own = found
         .parameter(1, Format::Binary, 0, &shown.to_be_bytes())
@@ -202,8 +240,8 @@ fn integers_of_other_widths_are_turned_back_where_they_fit() {
 
 #[test]
 fn arrays_are_turned_back_element_by_element() {
-    let digits = turning(TEXT, "digits", 25, false);
-    let shown = text(&digits, "A-12345");
+    let digits = turning(TEXT, "digits", 25, Role::Compared);
+    let shown = shown_of(TEXT, "digits", "A-12345");
     let found = turns("SELECT FROM t WHERE a = ANY($1)", &digits)
         .unwrap()
         .unwrap();
@@ -234,8 +272,8 @@ fn arrays_are_turned_back_element_by_element() {
 
 #[test]
 fn a_parameter_of_two_meanings_is_refused() {
-    let digits = turning(TEXT, "digits", 25, false);
-    let writes = turning(TEXT, "digits", 25, true);
+    let digits = turning(TEXT, "digits", 25, Role::Compared);
+    let writes = turning(TEXT, "digits", 25, Role::Inserted);
     let sql = "UPDATE t SET a = $1 WHERE a = $1";
     let specs: Vec<TurnSpec> = [writes, digits]
         .into_iter()
@@ -253,10 +291,10 @@ fn a_parameter_of_two_meanings_is_refused() {
 #[test]
 fn what_cannot_be_turned_back_is_known_before() {
     for operator in ["email", "redact", "token"] {
-        let rule = rule(TEXT, operator);
-        assert!(Turning::compile(&rule, 25, false, &keys())
+        let json = rule(TEXT, operator);
+        assert!(Turning::compile(&json, 25, Role::Compared, &keys())
             .unwrap()
             .is_none());
     }
-    assert!(Turning::compile("{}", 25, false, &keys()).is_err());
+    assert!(Turning::compile("{}", 25, Role::Compared, &keys()).is_err());
 }

@@ -147,7 +147,7 @@ class Ruling:
 @final
 class Turning:
     @staticmethod
-    def compile(rule: str, type_id: int, masker: Masker, role: str) -> Turning | None: ...
+    def compile(rule: str, type_id: int, masker: Masker, purpose: str) -> Turning | None: ...
 
 @final
 class TlsAcceptor:

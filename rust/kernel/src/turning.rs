@@ -15,12 +15,12 @@ pub(crate) struct PyTurning(pub(crate) Arc<Turning>);
 impl PyTurning {
     /// The way back of what a column's rule masks; None where there is none.
     #[staticmethod]
-    fn compile(rule: &str, type_id: u32, masker: &PyMasker, role: &str) -> PyResult<Option<Self>> {
-        let role = match role {
+    fn compile(rule: &str, type_id: u32, masker: &PyMasker, purpose: &str) -> PyResult<Option<Self>> {
+        let role = match purpose {
             "compared" => Role::Compared,
             "inserted" => Role::Inserted,
             "updated" => Role::Updated,
-            _ => return Err(PyValueError::new_err("the role is unknown")),
+            _ => return Err(PyValueError::new_err("the purpose is unknown")),
         };
         Turning::compile(rule, type_id, role, masker.keys())
             .map(|turning| turning.map(|turning| Self(Arc::new(turning))))

@@ -52,6 +52,9 @@ GUESSES = (
     " AND i = id)",
     "EXISTS (SELECT FROM people p JOIN (VALUES ({q}::{t})) v (x) ON p.{c} = v.x"
     " AND p.id = people.id)",
+    "id IN (SELECT id FROM people JOIN (VALUES ({q}::{t})) v ({c}) USING ({c}))",
+    "id IN (SELECT id FROM people NATURAL JOIN (VALUES ({q}::{t})) v ({c}))",
+    "id IN (SELECT id FROM people JOIN unnest(ARRAY[{q}]::{t}[]) v ({c}) USING ({c}))",
     "EXISTS (SELECT FROM (VALUES ({q}::{t})) v (x) WHERE v.x = people.{c})",
 )
 """Conditions on a column `c` of type `t` for a raw value: quoted `q`, in quotes `d`, plain `r`."""

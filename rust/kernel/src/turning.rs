@@ -15,14 +15,19 @@ pub(crate) struct PyTurning(pub(crate) Arc<Turning>);
 impl PyTurning {
     /// The way back of what a column's rule masks; None where there is none.
     #[staticmethod]
-    fn compile(rule: &str, type_id: u32, masker: &PyMasker, purpose: &str) -> PyResult<Option<Self>> {
-        let role = match purpose {
+    fn compile(
+        rule: &str,
+        type_id: u32,
+        masker: &PyMasker,
+        purpose: &str,
+    ) -> PyResult<Option<Self>> {
+        let wanted = match purpose {
             "compared" => Role::Compared,
             "inserted" => Role::Inserted,
             "updated" => Role::Updated,
             _ => return Err(PyValueError::new_err("the purpose is unknown")),
         };
-        Turning::compile(rule, type_id, role, masker.keys())
+        Turning::compile(rule, type_id, wanted, masker.keys())
             .map(|turning| turning.map(|turning| Self(Arc::new(turning))))
             .map_err(PyValueError::new_err)
     }

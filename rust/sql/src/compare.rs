@@ -75,6 +75,14 @@ impl Builder {
                 self.joins(from.get("larg"), level);
                 self.joins(from.get("rarg"), level);
                 self.expressions(from.get("quals"), level);
+                let mut names = from.get("using_clause").names();
+                if from.get("is_natural").int() != 0 {
+                    names.push("*".to_owned());
+                }
+                for name in names {
+                    let qualifier = Vec::new();
+                    self.entry(&ColumnName { qualifier, name }, "merged", 0, level);
+                }
             }
             "RangeFunction" => self.expressions(from.get("functions"), level),
             "RangeTableSample" => self.expressions(from.get("args"), level),

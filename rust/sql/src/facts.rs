@@ -175,7 +175,8 @@ pub struct Compared {
     pub column: ColumnName,
     /// Its number in the statement: where the values stand is known by it, see [`crate::places`].
     pub number: usize,
-    /// `compared`, `inserted` or `updated`. What is written is a column of the first source.
+    /// `compared`, `inserted` or `updated`. What is written is a column of the first source. `merged`
+    /// for what a join names by `USING`, and `*` for all that `NATURAL` joins.
     pub role: &'static str,
     /// Position of the value in the row, where the column has no name.
     #[serde(skip_serializing_if = "is_zero_size")]

@@ -10,6 +10,7 @@ if TYPE_CHECKING:
 COMPARED: Final = "compared"
 INSERTED: Final = "inserted"
 UPDATED: Final = "updated"
+MERGED: Final = "merged"
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,7 +21,8 @@ class Compared:
         qualifier: What stands before the name.
         name: The name; empty where an `INSERT` names no columns.
         number: Its number in the statement, by which the kernel knows where the values stand.
-        role: `compared`, `inserted` or `updated`.
+        role: `compared`, `inserted` or `updated`; `merged` for what `USING` names, and `*` for
+            all that `NATURAL` joins.
         position: Place of the value in the row, where the column has no name.
         parameters: In a statement that `PREPARE` keeps, whether any value is a parameter.
         elsewhere: Whether one of the parameters is used for something else, too.
@@ -41,7 +43,7 @@ class Compared:
     @property
     def writes(self) -> bool:
         """Whether the column gets the values."""
-        return self.role != COMPARED
+        return self.role in {INSERTED, UPDATED}
 
 
 def decode_compared(raw: Mapping[str, Any], against: tuple["Flow", ...]) -> Compared:

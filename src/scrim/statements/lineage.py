@@ -122,7 +122,7 @@ class Lineage:
                 self._everything(facts),
                 noticed,
             ).outputs(facts.query)
-        return [noticed[number] for number in sorted(noticed)]
+        return [noticed[key] for key in sorted(noticed)]
 
     def copied(self, facts: Facts) -> list[Origins]:
         """Return the columns that a `COPY ... FROM` fills."""

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from typing import Final
 
 from scrim.statements.catalog import Catalog, Relation
-from scrim.statements.compared import Compared
+from scrim.statements.compared import COMPARED, MERGED, Compared
 from scrim.statements.facts import ColumnName, Cte, Flow, Name, Query, Source, Target
 from scrim.statements.functions import are_pure, is_pure_attribute
 from scrim.statements.origins import ANYTHING, NOTHING, Origins, Outputs, combined, opaque, union
@@ -17,8 +17,8 @@ from scrim.statements.system_relations import COMMENT, COMMENT_FUNCTIONS
 
 RelationOutputs = Callable[[Relation], Outputs]
 Lookup = Callable[[str | None, str], tuple[Relation, ...]]
-Noticed = dict[int, tuple[Compared, Origins, bool]]
-"""By number: what is compared, where it comes from, and whether it is with made-up values."""
+Noticed = dict[tuple[int, str], tuple[Compared, Origins, bool]]
+"""By number and name: what is compared, where it comes from, whether it is with made-up values."""
 _Ctes = Mapping[str, Outputs]
 
 _SYSTEM_COLUMNS: Final = frozenset({"ctid", "tableoid", "xmin", "xmax", "cmin", "cmax"})
@@ -101,13 +101,17 @@ class QueryResolver:
 
     def _notice(self, query: Query, scope: Scope, noticed: Noticed) -> None:
         for compared in query.compared:
+            if compared.role == MERGED:
+                noticed.update(_merged(compared, scope))
+                continue
             if compared.writes:
                 found = _written(compared, scope)
             else:
                 found = self._column(ColumnName(compared.qualifier, compared.name), scope)
             constant = any(self._is_constant(flow, scope) for flow in compared.against)
-            before = noticed.get(compared.number, (compared, NOTHING, False))
-            noticed[compared.number] = (compared, before[1] | found, constant or before[2])
+            key = (compared.number, compared.name)
+            before = noticed.get(key, (compared, NOTHING, False))
+            noticed[key] = (compared, before[1] | found, constant or before[2])
         for condition in query.conditions:
             self.outputs(condition, scope, scope.ctes)
 
@@ -313,6 +317,24 @@ def _written(compared: Compared, scope: Scope) -> Origins:
     if not relation.exact or compared.position >= len(relation.columns):
         return ANYTHING
     return relation.columns[compared.position][1]
+
+
+def _merged(compared: Compared, scope: Scope) -> Noticed:
+    """Return the columns that a join merges with what the statement brings along."""
+    found: Noticed = {}
+    names = {name for _, outputs in scope.sources for name, _ in outputs.columns if name}
+    for name in names if compared.name == "*" else {compared.name}:
+        parts = [
+            origins
+            for source, outputs in scope.sources
+            for own, origins in outputs.columns
+            if own == name and not source.by_name_only
+        ]
+        stored = [origins for origins in parts if origins.columns]
+        if stored and len(stored) < len(parts):
+            one = replace(compared, name=name, role=COMPARED)
+            found[compared.number, name] = (one, union(stored), True)
+    return found
 
 
 def _unqualified(name: str, level: Scope) -> Origins | None:

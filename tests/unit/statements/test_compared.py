@@ -127,6 +127,20 @@ def test_values_are_known_in_any_disguise(condition: str) -> None:
     assert made_up(condition)
 
 
+def test_joins_that_merge_columns_are_looked_at() -> None:
+    values = "(VALUES ('x')) v (email)"
+    for sql, expected in (
+        (f"SELECT FROM staff JOIN {values} USING (email)", ["email"]),
+        (f"SELECT FROM staff NATURAL JOIN {values}", ["email"]),
+        ("SELECT FROM staff JOIN public.customers USING (email)", []),
+        ("SELECT FROM staff NATURAL JOIN app.people, generate_series(1, 2) g (email)", ["email"]),
+        ("SELECT FROM staff JOIN app.people USING (id), generate_series(1, 2) g", []),
+    ):
+        (facts,) = read(sql)
+        found = [one.name for one, _, constant in LINEAGE.compared(facts) if constant]
+        assert found == expected, sql
+
+
 @pytest.mark.parametrize(
     "condition",
     ["email = 'x'", "email = p.phone", "email IN (SELECT phone FROM app.people)", "email > 'x'"],

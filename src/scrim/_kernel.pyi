@@ -141,7 +141,13 @@ class Ruling:
         deallocates: str | None = None,
         context: object = None,
         scope: tuple[bytes, int] | None = None,
+        turns: Sequence[tuple[int, int, int, Turning]] = ...,
     ) -> Ruling: ...
+
+@final
+class Turning:
+    @staticmethod
+    def compile(rule: str, type_id: int, masker: Masker, purpose: str) -> Turning | None: ...
 
 @final
 class TlsAcceptor:

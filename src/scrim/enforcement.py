@@ -2,6 +2,7 @@
 
     1  statements   what the statement does, and what it touches
     2  policy       may this principal do that there
+       masking      which of its values are masked ones, that are turned back
     3  audit        the record that is written before the statement goes on
        (the relay writes it, forwards the statement, and asks again when a result is described)
     4  statements   which columns can flow into each column of the result
@@ -16,7 +17,7 @@ the caller, and does not come here either if it does just what another one did.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from scrim.audit.records import BundleFacts, Intent, Origin, ResultColumn
@@ -27,6 +28,7 @@ from scrim.masking.decided import Decided
 from scrim.masking.plans import Plan
 from scrim.masking.results import Described, ResultDecider, ResultTools
 from scrim.masking.storing import storing_refusal
+from scrim.masking.turning import MaskedWrites, TurnDecider
 from scrim.policy.demands import unmet
 from scrim.policy.grants import Grants
 from scrim.statements import classify, effects
@@ -67,6 +69,7 @@ class Tools:
         origin: Who writes records.
         bundle: The policies in force.
         protocol: The protocol that is spoken.
+        masked_writes: What becomes of values that are written to masked columns.
     """
 
     results: ResultTools
@@ -74,6 +77,7 @@ class Tools:
     origin: Origin
     bundle: BundleFacts
     protocol: str
+    masked_writes: MaskedWrites = "turn_back"
 
 
 class Enforcement:
@@ -92,6 +96,7 @@ class Enforcement:
         self._tools = tools
         self._catalog = tools.results.lookup.catalog
         self._results = ResultDecider(tools.results, grants.column, grants.connection.tags_of)
+        self._turning = TurnDecider(self._results, tools.lineage, tools.masked_writes)
 
     def decide(
         self,
@@ -126,12 +131,15 @@ class Enforcement:
             why = self._way_around(statements)
         if why is not None or self.raw:
             return self._decided(statements, policies, why, scope)
+        turns = self._turning.turns(statements)
+        if isinstance(turns, Refusal):
+            return self._decided(statements, policies, turns, scope)
         try:
             copies = self._copies(incoming, statements, columns)
         except CopyError as error:
             why = Refusal("0A000", str(error))
             return self._decided(statements, policies, why, scope)
-        return self._decided(statements, policies, None, scope, copies)
+        return replace(self._decided(statements, policies, None, scope, copies), turns=turns)
 
     def plan(
         self,

@@ -9,7 +9,7 @@ The kernel takes whole chunks and gives whole chunks; nothing here is called for
 - `TlsAcceptor`, `TlsSession`: TLS towards clients, sans-IO (`rust/tls`).
 - `Keyring`, `Masker`, `Plan`: keys by version, operators, and what they do to the columns of one
   result (`rust/mask`, `rust/rows`). `national_id_entities` names the numbers that have
-  layouts of their own.
+  layouts of their own. `Turning`: turns the masked values in a statement back.
 - `Detector`: finds sensitive values in cells (`rust/detect`), by `native_shapes` among others.
   `classify_values` tells what short
   values without a shape are: names, places, organisations.
@@ -30,6 +30,7 @@ from scrim._kernel import (
     Shapes,
     TlsAcceptor,
     TlsSession,
+    Turning,
     analyse,
     classify_values,
     essence,
@@ -54,6 +55,7 @@ __all__ = [
     "Shapes",
     "TlsAcceptor",
     "TlsSession",
+    "Turning",
     "analyse",
     "classify_values",
     "essence",

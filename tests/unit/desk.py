@@ -33,11 +33,12 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from scrim.domain.column import ResultField
+    from scrim.masking.turning import MaskedWrites
     from scrim.statements.catalog import Catalog
 
 POLICIES = """
 permit(principal, action in [Action::"connect", Action::"select", Action::"insert",
-    Action::"update", Action::"delete", Action::"ddl"], resource);
+    Action::"update", Action::"delete", Action::"copy", Action::"ddl"], resource);
 forbid(principal, action == Action::"select", resource == Table::"shop/public.orders");
 permit(principal, action == Action::"unmask", resource == Column::"shop/public.customers.city");
 """
@@ -45,6 +46,8 @@ ALICE = Principal(PrincipalKind.USER, "alice@example.com", frozenset({"analysts"
 SHOP = ConnectionFacts(
     "shop", "postgres", {("public", "customers", "name"): frozenset({"confidential"})}
 )
+REFUSED = b"refused by the gateway"
+"""In what the data store is sent in the place of a refused statement."""
 VARIES = ("time", "statement_id", "duration_us")
 """What differs between records of the same."""
 
@@ -83,12 +86,14 @@ class Desk:
         catalog: The data store's schema.
         verdicts: What detection has learnt.
         asked: How often something had to be decided.
+        masked_writes: What becomes of values that are written to masked columns.
     """
 
     log: Path
     catalog: Catalog
     verdicts: VerdictMemory = field(default_factory=VerdictMemory)
     asked: int = 0
+    masked_writes: MaskedWrites = "turn_back"
 
     def __post_init__(self) -> None:
         """Sign in."""
@@ -115,6 +120,7 @@ class Desk:
             Origin("gw", 0),
             BundleFacts(bundle.digest),
             "postgres",
+            self.masked_writes,
         )
         self.enforcement = Enforcement(Grants(PolicyEngine(bundle), ALICE, SHOP), tools)
         self.shapes: Shapes = codec.new_shapes(100, self.verdicts.epoch)
@@ -140,7 +146,7 @@ class Desk:
         written = self.log.stat().st_size
         query = frame("Q", sql.encode() + b"\0")
         sent = self._client(query)
-        if sent == query:
+        if REFUSED not in sent:
             tag = frame("C", b"SELECT\0")
             answer = description(fields) + b"".join(map(row, rows)) + tag if fields else tag
         else:

@@ -13,6 +13,7 @@ mod relay;
 mod ruling;
 mod statements;
 mod tls;
+mod turning;
 
 /// Chunks longer than this are worked on without the interpreter lock. Below it, giving the lock
 /// away and taking it back costs more than the work.
@@ -40,6 +41,8 @@ mod _kernel {
 
     #[pymodule_export]
     use super::tls::{PyTlsAcceptor, PyTlsSession};
+    #[pymodule_export]
+    use super::turning::PyTurning;
 
     use super::pyfunction;
 

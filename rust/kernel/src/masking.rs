@@ -76,6 +76,12 @@ fn tenant_key(key: &Bound<'_, PyAny>) -> PyResult<TenantKey> {
 #[pyclass(name = "Masker", frozen, module = "scrim._kernel")]
 pub(crate) struct PyMasker(Arc<Masker>);
 
+impl PyMasker {
+    pub(crate) fn keys(&self) -> &Keyring {
+        self.0.keys()
+    }
+}
+
 #[pymethods]
 impl PyMasker {
     #[new]

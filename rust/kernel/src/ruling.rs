@@ -5,11 +5,12 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
-use scrim_relay::{DecisionSpec, Refusal, Ruling, RulingScope, Shapes};
+use scrim_relay::{DecisionSpec, Refusal, Ruling, RulingScope, Shapes, TurnSpec};
 use scrim_rows::copy::CopyOptions;
 use scrim_rows::Context;
 
 use crate::masking::PyPlan;
+use crate::turning::PyTurning;
 
 #[pyclass(name = "Ruling", frozen, module = "scrim._kernel")]
 pub(crate) struct PyRuling(pub(crate) Arc<Ruling>);
@@ -21,7 +22,7 @@ impl PyRuling {
         clippy::too_many_arguments,
         reason = "a constructor for Python, by keyword there"
     )]
-    #[pyo3(signature = (intent, *, operation=String::new(), refusal=None, raw=false, copies=Vec::new(), deallocates=None, context=None, scope=None))]
+    #[pyo3(signature = (intent, *, operation=String::new(), refusal=None, raw=false, copies=Vec::new(), deallocates=None, context=None, scope=None, turns=Vec::new()))]
     fn new(
         intent: (Vec<u8>, Vec<u8>),
         operation: String,
@@ -31,6 +32,7 @@ impl PyRuling {
         deallocates: Option<String>,
         context: Option<Py<PyAny>>,
         scope: Option<(Vec<u8>, u64)>,
+        turns: Vec<(usize, usize, usize, Py<PyTurning>)>,
     ) -> PyResult<Self> {
         let copies = copies
             .into_iter()
@@ -56,6 +58,15 @@ impl PyRuling {
             copies,
             deallocates,
             context: context.map(|context| Arc::new(context) as Context),
+            turns: turns
+                .into_iter()
+                .map(|(statement, depth, number, turning)| TurnSpec {
+                    statement,
+                    depth,
+                    number,
+                    turning: Arc::clone(&turning.get().0),
+                })
+                .collect(),
         };
         let scope = scope.map(|(essence, epoch)| RulingScope {
             essence: essence.into(),

@@ -13,6 +13,7 @@ use crate::message::{
 use crate::pending::{Execution, Pending};
 use crate::relay::{locked, ClientNeed, Relay};
 use crate::statistics::{count, length};
+use crate::turns::{Rewritten, Turns};
 
 /// What is to be done with a message of the client.
 pub(crate) enum Step {
@@ -246,6 +247,21 @@ impl Relay {
         let Ok(id) = recorded else {
             return self.refuse_query(audit_refusal(), at, forward);
         };
+        let mut splices = Box::default();
+        if let Some(turns) = &decision.turns {
+            match self.turned(turns, sql) {
+                Ok(None) => {}
+                Ok(Some((text, found))) => {
+                    write_message(forward.up_to(at), b'Q', |out| {
+                        out.extend_from_slice(&text);
+                        out.push(0);
+                    });
+                    forward.skip_to(at + HEADER + body.len());
+                    splices = found;
+                }
+                Err(refusal) => return self.refuse_turning(id, &decision, refusal, at, forward),
+            }
+        }
         self.statements.remove(&b""[..]);
         self.portals.remove(&b""[..]);
         let waits = decision.deallocates.is_some();
@@ -261,12 +277,42 @@ impl Relay {
             index: 0,
             plan: None,
             failed: false,
+            splices,
         });
         if waits {
             Step::KeepThenWait
         } else {
             Step::Keep
         }
+    }
+
+    /// A statement whose literals are turned back, and where it was changed.
+    pub(crate) fn turned(&self, turns: &Turns, sql: &[u8]) -> Result<Option<Rewritten>, Refusal> {
+        let found = turns.rewrite(sql)?;
+        let bound = self.limits.statement_bytes.saturating_mul(2);
+        if found.as_ref().is_some_and(|(text, _)| text.len() > bound) {
+            return Err(Refusal::new("54000", "the statement is too long", ""));
+        }
+        Ok(found)
+    }
+
+    /// Refuses a statement that has been recorded as permitted: a value in it cannot be turned back.
+    fn refuse_turning(
+        &mut self,
+        id: u64,
+        decision: &Decision,
+        refusal: Refusal,
+        at: usize,
+        forward: &mut Forward<'_>,
+    ) -> Step {
+        let execution = Execution {
+            id,
+            operation: Arc::clone(&decision.operation),
+            started: Instant::now(),
+            rows: 0,
+        };
+        self.outcome(&execution, &refusal.code);
+        self.refuse_query(refusal, at, forward)
     }
 
     fn refuse_query(&mut self, refusal: Refusal, at: usize, forward: &mut Forward<'_>) -> Step {

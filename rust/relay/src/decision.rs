@@ -7,6 +7,7 @@ use scrim_rows::copy::CopyOptions;
 use scrim_rows::{Context, Plan};
 
 use crate::ruling::{Intent, Results};
+use crate::turns::{TurnSpec, Turns};
 
 /// Why a statement is not forwarded.
 #[derive(Debug, Clone)]
@@ -61,6 +62,8 @@ pub struct DecisionSpec {
     pub deallocates: Option<String>,
     /// Whatever the deciding side wants to have at hand when a result of the statement is planned.
     pub context: Option<Context>,
+    /// What of the values in it, and of its parameters, is turned back.
+    pub turns: Vec<TurnSpec>,
 }
 
 /// One decided shape.
@@ -77,6 +80,8 @@ pub struct Decision {
     pub(crate) shape: u128,
     /// What was decided about results of statements that do the same.
     pub(crate) results: Option<Arc<Results>>,
+    /// What of its values is turned back.
+    pub(crate) turns: Option<Turns>,
     plans: Mutex<HashMap<PlanKey, Arc<PlanSlot>>>,
 }
 
@@ -121,6 +126,7 @@ impl Decision {
             statement: Box::default(),
             shape: 0,
             results: None,
+            turns: None,
             plans: Mutex::new(HashMap::new()),
         }
     }

@@ -4,10 +4,11 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use crate::forward::Forward;
-use crate::message::{error_code, write_error};
+use crate::message::{cstring, error_code, write_error};
 use crate::pending::{Execution, Pending};
 use crate::relay::{Relay, ServerNeed};
 use crate::server::Step;
+use crate::turns::original_position;
 
 impl Relay {
     pub(crate) fn error(&mut self, body: &[u8], at: usize, forward: &mut Forward<'_>) -> Step {
@@ -26,7 +27,7 @@ impl Relay {
             let Some(answer) = self.message_answer.take() else {
                 return Step::Hold(ServerNeed::Message {
                     kind: b'E',
-                    body: body.to_vec(),
+                    body: self.repositioned(body),
                 });
             };
             forward.up_to(at).extend_from_slice(&answer);
@@ -44,6 +45,41 @@ impl Relay {
         } else {
             Step::Keep
         }
+    }
+
+    /// An error as it would be about the statement that the client sent.
+    fn repositioned(&self, body: &[u8]) -> Vec<u8> {
+        let splices = match self.pending.front() {
+            Some(Pending::Query { splices, .. }) => splices,
+            Some(Pending::Parse { statement, .. }) => &statement.splices,
+            Some(Pending::Bind { portal, .. } | Pending::Execute { portal, .. }) => {
+                &portal.statement.splices
+            }
+            _ => return body.to_vec(),
+        };
+        if splices.is_empty() {
+            return body.to_vec();
+        }
+        let mut out = Vec::with_capacity(body.len());
+        let mut rest = body;
+        while let Some((&field, after)) = rest.split_first() {
+            let Some((text, after)) = cstring(after) else {
+                break;
+            };
+            out.push(field);
+            let position = std::str::from_utf8(text).ok().and_then(|t| t.parse().ok());
+            match position {
+                Some(position) if field == b'P' => {
+                    let position = original_position(splices, position);
+                    out.extend_from_slice(position.to_string().as_bytes());
+                }
+                _ => out.extend_from_slice(text),
+            }
+            out.push(0);
+            rest = after;
+        }
+        out.extend_from_slice(rest);
+        out
     }
 
     fn front_is_raw(&self) -> bool {

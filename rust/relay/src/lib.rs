@@ -18,6 +18,7 @@
 #![forbid(unsafe_code)]
 
 mod audit;
+mod bind;
 mod client;
 mod copying;
 mod decision;
@@ -32,7 +33,11 @@ mod rowflow;
 mod ruling;
 mod server;
 mod shapes;
+mod spelling;
 mod statistics;
+mod turning;
+mod turns;
+mod wire;
 
 pub use audit::{AuditFailure, AuditLog, Counts};
 pub use decision::{Decision, DecisionSpec, PlanSlot, Refusal};
@@ -42,3 +47,5 @@ pub use relay::{ClientNeed, Relay, ServerNeed};
 pub use ruling::{ColumnsRecord, Planned, Ruling, RulingScope};
 pub use shapes::Shapes;
 pub use statistics::{Moved, Statistics, Tally};
+pub use turning::{Role, Turning};
+pub use turns::TurnSpec;

@@ -4,19 +4,21 @@ use std::sync::atomic::Ordering;
 use std::sync::{Arc, OnceLock};
 use std::time::Instant;
 
+use crate::bind::BindMessage;
 use crate::client::{audit_refusal, Step, MALFORMED};
 use crate::decision::{Decision, Refusal};
 use crate::forward::Forward;
-use crate::message::{cstring, int16, int32, write_message, OWN_NAME};
+use crate::message::{cstring, int32, write_message, HEADER, OWN_NAME};
 use crate::pending::{Execution, Pending, Portal, Statement, Target};
 use crate::relay::{locked, ClientNeed, Relay};
+use crate::turns::Turns;
 
 impl Relay {
     pub(crate) fn parse(&mut self, body: &[u8], at: usize, forward: &mut Forward<'_>) -> Step {
         let Some((name, rest)) = cstring(body) else {
             return MALFORMED;
         };
-        let Some((sql, _types)) = cstring(rest) else {
+        let Some((sql, types)) = cstring(rest) else {
             return MALFORMED;
         };
         if name.starts_with(OWN_NAME) {
@@ -45,7 +47,26 @@ impl Relay {
             );
             return self.refuse(refusal, at, forward);
         }
-        let statement = Arc::new(Statement::new(decision, sql.into(), self.generation));
+        let turned = decision.turns.as_ref().map(|turns| self.turned(turns, sql));
+        let mut statement = Statement::new(decision, sql.into(), self.generation);
+        statement.types = types.get(2..).unwrap_or_default().into();
+        match turned.transpose() {
+            Ok(turned) => {
+                if let Some((text, splices)) = turned.flatten() {
+                    write_message(forward.up_to(at), b'P', |out| {
+                        out.extend_from_slice(name);
+                        out.push(0);
+                        out.extend_from_slice(&text);
+                        out.push(0);
+                        out.extend_from_slice(types);
+                    });
+                    forward.skip_to(at + HEADER + body.len());
+                    statement.splices = splices;
+                }
+            }
+            Err(refusal) => return self.refuse(refusal, at, forward),
+        }
+        let statement = Arc::new(statement);
         let name: Box<[u8]> = Box::from(name);
         let previous = if exists {
             None
@@ -93,6 +114,16 @@ impl Relay {
                 forward,
             );
         }
+        let turns = statement.decision.turns.as_ref();
+        if let Some(turns) = turns.filter(|turns| turns.has_parameters()) {
+            match bind.turned(turns, &statement.types, self.limits.message_bytes) {
+                Ok(parameters) => {
+                    write_message(forward.up_to(at), b'B', |out| bind.write(&parameters, out));
+                    forward.skip_to(at + HEADER + body.len());
+                }
+                Err(refusal) => return self.refuse(refusal, at, forward),
+            }
+        }
         let portal = Arc::new(Portal {
             statement,
             formats: bind.formats,
@@ -135,8 +166,15 @@ impl Relay {
         if let Err(refusal) = self.recorded_parse(&decision) {
             return Err(self.refuse(refusal, at, forward));
         }
+        if !Turns::same_literals(former.decision.turns.as_ref(), decision.turns.as_ref()) {
+            // The server has it with values that it would not be given now.
+            return Err(self.refuse(outdated(), at, forward));
+        }
         let sql = Arc::clone(&former.sql);
-        Ok(Arc::new(Statement::new(decision, sql, self.generation)))
+        let mut statement = Statement::new(decision, sql, self.generation);
+        statement.types.clone_from(&former.types);
+        statement.splices.clone_from(&former.splices);
+        Ok(Arc::new(statement))
     }
 
     /// Records that a statement is prepared, and says why it must not be.
@@ -249,48 +287,19 @@ impl Relay {
     }
 }
 
-/// The parts of a Bind message that the relay needs.
-struct BindMessage<'a> {
-    portal: &'a [u8],
-    statement: &'a [u8],
-    formats: Box<[u8]>,
-}
-
-impl<'a> BindMessage<'a> {
-    fn read(body: &'a [u8]) -> Option<Self> {
-        let (portal, rest) = cstring(body)?;
-        let (statement, rest) = cstring(rest)?;
-        let (count, mut rest) = int16(rest)?;
-        rest = rest.get(usize::from(count.cast_unsigned()) * 2..)?;
-        let (count, mut rest) = int16(rest)?;
-        for _ in 0..count.cast_unsigned() {
-            let (length, after) = int32(rest)?;
-            rest = match usize::try_from(length) {
-                Ok(length) => after.get(length..)?,
-                Err(_) if length == -1 => after,
-                Err(_) => return None,
-            };
-        }
-        let (count, mut rest) = int16(rest)?;
-        let mut formats = Vec::with_capacity(usize::from(count.cast_unsigned()).min(rest.len()));
-        for _ in 0..count.cast_unsigned() {
-            let (code, after) = int16(rest)?;
-            formats.push(u8::try_from(code).ok().filter(|&code| code <= 1)?);
-            rest = after;
-        }
-        rest.is_empty().then(|| Self {
-            portal,
-            statement,
-            formats: formats.into(),
-        })
-    }
-}
-
 fn unknown_statement() -> Refusal {
     Refusal::new(
         "26000",
         "the prepared statement does not exist",
         "Prepare it with a Parse message.",
+    )
+}
+
+fn outdated() -> Refusal {
+    Refusal::new(
+        "26000",
+        "the prepared statement was made under other policies",
+        "Prepare it once more.",
     )
 }
 

@@ -5,6 +5,7 @@ use std::sync::{Arc, OnceLock};
 use std::time::Instant;
 
 use crate::decision::{Decision, PlanSlot};
+use crate::turns::Splice;
 
 /// A prepared statement of the session.
 pub(crate) struct Statement {
@@ -17,6 +18,10 @@ pub(crate) struct Statement {
     pub(crate) described: OnceLock<Described>,
     /// Whether a Describe of it is under way.
     pub(crate) asked: AtomicBool,
+    /// The types that Parse declared, four bytes each.
+    pub(crate) types: Box<[u8]>,
+    /// Where the server's text differs from the client's.
+    pub(crate) splices: Box<[Splice]>,
 }
 
 impl Statement {
@@ -24,6 +29,8 @@ impl Statement {
     pub(crate) fn new(decision: Arc<Decision>, sql: Arc<[u8]>, generation: u64) -> Self {
         Self {
             decision,
+            types: Box::default(),
+            splices: Box::default(),
             sql,
             generation,
             described: OnceLock::new(),
@@ -133,6 +140,8 @@ pub(crate) enum Pending {
         index: usize,
         plan: Option<Arc<PlanSlot>>,
         failed: bool,
+        /// Where the server's text differs from the client's.
+        splices: Box<[Splice]>,
     },
     /// Parse; undone when the server refuses or skips it.
     Parse {

@@ -14,6 +14,7 @@ use scrim_sql::normalise;
 use crate::decision::{Decision, DecisionSpec};
 use crate::description::Description;
 use crate::relay::locked;
+use crate::turns::Turns;
 
 /// Longest text of a statement in a record.
 const MAX_AUDITED_BYTES: usize = 16_000;
@@ -86,6 +87,12 @@ impl Ruling {
         decision.statement = statement.into_boxed_str();
         decision.shape = shape;
         decision.results = results;
+        if decision.refusal.is_none() {
+            match Turns::find(sql, &self.spec.turns) {
+                Ok(turns) => decision.turns = turns,
+                Err(refusal) => decision.refusal = Some(refusal),
+            }
+        }
         Arc::new(decision)
     }
 }

@@ -18,6 +18,7 @@ pub fn essence(sql: &str) -> Result<Vec<Facts>, ParseError> {
         facts.start = 0;
         facts.end = 0;
         facts.parameters = 0;
+        facts.places.clear();
         if let Some(query) = &mut facts.query {
             forget_names(query);
         }

@@ -1,5 +1,6 @@
 //! What is known about one statement, as it is handed on (in JSON, absent means empty or false).
 
+use crate::places::RawPlace;
 use serde::Serialize;
 
 /// What is known about one statement.
@@ -72,6 +73,9 @@ pub struct Facts {
     /// Highest number of a parameter.
     #[serde(skip_serializing_if = "is_zero")]
     pub parameters: i64,
+    /// Where the values of each [`Compared`] of `query` stand; see [`crate::places`].
+    #[serde(skip)]
+    pub(crate) places: Vec<Vec<RawPlace>>,
 }
 
 /// A name with its schema as written.
@@ -156,6 +160,39 @@ pub struct Query {
     /// For a subquery in an expression, whether its value is altered there.
     #[serde(skip_serializing_if = "is_false")]
     pub altered: bool,
+    /// Columns that are compared with values of the statement, or get them.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub compared: Vec<Compared>,
+    /// Subqueries in its expressions, and the query of an `INSERT`, if anything is compared in them.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub conditions: Vec<Query>,
+}
+
+/// A column that is compared with literals or parameters of the statement, or is given their values.
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+pub struct Compared {
+    /// The column; its name is empty where an `INSERT` names no columns.
+    pub column: ColumnName,
+    /// Its number in the statement: where the values stand is known by it, see [`crate::places`].
+    pub number: usize,
+    /// `compared`, `inserted` or `updated`. What is written is a column of the first source. `merged`
+    /// for what a join names by `USING`, and `*` for all that `NATURAL` joins.
+    pub role: &'static str,
+    /// Position of the value in the row, where the column has no name.
+    #[serde(skip_serializing_if = "is_zero_size")]
+    pub position: usize,
+    /// In a statement that `PREPARE` keeps, whether any of the values is a parameter.
+    #[serde(skip_serializing_if = "is_false")]
+    pub parameters: bool,
+    /// Whether one of the parameters is used for something else, too.
+    #[serde(skip_serializing_if = "is_false")]
+    pub elsewhere: bool,
+    /// Numbers of others that one of the parameters is compared with, too.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub shared: Vec<usize>,
+    /// What else it is compared with: columns, and expressions of constants alike.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub against: Vec<Flow>,
 }
 
 /// A common table expression.
@@ -310,6 +347,11 @@ pub struct Setting {
 #[allow(clippy::trivially_copy_pass_by_ref)] // the signature that serde asks for
 fn is_false(value: &bool) -> bool {
     !*value
+}
+
+#[allow(clippy::trivially_copy_pass_by_ref)] // the signature that serde asks for
+fn is_zero_size(value: &usize) -> bool {
+    *value == 0
 }
 
 #[allow(clippy::trivially_copy_pass_by_ref)] // the signature that serde asks for

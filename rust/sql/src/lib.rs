@@ -12,12 +12,15 @@
 #![forbid(unsafe_code)]
 
 mod analyse;
+mod compare;
 mod depth;
 mod essence;
 mod facts;
 mod fate;
 mod lexer;
+mod literal;
 mod normalise;
+mod places;
 mod query;
 mod shape;
 mod statement;
@@ -27,8 +30,10 @@ mod walk;
 pub use analyse::{analyse, analyse_within, Limits, ParseError};
 pub use essence::{essence, essence_json};
 pub use facts::{
-    ColumnName, Copy, Cte, Facts, Flow, Function, Name, OptionValue, Query, Relation, Setting,
-    Source, Target, Write,
+    ColumnName, Compared, Copy, Cte, Facts, Flow, Function, Name, OptionValue, Query, Relation,
+    Setting, Source, Target, Write,
 };
+pub use literal::{literals, quote, Literal, LiteralKind};
 pub use normalise::normalise;
+pub use places::{places, At, Place, Placed};
 pub use shape::{shape, Shape, ShapeHasher};

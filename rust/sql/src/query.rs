@@ -2,6 +2,7 @@
 
 use crate::facts::{ColumnName, Cte, Flow, Name, Query, Source, Target};
 use crate::fate::Fate;
+use crate::places::RawPlace;
 use crate::tree::Tree;
 use crate::walk::{attribute_names, column_name, name_of, relation_name};
 
@@ -20,9 +21,19 @@ const EXISTS: i64 = 1;
 pub(crate) struct Builder {
     ctes: Vec<String>,
     nesting: usize,
+    /// Where the values stand that columns are compared with; none where that is not asked.
+    pub(crate) places: Option<Vec<Vec<RawPlace>>>,
 }
 
 impl Builder {
+    /// One that also collects what columns are compared with.
+    pub(crate) fn with_places() -> Self {
+        Self {
+            places: Some(Vec::new()),
+            ..Self::default()
+        }
+    }
+
     /// The query of a statement: a select, or the `RETURNING` list of a change.
     pub(crate) fn query(&mut self, tree: &Tree) -> Query {
         if self.nesting >= MAX_NESTING {
@@ -35,6 +46,7 @@ impl Builder {
         let visible = self.ctes.len();
         let ctes = self.with_clause(tree.get("with_clause"));
         let mut query = self.body(tree);
+        self.compare(tree, &mut query);
         query.ctes = ctes;
         self.ctes.truncate(visible);
         self.nesting -= 1;
@@ -355,7 +367,7 @@ impl Builder {
     }
 
     /// Adds what can be in the value of `tree`, whose values have this fate.
-    fn flow(&mut self, tree: &Tree, fate: Fate, out: &mut Flow) {
+    pub(crate) fn flow(&mut self, tree: &Tree, fate: Fate, out: &mut Flow) {
         match tree.kind() {
             "ColumnRef" => {
                 push_column(out, &column_name(tree), fate);
@@ -393,7 +405,10 @@ impl Builder {
     fn sublink(&mut self, tree: &Tree, fate: Fate, out: &mut Flow) {
         self.flow(tree.get("testexpr"), fate.compared(), out);
         if tree.get("sub_link_type").int() != EXISTS {
+            // What is compared in it is collected with the other conditions.
+            let places = self.places.take();
             let mut query = self.query(tree.get("subselect"));
+            self.places = places;
             query.altered = fate == Fate::Altered;
             out.subqueries.push(query);
         }

@@ -1,6 +1,7 @@
 //! The facts of one statement.
 
 use crate::facts::{Copy, Facts, Name, OptionValue, Query, Setting, Write};
+use crate::places::{note_parameters, note_shared};
 use crate::query;
 use crate::tree::Tree;
 use crate::walk::{constant, relation_name, Use, Walker, DDL, READ};
@@ -16,19 +17,17 @@ pub(crate) fn facts_of(tree: &Tree) -> Facts {
     Walker::new(&mut facts).visit(tree, usage);
     match tree.kind() {
         "SelectStmt" => {
-            facts.query = Some(query::Builder::default().query(tree));
+            queried(tree, &mut facts);
             let into = tree.get("into_clause").get("rel");
             if !into.is_empty() {
                 facts.writes.push(Write {
                     relation: Some(relation_name(into)),
                     assigned: false,
-                    query: facts.query.clone().unwrap_or_default(),
+                    query: query::Builder::default().query(tree),
                 });
             }
         }
-        "InsertStmt" | "UpdateStmt" | "DeleteStmt" | "MergeStmt" => {
-            facts.query = Some(query::Builder::default().query(tree));
-        }
+        "InsertStmt" | "UpdateStmt" | "DeleteStmt" | "MergeStmt" => queried(tree, &mut facts),
         "CopyStmt" => copy(tree, &mut facts),
         "VariableSetStmt" => set(tree, &mut facts),
         "VariableShowStmt" => {
@@ -41,7 +40,11 @@ pub(crate) fn facts_of(tree: &Tree) -> Facts {
         "CreateTableAsStmt" => kept_query(tree.get("into").get("rel"), tree, &mut facts),
         "ViewStmt" => kept_query(tree.get("view"), tree, &mut facts),
         "PrepareStmt" | "DeclareCursorStmt" | "ExplainStmt" => {
-            facts.inner = Some(Box::new(facts_of(tree.get("query"))));
+            let mut inner = facts_of(tree.get("query"));
+            if tree.kind() == "PrepareStmt" {
+                note_parameters(&mut inner);
+            }
+            facts.inner = Some(Box::new(inner));
             facts.options = options(tree.get("options"));
         }
         "TransactionStmt" => facts.transaction = transaction(tree.get("kind").int()),
@@ -50,6 +53,14 @@ pub(crate) fn facts_of(tree: &Tree) -> Facts {
     nested_writes(tree, &mut facts.writes);
     facts.name = name(tree);
     facts
+}
+
+/// The query that makes the result, and what columns are compared with.
+fn queried(tree: &Tree, facts: &mut Facts) {
+    let mut builder = query::Builder::with_places();
+    facts.query = Some(builder.query(tree));
+    facts.places = builder.places.unwrap_or_default();
+    note_shared(tree, facts);
 }
 
 fn name(tree: &Tree) -> Option<String> {

@@ -159,6 +159,12 @@ class Connection(Settings):
         description="Profile in place of `masking.profile`; operators that are named, here or in "
         "`masking.operators`, go before it.",
     )
+    masked_writes: Literal["turn_back", "as_written", "refuse"] = Field(
+        default="turn_back",
+        description="What becomes of a value that a principal writes to a column that it sees "
+        "masked: it is a masked one and `turn_back` writes the real one, or it is a new one that "
+        "is stored `as_written`, or the statement is refused.",
+    )
     detection: Detection = Field(
         default_factory=Detection, description="What values are searched for."
     )

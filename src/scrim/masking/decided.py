@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from scrim.domain.decision import Refusal
 from scrim.masking.plans import Plan
+from scrim.masking.turning import Turn
 from scrim.statements.facts import Facts
 
 
@@ -24,6 +25,7 @@ class Decided:
         deallocates: Which prepared statements are gone when it completes.
         changes_catalog: Whether the catalog is to be loaded again after it.
         facts: Its statements.
+        turns: What of its values is turned back.
     """
 
     intent: tuple[bytes, bytes]
@@ -36,3 +38,4 @@ class Decided:
     deallocates: str | None
     changes_catalog: bool
     facts: tuple[Facts, ...]
+    turns: tuple[Turn, ...] = ()

@@ -1,5 +1,6 @@
 """Described results: what each of their columns gets, first by description, then by sample."""
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -7,10 +8,12 @@ from scrim.detection.columns import ColumnJudge
 from scrim.detection.memory import VerdictMemory
 from scrim.detection.scan import Scanner
 from scrim.domain.column import Column, ColumnOrigin, ResultField
-from scrim.kernel import Plan
+from scrim.kernel import Plan, Turning
 from scrim.masking.columns import Ask, ColumnDecider, DecidedColumn, TagsOf, escapes_search
 from scrim.masking.plans import PlanMaker, PlanRecord
+from scrim.masking.rewriter import column_rule
 from scrim.statements.lookup import CatalogLookup
+from scrim.statements.origins import Origins
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +29,19 @@ class Described:
     fields: Sequence[ResultField]
     origins: Sequence[ColumnOrigin]
     columns: Sequence[DecidedColumn]
+
+
+@dataclass(frozen=True, slots=True)
+class MaskedColumn:
+    """A column as a principal sees it that does not see it raw.
+
+    Attributes:
+        rule: What masks it, as the kernel reads it.
+        type_id: The data store's identifier of its type.
+    """
+
+    rule: str
+    type_id: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +90,38 @@ class ResultDecider:
         kind = lookup.kind_of(column)
         _, tags = self._columns.entity_of(column, kind, lookup.siblings(column))
         return not tags and escapes_search(kind, altered=True) and not self._ask(column, tags).raw
+
+    def masked(self, origins: Origins) -> MaskedColumn | None:
+        """Return how a column is masked as a whole; None where it is not, or that is not certain.
+
+        Args:
+            origins: The base columns behind it.
+        """
+        if not (origins.known and origins.exact) or origins.altered:
+            return None
+        lookup = self._tools.lookup
+        types = {lookup.type_of(column) for column in origins.columns}
+        type_ = types.pop() if len(types) == 1 else None
+        if type_ is None:
+            return None
+        origin = ColumnOrigin(origins.columns, known=True, unchanged=len(origins.columns) == 1)
+        spec = lookup.catalog.type_spec(*type_)
+        decided = self._columns.decide(1, origin, spec, lookup)
+        rule = column_rule(decided.planned, self._tools.plans.operators)
+        if rule["action"] != "mask":
+            return None
+        return MaskedColumn(json.dumps(rule, separators=(",", ":")), type_[0])
+
+    def turning(self, masked: MaskedColumn, role: str) -> Turning | None:
+        """Return the way back of a column's values; None where there is none.
+
+        Args:
+            masked: How the column is masked.
+            role: `compared`, `inserted` or `updated`: what they are for, which decides about those
+                that are no masked ones.
+        """
+        masker = self._tools.plans.masker
+        return Turning.compile(masked.rule, masked.type_id, masker, role)
 
     def describe(self, fields: Sequence[ResultField], origins: Sequence[ColumnOrigin]) -> Described:
         """Decide every column of a result.

@@ -91,6 +91,7 @@ class Foundation:
             origin=origin,
             bundle=BundleFacts(self.bundle.digest, self.bundle.commit),
             protocol=store.settings.protocol,
+            masked_writes=store.settings.masked_writes,
         )
         return Enforcement(grants, tools)
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from scrim import kernel
+from scrim.statements.compared import Compared, decode_compared
 
 OptionValue = bool | str | tuple[str, ...]
 _Json = Mapping[str, Any]
@@ -148,7 +149,12 @@ class Source:
 
 @dataclass(frozen=True, slots=True)
 class Query:
-    """A query: what it takes rows from and what each of its columns is made of."""
+    """A query: what it takes rows from and what each of its columns is made of.
+
+    Attributes:
+        compared: Columns that are compared with values of the statement, or get them.
+        conditions: Subqueries in which something is compared, and from which no column comes.
+    """
 
     ctes: tuple["Cte", ...] = ()
     branches: tuple["Query", ...] = ()
@@ -157,6 +163,8 @@ class Query:
     merges: bool = False
     opaque: bool = False
     altered: bool = False
+    compared: tuple[Compared, ...] = ()
+    conditions: tuple["Query", ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -381,6 +389,11 @@ def _query(raw: _Json) -> Query:
         merges=raw.get("merges", False),
         opaque=raw.get("opaque", False),
         altered=raw.get("altered", False),
+        compared=tuple(
+            decode_compared(compared, tuple(map(_flow, compared.get("against", ()))))
+            for compared in raw.get("compared", ())
+        ),
+        conditions=tuple(_query(query) for query in raw.get("conditions", ())),
     )
 
 

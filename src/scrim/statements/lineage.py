@@ -10,10 +10,11 @@ from typing import Final
 
 from scrim.domain.column import ColumnOrigin, ResultField
 from scrim.statements.catalog import Catalog, CatalogColumn, Relation
+from scrim.statements.compared import Compared
 from scrim.statements.facts import Facts, Name, Query, StatementError, Write, read
 from scrim.statements.functions import are_pure
 from scrim.statements.origins import ANYTHING, NOTHING, Origins, Outputs, opaque, union
-from scrim.statements.scopes import Lookup, QueryResolver, touched
+from scrim.statements.scopes import Lookup, Noticed, QueryResolver, touched
 from scrim.statements.system_relations import COMMENT, COMMENT_RELATIONS, carries_data, is_system
 
 _MAX_VIEW_DEPTH: Final = 32
@@ -104,6 +105,36 @@ class Lineage:
                     origin = ColumnOrigin(moved.columns, moved.known, altered=moved.altered)
                     found.append((write.relation, name, origin))
         return found + list(self._displaced(facts))
+
+    def compared(self, facts: Facts) -> list[tuple[Compared, Origins, bool]]:
+        """Return the columns that a statement compares with values of its own, or writes them to.
+
+        With each goes where it comes from, and whether it is also compared with what the statement
+        makes of values of its own. Those of a statement inside it, as of `EXPLAIN`, are not among
+        them.
+        """
+        noticed: Noticed = {}
+        if facts.query is not None:
+            QueryResolver(
+                self.catalog,
+                self.catalog.named,
+                self.relation_outputs,
+                self._everything(facts),
+                noticed,
+            ).outputs(facts.query)
+        return [noticed[key] for key in sorted(noticed)]
+
+    def copied(self, facts: Facts) -> list[Origins]:
+        """Return the columns that a `COPY ... FROM` fills."""
+        copy = facts.copy
+        if copy is None or copy.relation is None:
+            return []
+        return [
+            origins
+            for relation in self.catalog.named(copy.relation.schema, copy.relation.name)
+            for name, origins in self.relation_outputs(relation).columns
+            if name in copy.columns or not copy.columns
+        ]
 
     def _own_columns(self, write: Write) -> tuple[str, str] | None:
         """Return schema and name of the relation that is written, if it is certain which it is."""
@@ -201,7 +232,7 @@ class Lineage:
                 return Origins(frozenset(family), known=False)
             if any(own.name == column for own in self.catalog.columns(other)):
                 family.add(relative.column(column))
-        return Origins(frozenset(family))
+        return Origins(frozenset(family), exact=True)
 
     def _view_outputs(self, view: Relation) -> Outputs:
         """Resolve a view by its stored query; each column also counts as itself."""
@@ -214,7 +245,7 @@ class Lineage:
             )
         return Outputs(
             tuple(
-                (name, origins | Origins(frozenset({view.column(name)})))
+                (name, origins | Origins(frozenset({view.column(name)}), exact=origins.exact))
                 for name, (_, origins) in zip(names, outputs.columns, strict=True)
             )
         )

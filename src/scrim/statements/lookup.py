@@ -73,6 +73,16 @@ class CatalogLookup:
                     return str(spec["kind"])
         return "unknown"
 
+    def type_of(self, column: Column) -> tuple[int, int] | None:
+        """Return identifier and modifier of a column's type, None when that is not certain."""
+        found = {
+            (other.type_id, other.type_modifier)
+            for relation in self.catalog.named(column.schema, column.relation)
+            for other in self.catalog.columns(relation.id)
+            if other.name == column.name
+        }
+        return found.pop() if len(found) == 1 else None
+
     def has_name(self, word: str) -> bool:
         """Whether a word is the name of a relation, a column or a type."""
         return word in self._names

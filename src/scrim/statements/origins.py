@@ -1,7 +1,7 @@
 """Sets of base columns, and the columns of a query's result with where each comes from."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 from scrim.domain.column import Column
@@ -15,11 +15,14 @@ class Origins:
         columns: Base columns that can flow into it.
         known: False when anything else can, too.
         altered: Those of the columns of which a part or another spelling can flow into it.
+        exact: Whether it is the value of one of the columns and never anything else, such as a
+            constant.
     """
 
     columns: frozenset[Column] = frozenset()
     known: bool = True
     altered: frozenset[Column] = frozenset()
+    exact: bool = False
 
     def __or__(self, other: "Origins") -> "Origins":
         """Return what can have come from either."""
@@ -28,8 +31,15 @@ class Origins:
         if self == NOTHING:
             return other
         return Origins(
-            self.columns | other.columns, self.known and other.known, self.altered | other.altered
+            self.columns | other.columns,
+            self.known and other.known,
+            self.altered | other.altered,
+            self.exact and other.exact,
         )
+
+    def mixed(self) -> "Origins":
+        """Return the same, but for that anything may stand beside it."""
+        return replace(self, exact=False) if self.exact else self
 
     def changed(self) -> "Origins":
         """Return the origins of what a function makes of the value."""
@@ -47,12 +57,13 @@ def union(parts: Iterable[Origins]) -> Origins:
     """Return what can have come from any of the parts."""
     columns: set[Column] = set()
     altered: set[Column] = set()
-    known = True
+    known = exact = True
     for part in parts:
         columns |= part.columns
         altered |= part.altered
         known = known and part.known
-    return Origins(frozenset(columns), known, frozenset(altered))
+        exact = exact and part.exact
+    return Origins(frozenset(columns), known, frozenset(altered), exact and bool(columns))
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +88,7 @@ class Outputs:
 
     def total(self) -> Origins:
         """Return where any of its values can have come from."""
-        everything = union(origins for _, origins in self.columns)
+        everything = union(origins for _, origins in self.columns).mixed()
         return everything if self.rest is None else everything | self.rest
 
     def named(self, name: str) -> Origins | None:
@@ -107,7 +118,7 @@ class Outputs:
 
 def opaque(origins: Origins) -> Outputs:
     """Return columns of any number and name that have these origins."""
-    return Outputs(ordered=False, rest=origins)
+    return Outputs(ordered=False, rest=origins.mixed())
 
 
 def combined(left: Outputs, right: Outputs) -> Outputs:
@@ -115,4 +126,9 @@ def combined(left: Outputs, right: Outputs) -> Outputs:
     if not (left.exact and right.exact and len(left.columns) == len(right.columns)):
         return opaque(left.total() | right.total())
     pairs = zip(left.columns, right.columns, strict=True)
-    return Outputs(tuple((name, one | other) for (name, one), (_, other) in pairs))
+    return Outputs(tuple((name, _either(one, other)) for (name, one), (_, other) in pairs))
+
+
+def _either(one: Origins, other: Origins) -> Origins:
+    found = one | other
+    return found.mixed() if NOTHING in (one, other) else found

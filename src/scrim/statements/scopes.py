@@ -5,10 +5,11 @@ all of them count; where it means nothing that is known, anything does.
 """
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 from scrim.statements.catalog import Catalog, Relation
+from scrim.statements.compared import COMPARED, MERGED, Compared
 from scrim.statements.facts import ColumnName, Cte, Flow, Name, Query, Source, Target
 from scrim.statements.functions import are_pure, is_pure_attribute
 from scrim.statements.origins import ANYTHING, NOTHING, Origins, Outputs, combined, opaque, union
@@ -16,6 +17,8 @@ from scrim.statements.system_relations import COMMENT, COMMENT_FUNCTIONS
 
 RelationOutputs = Callable[[Relation], Outputs]
 Lookup = Callable[[str | None, str], tuple[Relation, ...]]
+Noticed = dict[tuple[int, str], tuple[Compared, Origins, bool]]
+"""By number and name: what is compared, where it comes from, whether it is with made-up values."""
 _Ctes = Mapping[str, Outputs]
 
 _SYSTEM_COLUMNS: Final = frozenset({"ctid", "tableoid", "xmin", "xmax", "cmin", "cmax"})
@@ -47,6 +50,7 @@ class QueryResolver:
         lookup: Gives the relations that a name can mean.
         relation_outputs: Gives the columns of a relation with their base columns.
         everything: All that the statement touches, for what is not understood.
+        noticed: Gets the columns that are compared with values, by their numbers; None for nobody.
     """
 
     def __init__(
@@ -55,8 +59,10 @@ class QueryResolver:
         lookup: Lookup,
         relation_outputs: RelationOutputs,
         everything: Origins,
+        noticed: Noticed | None = None,
     ) -> None:
         """Keep what resolving needs."""
+        self._noticed = noticed
         self._catalog = catalog
         self._lookup = lookup
         self._relation_outputs = relation_outputs
@@ -80,6 +86,8 @@ class QueryResolver:
             return opaque(self._unknown)
         visible = self._with(query.ctes, parent, ctes or {})
         if query.opaque:
+            if self._noticed is not None:
+                self.outputs(replace(query, opaque=False, ctes=()), parent, visible)
             return opaque(self._everything.changed())
         if query.branches:
             left, right = (self.outputs(branch, parent, visible) for branch in query.branches)
@@ -87,7 +95,31 @@ class QueryResolver:
         scope = Scope(parent, visible)
         for source in query.sources:
             scope.sources.append((source, self._source(source, scope)))
+        if self._noticed is not None:
+            self._notice(query, scope, self._noticed)
         return self._targets(query, scope)
+
+    def _notice(self, query: Query, scope: Scope, noticed: Noticed) -> None:
+        for compared in query.compared:
+            if compared.role == MERGED:
+                noticed.update(_merged(compared, scope))
+                continue
+            if compared.writes:
+                found = _written(compared, scope)
+            else:
+                found = self._column(ColumnName(compared.qualifier, compared.name), scope)
+            constant = any(self._is_constant(flow, scope) for flow in compared.against)
+            key = (compared.number, compared.name)
+            before = noticed.get(key, (compared, NOTHING, False))
+            noticed[key] = (compared, before[1] | found, constant or before[2])
+        for condition in query.conditions:
+            self.outputs(condition, scope, scope.ctes)
+
+    def _is_constant(self, flow: Flow, scope: Scope) -> bool:
+        """Say whether an expression is made of what the statement brings along."""
+        if not (flow.columns or flow.counted_columns or flow.subqueries):
+            return True
+        return not self._flow(flow, scope).columns
 
     def _with(self, ctes: Iterable[Cte], parent: Scope | None, outer: _Ctes) -> _Ctes:
         visible = dict(outer)
@@ -153,7 +185,10 @@ class QueryResolver:
         ordered = True
         for target in query.targets:
             if target.kind != "star":
-                columns.append((_name(target), self._flow(target.flow, scope)))
+                found = self._flow(target.flow, scope)
+                if target.kind != "column":
+                    found = found.mixed()
+                columns.append((_name(target), found))
                 continue
             for expanded in self._star(target, scope):
                 columns.extend(expanded.columns)
@@ -270,6 +305,36 @@ def _name(target: Target) -> str | None:
     if target.alias is not None:
         return target.alias
     return target.flow.columns[0].name if target.kind == "column" else None
+
+
+def _written(compared: Compared, scope: Scope) -> Origins:
+    """Return the column of the relation that is written to."""
+    if not scope.sources:
+        return ANYTHING
+    _, relation = scope.sources[0]
+    if compared.name:
+        return relation.named(compared.name) or ANYTHING
+    if not relation.exact or compared.position >= len(relation.columns):
+        return ANYTHING
+    return relation.columns[compared.position][1]
+
+
+def _merged(compared: Compared, scope: Scope) -> Noticed:
+    """Return the columns that a join merges with what the statement brings along."""
+    found: Noticed = {}
+    names = {name for _, outputs in scope.sources for name, _ in outputs.columns if name}
+    for name in names if compared.name == "*" else {compared.name}:
+        parts = [
+            origins
+            for source, outputs in scope.sources
+            for own, origins in outputs.columns
+            if own == name and not source.by_name_only
+        ]
+        stored = [origins for origins in parts if origins.columns]
+        if stored and len(stored) < len(parts):
+            one = replace(compared, name=name, role=COMPARED)
+            found[compared.number, name] = (one, union(stored), True)
+    return found
 
 
 def _unqualified(name: str, level: Scope) -> Origins | None:

@@ -9,3 +9,4 @@ mod limits;
 mod queries;
 mod renewed;
 mod rulings;
+mod turning;

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final, Protocol
 
 from scrim.config.limits import Limits
 from scrim.domain.decision import Refusal
-from scrim.kernel import AuditLog, Epoch, Plan, Relay, Ruling, ShapeHasher, Shapes
+from scrim.kernel import AuditLog, Epoch, Plan, Relay, Ruling, ShapeHasher, Shapes, Turning
 from scrim.protocols.postgres.errors import NOTICE, ErrorFields
 from scrim.protocols.postgres.framing import Fields, frame
 from scrim.protocols.postgres.messages import ParameterStatus
@@ -76,6 +76,10 @@ class Decided(Protocol):
     @property
     def scope(self) -> tuple[bytes, int] | None:
         """The essence of all statements that it holds for, and the epoch in which it does."""
+
+    @property
+    def turns(self) -> "Sequence[tuple[int, int, int, Turning]]":
+        """What of its values is turned back: statement, depth, number, and how."""
 
     @property
     def copies(self) -> "Sequence[tuple[int, str, Plan]]":
@@ -145,6 +149,7 @@ def decision(decided: Decided) -> Ruling:
         deallocates=decided.deallocates,
         context=decided,
         scope=decided.scope,
+        turns=decided.turns,
     )
 
 

@@ -100,9 +100,7 @@ def auc(table: Any) -> float:  # noqa: ANN401
         from sklearn.metrics import roc_auc_score  # noqa: PLC0415
         from sklearn.preprocessing import OrdinalEncoder  # noqa: PLC0415
     except ImportError:
-        raise BenchmarkError(
-            "needs scikit-learn: pip install scikit-learn"
-        ) from None
+        raise BenchmarkError("needs scikit-learn: pip install scikit-learn") from None
     rows = [[row[name] for name in FEATURES] for row in table.to_pylist()]
     labels = table.column("cancelled").to_pylist()
     coded = OrdinalEncoder(min_frequency=20, max_categories=200).fit_transform(rows)

@@ -137,6 +137,16 @@ def found(
     return [number for (number,) in connection.execute(query, values or None).fetchall()]
 
 
+def hidden(
+    analyst: psycopg.Connection[Any], owner: psycopg.Connection[Any], column: str
+) -> dict[int, Any]:
+    """Raw values by person, but for those that chance has made the masked value of another."""
+    everything = sql.SQL("SELECT id, {} FROM people").format(sql.Identifier(column))
+    shown = {value for _, value in analyst.execute(everything).fetchall()}
+    raw = owner.execute(everything).fetchall()
+    return {number: value for number, value in raw if value not in shown}
+
+
 def literal(value: object) -> str:
     return "'" + str(value).replace("'", "''") + "'"
 
@@ -145,8 +155,8 @@ def literal(value: object) -> str:
 def test_a_value_that_was_shown_finds_its_row(
     analyst: psycopg.Connection[Any], owner: psycopg.Connection[Any], column: str
 ) -> None:
-    for number in (1, 7, 23):
-        shown, raw = of(analyst, column, number), of(owner, column, number)
+    for number, raw in list(hidden(analyst, owner, column).items())[:3]:
+        shown = of(analyst, column, number)
         assert shown != raw
         assert found(analyst, f"{column} = {literal(shown)}") == [number]
         assert found(analyst, f"{column} = {literal(raw)}") == []
@@ -160,7 +170,8 @@ def test_lists_and_arrays_of_shown_values_find_their_rows(
     analyst: psycopg.Connection[Any], owner: psycopg.Connection[Any], column: str
 ) -> None:
     shown = [of(analyst, column, number) for number in (2, 3, 5)]
-    raw = of(owner, column, 8)
+    unseen = hidden(analyst, owner, column)
+    raw = next(value for number, value in unseen.items() if number not in (2, 3, 5))
     listed = ", ".join(literal(value) for value in (*shown, raw))
     assert found(analyst, f"{column} IN ({listed})") == [2, 3, 5]
     assert found(analyst, f"{column} NOT IN ({listed}) AND id < 9") == [1, 4, 6, 7, 8]
@@ -206,9 +217,12 @@ def test_a_prepared_statement_is_used_with_one_value_after_another(
     with closing(space.analyst(prepare_threshold=0)) as analyst:
         shown = {number: of(analyst, "phone", number) for number in range(1, 6)}
         query = "SELECT id FROM people WHERE phone = %s"
+        raw = hidden(analyst, owner, "phone")
         for number, phone in shown.items():
             assert analyst.execute(query, (phone,)).fetchall() == [(number,)]
-            assert analyst.execute(query, (of(owner, "phone", number),)).fetchall() == []
+            if number in raw:
+                assert analyst.execute(query, (raw[number],)).fetchall() == []
+        assert raw
 
 
 def test_a_statement_of_a_known_shape_is_not_decided_again(

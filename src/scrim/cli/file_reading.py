@@ -75,24 +75,27 @@ def watched(file: IO[bytes], path: Path | None, name: str) -> Iterator[tuple[Rea
         def advance(count: float) -> None:
             progress.advance(task, count)
 
-        yield io.BufferedReader(_Watched(file, advance), HEAD_BYTES), advance
+        yield io.BufferedReader(WatchedFile(file, advance), HEAD_BYTES), advance
 
 
 Advance = Callable[[float], None]
 """Moves a progress bar by so many bytes."""
 
 
-class _Watched(io.RawIOBase):
+class WatchedFile(io.RawIOBase):
     """Reads a file and moves the progress bar."""
 
     def __init__(self, file: IO[bytes], advance: Advance) -> None:
+        """Read from the file, and say after each piece how many bytes it had."""
         self._file = file
         self._advance = advance
 
     def readable(self) -> bool:
+        """Say that it can be read."""
         return True
 
     def readinto(self, buffer: Any) -> int:  # noqa: ANN401 - the interface of io
+        """Read into a buffer; returns how many bytes, 0 at the end."""
         data = self._file.read(len(buffer))
         buffer[: len(data)] = data
         self._advance(len(data))

@@ -6,16 +6,17 @@ bytes, with the records: a class can only be counted when all records are seen.
 
 import io
 import json
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import partial
 from itertools import chain, islice
 from pathlib import Path
-from typing import IO, Any, Final
+from typing import Any, Final
 
 from rich.console import Console
 from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeElapsedColumn
 
 from scrim.cli.failures import EXIT_USAGE, CommandError
-from scrim.cli.file_reading import FORMATS, MAX_LINE_CHARACTERS, PARQUET_MAGIC
+from scrim.cli.file_reading import FORMATS, MAX_LINE_CHARACTERS, PARQUET_MAGIC, WatchedFile
 from scrim.detection.tables import SNIFFED_LINES, csv_rows, find_delimiter
 
 ROWS: Final = 1 << 16
@@ -39,7 +40,7 @@ def read_columns(path: Path, file_format: str | None, columns: Sequence[str]) ->
     """
     with path.open("rb") as file, _progress() as progress:
         task = progress.add_task(str(path), total=path.stat().st_size or None)
-        reader = io.BufferedReader(_Watched(file, lambda done: progress.advance(task, done)))
+        reader = io.BufferedReader(WatchedFile(file, partial(progress.advance, task)))
         chosen = file_format or _format(path, reader)
         if chosen == "parquet":
             return _parquet(path, columns)
@@ -159,20 +160,3 @@ def _progress() -> Progress:
         console=console,
         disable=not console.is_terminal,
     )
-
-
-class _Watched(io.RawIOBase):
-    """Reads a file and tells how far it is."""
-
-    def __init__(self, file: IO[bytes], advance: Callable[[int], None]) -> None:
-        self._file = file
-        self._advance = advance
-
-    def readable(self) -> bool:
-        return True
-
-    def readinto(self, buffer: Any) -> int:  # noqa: ANN401 - the interface of io
-        data = self._file.read(len(buffer))
-        buffer[: len(data)] = data
-        self._advance(len(data))
-        return len(data)

@@ -12,6 +12,8 @@ mod escape;
 mod escaped;
 mod runs;
 
+pub(crate) use runs::MIN_RUN as MIN_ENCODED;
+
 use crate::survey::Survey;
 use crate::view::View;
 

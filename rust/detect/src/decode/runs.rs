@@ -5,7 +5,7 @@ use std::ops::Range;
 use crate::bytes::{is_base64, is_base64url};
 
 /// Fewest characters of encoded text that is looked at.
-pub(super) const MIN_RUN: usize = 12;
+pub(crate) const MIN_RUN: usize = 12;
 /// Fewest characters of a line that is continued by the next, as in MIME (RFC 2045, 6.8) and PEM.
 const MIN_LINE: usize = 40;
 

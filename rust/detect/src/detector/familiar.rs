@@ -11,6 +11,7 @@ use std::cell::RefCell;
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use super::Detector;
+use crate::decode;
 use crate::shapes::seed;
 use crate::survey::Survey;
 
@@ -21,7 +22,7 @@ const MAX_LISTED: usize = 11;
 /// Longest text that is read word by word.
 const MAX_TEXT: usize = 1 << 16;
 /// Words that a thread remembers, of one detector; each has one place where it can be.
-const SLOT_BITS: u32 = 10;
+const SLOT_BITS: u32 = 12;
 /// Sixteen bytes at a time: those of the word, and what is known of it in the last one.
 const STEP: usize = 16;
 const ONES: u128 = u128::from_le_bytes([1; STEP]);
@@ -120,7 +121,10 @@ impl Detector {
         let mut found = Vec::new();
         for mark in [&b""[..], b".", b","] {
             let text = [word, mark].concat();
-            self.search(&text, &Survey::of(&text), None, &mut found);
+            // Nothing else begins at so few letters.
+            if word.len() >= decode::MIN_ENCODED || self.anchors.may_hold_token(&text) {
+                self.search(&text, &Survey::of(&text), None, &mut found);
+            }
         }
         let mut known = KNOWN;
         if found.is_empty() && !self.anchors.may_announce(word) && self.prose.is_ordinary(word) {

@@ -1,8 +1,8 @@
 """Values that must never be seen, made anew for every run, and the search for what is left of them.
 
-A value is distinctive in every piece of `WINDOW` characters, so that a fragment proves a leak as
-much as the whole. Each piece is looked for as it is, reversed, and in hexadecimal digits and
-base64, without regard to upper and lower case.
+A value is distinctive in every piece of `WINDOW` characters (of `DIGITS_WINDOW` where it has no
+letters), so that a fragment proves a leak as much as the whole. Each piece is looked for as it is,
+reversed, and in hexadecimal digits and base64, without regard to upper and lower case.
 """
 
 from __future__ import annotations
@@ -13,6 +13,9 @@ from dataclasses import dataclass
 from functools import cached_property
 
 WINDOW = 7
+# Masked numbers are digits too: of the thousands of pieces that a run returns, one of seven digits
+# is now and then equal to one of a canary by chance, one of nine in one of some thousand runs.
+DIGITS_WINDOW = 9
 # Three of these in a row stand in every piece of a word, and in nothing that masking writes: where
 # a piece is found, chance is no explanation.
 _CONSONANTS = "bdgkvz"
@@ -82,9 +85,9 @@ class Canaries:
                 pieces += _pieces(name, getattr(person, name))
             # What masking keeps of these (a country, an issuer, a layout) is no piece of them.
             pieces += _pieces("email", person.email.partition("@")[0])
-            pieces += _pieces("phone", person.phone.replace(" ", "")[-7:])
-            pieces += _pieces("phone", person.phone[-8:])
-            pieces += _pieces("card", person.card[6:15])
+            pieces += _pieces("phone", person.phone.replace(" ", "")[-10:])
+            pieces += _pieces("phone", person.phone[-9:])
+            pieces += _pieces("card", person.card[6:])
             pieces += _pieces("ssn", person.ssn)
             pieces += _pieces("ssn", person.ssn.replace("-", ""))
             pieces += _pieces("iban", person.iban[6:])
@@ -134,7 +137,8 @@ class Canaries:
 
 def _pieces(name: str, value: str) -> list[tuple[str, str, bytes]]:
     text = value.lower()
-    windows = [text[at : at + WINDOW] for at in range(max(1, len(text) - WINDOW + 1))]
+    size = WINDOW if any(letter.isalpha() for letter in text) else DIGITS_WINDOW
+    windows = [text[at : at + size] for at in range(max(1, len(text) - size + 1))]
     pieces = []
     for window in windows:
         raw = window.encode()

@@ -45,6 +45,9 @@ Verifier = Annotated[SecretStr, AfterValidator(normalise_verifier)]
 Groups = Annotated[list[GroupName], BeforeValidator(refuse_repeats), Field(max_length=1000)]
 
 
+Purpose = Annotated[str, StringConstraints(pattern=r"^[^\x00-\x1f\x7f]{1,128}$")]
+
+
 class LocalUser(Settings):
     """A principal that this gateway knows by itself."""
 
@@ -116,6 +119,13 @@ class Identity(Settings):
     )
     tokens: Tokens | None = Field(default=None, description="Signed tokens as passwords.")
     certificates: Certificates | None = Field(default=None, description="Client certificates.")
+    stated_purposes: Annotated[
+        list[Purpose], BeforeValidator(refuse_repeats), Field(max_length=1000)
+    ] = Field(
+        default_factory=list,
+        description="Purposes that a client may state by the startup option `scrim.purpose`, which "
+        "nothing proves; policies read it as `context.stated_purpose`. Without any, none may.",
+    )
 
     @model_validator(mode="after")
     def _users_exist(self) -> Self:

@@ -10,6 +10,8 @@ from scrim.config.operators import Operator
 ProfileName = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9-]{0,63}$")]
 OperatorsByEntity = Annotated[dict[EntityName, Operator], Field(max_length=1000)]
 
+PolicyOperatorName = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,31}$")]
+OperatorsByName = Annotated[dict[PolicyOperatorName, Operator], Field(max_length=1000)]
 
 ProviderName = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_-]{0,31}$")]
 ProviderOptions = Annotated[dict[str, str], Field(max_length=100)]
@@ -65,6 +67,11 @@ class Masking(Settings):
         "of `name` and options.",
     )
 
+    named: OperatorsByName = Field(
+        default_factory=dict,
+        description="Operators with their options by a name of your own, which policies name by "
+        "`@operator`: a name, or a mapping of `name` and options.",
+    )
     profile: ProfileName | None = Field(
         default=None,
         description="Ready operators for a purpose, such as `analytics`; `operators` go before "

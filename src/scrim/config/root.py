@@ -1,8 +1,10 @@
 """The whole of scrim.yaml."""
 
+from datetime import UTC, tzinfo
 from typing import Annotated, Literal, Self
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import Field, model_validator
+from pydantic import AfterValidator, Field, StringConstraints, model_validator
 
 from scrim.config.audit import Audit
 from scrim.config.base import ConnectionName, FilePath, ProtocolName, Settings
@@ -13,6 +15,19 @@ from scrim.config.limits import Limits
 from scrim.config.listeners import Admin, Listener
 from scrim.config.masking import Masking
 from scrim.config.privacy import Privacy
+
+
+def _known_zone(name: str) -> str:
+    if name == "UTC":  # which needs no file
+        return name
+    try:
+        ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        raise ValueError("is not a time zone of this machine, such as Europe/Berlin") from None
+    return name
+
+
+TimeZoneName = Annotated[str, StringConstraints(max_length=64), AfterValidator(_known_zone)]
 
 
 class Log(Settings):
@@ -52,7 +67,17 @@ class Config(Settings):
     detection: CustomEntities = Field(
         default_factory=CustomEntities, description="Entities beside those that come with scrim."
     )
+    time_zone: TimeZoneName = Field(
+        default="UTC",
+        description="Time zone of `context.hour` and `context.weekday` in policies, such as "
+        "`Europe/Berlin`.",
+    )
     log: Log = Field(default_factory=Log, description="The gateway's own log.")
+
+    @property
+    def zone(self) -> tzinfo:
+        """The time zone of hours and weekdays in policies."""
+        return UTC if self.time_zone == "UTC" else ZoneInfo(self.time_zone)
 
     def limits_of(self, listener: str) -> Limits:
         """Return the limits in force on a listener.

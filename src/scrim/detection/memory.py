@@ -51,6 +51,7 @@ class VerdictMemory:
 
     Attributes:
         epoch: Another one begins when an answer of `entity` or `settled` becomes another one.
+        watches_confidence: Whether one begins for `confidence` as well.
         on_change: Told of every verdict that says another entity than before.
     """
 
@@ -62,6 +63,7 @@ class VerdictMemory:
         """
         self.epoch = Epoch()
         self.on_change = on_change
+        self.watches_confidence = False
         self._catalog = ""
         self._known: OrderedDict[Column, _Known] = OrderedDict()
 
@@ -69,6 +71,16 @@ class VerdictMemory:
         """Return what the column was found to hold."""
         known = self._known.get(column)
         return None if known is None else known.verdict.entity
+
+    def confidence(self, column: Column) -> int | None:
+        """Return how sure it is what the column holds, from 0 to 100; None when nothing is known.
+
+        A column in which nothing was found has none.
+        """
+        known = self._known.get(column)
+        if known is None or known.verdict.entity is None:
+            return None
+        return round(known.verdict.confidence * 100)
 
     def entities(self, columns: Iterable[Column]) -> frozenset[str]:
         """Return what some columns were found to hold, such as those of a table."""
@@ -106,6 +118,7 @@ class VerdictMemory:
     def learn(self, column: Column, verdict: Verdict) -> bool:
         """Take a verdict about a batch of values; returns whether it changes what is known."""
         entity, settled = self.entity(column), self.settled(column)
+        confidence = self.confidence(column)
         known = self._known.get(column)
         if known is None:
             if len(self._known) >= MAX_COLUMNS:
@@ -122,7 +135,8 @@ class VerdictMemory:
             ):
                 known.verdict = verdict
         found = self.entity(column)
-        if (found, self.settled(column)) != (entity, settled):
+        surer = self.watches_confidence and self.confidence(column) != confidence
+        if surer or (found, self.settled(column)) != (entity, settled):
             self.epoch.advance()
         if found != entity and self.on_change is not None:
             self.on_change(VerdictChange(column, entity, verdict, self._catalog))

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Final
 
@@ -130,11 +130,13 @@ class OperatorTable:
         chosen: Operators by entity, where they differ from the defaults.
         scans: Whether values are searched; without it a column to be searched is masked whole.
         profile: Operators for a purpose, behind those that are chosen.
+        named: Operators with options that policies name.
     """
 
     chosen: Mapping[str, OperatorSpec]
     scans: bool = True
     profile: Profile | None = None
+    named: Mapping[str, OperatorSpec] = field(default_factory=dict)
 
     @classmethod
     def of(
@@ -152,11 +154,12 @@ class OperatorTable:
         """
         chosen = _checked("masking.operators", masking.operators)
         profile = _profile("masking.profile", masking.profile)
+        named = _named(masking.named)
         if connection is None:
-            return cls(chosen, profile=profile)
+            return cls(chosen, profile=profile, named=named)
         chosen |= _checked(f"connections.{name}.operators", connection.operators)
         profile = _profile(f"connections.{name}.profile", connection.profile) or profile
-        return cls(chosen, connection.detection.enabled, profile)
+        return cls(chosen, connection.detection.enabled, profile, named)
 
     def of_entity(self, entity: str) -> OperatorSpec:
         """Return the operator of an entity.
@@ -170,21 +173,33 @@ class OperatorTable:
         return own or default_operator(entity)
 
     def of_policy(self, name: str) -> OperatorSpec:
-        """Return the operator that a policy names, with the options that it has by itself.
+        """Return the operator that a policy names: one of `masking.named`, or one by itself.
 
         One that does not exist, or that needs an option, becomes `null`.
 
         Args:
             name: The name, without options.
         """
+        if name in self.named:
+            return self.named[name]
+        return NULL if self.policy_problem(name) else {"name": name}
+
+    def policy_problem(self, name: str) -> str:
+        """Return why policies cannot name an operator; empty when they can.
+
+        Args:
+            name: The name, without options.
+        """
+        if name in self.named:
+            return ""
         operator = registry().get(name)
         if operator is None:
-            return NULL
+            return "is neither an operator nor a name of masking.named in scrim.yaml"
         try:
             operator.options()
         except ValidationError:
-            return NULL
-        return {"name": name}
+            return "needs options; give it a name and its options in masking.named of scrim.yaml"
+        return ""
 
     def masker_config(self, entities: Iterable[str]) -> str:
         """Return the JSON from which the kernel builds a masker.
@@ -198,6 +213,15 @@ class OperatorTable:
 
 def _checked(key: str, choices: Mapping[str, OperatorChoice]) -> dict[str, OperatorSpec]:
     return {entity: check_choice(choice, f"{key}.{entity}") for entity, choice in choices.items()}
+
+
+def _named(choices: Mapping[str, OperatorChoice]) -> dict[str, OperatorSpec]:
+    for name in choices:
+        if name in registry():
+            raise OperatorError(
+                f"masking.named.{name}", "is the name of an operator itself; choose another"
+            )
+    return _checked("masking.named", choices)
 
 
 def _profile(key: str, name: str | None) -> Profile | None:

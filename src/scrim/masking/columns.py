@@ -13,13 +13,15 @@ from dataclasses import dataclass
 from typing import Final, Protocol
 
 from scrim.detection.column_names import Strength
-from scrim.detection.columns import ColumnJudge
+from scrim.detection.columns import STRONG_NAME_CONFIDENCE, ColumnJudge
 from scrim.detection.memory import VerdictMemory
 from scrim.domain.column import Column, ColumnOrigin
 from scrim.domain.decision import ColumnDecision, Treatment
 from scrim.masking.rewriter import PlannedColumn
 from scrim.masking.types import SEARCHED_NUMBERS, TypeSpec, leaf_kind
 
+CERTAIN: Final = 100
+"""Confidence in what scrim.yaml says."""
 MAX_REMEMBERED: Final = 50_000
 """Columns whose names have been judged that are kept at one time."""
 SEARCHED_KINDS: Final = frozenset({"text", "json", "jsonb", "hstore", "xml", "name", "composite"})
@@ -73,8 +75,8 @@ class Grant(Protocol):
         """The operator that policy demands; empty to use the usual one."""
 
 
-Ask = Callable[[Column, frozenset[str]], Grant]
-"""Asks policy for a column, with what is known of it."""
+Ask = Callable[[Column, frozenset[str], int], Grant]
+"""Asks policy for a column, with what is known of it and how sure that is, from 0 to 100."""
 TagsOf = Callable[[Column], frozenset[str]]
 """The tags that scrim.yaml gives to a column and its relation."""
 
@@ -148,8 +150,7 @@ class ColumnDecider:
         operators: list[str] = []
         hidden: set[Column] = set()
         for column in sorted(origin.columns, key=Column.qualified_name):
-            entity, tags = self.entity_of(column, kind, relatives.siblings(column))
-            grant = self._ask(column, tags)
+            entity, tags, grant = self.granted(column, kind, relatives.siblings(column))
             if grant.raw:
                 continue
             hidden.add(column)
@@ -186,6 +187,34 @@ class ColumnDecider:
         if learnt is None:
             return "", tags
         return learnt, tags | {learnt}
+
+    def granted(
+        self, column: Column, kind: str, siblings: Sequence[str]
+    ) -> tuple[str, frozenset[str], Grant]:
+        """Return what `entity_of` does, and what the principal sees of the column.
+
+        Args:
+            column: The column.
+            kind: Kind of its type.
+            siblings: Names of the other columns of its relation.
+        """
+        entity, tags = self.entity_of(column, kind, siblings)
+        return entity, tags, self._ask(column, tags, self.confidence(column, tags))
+
+    def confidence(self, column: Column, tags: frozenset[str]) -> int:
+        """Return how sure it is what a column holds, from 0 to 100.
+
+        Args:
+            column: The column.
+            tags: All that is known of it.
+        """
+        if any("." in tag for tag in self._tags_of(column)):
+            return CERTAIN
+        learnt = self._memory.confidence(column)
+        if learnt is not None:
+            return learnt
+        named = tags - self._tags_of(column)
+        return round(STRONG_NAME_CONFIDENCE * CERTAIN) if named else 0
 
     def _named(self, column: Column, kind: str, siblings: Sequence[str]) -> str | None:
         """Return the entity that the column's name alone tells, remembered for new statements."""

@@ -75,21 +75,21 @@ class ResultDecider:
             tags_of: Tells what scrim.yaml says of a column.
         """
         self._tools = tools
-        self._ask = ask
         self._columns = ColumnDecider(tools.judge, tools.verdicts, ask, tags_of)
 
     def protected(self, column: Column) -> bool:
         """Whether a column is known to be sensitive, and the principal does not see it raw."""
         lookup = self._tools.lookup
-        _, tags = self._columns.entity_of(column, lookup.kind_of(column), lookup.siblings(column))
-        return bool(tags) and not self._ask(column, tags).raw
+        kind, siblings = lookup.kind_of(column), lookup.siblings(column)
+        _, tags, grant = self._columns.granted(column, kind, siblings)
+        return bool(tags) and not grant.raw
 
     def searched(self, column: Column) -> bool:
         """Whether a column is searched for the principal, and so may be stored as it is only."""
         lookup = self._tools.lookup
         kind = lookup.kind_of(column)
-        _, tags = self._columns.entity_of(column, kind, lookup.siblings(column))
-        return not tags and escapes_search(kind, altered=True) and not self._ask(column, tags).raw
+        _, tags, grant = self._columns.granted(column, kind, lookup.siblings(column))
+        return not tags and escapes_search(kind, altered=True) and not grant.raw
 
     def masked(self, origins: Origins) -> MaskedColumn | None:
         """Return how a column is masked as a whole; None where it is not, or that is not certain.

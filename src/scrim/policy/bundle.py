@@ -3,9 +3,9 @@
 import hashlib
 import json
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, cached_property
 from importlib import resources
 from pathlib import Path
 from typing import Any, Final
@@ -13,11 +13,14 @@ from typing import Any, Final
 import cedarpy
 
 from scrim.policy.obligations import INFORMATIVE, annotation_problem
-from scrim.policy.questions import ALL_SESSION_FACTS
+from scrim.policy.questions import ALL_SESSION_FACTS, PRINCIPAL_FACTS
 
 MAX_FILES: Final = 1000
 MAX_BYTES: Final = 8 << 20
 SCHEMA_NAME: Final = "schema.cedarschema"
+
+OperatorProblem = Callable[[str], str]
+"""Says why policies cannot name an operator; empty when they can."""
 
 
 class BundleError(Exception):
@@ -50,7 +53,7 @@ class Policy:
     body: Mapping[str, Any] = field(repr=False)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Bundle:
     """Policies that passed every check.
 
@@ -70,6 +73,11 @@ class Bundle:
     policy_set: cedarpy.PolicySet = field(repr=False)
     schema: cedarpy.Schema = field(repr=False)
 
+    @cached_property
+    def reads_confidence(self) -> bool:
+        """Whether a policy reads how sure detection is of a column."""
+        return _mentions([policy.body for policy in self.policies.values()], "confidence")
+
 
 @cache
 def shipped_schema() -> str:
@@ -77,7 +85,9 @@ def shipped_schema() -> str:
     return resources.files("scrim.policy").joinpath(SCHEMA_NAME).read_text(encoding="utf-8")
 
 
-def load_bundle(folder: Path, *, commit: str = "") -> Bundle:
+def load_bundle(
+    folder: Path, *, commit: str = "", operator_problem: OperatorProblem | None = None
+) -> Bundle:
     """Load every `*.cedar` file of a folder and of the folders in it.
 
     A `schema.cedarschema` in the folder takes the place of the shipped schema; it must describe
@@ -86,6 +96,7 @@ def load_bundle(folder: Path, *, commit: str = "") -> Bundle:
     Args:
         folder: The folder.
         commit: The git commit that it is at, for the records.
+        operator_problem: Judges the operators that `@operator` names; None to take any.
 
     Raises:
         BundleError: If a file cannot be read, or a policy does not pass the schema.
@@ -98,11 +109,16 @@ def load_bundle(folder: Path, *, commit: str = "") -> Bundle:
         files,
         schema_text=_read(schema_file) if schema_file.is_file() else shipped_schema(),
         commit=commit,
+        operator_problem=operator_problem,
     )
 
 
 def build_bundle(
-    files: Mapping[str, str], *, schema_text: str | None = None, commit: str = ""
+    files: Mapping[str, str],
+    *,
+    schema_text: str | None = None,
+    commit: str = "",
+    operator_problem: OperatorProblem | None = None,
 ) -> Bundle:
     """Check policies and make a bundle of them.
 
@@ -110,6 +126,7 @@ def build_bundle(
         files: Policy text by file name.
         schema_text: The schema; the shipped one without it.
         commit: The git commit that the files are at.
+        operator_problem: Judges the operators that `@operator` names; None to take any.
 
     Raises:
         BundleError: With everything that is wrong.
@@ -123,7 +140,7 @@ def build_bundle(
     problems: list[str] = []
     for name in sorted(files):
         try:
-            found = _policies_of(name, files[name], schema)
+            found = _policies_of(name, files[name], schema, operator_problem)
         except BundleError as error:
             problems += error.problems
             continue
@@ -154,7 +171,9 @@ def commit_of(folder: Path) -> str:
     return ""
 
 
-def _policies_of(file: str, text: str, schema: cedarpy.Schema) -> list[Policy]:
+def _policies_of(
+    file: str, text: str, schema: cedarpy.Schema, operator_problem: OperatorProblem | None
+) -> list[Policy]:
     """Parse and check one file; the list is in the order of the file."""
     try:
         document = json.loads(cedarpy.policies_to_json_str(text))
@@ -178,6 +197,9 @@ def _policies_of(file: str, text: str, schema: cedarpy.Schema) -> list[Policy]:
         for name, value in sorted(annotations.items()):
             if problem := annotation_problem(name, value, body["effect"]):
                 problems.append(f"{names[key]}: {problem}")
+            elif name == "operator" and operator_problem and (why := operator_problem(value)):
+                where = f"{file}: " if not names[key].startswith(f"{file}#") else ""
+                problems.append(f'{where}{names[key]}: has @operator("{value}"), which {why}')
         obligations = tuple(sorted(p for p in annotations.items() if p[0] not in INFORMATIVE))
         result.append(Policy(names[key], body["effect"], obligations, body))
     if problems:
@@ -225,7 +247,23 @@ def facts_read(policies: Iterable[Policy]) -> frozenset[str]:
                 found.add(str(read.get("attr")))
             else:
                 stack.extend(node.values())
-    return frozenset(found) if found <= ALL_SESSION_FACTS else ALL_SESSION_FACTS
+    if found <= ALL_SESSION_FACTS | PRINCIPAL_FACTS:
+        return frozenset(found & ALL_SESSION_FACTS)
+    return ALL_SESSION_FACTS
+
+
+def _mentions(tree: object, attribute: str) -> bool:
+    """Say whether a condition reads an attribute of that name, of whatever it is."""
+    stack = [tree]
+    while stack:
+        node = stack.pop()
+        if isinstance(node, Mapping):
+            if node.get("attr") == attribute:
+                return True
+            stack.extend(node.values())
+        elif isinstance(node, list):
+            stack.extend(node)
+    return False
 
 
 def _digest(files: Mapping[str, str]) -> str:

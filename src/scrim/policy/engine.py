@@ -11,7 +11,13 @@ from scrim.domain.outcome import Verdict
 from scrim.domain.principal import Principal
 from scrim.policy.bundle import Bundle
 from scrim.policy.obligations import collect
-from scrim.policy.questions import ACTIONS, SessionFacts, principal_entity, principal_problem
+from scrim.policy.questions import (
+    ACTIONS,
+    SessionFacts,
+    principal_context,
+    principal_entity,
+    principal_problem,
+)
 from scrim.policy.resources import Resource
 
 Question = tuple[str, Resource]
@@ -60,10 +66,11 @@ class PolicyEngine:
         """
         if problem := principal_problem(principal):
             return [Verdict(Effect.DENY, reason=problem)] * len(questions)
-        return self._authorize_chain(principal.chain(), questions, session)
+        return self._authorize_chain(principal, principal.chain(), questions, session)
 
     def _authorize_chain(
         self,
+        principal: Principal,
         chain: Sequence[Principal],
         questions: Sequence[Question],
         session: SessionFacts | None,
@@ -71,7 +78,8 @@ class PolicyEngine:
         if unknown := {action for action, _ in questions} - ACTIONS:
             raise ValueError(f"unknown action {min(unknown)}")
         try:
-            answers = self._ask(chain, questions, session or SessionFacts())
+            context = (session or SessionFacts()).context() | principal_context(principal)
+            answers = self._ask(chain, questions, context)
         except ValueError:
             # Facts that contradict each other or the schema. What they were is not repeated here.
             denial = Verdict(Effect.DENY, reason="the question could not be put to the policies")
@@ -104,7 +112,7 @@ class PolicyEngine:
         if problem := principal_problem(principal):
             return [(link, Verdict(Effect.DENY, reason=problem)) for link in chain]
         return [
-            (link, self._authorize_chain((link,), [(action, resource)], session)[0])
+            (link, self._authorize_chain(principal, (link,), [(action, resource)], session)[0])
             for link in chain
         ]
 
@@ -119,10 +127,10 @@ class PolicyEngine:
         return session.only(self.bundle.session_facts)
 
     def _ask(
-        self, chain: Sequence[Principal], questions: Sequence[Question], session: SessionFacts
+        self, chain: Sequence[Principal], questions: Sequence[Question], facts: dict[str, Any]
     ) -> list[cedarpy.AuthzResult]:
         """Ask every question for every link of the chain, link by link."""
-        context = json.dumps(session.context())
+        context = json.dumps(facts)
         requests = [
             {
                 "principal": {"type": link.kind.value, "id": link.name},

@@ -24,6 +24,9 @@ RelationName = tuple[str, str]
 
 NO_TAGS: Final[frozenset[str]] = frozenset()
 
+ColumnKey = tuple[Column, frozenset[str], int]
+"""A column, what is known of it beside the tags of scrim.yaml, and how sure that is."""
+
 
 @dataclass(frozen=True, slots=True)
 class ConnectionFacts:
@@ -68,15 +71,20 @@ class ConnectionFacts:
         """Return the connection as policies see it."""
         return ConnectionResource(self.name, self.protocol)
 
-    def column_resource(self, column: Column, tags: frozenset[str]) -> ColumnResource:
+    def column_resource(
+        self, column: Column, tags: frozenset[str], confidence: int = 0
+    ) -> ColumnResource:
         """Return a column as policies see it.
 
         Args:
             column: The column.
             tags: What is known of it beside the tags of scrim.yaml, which always count.
+            confidence: How sure that is, from 0 to 100.
         """
         table_tags = self.relation_tags.get((column.schema, column.relation), NO_TAGS)
-        return ColumnResource.of(self.resource(), column, tags | self.tags_of(column), table_tags)
+        return ColumnResource.of(
+            self.resource(), column, tags | self.tags_of(column), table_tags, confidence
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +127,8 @@ class Grants:
         self._session = session
         self._resource = connection.resource()
         self._verdicts: dict[tuple[str, RelationName | None], Verdict] = {}
-        self._columns: dict[tuple[Column, frozenset[str]], ColumnGrant] = {}
+        self._columns: dict[ColumnKey, ColumnGrant] = {}
+        self._filters: dict[ColumnKey, Verdict] = {}
         self._raw_access: bool | None = None
 
     def permits(self, action: str, relation: RelationName | None = None) -> bool:
@@ -168,24 +177,50 @@ class Grants:
             self._raw_access = all(self._sees_all(link, verdict) for link, verdict in answers)
         return self._raw_access
 
-    def column(self, column: Column, tags: frozenset[str] = NO_TAGS) -> ColumnGrant:
+    def column(
+        self, column: Column, tags: frozenset[str] = NO_TAGS, confidence: int = 0
+    ) -> ColumnGrant:
         """Return what the principal sees of a column.
 
         Args:
             column: The column.
             tags: What is known of it beside the tags of scrim.yaml, which always count.
+            confidence: How sure that is, from 0 to 100.
         """
-        known = self._columns.get((column, tags))
+        key = (column, tags, confidence)
+        known = self._columns.get(key)
         if known is None:
-            self.prefetch([(column, tags)])
-            known = self._columns[column, tags]
+            self.prefetch([key])
+            known = self._columns[key]
         return known
 
-    def prefetch(self, columns: Iterable[tuple[Column, frozenset[str]]]) -> None:
+    def may_filter(
+        self, column: Column, tags: frozenset[str] = NO_TAGS, confidence: int = 0
+    ) -> bool:
+        """Say whether the principal may use the raw values of a column in conditions.
+
+        Args:
+            column: The column.
+            tags: What is known of it beside the tags of scrim.yaml, which always count.
+            confidence: How sure that is, from 0 to 100.
+        """
+        key = (column, tags, confidence)
+        known = self._filters.get(key)
+        if known is None:
+            resource = self.connection.column_resource(*key)
+            (known,) = self._engine.authorize_all(
+                self.principal, [("filter", resource)], self._session
+            )
+            if len(self._filters) > MAX_REMEMBERED:
+                self._filters.clear()
+            self._filters[key] = known
+        return known.permitted
+
+    def prefetch(self, columns: Iterable[ColumnKey]) -> None:
         """Answer for many columns in few calls; `column` then knows them.
 
         Args:
-            columns: Columns with what is known of them beside the tags of scrim.yaml.
+            columns: Columns with what is known of them, and how surely.
         """
         if len(self._columns) > MAX_REMEMBERED:
             self._columns.clear()
@@ -198,7 +233,7 @@ class Grants:
                 self._ask_columns(list(batch.values()))
                 pending = [key for key in pending if batch[key[0]] != key]
 
-    def _ask_columns(self, keys: list[tuple[Column, frozenset[str]]]) -> None:
+    def _ask_columns(self, keys: list[ColumnKey]) -> None:
         questions: list[Question] = [
             ("unmask", self.connection.column_resource(*key)) for key in keys
         ]
@@ -288,6 +323,6 @@ def _identity(
         engine.bundle.digest,
         links,
         connection.digest,
-        (facts.tls, facts.authentication, facts.client_address),
+        facts,
     )
     return hashlib.sha256(repr(everything).encode()).hexdigest()

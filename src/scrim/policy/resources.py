@@ -73,11 +73,13 @@ class ColumnResource:
         table: The relation.
         name: Column name, unquoted.
         tags: What is known of it, beside the tags of its relation.
+        confidence: How sure that is, from 0 to 100.
     """
 
     table: TableResource
     name: str
     tags: frozenset[str] = frozenset()
+    confidence: int = 0
 
     @classmethod
     def of(
@@ -86,10 +88,11 @@ class ColumnResource:
         column: Column,
         tags: frozenset[str],
         table_tags: frozenset[str],
+        confidence: int = 0,
     ) -> "ColumnResource":
         """Return the resource of a column."""
         table = TableResource(connection, column.schema, column.relation, table_tags)
-        return cls(table, column.name, tags)
+        return cls(table, column.name, tags, confidence)
 
     def uid(self) -> EntityUid:
         """Return the Cedar identifier."""
@@ -105,6 +108,7 @@ class ColumnResource:
             "table": self.table.name,
             "name": self.name,
             **_tags(self.tags | self.table.tags),
+            "confidence": self.confidence,
         }
         yield _entity(self.uid(), facts, self.table.uid())
 

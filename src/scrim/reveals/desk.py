@@ -17,7 +17,7 @@ from typing import Any, Final, Protocol
 from scrim.audit.records import BundleFacts, Origin
 from scrim.audit.reveals import RevealFacts, desk_record, reveal_record
 from scrim.detection.column_names import Strength
-from scrim.detection.columns import ColumnJudge
+from scrim.detection.columns import STRONG_NAME_CONFIDENCE, ColumnJudge
 from scrim.domain.column import Column
 from scrim.domain.decision import Effect
 from scrim.domain.outcome import Verdict
@@ -221,7 +221,10 @@ class RevealDesk:
             return request.entity, facts.resource()
         entity = self.entity_of(facts, request.column, leaf_kind(request.type_spec))
         tags = frozenset({entity} if entity else ())
-        return entity, facts.column_resource(request.column, tags)
+        # Values are not looked at here, so a name is all that tells beside scrim.yaml.
+        stated = any("." in tag for tag in facts.tags_of(request.column))
+        sure = 100 if stated else round(STRONG_NAME_CONFIDENCE * 100) if entity else 0
+        return entity, facts.column_resource(request.column, tags, sure)
 
     def _verdict(self, who: SignedIn, facts: ConnectionFacts, resource: Resource) -> Verdict:
         engine, session = self._tools.engine, who.session

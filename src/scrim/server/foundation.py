@@ -110,7 +110,11 @@ def build_foundation(
         ConfigError: If the configuration names something that cannot be used.
     """
     try:
-        bundle = load_bundle(config.policies, commit=commit_of(config.policies))
+        bundle = load_bundle(
+            config.policies,
+            commit=commit_of(config.policies),
+            operator_problem=OperatorTable.of(config.masking).policy_problem,
+        )
         key = _load_key(config)
         scanners = {name: connection_scanner(config, name) for name in config.connections}
         makers = _plan_makers(config, key, scanners)
@@ -125,6 +129,8 @@ def build_foundation(
         raise ConfigError(_problem(error.key, error.reason)) from None
     except SecretError as error:
         raise ConfigError(_problem("", str(error))) from None
+    for store in stores.values():
+        store.verdicts.watches_confidence = bundle.reads_confidence
     engine = PolicyEngine(bundle, ENFORCED_OBLIGATIONS)
     judge = ColumnJudge(general_scanner(config).catalogue.protected())
     book = GrantsBook(engine)

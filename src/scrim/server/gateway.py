@@ -3,6 +3,7 @@
 import asyncio
 import logging
 import secrets
+import time
 from collections.abc import Awaitable, Callable, Coroutine, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -25,7 +26,7 @@ from scrim.config.errors import ConfigError, Problem
 from scrim.config.root import Config
 from scrim.detection.memory import VerdictChange
 from scrim.policy.grants import Grants
-from scrim.policy.questions import SessionFacts
+from scrim.policy.questions import MINUTE_SECONDS, TIME_FACTS, SessionFacts
 from scrim.protocols.postgres import codec
 from scrim.server.control import owner_of, process_id
 from scrim.server.figures import WorkerFigures, pool_figures
@@ -46,6 +47,8 @@ if TYPE_CHECKING:
     from scrim.server.tls import ServerTls
 
 HOUSEKEEPING_SECONDS: Final = 1.0
+CLOCK_STEP_SECONDS: Final = 0.002
+"""How long after the end of a minute the clock is sure to say so."""
 MAX_SCOPES: Final = 10_000
 LISTENER: Final = "postgres"
 """The one listener of this release; its key in `listeners` is its protocol."""
@@ -129,6 +132,7 @@ class Gateway:
             problem = Problem(Path("scrim.yaml"), 0, "audit.directory", str(error))
             raise ConfigError(problem) from None
         self.spawn(self._keep_house())
+        self.spawn(self._keep_time())
         for store in self.stores.values():
             self._begin_store(store)
 
@@ -261,6 +265,23 @@ class Gateway:
                 failure(_log, "the audit log cannot be written", error)
             self._end_idle_sessions()
 
+    async def _keep_time(self) -> None:
+        """Have sessions decided anew when a minute ends, where policies read the time."""
+        minute = time.time() // MINUTE_SECONDS
+        while True:
+            # By short steps, as the clock may be set and the machine may sleep.
+            rest = MINUTE_SECONDS - time.time() % MINUTE_SECONDS
+            await asyncio.sleep(min(HOUSEKEEPING_SECONDS, rest + CLOCK_STEP_SECONDS))
+            before, minute = minute, time.time() // MINUTE_SECONDS
+            if minute != before and self._foundation.bundle.session_facts & TIME_FACTS:
+                self._minute_passed()
+
+    def _minute_passed(self) -> None:
+        for session in list(self._sessions.values()):
+            self._move(session)
+        used = {id(session.scope) for session in self._sessions.values()}
+        self._scopes = {key: scope for key, scope in self._scopes.items() if id(scope) in used}
+
     def _end_idle_sessions(self) -> None:
         limits = self.limits
         idle = limits.client_idle_timeout_ms / 1000
@@ -286,8 +307,9 @@ class Gateway:
 
     def grants(self, store: Store, principal: "Principal", facts: SessionFacts) -> Grants:
         """Return what a principal may do in a data store."""
+        now = facts.at(time.time(), self.config.zone)
         return self._foundation.book.grants(
-            principal, store.facts, self._foundation.engine.relevant(facts)
+            principal, store.facts, self._foundation.engine.relevant(now)
         )
 
     def session_label(self, number: int) -> str:
@@ -333,6 +355,8 @@ class Gateway:
             "tls": facts.tls,
             "application_name": settings.get("application_name", ""),
         }
+        if facts.stated_purpose:
+            told["stated_purpose"] = facts.stated_purpose
         try:
             self._audit.write(signed_in_record(self._origin, session.label, grants.principal, told))
         except AuditError as error:
@@ -392,7 +416,9 @@ class Gateway:
         if not grants.permits("connect"):
             session.terminate("42501", "the policies no longer permit this session")
             return
-        session.change_scope(self._scope(store, grants))
+        scope = self._scope(store, grants)
+        if scope is not session.scope:
+            session.change_scope(scope)
 
     def _refreshed(self, principal: "Principal") -> "Principal | None":
         """Return a principal as the directory knows it now, None when it is gone."""

@@ -79,7 +79,8 @@ class Reveals:
             self._desk.sign_in_refused(user)
             raise RevealRefusedError("the sign-in failed: the password or the token does not fit")
         authentication = "token" if token else "password"
-        return SignedIn(principal, SessionFacts(authentication=authentication))
+        facts = SessionFacts(authentication=authentication)
+        return SignedIn(principal, facts.at(time.time(), self._config.zone))
 
     def reveal(
         self, who: SignedIn, request: RevealRequest, approved: str = ""
@@ -141,7 +142,11 @@ class Reveals:
 
     def _tools(self, key: MaskingKey) -> DeskTools:
         config = self._config
-        bundle = load_bundle(config.policies, commit=commit_of(config.policies))
+        bundle = load_bundle(
+            config.policies,
+            commit=commit_of(config.policies),
+            operator_problem=OperatorTable.of(config.masking).policy_problem,
+        )
         return DeskTools(
             engine=PolicyEngine(bundle, ENFORCED),
             connections={

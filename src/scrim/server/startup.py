@@ -16,7 +16,7 @@ from scrim.domain.principal import Principal
 from scrim.identity.authenticator import Granted, SignIn, SignInExchange, SignInRefused, TlsFacts
 from scrim.identity.authenticator import Step as SignInStep
 from scrim.policy.questions import SessionFacts
-from scrim.protocols.postgres.settings import SettingError, client_settings
+from scrim.protocols.postgres.settings import SettingError, client_settings, stated_purpose
 from scrim.protocols.postgres.startup import PostgresClientStartup
 from scrim.server.logging import failure
 from scrim.server.tls import TlsTransport
@@ -198,7 +198,8 @@ class StartupProtocol(asyncio.Protocol):
         peer = self._transport.get_extra_info("peername")
         address = peer[0] if isinstance(peer, tuple) else ""
         secure = isinstance(self._transport, TlsTransport)
-        facts = SessionFacts(tls=secure, authentication=method, client_address=address)
+        purpose = stated_purpose(startup.parameters, gateway.config.identity.stated_purposes)
+        facts = SessionFacts(secure, method, address, purpose)
         grants = gateway.grants(store, principal, facts)
         if not grants.permits("connect"):
             gateway.record_refusal(principal, store.name, facts)

@@ -155,3 +155,30 @@ def test_the_masker_is_told_about_every_entity() -> None:
         },
         "default": {"name": "auto"},
     }
+
+
+def test_policies_name_operators_with_the_options_of_scrim_yaml() -> None:
+    settings = {"key_env": "KEY", "named": {"last4": {"name": "partial", "keep_last": 4}}}
+    table = OperatorTable.of(Masking.model_validate(settings), connection(), "shop")
+    assert table.of_policy("last4") == {"name": "partial", "keep_last": 4}
+    assert table.of_policy("redact") == {"name": "redact"}
+    assert table.of_policy("unheard_of") is NULL
+    assert not table.policy_problem("last4")
+    assert "neither an operator nor a name" in table.policy_problem("unheard_of")
+
+
+@pytest.mark.parametrize(
+    ("named", "problem"),
+    [
+        ({"null": "redact"}, "is the name of an operator itself"),
+        ({"mine": "unheard_of"}, "is not an operator"),
+        ({"mine": {"name": "partial", "lats": 4}}, "has a wrong option"),
+    ],
+)
+def test_a_named_operator_that_cannot_be_used_is_refused(
+    named: Mapping[str, Any], problem: str
+) -> None:
+    settings = Masking.model_validate({"key_env": "KEY", "named": named})
+    with pytest.raises(OperatorError, match=problem) as caught:
+        OperatorTable.of(settings)
+    assert caught.value.key.startswith("masking.named.")

@@ -60,7 +60,7 @@ def treatment(
     decider = ColumnDecider(
         ColumnJudge(builtin_catalogue()),
         VerdictMemory(),
-        lambda asked, _tags: Grant(asked.name == "open"),
+        lambda asked, _tags, _confidence: Grant(asked.name == "open"),
         lambda _column: frozenset(),
     )
     origin = ColumnOrigin(

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from scrim.policy.bundle import BundleError, build_bundle, load_bundle, shipped_schema
+from scrim.policy.questions import ALL_SESSION_FACTS
 
 PERMIT = "permit(principal, action, resource);"
 
@@ -124,8 +125,10 @@ def test_the_folder_may_bring_its_own_schema(tmp_path: Path) -> None:
         ("when { [context.authentication].contains(principal.name) }", {"authentication"}),
         (
             "when { context == context }",
-            {"tls", "authentication", "client_address"},
+            ALL_SESSION_FACTS,
         ),
+        ('when { context.human || context.agent || context.purpose == "x" }', set()),
+        ("when { context.human && context has hour && context.hour < 9 }", {"hour"}),
     ],
 )
 def test_the_facts_that_policies_read_are_known(condition: str, facts: set[str]) -> None:

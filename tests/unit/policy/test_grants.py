@@ -161,7 +161,8 @@ def test_groups_of_tags_are_the_words_before_the_dot() -> None:
 
 def test_one_column_with_different_tags_is_answered_for_each() -> None:
     found = grants(unmask('when { resource.tags.contains("x") }'))
-    found.prefetch([(EMAIL, frozenset({"x"})), (EMAIL, frozenset()), (CITY, frozenset({"x"}))])
+    tagged = frozenset({"x"})
+    found.prefetch([(EMAIL, tagged, 0), (EMAIL, frozenset(), 0), (CITY, tagged, 0)])
     assert found.column(EMAIL, frozenset({"x"})).raw
     assert not found.column(EMAIL).raw
 

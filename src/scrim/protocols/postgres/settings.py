@@ -6,7 +6,7 @@ client asked for is then set by one statement before that.
 
 import re
 import shlex
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Final
 
 from scrim.domain.decision import Refusal
@@ -30,6 +30,10 @@ REPORTED: Final = {
 _NAME: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_$]*(\.[A-Za-z_][A-Za-z0-9_$]*)*")
 
 
+PURPOSE: Final = "scrim.purpose"
+"""The startup option by which a client says what it is for."""
+
+
 class SettingError(Exception):
     """A setting cannot be granted.
 
@@ -46,6 +50,8 @@ class SettingError(Exception):
 def client_settings(parameters: Mapping[str, str], *, raw: bool) -> dict[str, str]:
     """Return the settings of a startup packet, those in `options` among them.
 
+    What the gateway alone is told, the purpose, is not among them.
+
     Args:
         parameters: The packet's parameters.
         raw: Whether the principal has raw access, so that nothing depends on how text is read.
@@ -53,16 +59,45 @@ def client_settings(parameters: Mapping[str, str], *, raw: bool) -> dict[str, st
     Raises:
         SettingError: If one of them is malformed or would undermine masking.
     """
-    settings = dict(_options(parameters.get("options", ""))) | {
-        name: value
-        for name, value in parameters.items()
-        if name not in NOT_SETTINGS and not name.startswith(PROTOCOL_PREFIX)
-    }
+    requested = _requested(parameters)
+    settings = {name: value for name, value in requested.items() if name.lower() != PURPOSE}
     if len(settings) > MAX_SETTINGS:
         raise _refused("54000", f"more than {MAX_SETTINGS} settings in the startup packet")
     for name, value in settings.items():
         _check(name, value, raw=raw)
     return settings
+
+
+def stated_purpose(parameters: Mapping[str, str], known: Collection[str]) -> str:
+    """Return the purpose that a client states in its startup packet; empty when it states none.
+
+    Args:
+        parameters: The packet's parameters.
+        known: The purposes that may be stated.
+
+    Raises:
+        SettingError: If it is another one, or `options` cannot be read.
+    """
+    requested = _requested(parameters)
+    stated = {value for name, value in requested.items() if name.lower() == PURPOSE}
+    if not stated:
+        return ""
+    purpose = stated.pop()
+    if stated or purpose not in known:
+        raise _refused(
+            "22023",
+            f"the startup parameter {PURPOSE} names no purpose that may be stated here",
+            "Leave it out, or have the operator add the purpose to identity.stated_purposes.",
+        )
+    return purpose
+
+
+def _requested(parameters: Mapping[str, str]) -> dict[str, str]:
+    return dict(_options(parameters.get("options", ""))) | {
+        name: value
+        for name, value in parameters.items()
+        if name not in NOT_SETTINGS and not name.startswith(PROTOCOL_PREFIX)
+    }
 
 
 def _options(text: str) -> list[tuple[str, str]]:

@@ -13,7 +13,7 @@ The kernel takes whole chunks and gives whole chunks; nothing here is called for
 - `Detector`: finds sensitive values in cells (`rust/detect`), by `native_shapes` among others.
   `classify_values` tells what short
   values without a shape are: names, places, organisations.
-- `analyse`, `essence`, `normalise`, `ShapeHasher`: read statements (`rust/sql`).
+- `analyse`, `essence`, `influencing`, `normalise`, `ShapeHasher`: read statements (`rust/sql`).
 """
 
 from scrim._kernel import (
@@ -34,6 +34,7 @@ from scrim._kernel import (
     analyse,
     classify_values,
     essence,
+    influencing,
     national_id_entities,
     native_shapes,
     normalise,
@@ -59,6 +60,7 @@ __all__ = [
     "analyse",
     "classify_values",
     "essence",
+    "influencing",
     "national_id_entities",
     "native_shapes",
     "normalise",

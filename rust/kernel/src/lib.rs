@@ -37,7 +37,7 @@ mod _kernel {
     #[pymodule_export]
     use super::ruling::{PyEpoch, PyRuling, PyShapes};
     #[pymodule_export]
-    use super::statements::{analyse, essence, normalise, PyShapeHasher};
+    use super::statements::{analyse, essence, influencing, normalise, PyShapeHasher};
 
     #[pymodule_export]
     use super::tls::{PyTlsAcceptor, PyTlsSession};

@@ -7,7 +7,7 @@ use pyo3::exceptions::{PyOSError, PyValueError};
 use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyDict};
 use scrim_reactor::{Link, Reactor, Side, Sides, State};
-use scrim_relay::{ClientNeed, Limits, Output, Relay, ServerNeed};
+use scrim_relay::{ClientNeed, Limits, Output, Refusal, Relay, ServerNeed};
 use scrim_rows::Context;
 
 use crate::log::PyAuditLog;
@@ -32,6 +32,13 @@ pub(crate) struct PyRelay {
 
 /// Name, statement, extended, shape.
 type ClientAsks<'py> = (&'static str, Bound<'py, PyBytes>, bool, String);
+
+/// Context, text, and parameters.
+type Metered<'py> = (
+    Py<PyAny>,
+    Bound<'py, PyBytes>,
+    Vec<(bool, u32, Option<Bound<'py, PyBytes>>)>,
+);
 
 impl PyRelay {
     /// Runs something short on the session. The event loop may hold its lock for as long as it
@@ -234,6 +241,7 @@ impl PyRelay {
                 *extended,
                 format!("{shape:032x}"),
             ),
+            ClientNeed::Meter => empty("meter"),
             ClientNeed::Barrier => empty("barrier"),
             ClientNeed::Resume => empty("resume"),
             ClientNeed::Terminated => empty("terminated"),
@@ -265,6 +273,46 @@ impl PyRelay {
     /// Answers the need `statement`.
     fn decide(&self, py: Python<'_>, ruling: &PyRuling, remember: bool) {
         self.with(py, |state| state.relay.rule(&ruling.0, remember));
+    }
+
+    /// What the need `meter` is about: the context of its decision, the text of the statement, and its
+    /// parameters, each with whether it is in binary format, its declared type, and its value.
+    fn metering<'py>(&self, py: Python<'py>) -> Option<Metered<'py>> {
+        let metering = self.with(py, |state| state.relay.metering().cloned())?;
+        let parameters = metering.parameters.iter().map(|(binary, declared, value)| {
+            let value = value.as_deref().map(|value| PyBytes::new(py, value));
+            (*binary, *declared, value)
+        });
+        Some((
+            object(py, &metering.context?)?,
+            PyBytes::new(py, &metering.sql),
+            parameters.collect(),
+        ))
+    }
+
+    /// Answers the need `meter`: a number that is not 0, or why the statement is not run.
+    fn metered(
+        &self,
+        py: Python<'_>,
+        number: u64,
+        refusal: Option<(String, String, String, String, usize)>,
+    ) {
+        let answer = match refusal {
+            None => Ok(number),
+            Some((code, message, detail, hint, position)) => Err(Refusal {
+                code,
+                message,
+                detail,
+                hint,
+                position,
+            }),
+        };
+        self.with(py, |state| state.relay.metered(answer));
+    }
+
+    /// The numbers of counted statements that ended with two rows or more since the last call.
+    fn take_several(&self, py: Python<'_>) -> Vec<u64> {
+        self.with(py, |state| state.relay.take_several())
     }
 
     /// Answers the needs `fields` and `sample`.

@@ -22,7 +22,7 @@ impl PyRuling {
         clippy::too_many_arguments,
         reason = "a constructor for Python, by keyword there"
     )]
-    #[pyo3(signature = (intent, *, operation=String::new(), refusal=None, raw=false, copies=Vec::new(), deallocates=None, context=None, scope=None, turns=Vec::new()))]
+    #[pyo3(signature = (intent, *, operation=String::new(), refusal=None, raw=false, copies=Vec::new(), deallocates=None, context=None, scope=None, turns=Vec::new(), metered=false))]
     fn new(
         intent: (Vec<u8>, Vec<u8>),
         operation: String,
@@ -33,6 +33,7 @@ impl PyRuling {
         context: Option<Py<PyAny>>,
         scope: Option<(Vec<u8>, u64)>,
         turns: Vec<(usize, usize, usize, Py<PyTurning>)>,
+        metered: bool,
     ) -> PyResult<Self> {
         let copies = copies
             .into_iter()
@@ -67,6 +68,7 @@ impl PyRuling {
                     turning: Arc::clone(&turning.get().0),
                 })
                 .collect(),
+            metered,
         };
         let scope = scope.map(|(essence, epoch)| RulingScope {
             essence: essence.into(),

@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex};
 use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
 use pyo3::types::PyBytes;
-use scrim_sql::ShapeHasher;
+use scrim_sql::{Held, ShapeHasher};
 
 /// Analyses a statement string; the answer is JSON, a list of facts or an object with the error.
 #[pyfunction]
@@ -36,6 +36,43 @@ pub(crate) fn essence<'py>(py: Python<'py>, sql: &[u8]) -> PyResult<Bound<'py, P
     rendered
         .map(|json| PyBytes::new(py, &json))
         .map_err(|error| PyValueError::new_err(error.to_string()))
+}
+
+/// A value that a column is put against: the text of a literal, or the number of a parameter (0 for a
+/// literal), and whether it is an array.
+type HeldValue = (Option<String>, usize, bool);
+
+/// Statement, depth and number of an influence, what is done there with its values, whether each
+/// counts by itself, and the values.
+type InfluencingValues = (usize, usize, usize, String, bool, Vec<HeldValue>);
+
+/// The values of everything that influences the statements of a string, as `influences` of their
+/// facts name it by number.
+#[pyfunction]
+pub(crate) fn influencing(py: Python<'_>, sql: &[u8]) -> PyResult<Vec<InfluencingValues>> {
+    let found = if sql.len() < RELEASE_LOCK_BYTES {
+        scrim_sql::influencing(sql)
+    } else {
+        py.detach(|| scrim_sql::influencing(sql))
+    };
+    let found = found.map_err(|_| PyValueError::new_err("the statement cannot be read"))?;
+    Ok(found
+        .into_iter()
+        .map(|one| {
+            let held = one.values.held.into_iter().map(|held| match held {
+                Held::Literal(text, array) => (Some(text), 0, array),
+                Held::Parameter(number, array) => (None, number, array),
+            });
+            (
+                one.statement,
+                one.depth,
+                one.number,
+                one.values.structure,
+                one.values.each,
+                held.collect(),
+            )
+        })
+        .collect())
 }
 
 /// The text of a statement without its literals and comments, at most `max_bytes` long.

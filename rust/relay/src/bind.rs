@@ -6,6 +6,9 @@ use crate::decision::Refusal;
 use crate::message::{cstring, int16, int32};
 use crate::turns::Turns;
 
+/// Format, declared type (0 for none), and value, none for NULL.
+pub(crate) type Parameter<'a> = (Format, u32, Option<&'a [u8]>);
+
 /// The parts of a Bind message that the relay needs.
 pub(crate) struct BindMessage<'a> {
     pub(crate) portal: &'a [u8],
@@ -86,6 +89,23 @@ impl<'a> BindMessage<'a> {
             }
         }
         Ok(out)
+    }
+
+    /// The parameters.
+    ///
+    /// `types` are those that Parse declared, four bytes each. None when the message is malformed.
+    pub(crate) fn values(&self, types: &[u8]) -> Option<Vec<Parameter<'a>>> {
+        let (_, mut rest) = int16(self.parameters)?;
+        let mut found = Vec::new();
+        while !rest.is_empty() {
+            let (value, after) = parameter(rest)?;
+            rest = after;
+            let declared = types.chunks_exact(4).nth(found.len());
+            let declared = declared.and_then(|bytes| bytes.try_into().ok());
+            let declared = declared.map_or(0, u32::from_be_bytes);
+            found.push((self.format(found.len() + 1)?, declared, value));
+        }
+        Some(found)
     }
 
     /// The message with other parameters.

@@ -160,6 +160,7 @@ impl Relay {
         if self.skipping && !matches!(kind, b'S' | b'X') {
             // The server ignores it and will not answer it.
             self.decided = None;
+            self.meter.answer = None;
             forward.up_to(at);
             return Step::Replace;
         }
@@ -239,6 +240,10 @@ impl Relay {
             Ok(decision) => decision,
             Err(step) => return step,
         };
+        let number = match self.meter_query(&decision, sql) {
+            Ok(number) => number,
+            Err(step) => return step,
+        };
         let recorded = locked(&self.audit).record(&decision.intent, &self.session, "query");
         if let Some(refusal) = &decision.refusal {
             self.statistics.of(&decision.operation).refused += 1;
@@ -246,6 +251,10 @@ impl Relay {
         }
         let Ok(id) = recorded else {
             return self.refuse_query(audit_refusal(), at, forward);
+        };
+        let number = match number {
+            Ok(number) => number,
+            Err(refusal) => return self.refuse_recorded(id, &decision, refusal, at, forward),
         };
         let mut splices = Box::default();
         if let Some(turns) = &decision.turns {
@@ -259,7 +268,7 @@ impl Relay {
                     forward.skip_to(at + HEADER + body.len());
                     splices = found;
                 }
-                Err(refusal) => return self.refuse_turning(id, &decision, refusal, at, forward),
+                Err(refusal) => return self.refuse_recorded(id, &decision, refusal, at, forward),
             }
         }
         self.statements.remove(&b""[..]);
@@ -278,6 +287,8 @@ impl Relay {
             plan: None,
             failed: false,
             splices,
+            metered: number,
+            few: false,
         });
         if waits {
             Step::KeepThenWait
@@ -296,8 +307,27 @@ impl Relay {
         Ok(found)
     }
 
-    /// Refuses a statement that has been recorded as permitted: a value in it cannot be turned back.
-    fn refuse_turning(
+    /// The number of a statement string whose values are counted, unless it is refused anyway.
+    fn meter_query(
+        &mut self,
+        decision: &Arc<Decision>,
+        sql: &[u8],
+    ) -> Result<Result<u64, Refusal>, Step> {
+        if decision.refusal.is_some() {
+            return Ok(Ok(0));
+        }
+        let metered = self.meter(decision, sql, None);
+        if metered.is_err() {
+            // It may be the only one who knows the decision.
+            let shape = shape(sql, &mut locked(&self.hasher)).key;
+            self.decided = Some((shape, Arc::clone(decision)));
+        }
+        metered
+    }
+
+    /// Refuses a statement that has been recorded as permitted: a value in it cannot be turned back, or
+    /// is one too many.
+    fn refuse_recorded(
         &mut self,
         id: u64,
         decision: &Decision,

@@ -64,6 +64,8 @@ pub struct DecisionSpec {
     pub context: Option<Context>,
     /// What of the values in it, and of its parameters, is turned back.
     pub turns: Vec<TurnSpec>,
+    /// Whether the deciding side counts the values in it whenever it is run.
+    pub metered: bool,
 }
 
 /// One decided shape.
@@ -82,6 +84,8 @@ pub struct Decision {
     pub(crate) results: Option<Arc<Results>>,
     /// What of its values is turned back.
     pub(crate) turns: Option<Turns>,
+    /// Whether its values are counted.
+    pub(crate) metered: bool,
     plans: Mutex<HashMap<PlanKey, Arc<PlanSlot>>>,
 }
 
@@ -127,6 +131,7 @@ impl Decision {
             shape: 0,
             results: None,
             turns: None,
+            metered: spec.metered,
             plans: Mutex::new(HashMap::new()),
         }
     }

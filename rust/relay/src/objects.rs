@@ -114,6 +114,13 @@ impl Relay {
                 forward,
             );
         }
+        let decision = Arc::clone(&statement.decision);
+        let sql = Arc::clone(&statement.sql);
+        let metered = match self.meter(&decision, &sql, Some((&bind, &statement.types))) {
+            Ok(Ok(number)) => number,
+            Ok(Err(refusal)) => return self.refuse(refusal, at, forward),
+            Err(step) => return step,
+        };
         let turns = statement.decision.turns.as_ref();
         if let Some(turns) = turns.filter(|turns| turns.has_parameters()) {
             match bind.turned(turns, &statement.types, self.limits.message_bytes) {
@@ -130,6 +137,7 @@ impl Relay {
             described: OnceLock::new(),
             asked: false.into(),
             syncs: self.syncs,
+            metered,
         });
         let name: Box<[u8]> = Box::from(bind.portal);
         let previous = if exists {
@@ -224,6 +232,10 @@ impl Relay {
                 Ok(statement) => Arc::new(portal.of(statement)),
                 Err(step) => return step,
             };
+            if portal.statement.decision.metered && portal.metered == 0 {
+                // Its values were not counted when it was bound.
+                return self.refuse(outdated(), at, forward);
+            }
             self.portals.insert(name.into(), Arc::clone(&portal));
         }
         let decision = &portal.statement.decision;

@@ -50,6 +50,8 @@ pub(crate) struct Portal {
     pub(crate) asked: AtomicBool,
     /// Syncs forwarded before it was bound.
     pub(crate) syncs: u64,
+    /// The number under which its values were counted, 0 where they were not.
+    pub(crate) metered: u64,
 }
 
 impl Portal {
@@ -61,6 +63,7 @@ impl Portal {
             described: OnceLock::new(),
             asked: AtomicBool::new(false),
             syncs: self.syncs,
+            metered: self.metered,
         }
     }
 
@@ -142,6 +145,10 @@ pub(crate) enum Pending {
         failed: bool,
         /// Where the server's text differs from the client's.
         splices: Box<[Splice]>,
+        /// The number under which its values were counted, 0 where they were not.
+        metered: u64,
+        /// Whether one of its statements gave one row or none.
+        few: bool,
     },
     /// Parse; undone when the server refuses or skips it.
     Parse {

@@ -10,6 +10,7 @@ use scrim_sql::ShapeHasher;
 use crate::audit::AuditLog;
 use crate::decision::{Decision, PlanSlot, Refusal};
 use crate::message::{frame, write_error, write_message, Frame, Limits, HEADER, OWN_NAME};
+use crate::meter::Meter;
 use crate::pending::{Pending, Portal, Statement};
 use crate::ruling::{Planned, Ruling};
 use crate::shapes::Shapes;
@@ -27,6 +28,8 @@ pub enum ClientNeed {
         /// Whether it came by the extended protocol.
         extended: bool,
     },
+    /// A statement whose values are counted is to be run: answer by [`Relay::metered`].
+    Meter,
     /// The answers of earlier requests are awaited; nothing to do.
     Barrier,
     /// The answers are there: call [`Relay::client`] with no bytes.
@@ -89,6 +92,8 @@ pub struct Relay {
     /// The answer to [`ClientNeed::Statement`], with the shape that it is about: the statement may
     /// be skipped before it is taken, and must not lend its decision to the one behind it.
     pub(crate) decided: Option<(u128, Arc<Decision>)>,
+    /// What [`ClientNeed::Meter`] is about, and the answer to it.
+    pub(crate) meter: Meter,
 
     pub(crate) server_buffer: Vec<u8>,
     pub(crate) server_passthrough: usize,
@@ -150,6 +155,7 @@ impl Relay {
             client_wanted: 0,
             client_need: None,
             decided: None,
+            meter: Meter::default(),
             server_buffer: Vec::new(),
             server_passthrough: 0,
             server_wanted: 0,
@@ -246,6 +252,7 @@ impl Relay {
         self.shapes = shapes;
         self.raw = raw;
         self.generation += 1;
+        self.meter.answer = None;
     }
 
     /// Answers [`ServerNeed::Fields`] and [`ServerNeed::Sample`]. Call [`Self::server`] with no

@@ -343,9 +343,11 @@ impl Relay {
                 execution,
                 index,
                 plan,
+                few,
                 ..
             }) if kind != b's' => {
                 execution.rows = execution.rows.max(tagged);
+                *few = *few || tagged < 2;
                 *index += 1;
                 *plan = None;
                 Arc::clone(decision)
@@ -359,6 +361,7 @@ impl Relay {
                     return unexpected(kind);
                 };
                 execution.rows = execution.rows.max(tagged);
+                self.meter.ended(portal.metered, execution.rows);
                 self.outcome(&execution, "00000");
                 Arc::clone(&portal.statement.decision)
             }
@@ -396,8 +399,13 @@ impl Relay {
                 execution,
                 failed,
                 index,
+                metered,
+                few,
                 ..
             }) => {
+                if !failed && !few {
+                    self.meter.ended(metered, execution.rows);
+                }
                 if !failed {
                     self.outcome(&execution, "00000");
                 }

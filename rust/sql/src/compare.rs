@@ -56,6 +56,7 @@ impl Builder {
         }
         query.compared = level.compared;
         query.conditions = level.conditions;
+        self.influence(tree, query);
     }
 
     fn fields(&mut self, tree: &Tree, done: &[&str], level: &mut Level) {
@@ -206,7 +207,7 @@ impl Builder {
         }
     }
 
-    /// A subquery from which no value flows, kept if anything is compared in it.
+    /// A subquery from which no value flows, kept if anything is compared in it or influences it.
     fn condition(&mut self, tree: &Tree, level: &mut Level) {
         let query = self.query(tree);
         if compares(&query) {
@@ -360,9 +361,10 @@ impl Builder {
     }
 }
 
-/// Whether anything is compared or written in a query.
+/// Whether anything is compared or written in a query, or influences it.
 fn compares(query: &Query) -> bool {
     !query.compared.is_empty()
+        || !query.influences.is_empty()
         || !query.conditions.is_empty()
         || query.ctes.iter().any(|cte| compares(&cte.query))
         || query.branches.iter().any(compares)

@@ -19,6 +19,7 @@ pub fn essence(sql: &str) -> Result<Vec<Facts>, ParseError> {
         facts.end = 0;
         facts.parameters = 0;
         facts.places.clear();
+        facts.influencing.clear();
         if let Some(query) = &mut facts.query {
             forget_names(query);
         }

@@ -1,5 +1,6 @@
 //! What is known about one statement, as it is handed on (in JSON, absent means empty or false).
 
+use crate::influence::Values;
 use crate::places::RawPlace;
 use serde::Serialize;
 
@@ -76,6 +77,9 @@ pub struct Facts {
     /// Where the values of each [`Compared`] of `query` stand; see [`crate::places`].
     #[serde(skip)]
     pub(crate) places: Vec<Vec<RawPlace>>,
+    /// The values of each [`Influence`] of `query`; see [`crate::influencing`].
+    #[serde(skip)]
+    pub(crate) influencing: Vec<Values>,
 }
 
 /// A name with its schema as written.
@@ -163,9 +167,35 @@ pub struct Query {
     /// Columns that are compared with values of the statement, or get them.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub compared: Vec<Compared>,
-    /// Subqueries in its expressions, and the query of an `INSERT`, if anything is compared in them.
+    /// Subqueries in its expressions, and the query of an `INSERT`, if anything is compared in them
+    /// or influences them.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub conditions: Vec<Query>,
+    /// What decides about its rows, and what may fail.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub influences: Vec<Influence>,
+}
+
+/// Something that decides about the rows of a query without being in its result.
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+pub struct Influence {
+    /// Its number in the statement: its values are known by it, see [`crate::influencing`].
+    pub number: usize,
+    /// `equal` (a column is equal to values of the statement, or not), `compare` (compared with such
+    /// values in another way), `columns` (two columns are compared), `merged` (a join by `USING`, and
+    /// `*` for `NATURAL`), `order` (rows are sorted, grouped or made distinct), `set` (rows of a set
+    /// operation are), `limit`, `rows` (how many rows a function makes) or `expression` (anything
+    /// else).
+    pub form: &'static str,
+    /// What it is made of.
+    #[serde(flatten)]
+    pub flow: Flow,
+    /// Whether it may be something else each time, by other means than functions.
+    #[serde(skip_serializing_if = "is_false")]
+    pub unstable: bool,
+    /// In a statement that `PREPARE` keeps, whether any of its values is a parameter.
+    #[serde(skip_serializing_if = "is_false")]
+    pub parameters: bool,
 }
 
 /// A column that is compared with literals or parameters of the statement, or is given their values.

@@ -254,13 +254,25 @@ pub(crate) fn note_parameters(facts: &mut Facts) {
     each_compared(facts.query.as_mut(), &mut |compared| {
         compared.parameters = places[compared.number].iter().any(is_parameter);
     });
+    let values = &facts.influencing;
+    each_query(facts.query.as_mut(), &mut |query| {
+        for influence in &mut query.influences {
+            influence.parameters = values[influence.number].has_parameters();
+        }
+    });
 }
 
 fn each_compared(query: Option<&mut Query>, change: &mut dyn FnMut(&mut Compared)) {
+    each_query(query, &mut |query| {
+        query.compared.iter_mut().for_each(&mut *change);
+    });
+}
+
+fn each_query(query: Option<&mut Query>, change: &mut dyn FnMut(&mut Query)) {
     let Some(query) = query else {
         return;
     };
-    query.compared.iter_mut().for_each(&mut *change);
+    change(query);
     let sources = query.sources.iter_mut().filter_map(|s| s.query.as_mut());
     let below = query.ctes.iter_mut().map(|cte| &mut cte.query);
     for inner in below
@@ -268,7 +280,7 @@ fn each_compared(query: Option<&mut Query>, change: &mut dyn FnMut(&mut Compared
         .chain(query.conditions.iter_mut())
         .chain(sources)
     {
-        each_compared(Some(inner), change);
+        each_query(Some(inner), change);
     }
 }
 

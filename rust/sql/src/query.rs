@@ -2,6 +2,7 @@
 
 use crate::facts::{ColumnName, Cte, Flow, Name, Query, Source, Target};
 use crate::fate::Fate;
+use crate::influence::Values;
 use crate::places::RawPlace;
 use crate::tree::Tree;
 use crate::walk::{attribute_names, column_name, name_of, relation_name};
@@ -23,6 +24,8 @@ pub(crate) struct Builder {
     nesting: usize,
     /// Where the values stand that columns are compared with; none where that is not asked.
     pub(crate) places: Option<Vec<Vec<RawPlace>>>,
+    /// The values of what influences the queries, collected where places are.
+    pub(crate) influencing: Vec<Values>,
 }
 
 impl Builder {

@@ -60,6 +60,7 @@ fn queried(tree: &Tree, facts: &mut Facts) {
     let mut builder = query::Builder::with_places();
     facts.query = Some(builder.query(tree));
     facts.places = builder.places.unwrap_or_default();
+    facts.influencing = builder.influencing;
     note_shared(tree, facts);
 }
 

@@ -1,0 +1,590 @@
+//! What decides about the rows of a query without being in its result: conditions, the order and the
+//! groups of rows, limits, and expressions that may fail.
+//!
+//! Whoever may not see a column can still ask about it. For each such use it is told which columns it
+//! is of, how it uses them, and, apart from the facts that decisions are made of, which values of the
+//! statement it puts them against: those are counted when the statement is run. What is not understood
+//! is an `expression` of all that stands in it.
+
+use std::fmt::Write;
+
+use crate::analyse::{analyse, ParseError};
+use crate::facts::{Flow, Influence, Query};
+use crate::fate::Fate;
+use crate::places::{column_of, uncast};
+use crate::query::Builder;
+use crate::tree::Tree;
+use crate::walk::{column_name, constant};
+
+/// `A_Expr_Kind`.
+const OPERATOR: i64 = 1;
+const ANY: i64 = 2;
+const ALL: i64 = 3;
+const NULLIF: i64 = 6;
+const IN: i64 = 7;
+const SIMILAR: i64 = 10;
+const BETWEEN: i64 = 11;
+/// `SubLinkType`.
+const EXISTS: i64 = 1;
+/// `SetOperation`: 2 is `UNION`.
+const UNION: i64 = 2;
+
+/// Functions that make rows: how many, their arguments decide.
+const ROW_FUNCTIONS: [&str; 20] = [
+    "generate_series",
+    "generate_subscripts",
+    "json_array_elements",
+    "json_array_elements_text",
+    "json_each",
+    "json_each_text",
+    "json_object_keys",
+    "jsonb_array_elements",
+    "jsonb_array_elements_text",
+    "jsonb_each",
+    "jsonb_each_text",
+    "jsonb_object_keys",
+    "jsonb_path_query",
+    "jsonb_path_query_tz",
+    "regexp_matches",
+    "regexp_split_to_table",
+    "string_to_table",
+    "ts_debug",
+    "ts_parse",
+    "unnest",
+];
+
+/// Types whose texts may mean another moment each time, as `now` does.
+const MOMENTS: [&str; 6] = [
+    "date",
+    "time",
+    "timestamp",
+    "timestamptz",
+    "timetz",
+    "abstime",
+];
+
+/// A value of a statement that a column is put against.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Held {
+    /// The text of a literal; whether it is an array of values.
+    Literal(String, bool),
+    /// The number of a parameter, from 1; whether it is an array of values.
+    Parameter(usize, bool),
+}
+
+/// The values of one [`Influence`].
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Values {
+    /// What is done with them: equal for influences that differ in their values alone.
+    pub structure: String,
+    /// Whether each value counts by itself, rather than all of them together.
+    pub each: bool,
+    /// The values.
+    pub held: Vec<Held>,
+}
+
+/// [`Values`] with the place of their influence in a statement string.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Influencing {
+    /// Position of the statement in the string.
+    pub statement: usize,
+    /// How many statements it is inside of, as that of `EXPLAIN`.
+    pub depth: usize,
+    /// [`Influence::number`].
+    pub number: usize,
+    /// The values.
+    pub values: Values,
+}
+
+/// The values of all influences in a statement string.
+///
+/// # Errors
+/// As [`analyse`], and when the string is no text.
+pub fn influencing(sql: &[u8]) -> Result<Vec<Influencing>, ParseError> {
+    let text = std::str::from_utf8(sql).map_err(|_| ParseError::not_utf8())?;
+    let mut found = Vec::new();
+    for mut facts in analyse(text)? {
+        let statement = facts.index;
+        let mut depth = 0;
+        loop {
+            let values = std::mem::take(&mut facts.influencing).into_iter();
+            found.extend(values.enumerate().map(|(number, values)| Influencing {
+                statement,
+                depth,
+                number,
+                values,
+            }));
+            let Some(inner) = facts.inner.take() else {
+                break;
+            };
+            facts = *inner;
+            depth += 1;
+        }
+    }
+    Ok(found)
+}
+
+impl Values {
+    /// Whether any of them is a parameter.
+    pub(crate) fn has_parameters(&self) -> bool {
+        self.held
+            .iter()
+            .any(|held| matches!(held, Held::Parameter(..)))
+    }
+}
+
+impl Builder {
+    /// Fills in what influences a query, but for what is inside its sources, table expressions,
+    /// branches and other subqueries.
+    pub(crate) fn influence(&mut self, tree: &Tree, query: &mut Query) {
+        let mut found = Vec::new();
+        match tree.kind() {
+            "SelectStmt" => self.selection(tree, &mut found),
+            "UpdateStmt" | "DeleteStmt" | "InsertStmt" | "MergeStmt" => {
+                for joined in ["from_clause", "using_clause", "source_relation"] {
+                    self.joined(tree.get(joined), &mut found);
+                }
+                for condition in ["where_clause", "join_condition"] {
+                    self.condition_in(tree.get(condition), &mut found);
+                }
+                for clause in tree.get("merge_when_clauses").items() {
+                    self.condition_in(clause.get("condition"), &mut found);
+                    self.value_in(clause.get("target_list"), false, &mut found);
+                    self.value_in(clause.get("values"), false, &mut found);
+                }
+                let conflict = tree.get("on_conflict_clause");
+                self.condition_in(conflict.get("where_clause"), &mut found);
+                self.value_in(conflict.get("target_list"), false, &mut found);
+                self.value_in(tree.get("target_list"), false, &mut found);
+                self.value_in(tree.get("returning_clause"), false, &mut found);
+            }
+            _ => {}
+        }
+        query.influences = found;
+    }
+
+    fn selection(&mut self, tree: &Tree, found: &mut Vec<Influence>) {
+        let operation = tree.get("op").int();
+        if operation > 1 {
+            if operation != UNION || tree.get("all").int() == 0 {
+                self.push("set", Flow::default(), Values::default(), false, found);
+            }
+            for item in tree.get("sort_clause").items() {
+                self.push("set", Flow::default(), Values::default(), false, found);
+                self.value_in(item.get("node"), false, found);
+            }
+        } else {
+            self.joined(tree.get("from_clause"), found);
+            self.condition_in(tree.get("where_clause"), found);
+            self.condition_in(tree.get("having_clause"), found);
+            let targets = tree.get("target_list");
+            self.value_in(targets, false, found);
+            self.value_in(tree.get("values_lists"), false, found);
+            for clause in ["group_clause", "sort_clause", "distinct_clause"] {
+                self.ordered(tree.get(clause), targets, found);
+            }
+            for window in tree.get("window_clause").items() {
+                self.window(window, found);
+            }
+        }
+        for limit in ["limit_count", "limit_offset"] {
+            self.whole("limit", tree.get(limit), found);
+        }
+    }
+
+    /// Conditions of joins, and functions in `FROM`.
+    fn joined(&mut self, from: &Tree, found: &mut Vec<Influence>) {
+        match from.kind() {
+            "JoinExpr" => {
+                self.joined(from.get("larg"), found);
+                self.joined(from.get("rarg"), found);
+                self.condition_in(from.get("quals"), found);
+                let mut names = from.get("using_clause").names();
+                if from.get("is_natural").int() != 0 {
+                    names.push("*".to_owned());
+                }
+                for name in names {
+                    let column = crate::facts::ColumnName {
+                        qualifier: Vec::new(),
+                        name,
+                    };
+                    let flow = Flow {
+                        columns: vec![column],
+                        ..Flow::default()
+                    };
+                    self.push("merged", flow, Values::default(), false, found);
+                }
+            }
+            "RangeFunction" => {
+                let calls = from.get("functions").items().iter();
+                let calls: Vec<&Tree> = calls.filter_map(|call| call.items().first()).collect();
+                for call in &calls {
+                    self.value_in(call.get("args"), true, found);
+                }
+                if !calls.into_iter().all(reads_one_column) {
+                    self.whole("rows", from.get("functions"), found);
+                }
+            }
+            "RangeTableSample" | "RangeTableFunc" | "JsonTable" => self.whole("rows", from, found),
+            _ => {
+                if let Tree::List(items) = from {
+                    for item in items {
+                        self.joined(item, found);
+                    }
+                }
+            }
+        }
+    }
+
+    /// What groups, sorts or makes distinct: expressions, or targets by position or name.
+    fn ordered(&mut self, clause: &Tree, targets: &Tree, found: &mut Vec<Influence>) {
+        for item in clause.items() {
+            match item.kind() {
+                "SortBy" => self.ordered_by(item.get("node"), targets, found),
+                "GroupingSet" => self.ordered(item.get("content"), targets, found),
+                // `DISTINCT` without expressions is of all targets.
+                "" => self.whole("order", targets, found),
+                _ => self.ordered_by(item, targets, found),
+            }
+        }
+    }
+
+    fn ordered_by(&mut self, item: &Tree, targets: &Tree, found: &mut Vec<Influence>) {
+        let targets = targets.items();
+        let target = match item.kind() {
+            "AConst" => usize::try_from(item.get("val").get("ival").int())
+                .ok()
+                .and_then(|position| targets.get(position.wrapping_sub(1))),
+            "ColumnRef" => {
+                let column = column_name(item);
+                targets.iter().find(|target| {
+                    column.qualifier.is_empty() && target.get("name").text() == column.name
+                })
+            }
+            _ => None,
+        };
+        if let Some(target) = target {
+            self.whole("order", target.get("val"), found);
+        }
+        if item.kind() != "AConst" {
+            self.whole("order", item, found);
+            self.value_in(item, false, found);
+        }
+    }
+
+    fn window(&mut self, window: &Tree, found: &mut Vec<Influence>) {
+        let framed =
+            !(window.get("start_offset").is_empty() && window.get("end_offset").is_empty());
+        if framed {
+            self.atom("expression", window, found);
+        }
+        for clause in ["partition_clause", "order_clause"] {
+            self.ordered(window.get(clause), &Tree::Empty, found);
+        }
+    }
+
+    /// A truth value that decides about rows.
+    fn condition_in(&mut self, tree: &Tree, found: &mut Vec<Influence>) {
+        match tree.kind() {
+            "" if tree.items().is_empty() => {}
+            "BoolExpr" => {
+                for part in tree.get("args").items() {
+                    self.condition_in(part, found);
+                }
+            }
+            "NullTest" if column_of(tree.get("arg")).is_some() => {}
+            "SubLink" if tree.get("sub_link_type").int() == EXISTS => {}
+            "CaseExpr" => self.value_in(tree, false, found),
+            _ => {
+                self.atom("expression", tree, found);
+                self.value_in(tree, true, found);
+            }
+        }
+    }
+
+    /// A value, and what decides about it; `counted` says that its constants are those of something
+    /// around it.
+    fn value_in(&mut self, tree: &Tree, counted: bool, found: &mut Vec<Influence>) {
+        match tree.kind() {
+            // What a subquery is influenced by is its own.
+            "ColumnRef" | "AConst" | "ParamRef" | "SelectStmt" => return,
+            "BoolExpr" if !counted => return self.condition_in(tree, found),
+            "CaseExpr" => {
+                let tested = tree.get("arg");
+                for when in tree.get("args").items() {
+                    if tested.is_empty() {
+                        self.condition_in(when.get("expr"), found);
+                    } else {
+                        self.tested(tested, when.get("expr"), found);
+                    }
+                    self.value_in(when.get("result"), counted, found);
+                }
+                return self.value_in(tree.get("defresult"), counted, found);
+            }
+            "FuncCall" => {
+                self.condition_in(tree.get("agg_filter"), found);
+                self.ordered(tree.get("agg_order"), &Tree::Empty, found);
+                if !tree.get("over").is_empty() {
+                    self.window(tree.get("over"), found);
+                }
+                let name = tree.get("funcname").items().last().map_or("", Tree::text);
+                if ROW_FUNCTIONS.contains(&name) && !reads_one_column(tree) {
+                    self.whole("rows", tree.get("args"), found);
+                }
+                let own = self.with_constants(tree.get("args"), tree, counted, found);
+                return self.value_in(tree.get("args"), own, found);
+            }
+            _ => {}
+        }
+        let own = match tree.kind() {
+            // Lists, casts and names of targets do nothing by themselves.
+            "" | "List" | "ResTarget" | "TypeCast" | "CollateClause" | "RowExpr" | "AArrayExpr"
+            | "MultiAssignRef" | "ReturningClause" => counted,
+            _ => self.with_constants(tree, tree, counted, found),
+        };
+        for child in tree.children() {
+            self.value_in(child, own, found);
+        }
+    }
+
+    /// Takes an expression for one influence where constants stand right in it.
+    fn with_constants(
+        &mut self,
+        operands: &Tree,
+        tree: &Tree,
+        counted: bool,
+        found: &mut Vec<Influence>,
+    ) -> bool {
+        if counted || !has_constants(operands) {
+            return counted;
+        }
+        self.atom("expression", tree, found);
+        true
+    }
+
+    /// `CASE tested WHEN value`.
+    fn tested(&mut self, tested: &Tree, value: &Tree, found: &mut Vec<Influence>) {
+        if let (Some(_), Some(held)) = (column_of(tested), held(value, false)) {
+            let values = Values {
+                structure: "=".to_owned(),
+                each: true,
+                held: vec![held],
+            };
+            let flow = self.influence_of(tested);
+            self.push("equal", flow, values, false, found);
+            return;
+        }
+        let pair = Tree::List(vec![tested.clone(), value.clone()]);
+        self.atom("expression", &pair, found);
+    }
+
+    /// Something as a whole, with its values.
+    fn whole(&mut self, form: &'static str, tree: &Tree, found: &mut Vec<Influence>) {
+        if !tree.is_empty() {
+            let flow = self.influence_of(tree);
+            self.push(form, flow, Values::default(), is_unstable(tree), found);
+        }
+    }
+
+    /// One comparison, or whatever else it is.
+    fn atom(&mut self, form: &'static str, tree: &Tree, found: &mut Vec<Influence>) {
+        let flow = self.influence_of(tree);
+        let (form, values, unstable) = match compared(tree) {
+            Some((form, values)) => (form, values, false),
+            None => (form, values_of(tree), is_unstable(tree)),
+        };
+        self.push(form, flow, values, unstable, found);
+    }
+
+    fn push(
+        &mut self,
+        form: &'static str,
+        flow: Flow,
+        values: Values,
+        unstable: bool,
+        found: &mut Vec<Influence>,
+    ) {
+        let touches = form == "set"
+            || flow.opaque
+            || !(flow.columns.is_empty()
+                && flow.counted_columns.is_empty()
+                && flow.subqueries.is_empty());
+        if !touches {
+            return;
+        }
+        found.push(Influence {
+            number: self.influencing.len(),
+            form,
+            flow,
+            unstable,
+            parameters: false,
+        });
+        self.influencing.push(values);
+    }
+
+    /// The columns of an expression, those of its subqueries' results among them.
+    fn influence_of(&mut self, tree: &Tree) -> Flow {
+        let mut flow = Flow::default();
+        let places = self.places.take();
+        self.flow(tree, Fate::Whole, &mut flow);
+        self.places = places;
+        flow
+    }
+}
+
+/// A column that is compared with values of the statement, or with another column.
+fn compared(tree: &Tree) -> Option<(&'static str, Values)> {
+    if tree.kind() != "AExpr" {
+        return None;
+    }
+    let (left, right) = (tree.get("lexpr"), tree.get("rexpr"));
+    let name = tree.get("name").items().last().map_or("", Tree::text);
+    let kind = tree.get("kind").int();
+    let held: Option<Vec<Held>> = match kind {
+        IN | BETWEEN.. => right.items().iter().map(|item| held(item, false)).collect(),
+        ANY | ALL => {
+            let (array, _) = uncast(right);
+            if array.kind() == "AArrayExpr" {
+                let items = array.get("elements").items().iter();
+                items.map(|item| self::held(item, false)).collect()
+            } else {
+                self::held(right, true).map(|held| vec![held])
+            }
+        }
+        SIMILAR => None,
+        OPERATOR..=NULLIF if column_of(left).is_some() => {
+            if column_of(right).is_some() {
+                return Some(("columns", Values::default()));
+            }
+            self::held(right, false).map(|held| vec![held])
+        }
+        OPERATOR..=NULLIF => {
+            column_of(right)?;
+            let held = self::held(left, false)?;
+            return Some((form(name), values(name, vec![held])));
+        }
+        // `LIKE` and `ILIKE`.
+        _ => self::held(right, false).map(|held| vec![held]),
+    };
+    column_of(left)?;
+    let form = if kind >= BETWEEN {
+        "compare"
+    } else {
+        form(name)
+    };
+    Some((form, values(name, held?)))
+}
+
+fn form(operator: &str) -> &'static str {
+    if matches!(operator, "=" | "<>") {
+        "equal"
+    } else {
+        "compare"
+    }
+}
+
+fn values(operator: &str, held: Vec<Held>) -> Values {
+    // Which side of a value a column is on asks about the same value.
+    let plain = ["=", "<>", "<", ">", "<=", ">="].contains(&operator)
+        || operator.ends_with("BETWEEN")
+        || operator.ends_with("SYMMETRIC");
+    Values {
+        structure: if plain { "=" } else { operator }.to_owned(),
+        each: true,
+        held,
+    }
+}
+
+/// A literal or parameter; none for anything else.
+fn held(value: &Tree, array: bool) -> Option<Held> {
+    let (plain, _) = uncast(value);
+    match plain.kind() {
+        "ParamRef" => {
+            let number = usize::try_from(plain.get("number").int()).ok()?;
+            Some(Held::Parameter(number, array))
+        }
+        "AConst" => Some(Held::Literal(constant(plain)?, array)),
+        _ => None,
+    }
+}
+
+/// Everything in an expression but its values, and these.
+fn values_of(tree: &Tree) -> Values {
+    let mut values = Values::default();
+    describe(tree, &mut values);
+    values
+}
+
+fn describe(tree: &Tree, out: &mut Values) {
+    if let Some(held) = matches!(tree.kind(), "AConst" | "ParamRef")
+        .then(|| held(tree, false))
+        .flatten()
+    {
+        out.structure.push('?');
+        out.held.push(held);
+        return;
+    }
+    match tree {
+        Tree::Empty => {}
+        Tree::Int(number) => {
+            // Writing to a String cannot fail.
+            let _ = write!(out.structure, "{number};");
+        }
+        Tree::Text(text) => {
+            let _ = write!(out.structure, "{}:{text}", text.len());
+        }
+        Tree::List(items) => {
+            out.structure.push('[');
+            for item in items {
+                describe(item, out);
+            }
+            out.structure.push(']');
+        }
+        Tree::Node(kind, fields) => {
+            let _ = write!(out.structure, "{kind}(");
+            for (name, value) in fields {
+                if !matches!(*name, "location" | "rexpr_list_start" | "rexpr_list_end") {
+                    let _ = write!(out.structure, "{name}=");
+                    describe(value, out);
+                }
+            }
+            out.structure.push(')');
+        }
+    }
+}
+
+fn has_constants(tree: &Tree) -> bool {
+    match tree.kind() {
+        "AConst" | "ParamRef" => true,
+        // What decides inside of these is told by itself.
+        "SubLink" | "CaseExpr" | "TypeName" => false,
+        "FuncCall" => has_constants(tree.get("args")),
+        _ => tree.children().any(has_constants),
+    }
+}
+
+/// Whether a call has nothing but one column for arguments.
+fn reads_one_column(call: &Tree) -> bool {
+    call.kind() == "FuncCall"
+        && matches!(call.get("args").items(), [only] if column_of(only).is_some())
+}
+
+/// Whether an expression may have another value each time, by other means than functions.
+fn is_unstable(tree: &Tree) -> bool {
+    match tree.kind() {
+        "SubLink" | "SqlValueFunction" => return true,
+        "TypeCast" => {
+            let names = tree.get("type_name").get("names");
+            let last = names.items().last().map_or("", Tree::text);
+            if MOMENTS.contains(&last) && uncast(tree).0.kind() != "AConst" {
+                return true;
+            }
+        }
+        _ => {}
+    }
+    tree.children().any(is_unstable)
+}
+
+#[cfg(test)]
+#[path = "influence_tests.rs"]
+mod tests;

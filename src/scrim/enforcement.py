@@ -2,7 +2,7 @@
 
     1  statements   what the statement does, and what it touches
     2  policy       may this principal do that there
-       masking      which of its values are masked ones, that are turned back
+       masking      which of its values are masked ones, that are turned back, or are counted
     3  audit        the record that is written before the statement goes on
        (the relay writes it, forwards the statement, and asks again when a result is described)
     4  statements   which columns can flow into each column of the result
@@ -25,6 +25,7 @@ from scrim.audit.templates import columns_template, intent_template
 from scrim.domain.column import ColumnOrigin, ResultField
 from scrim.domain.decision import Refusal
 from scrim.masking.decided import Decided
+from scrim.masking.filtering import FilterDecider, Filtering
 from scrim.masking.plans import Plan
 from scrim.masking.results import Described, ResultDecider, ResultTools
 from scrim.masking.storing import storing_refusal
@@ -70,6 +71,7 @@ class Tools:
         bundle: The policies in force.
         protocol: The protocol that is spoken.
         masked_writes: What becomes of values that are written to masked columns.
+        filtering: What becomes of conditions on protected columns without a `filter` permit.
     """
 
     results: ResultTools
@@ -78,6 +80,7 @@ class Tools:
     bundle: BundleFacts
     protocol: str
     masked_writes: MaskedWrites = "turn_back"
+    filtering: Filtering = "allow"
 
 
 class Enforcement:
@@ -97,6 +100,9 @@ class Enforcement:
         self._catalog = tools.results.lookup.catalog
         self._results = ResultDecider(tools.results, grants.column, grants.connection.tags_of)
         self._turning = TurnDecider(self._results, tools.lineage, tools.masked_writes)
+        self._filtering = FilterDecider(
+            self._results, tools.lineage, grants.may_filter, tools.filtering
+        )
 
     def decide(
         self,
@@ -134,12 +140,16 @@ class Enforcement:
         turns = self._turning.turns(statements)
         if isinstance(turns, Refusal):
             return self._decided(statements, policies, turns, scope)
+        metered = self._filtering.uses(statements)
+        if isinstance(metered, Refusal):
+            return self._decided(statements, policies, metered, scope)
         try:
             copies = self._copies(incoming, statements, columns)
         except CopyError as error:
             why = Refusal("0A000", str(error))
             return self._decided(statements, policies, why, scope)
-        return replace(self._decided(statements, policies, None, scope, copies), turns=turns)
+        decided = self._decided(statements, policies, None, scope, copies)
+        return replace(decided, turns=turns, metered=metered)
 
     def plan(
         self,

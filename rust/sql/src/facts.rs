@@ -1,6 +1,6 @@
 //! What is known about one statement, as it is handed on (in JSON, absent means empty or false).
 
-use crate::influence::Values;
+use crate::held::Values;
 use crate::places::RawPlace;
 use serde::Serialize;
 
@@ -182,10 +182,10 @@ pub struct Influence {
     /// Its number in the statement: its values are known by it, see [`crate::influencing`].
     pub number: usize,
     /// `equal` (a column is equal to values of the statement, or not), `compare` (compared with such
-    /// values in another way), `columns` (two columns are compared), `merged` (a join by `USING`, and
-    /// `*` for `NATURAL`), `order` (rows are sorted, grouped or made distinct), `set` (rows of a set
-    /// operation are), `limit`, `rows` (how many rows a function makes) or `expression` (anything
-    /// else).
+    /// values in another way), `columns` (two columns are equal, or not), `merged` (the same by `USING`,
+    /// and `*` for `NATURAL`), `sort` (rows are sorted, or two columns compared in another way), `group`
+    /// (rows are grouped or made distinct), `set` (rows of a set operation are, or are sorted), `limit`,
+    /// `rows` (how many rows a function makes) or `expression` (anything else).
     pub form: &'static str,
     /// What it is made of.
     #[serde(flatten)]
@@ -193,6 +193,9 @@ pub struct Influence {
     /// Whether it may be something else each time, by other means than functions.
     #[serde(skip_serializing_if = "is_false")]
     pub unstable: bool,
+    /// Position from 1 of the column that the rows of a set operation are sorted by.
+    #[serde(skip_serializing_if = "is_zero_size")]
+    pub position: usize,
     /// In a statement that `PREPARE` keeps, whether any of its values is a parameter.
     #[serde(skip_serializing_if = "is_false")]
     pub parameters: bool,

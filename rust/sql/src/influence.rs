@@ -6,15 +6,13 @@
 //! statement it puts them against: those are counted when the statement is run. What is not understood
 //! is an `expression` of all that stands in it.
 
-use std::fmt::Write;
-
-use crate::analyse::{analyse, ParseError};
-use crate::facts::{Flow, Influence, Query};
+use crate::facts::{ColumnName, Flow, Influence, Query};
 use crate::fate::Fate;
+use crate::held::{held, values_of, Held, Values};
 use crate::places::{column_of, uncast};
 use crate::query::Builder;
 use crate::tree::Tree;
-use crate::walk::{column_name, constant};
+use crate::walk::column_name;
 
 /// `A_Expr_Kind`.
 const OPERATOR: i64 = 1;
@@ -63,76 +61,6 @@ const MOMENTS: [&str; 6] = [
     "abstime",
 ];
 
-/// A value of a statement that a column is put against.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Held {
-    /// The text of a literal; whether it is an array of values.
-    Literal(String, bool),
-    /// The number of a parameter, from 1; whether it is an array of values.
-    Parameter(usize, bool),
-}
-
-/// The values of one [`Influence`].
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Values {
-    /// What is done with them: equal for influences that differ in their values alone.
-    pub structure: String,
-    /// Whether each value counts by itself, rather than all of them together.
-    pub each: bool,
-    /// The values.
-    pub held: Vec<Held>,
-}
-
-/// [`Values`] with the place of their influence in a statement string.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Influencing {
-    /// Position of the statement in the string.
-    pub statement: usize,
-    /// How many statements it is inside of, as that of `EXPLAIN`.
-    pub depth: usize,
-    /// [`Influence::number`].
-    pub number: usize,
-    /// The values.
-    pub values: Values,
-}
-
-/// The values of all influences in a statement string.
-///
-/// # Errors
-/// As [`analyse`], and when the string is no text.
-pub fn influencing(sql: &[u8]) -> Result<Vec<Influencing>, ParseError> {
-    let text = std::str::from_utf8(sql).map_err(|_| ParseError::not_utf8())?;
-    let mut found = Vec::new();
-    for mut facts in analyse(text)? {
-        let statement = facts.index;
-        let mut depth = 0;
-        loop {
-            let values = std::mem::take(&mut facts.influencing).into_iter();
-            found.extend(values.enumerate().map(|(number, values)| Influencing {
-                statement,
-                depth,
-                number,
-                values,
-            }));
-            let Some(inner) = facts.inner.take() else {
-                break;
-            };
-            facts = *inner;
-            depth += 1;
-        }
-    }
-    Ok(found)
-}
-
-impl Values {
-    /// Whether any of them is a parameter.
-    pub(crate) fn has_parameters(&self) -> bool {
-        self.held
-            .iter()
-            .any(|held| matches!(held, Held::Parameter(..)))
-    }
-}
-
 impl Builder {
     /// Fills in what influences a query, but for what is inside its sources, table expressions,
     /// branches and other subqueries.
@@ -170,8 +98,7 @@ impl Builder {
                 self.push("set", Flow::default(), Values::default(), false, found);
             }
             for item in tree.get("sort_clause").items() {
-                self.push("set", Flow::default(), Values::default(), false, found);
-                self.value_in(item.get("node"), false, found);
+                self.sorted_set(item.get("node"), found);
             }
         } else {
             self.joined(tree.get("from_clause"), found);
@@ -180,8 +107,12 @@ impl Builder {
             let targets = tree.get("target_list");
             self.value_in(targets, false, found);
             self.value_in(tree.get("values_lists"), false, found);
-            for clause in ["group_clause", "sort_clause", "distinct_clause"] {
-                self.ordered(tree.get(clause), targets, found);
+            for (clause, form) in [
+                ("group_clause", "group"),
+                ("distinct_clause", "group"),
+                ("sort_clause", "sort"),
+            ] {
+                self.ordered(form, tree.get(clause), targets, found);
             }
             for window in tree.get("window_clause").items() {
                 self.window(window, found);
@@ -189,6 +120,16 @@ impl Builder {
         }
         for limit in ["limit_count", "limit_offset"] {
             self.whole("limit", tree.get(limit), found);
+        }
+    }
+
+    /// What sorts the rows of a set operation: a column of its result by name or position.
+    fn sorted_set(&mut self, item: &Tree, found: &mut Vec<Influence>) {
+        let flow = self.influence_of(item);
+        self.push("set", flow, Values::default(), false, found);
+        let position = usize::try_from(item.get("val").get("ival").int()).unwrap_or(0);
+        if let Some(influence) = found.last_mut() {
+            influence.position = position;
         }
     }
 
@@ -204,7 +145,7 @@ impl Builder {
                     names.push("*".to_owned());
                 }
                 for name in names {
-                    let column = crate::facts::ColumnName {
+                    let column = ColumnName {
                         qualifier: Vec::new(),
                         name,
                     };
@@ -237,19 +178,35 @@ impl Builder {
     }
 
     /// What groups, sorts or makes distinct: expressions, or targets by position or name.
-    fn ordered(&mut self, clause: &Tree, targets: &Tree, found: &mut Vec<Influence>) {
+    fn ordered(
+        &mut self,
+        form: &'static str,
+        clause: &Tree,
+        targets: &Tree,
+        found: &mut Vec<Influence>,
+    ) {
         for item in clause.items() {
             match item.kind() {
-                "SortBy" => self.ordered_by(item.get("node"), targets, found),
-                "GroupingSet" => self.ordered(item.get("content"), targets, found),
+                "SortBy" => self.ordered_by(form, item.get("node"), targets, found),
+                "GroupingSet" => self.ordered(form, item.get("content"), targets, found),
                 // `DISTINCT` without expressions is of all targets.
-                "" => self.whole("order", targets, found),
-                _ => self.ordered_by(item, targets, found),
+                "" => {
+                    for target in targets.items() {
+                        self.whole(form, target.get("val"), found);
+                    }
+                }
+                _ => self.ordered_by(form, item, targets, found),
             }
         }
     }
 
-    fn ordered_by(&mut self, item: &Tree, targets: &Tree, found: &mut Vec<Influence>) {
+    fn ordered_by(
+        &mut self,
+        form: &'static str,
+        item: &Tree,
+        targets: &Tree,
+        found: &mut Vec<Influence>,
+    ) {
         let targets = targets.items();
         let target = match item.kind() {
             "AConst" => usize::try_from(item.get("val").get("ival").int())
@@ -264,10 +221,10 @@ impl Builder {
             _ => None,
         };
         if let Some(target) = target {
-            self.whole("order", target.get("val"), found);
+            self.whole(form, target.get("val"), found);
         }
         if item.kind() != "AConst" {
-            self.whole("order", item, found);
+            self.whole(form, item, found);
             self.value_in(item, false, found);
         }
     }
@@ -278,8 +235,8 @@ impl Builder {
         if framed {
             self.atom("expression", window, found);
         }
-        for clause in ["partition_clause", "order_clause"] {
-            self.ordered(window.get(clause), &Tree::Empty, found);
+        for (clause, form) in [("partition_clause", "group"), ("order_clause", "sort")] {
+            self.ordered(form, window.get(clause), &Tree::Empty, found);
         }
     }
 
@@ -323,7 +280,7 @@ impl Builder {
             }
             "FuncCall" => {
                 self.condition_in(tree.get("agg_filter"), found);
-                self.ordered(tree.get("agg_order"), &Tree::Empty, found);
+                self.ordered("sort", tree.get("agg_order"), &Tree::Empty, found);
                 if !tree.get("over").is_empty() {
                     self.window(tree.get("over"), found);
                 }
@@ -417,7 +374,7 @@ impl Builder {
             form,
             flow,
             unstable,
-            parameters: false,
+            ..Influence::default()
         });
         self.influencing.push(values);
     }
@@ -446,25 +403,30 @@ fn compared(tree: &Tree) -> Option<(&'static str, Values)> {
             let (array, _) = uncast(right);
             if array.kind() == "AArrayExpr" {
                 let items = array.get("elements").items().iter();
-                items.map(|item| self::held(item, false)).collect()
+                items.map(|item| held(item, false)).collect()
             } else {
-                self::held(right, true).map(|held| vec![held])
+                held(right, true).map(|held| vec![held])
             }
         }
         SIMILAR => None,
         OPERATOR..=NULLIF if column_of(left).is_some() => {
             if column_of(right).is_some() {
-                return Some(("columns", Values::default()));
+                let form = if form(name) == "equal" {
+                    "columns"
+                } else {
+                    "sort"
+                };
+                return Some((form, Values::default()));
             }
-            self::held(right, false).map(|held| vec![held])
+            held(right, false).map(|held| vec![held])
         }
         OPERATOR..=NULLIF => {
             column_of(right)?;
-            let held = self::held(left, false)?;
+            let held = held(left, false)?;
             return Some((form(name), values(name, vec![held])));
         }
         // `LIKE` and `ILIKE`.
-        _ => self::held(right, false).map(|held| vec![held]),
+        _ => held(right, false).map(|held| vec![held]),
     };
     column_of(left)?;
     let form = if kind >= BETWEEN {
@@ -492,64 +454,6 @@ fn values(operator: &str, held: Vec<Held>) -> Values {
         structure: if plain { "=" } else { operator }.to_owned(),
         each: true,
         held,
-    }
-}
-
-/// A literal or parameter; none for anything else.
-fn held(value: &Tree, array: bool) -> Option<Held> {
-    let (plain, _) = uncast(value);
-    match plain.kind() {
-        "ParamRef" => {
-            let number = usize::try_from(plain.get("number").int()).ok()?;
-            Some(Held::Parameter(number, array))
-        }
-        "AConst" => Some(Held::Literal(constant(plain)?, array)),
-        _ => None,
-    }
-}
-
-/// Everything in an expression but its values, and these.
-fn values_of(tree: &Tree) -> Values {
-    let mut values = Values::default();
-    describe(tree, &mut values);
-    values
-}
-
-fn describe(tree: &Tree, out: &mut Values) {
-    if let Some(held) = matches!(tree.kind(), "AConst" | "ParamRef")
-        .then(|| held(tree, false))
-        .flatten()
-    {
-        out.structure.push('?');
-        out.held.push(held);
-        return;
-    }
-    match tree {
-        Tree::Empty => {}
-        Tree::Int(number) => {
-            // Writing to a String cannot fail.
-            let _ = write!(out.structure, "{number};");
-        }
-        Tree::Text(text) => {
-            let _ = write!(out.structure, "{}:{text}", text.len());
-        }
-        Tree::List(items) => {
-            out.structure.push('[');
-            for item in items {
-                describe(item, out);
-            }
-            out.structure.push(']');
-        }
-        Tree::Node(kind, fields) => {
-            let _ = write!(out.structure, "{kind}(");
-            for (name, value) in fields {
-                if !matches!(*name, "location" | "rexpr_list_start" | "rexpr_list_end") {
-                    let _ = write!(out.structure, "{name}=");
-                    describe(value, out);
-                }
-            }
-            out.structure.push(')');
-        }
     }
 }
 

@@ -1,5 +1,6 @@
 use super::*;
 use crate::analyse::analyse;
+use crate::held::influencing;
 
 /// Form, columns and values of everything that influences a statement and its subqueries.
 fn found(sql: &str) -> Vec<String> {
@@ -88,7 +89,7 @@ fn comparisons_with_values_are_told_one_by_one() {
 fn columns_that_are_joined_have_no_values() {
     check(
         "SELECT 1 FROM t JOIN u ON t.a = u.a AND t.b < u.b",
-        &["columns a,a", "columns b,b"],
+        &["columns a,a", "sort b,b"],
     );
     check(
         "SELECT 1 FROM t JOIN u USING (a) NATURAL JOIN v",
@@ -116,7 +117,7 @@ fn other_expressions_are_told_with_all_their_values() {
     );
     check(
         "SELECT 1 FROM t GROUP BY b HAVING avg(a) > 7",
-        &["expression a 7", "order b"],
+        &["expression a 7", "group b"],
     );
     check("SELECT a SIMILAR TO 'x' FROM t", &["expression a x"]);
 }
@@ -125,25 +126,26 @@ fn other_expressions_are_told_with_all_their_values() {
 fn order_groups_and_windows_are_told() {
     check(
         "SELECT a AS x, b FROM t ORDER BY x, 2",
-        &["order a", "order x", "order b"],
+        &["sort a", "sort x", "sort b"],
     );
-    check("SELECT DISTINCT a FROM t", &["order a"]);
+    check("SELECT DISTINCT a, b FROM t", &["group a", "group b"]);
     check(
         "SELECT rank() OVER (PARTITION BY b ORDER BY a) FROM t",
-        &["order b", "order a"],
+        &["group b", "sort a"],
     );
     check(
         "SELECT count(*) OVER (ORDER BY a RANGE 5 PRECEDING) FROM t",
-        &["expression a 5", "order a"],
+        &["expression a 5", "sort a"],
     );
-    check("SELECT array_agg(b ORDER BY a) FROM t", &["order a"]);
+    check("SELECT array_agg(b ORDER BY a) FROM t", &["sort a"]);
     check(
         "SELECT 1 FROM t GROUP BY ROLLUP (a, b)",
-        &["order a", "order b"],
+        &["group a", "group b"],
     );
     check("SELECT a FROM t UNION SELECT 1", &["set"]);
     check("SELECT a FROM t UNION ALL SELECT 1", &[]);
     check("SELECT a FROM t UNION ALL SELECT 1 ORDER BY 1", &["set"]);
+    check("SELECT a FROM t UNION ALL SELECT 1 ORDER BY a", &["set a"]);
 }
 
 #[test]

@@ -17,6 +17,7 @@ mod depth;
 mod essence;
 mod facts;
 mod fate;
+mod held;
 mod influence;
 mod lexer;
 mod literal;
@@ -34,7 +35,7 @@ pub use facts::{
     ColumnName, Compared, Copy, Cte, Facts, Flow, Function, Influence, Name, OptionValue, Query,
     Relation, Setting, Source, Target, Write,
 };
-pub use influence::{influencing, Held, Influencing, Values};
+pub use held::{influencing, Held, Influencing, Values};
 pub use literal::{literals, quote, Literal, LiteralKind};
 pub use normalise::normalise;
 pub use places::{places, At, Place, Placed};

@@ -2,7 +2,7 @@
 
 use crate::facts::{ColumnName, Cte, Flow, Name, Query, Source, Target};
 use crate::fate::Fate;
-use crate::influence::Values;
+use crate::held::Values;
 use crate::places::RawPlace;
 use crate::tree::Tree;
 use crate::walk::{attribute_names, column_name, name_of, relation_name};

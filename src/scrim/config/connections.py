@@ -140,6 +140,24 @@ class Detection(Settings):
     )
 
 
+class FilterBudget(Settings):
+    """How much a principal may find out by conditions on one column that it does not see raw."""
+
+    values: int = Field(
+        default=100,
+        ge=0,
+        le=1_000_000,
+        description="Distinct values that one principal may compare one column with in an hour.",
+    )
+    rows: int = Field(
+        default=100,
+        ge=0,
+        le=1_000_000,
+        description="Distinct statements with a condition on one column that may tell one principal "
+        "of a single row, or of none, in an hour.",
+    )
+
+
 class Connection(Settings):
     """One data store; clients give the connection's key as their database."""
 
@@ -164,6 +182,16 @@ class Connection(Settings):
         description="What becomes of a value that a principal writes to a column that it sees "
         "masked: it is a masked one and `turn_back` writes the real one, or it is a new one that "
         "is stored `as_written`, or the statement is refused.",
+    )
+    filtering: Literal["budget", "refuse", "allow"] = Field(
+        default="budget",
+        description="What becomes of conditions on columns that a principal neither sees raw nor has "
+        "a `filter` permit for: the questions are counted against `filter_budget`, the statement is "
+        "refused, or it is allowed.",
+    )
+    filter_budget: FilterBudget = Field(
+        default_factory=FilterBudget,
+        description="How much a principal may ask of a protected column in an hour.",
     )
     detection: Detection = Field(
         default_factory=Detection, description="What values are searched for."

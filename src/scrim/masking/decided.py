@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from scrim.domain.decision import Refusal
+from scrim.masking.filtering import MeteredUse
 from scrim.masking.plans import Plan
 from scrim.masking.turning import Turn
 from scrim.statements.facts import Facts
@@ -26,6 +27,7 @@ class Decided:
         changes_catalog: Whether the catalog is to be loaded again after it.
         facts: Its statements.
         turns: What of its values is turned back.
+        metered: What of its values is counted whenever it is run.
     """
 
     intent: tuple[bytes, bytes]
@@ -39,3 +41,4 @@ class Decided:
     changes_catalog: bool
     facts: tuple[Facts, ...]
     turns: tuple[Turn, ...] = ()
+    metered: tuple[MeteredUse, ...] = ()

@@ -9,7 +9,14 @@ from scrim.detection.memory import VerdictMemory
 from scrim.detection.scan import Scanner
 from scrim.domain.column import Column, ColumnOrigin, ResultField
 from scrim.kernel import Plan, Turning
-from scrim.masking.columns import Ask, ColumnDecider, DecidedColumn, TagsOf, escapes_search
+from scrim.masking.columns import (
+    HARMLESS_KINDS,
+    Ask,
+    ColumnDecider,
+    DecidedColumn,
+    TagsOf,
+    escapes_search,
+)
 from scrim.masking.plans import PlanMaker, PlanRecord
 from scrim.masking.rewriter import column_rule
 from scrim.statements.lookup import CatalogLookup
@@ -42,6 +49,23 @@ class MaskedColumn:
 
     rule: str
     type_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class SeenColumn:
+    """How a principal sees a column.
+
+    Attributes:
+        protected: Whether it is known to be sensitive, and not seen raw.
+        hidden: Whether its values, or what a search finds in them, are not seen as they are.
+        tags: All that is known of it.
+        confidence: How sure that is, from 0 to 100.
+    """
+
+    protected: bool
+    hidden: bool
+    tags: frozenset[str]
+    confidence: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +107,16 @@ class ResultDecider:
         kind, siblings = lookup.kind_of(column), lookup.siblings(column)
         _, tags, grant = self._columns.granted(column, kind, siblings)
         return bool(tags) and not grant.raw
+
+    def seen(self, column: Column) -> SeenColumn:
+        """Return how the principal sees a column."""
+        lookup = self._tools.lookup
+        kind, siblings = lookup.kind_of(column), lookup.siblings(column)
+        _, tags, grant = self._columns.granted(column, kind, siblings)
+        confidence = self._columns.confidence(column, tags)
+        hidden = not grant.raw and bool(tags or grant.operator or kind not in HARMLESS_KINDS)
+        protected = not grant.raw and bool(tags or grant.operator)
+        return SeenColumn(protected, hidden, tags, confidence)
 
     def searched(self, column: Column) -> bool:
         """Whether a column is searched for the principal, and so may be stored as it is only."""

@@ -4,7 +4,7 @@ import os
 import secrets
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
 from typing import Final
@@ -58,6 +58,7 @@ class Foundation:
         scanners: Search the values of each data store.
         judge: Tells what columns hold.
         makers: Makes the plans of each data store.
+        filter_key: Keys the hashes of what is asked of protected columns.
     """
 
     bundle: Bundle
@@ -69,6 +70,7 @@ class Foundation:
     scanners: dict[str, Scanner]
     judge: ColumnJudge
     makers: dict[str, PlanMaker]
+    filter_key: bytes = field(repr=False)
 
     def enforcement(self, store: Store, grants: Grants, origin: Origin) -> Enforcement:
         """Return who decides for a principal in a data store.
@@ -92,6 +94,7 @@ class Foundation:
             bundle=BundleFacts(self.bundle.digest, self.bundle.commit),
             protocol=store.settings.protocol,
             masked_writes=store.settings.masked_writes,
+            filtering=store.settings.filtering,
         )
         return Enforcement(grants, tools)
 
@@ -135,7 +138,16 @@ def build_foundation(
     judge = ColumnJudge(general_scanner(config).catalogue.protected())
     book = GrantsBook(engine)
     return Foundation(
-        bundle, key.version, engine, book, authenticator, stores, scanners, judge, makers
+        bundle,
+        key.version,
+        engine,
+        book,
+        authenticator,
+        stores,
+        scanners,
+        judge,
+        makers,
+        key.derive(b"values of conditions"),
     )
 
 

@@ -25,14 +25,18 @@ from scrim.audit.segments import AuditError
 from scrim.config.errors import ConfigError, Problem
 from scrim.config.root import Config
 from scrim.detection.memory import VerdictChange
+from scrim.domain.decision import Refusal
+from scrim.masking.decided import Decided
 from scrim.policy.grants import Grants
 from scrim.policy.questions import MINUTE_SECONDS, TIME_FACTS, SessionFacts
 from scrim.protocols.postgres import codec
 from scrim.server.control import owner_of, process_id
 from scrim.server.figures import WorkerFigures, pool_figures
+from scrim.server.filter_store import FilterStore, FilterStoreError
 from scrim.server.foundation import Foundation, build_foundation
 from scrim.server.links import Links
 from scrim.server.logging import event, failure
+from scrim.server.metering import Charge, FilterMeter
 from scrim.server.scope import Scope
 from scrim.server.session import SessionProtocol
 from scrim.server.startup import StartupProtocol
@@ -45,6 +49,7 @@ if TYPE_CHECKING:
     from scrim.protocols.postgres.codec import AuditLog as AuditLogSink
     from scrim.protocols.postgres.codec import Relay
     from scrim.server.tls import ServerTls
+    from scrim.statements.held import Parameter
 
 HOUSEKEEPING_SECONDS: Final = 1.0
 CLOCK_STEP_SECONDS: Final = 0.002
@@ -100,6 +105,8 @@ class Gateway:
         self._foundation: Foundation
         self.authenticator: Authenticator
         self._scopes: dict[tuple[str, str, str], Scope] = {}
+        # Those whose statements were counted since it was last asked how they ended.
+        self._metered: set[SessionProtocol] = set()
         self._serial = 0
         self._opened = 0
         self._cancel_requests = 0
@@ -126,9 +133,10 @@ class Gateway:
                 lambda: datetime.now(UTC),
                 codec.new_audit_log,
             )
+            self._filter_store = FilterStore(self.config.audit.directory)
             self._build(self.config)
             self._audit.write(gateway_record(self._origin, "started", self._in_force()))
-        except AuditError as error:
+        except (AuditError, FilterStoreError) as error:
             problem = Problem(Path("scrim.yaml"), 0, "audit.directory", str(error))
             raise ConfigError(problem) from None
         self.spawn(self._keep_house())
@@ -182,6 +190,7 @@ class Gateway:
         former = self.stores
         foundation = build_foundation(config, former, self._catalog_changed)
         self._foundation = foundation
+        self._meter = FilterMeter(self._filter_store, foundation.filter_key, time.time)
         self.stores = foundation.stores
         for name, store in self.stores.items():
             store.verdicts.on_change = partial(self._learnt, name)
@@ -243,6 +252,7 @@ class Gateway:
             self._audit.close()
         except AuditError as error:
             failure(_log, "the audit log could not be closed", error)
+        self._filter_store.close()
         self.links.close()
         self._stopped.set()
         if self._running is not None:
@@ -264,6 +274,9 @@ class Gateway:
             except AuditError as error:
                 failure(_log, "the audit log cannot be written", error)
             self._end_idle_sessions()
+            metered, self._metered = self._metered, set()
+            for session in metered:
+                self._meter.several(session.take_several())
 
     async def _keep_time(self) -> None:
         """Have sessions decided anew when a minute ends, where policies read the time."""
@@ -373,7 +386,47 @@ class Gateway:
             return
         self.open_connections -= 1
         if relay is not None:
+            self._meter.several(relay.take_several())
             self._figures.add(relay.take_statistics())
+
+    def metered(
+        self, session: SessionProtocol, running: "tuple[object, bytes, list[Parameter]]"
+    ) -> "int | Refusal":
+        """Count what a statement asks of protected columns, or say why it is not run.
+
+        Args:
+            session: The session.
+            running: What was decided about the statement, its text and its parameters.
+
+        Raises:
+            AuditError: If a refusal cannot be recorded.
+        """
+        self._meter.several(session.take_several())
+        self._metered.add(session)
+        decided, sql, parameters = running
+        if not isinstance(decided, Decided):
+            raise TypeError("a statement without a decision was to be counted")
+        store, principal = session.store, session.scope.principal
+        answer = self._meter.charge(
+            Charge(
+                store.name,
+                principal,
+                store.settings.filter_budget,
+                decided.metered,
+                sql,
+                parameters,
+            )
+        )
+        if isinstance(answer, Refusal):
+            told = {
+                "connection": store.name,
+                "user": principal.name,
+                "sqlstate": answer.code,
+                "detail": answer.detail,
+            }
+            record = session_record(self._origin, session.label, "filter_refused", told)
+            self._audit.write(record)
+        return answer
 
     # Scopes.
 

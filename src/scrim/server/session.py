@@ -343,6 +343,10 @@ class SessionProtocol(asyncio.Protocol):
                 self._wait(CLIENT_NEED, self._decide_later(incoming, None, needed))
                 return
             self._answer(relay, decided)
+        if name == "meter":
+            running = relay.metering()
+            if running is not None:
+                relay.metered(*codec.metered(self._gateway.metered(self, running)))
         self._go_on_client(relay)
 
     def _answer(self, relay: "Relay", decided: "Decided") -> None:
@@ -505,6 +509,10 @@ class SessionProtocol(asyncio.Protocol):
     def take_statistics(self) -> dict[str, int]:
         """Return the relay's counts since the last call."""
         return {} if self._relay is None else self._relay.take_statistics()
+
+    def take_several(self) -> list[int]:
+        """Return which counted statements ended with two rows or more since the last call."""
+        return [] if self._relay is None else self._relay.take_several()
 
     async def cancel(self) -> None:
         """Cancel the statement that runs, if one does."""

@@ -10,6 +10,7 @@ from typing import Any
 
 from scrim import kernel
 from scrim.statements.compared import Compared, decode_compared
+from scrim.statements.influence import Influence, decode_influence
 
 OptionValue = bool | str | tuple[str, ...]
 _Json = Mapping[str, Any]
@@ -154,6 +155,7 @@ class Query:
     Attributes:
         compared: Columns that are compared with values of the statement, or get them.
         conditions: Subqueries in which something is compared, and from which no column comes.
+        influences: What decides about its rows, and what may fail.
     """
 
     ctes: tuple["Cte", ...] = ()
@@ -165,6 +167,7 @@ class Query:
     altered: bool = False
     compared: tuple[Compared, ...] = ()
     conditions: tuple["Query", ...] = ()
+    influences: tuple[Influence, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -394,6 +397,7 @@ def _query(raw: _Json) -> Query:
             for compared in raw.get("compared", ())
         ),
         conditions=tuple(_query(query) for query in raw.get("conditions", ())),
+        influences=tuple(decode_influence(one, _flow(one)) for one in raw.get("influences", ())),
     )
 
 

@@ -6,6 +6,7 @@ names, if every name in it is understood. Everything else carries all that the s
 """
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Final
 
 from scrim.domain.column import ColumnOrigin, ResultField
@@ -13,6 +14,7 @@ from scrim.statements.catalog import Catalog, CatalogColumn, Relation
 from scrim.statements.compared import Compared
 from scrim.statements.facts import Facts, Name, Query, StatementError, Write, read
 from scrim.statements.functions import are_pure
+from scrim.statements.influencing import Influenced, InfluenceResolver, influenced_by
 from scrim.statements.origins import ANYTHING, NOTHING, Origins, Outputs, opaque, union
 from scrim.statements.scopes import Lookup, Noticed, QueryResolver, touched
 from scrim.statements.system_relations import COMMENT, COMMENT_RELATIONS, carries_data, is_system
@@ -123,6 +125,21 @@ class Lineage:
                 noticed,
             ).outputs(facts.query)
         return [noticed[key] for key in sorted(noticed)]
+
+    def influenced(self, facts: Facts) -> list[Influenced]:
+        """Return what decides about the rows of a statement; not of one inside it."""
+        everything = self.touched(facts)
+        resolver = InfluenceResolver(
+            self.catalog, self.catalog.named, self.relation_outputs, everything
+        )
+        found = influenced_by(resolver, facts.query)
+        if self._uses_unreviewed_code(facts):
+            found = [replace(one, known=False, varies=True) for one in found]
+        return found
+
+    def touched(self, facts: Facts) -> Origins:
+        """Return where any value that a statement reads can have come from."""
+        return self._everything(facts)
 
     def copied(self, facts: Facts) -> list[Origins]:
         """Return the columns that a `COPY ... FROM` fills."""

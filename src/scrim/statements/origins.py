@@ -17,12 +17,15 @@ class Origins:
         altered: Those of the columns of which a part or another spelling can flow into it.
         exact: Whether it is the value of one of the columns and never anything else, such as a
             constant.
+        strands: Where rows of several queries are put together, the columns of each of them; empty
+            where the columns are all of the same rows.
     """
 
     columns: frozenset[Column] = frozenset()
     known: bool = True
     altered: frozenset[Column] = frozenset()
     exact: bool = False
+    strands: frozenset[frozenset[Column]] = frozenset()
 
     def __or__(self, other: "Origins") -> "Origins":
         """Return what can have come from either."""
@@ -35,6 +38,7 @@ class Origins:
             self.known and other.known,
             self.altered | other.altered,
             self.exact and other.exact,
+            self.strands | other.strands,
         )
 
     def mixed(self) -> "Origins":
@@ -43,7 +47,7 @@ class Origins:
 
     def changed(self) -> "Origins":
         """Return the origins of what a function makes of the value."""
-        return Origins(self.columns, self.known, self.columns)
+        return Origins(self.columns, self.known, self.columns, strands=self.strands)
 
 
 NOTHING: Final = Origins()
@@ -57,13 +61,21 @@ def union(parts: Iterable[Origins]) -> Origins:
     """Return what can have come from any of the parts."""
     columns: set[Column] = set()
     altered: set[Column] = set()
+    strands: set[frozenset[Column]] = set()
     known = exact = True
     for part in parts:
         columns |= part.columns
         altered |= part.altered
+        strands |= part.strands
         known = known and part.known
         exact = exact and part.exact
-    return Origins(frozenset(columns), known, frozenset(altered), exact and bool(columns))
+    return Origins(
+        frozenset(columns),
+        known,
+        frozenset(altered),
+        exact and bool(columns),
+        frozenset(strands),
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,4 +143,7 @@ def combined(left: Outputs, right: Outputs) -> Outputs:
 
 def _either(one: Origins, other: Origins) -> Origins:
     found = one | other
+    if one.columns != other.columns:
+        either = {side.strands or frozenset({side.columns}) for side in (one, other)}
+        found = replace(found, strands=frozenset().union(*either))
     return found.mixed() if NOTHING in (one, other) else found

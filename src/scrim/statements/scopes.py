@@ -91,13 +91,25 @@ class QueryResolver:
             return opaque(self._everything.changed())
         if query.branches:
             left, right = (self.outputs(branch, parent, visible) for branch in query.branches)
+            if self._noticed is not None:
+                self._notice_branches(query, left, right, Scope(parent, visible))
             return combined(left, right)
         scope = Scope(parent, visible)
         for source in query.sources:
             scope.sources.append((source, self._source(source, scope)))
         if self._noticed is not None:
-            self._notice(query, scope, self._noticed)
+            self._notice_query(query, scope)
         return self._targets(query, scope)
+
+    def _notice_query(self, query: Query, scope: Scope) -> None:
+        """Note what is to be known of a query whose sources are known."""
+        if self._noticed is not None:
+            self._notice(query, scope, self._noticed)
+
+    def _notice_branches(self, query: Query, left: Outputs, right: Outputs, scope: Scope) -> None:
+        """Note what is to be known of a set operation."""
+        for condition in query.conditions:
+            self.outputs(condition, scope, scope.ctes)
 
     def _notice(self, query: Query, scope: Scope, noticed: Noticed) -> None:
         for compared in query.compared:

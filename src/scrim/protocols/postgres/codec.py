@@ -82,6 +82,10 @@ class Decided(Protocol):
         """What of its values is turned back: statement, depth, number, and how."""
 
     @property
+    def metered(self) -> "Sequence[object]":
+        """What of its values is counted whenever it is run."""
+
+    @property
     def copies(self) -> "Sequence[tuple[int, str, Plan]]":
         """Its COPY TO statements: index, options as JSON, plan."""
 
@@ -150,7 +154,19 @@ def decision(decided: Decided) -> Ruling:
         context=decided,
         scope=decided.scope,
         turns=decided.turns,
+        metered=bool(decided.metered),
     )
+
+
+def metered(answer: int | Refusal) -> "tuple[int, tuple[str, str, str, str, int] | None]":
+    """Return the answer to a relay that asks before it runs a statement, as it takes it.
+
+    Args:
+        answer: The statement's number, or why it is not run.
+    """
+    if isinstance(answer, int):
+        return answer, None
+    return 0, (answer.code, answer.message, answer.detail, answer.hint, answer.position)
 
 
 def fatal_error(code: str, message: str) -> bytes:

@@ -1,0 +1,186 @@
+"""Says how a statement may use columns in conditions that the principal does not see raw.
+
+Masking hides values, not what follows from them: a condition answers a question about a hidden value,
+and enough questions the whole of it. So whoever has no `filter` permit for a protected column is
+refused, or has the questions counted.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Final, Literal
+
+from scrim.domain.column import Column
+from scrim.domain.decision import Refusal
+from scrim.masking.results import ResultDecider, SeenColumn
+from scrim.statements.compared import COMPARED
+from scrim.statements.facts import Facts
+from scrim.statements.influence import (
+    COLUMNS,
+    EQUAL,
+    EXPRESSION,
+    GROUP,
+    LIMIT,
+    MERGED,
+    ROWS,
+    SET,
+    SORT,
+)
+from scrim.statements.influencing import Influenced
+from scrim.statements.lineage import Lineage
+
+Filtering = Literal["budget", "refuse", "allow"]
+"""What becomes of conditions on protected columns without a `filter` permit."""
+MayFilter = Callable[[Column, frozenset[str], int], bool]
+"""Asks policy for a column, with what is known of it and how sure that is."""
+
+UNSEEN: Final = frozenset({COLUMNS, MERGED, GROUP, SET})
+"""Uses that tell no more than masked values do, which are equal where the real ones are."""
+MAX_NAMED: Final = 3
+"""Columns that a message names."""
+
+
+@dataclass(frozen=True, slots=True)
+class MeteredUse:
+    """A use of protected columns whose values are counted when the statement is run.
+
+    Attributes:
+        statement: Position of the statement in its string.
+        depth: How many statements it is inside of.
+        number: Number of the influence there.
+        columns: The protected columns, by their qualified names.
+        values: Whether there are values to be counted, rather than single-row answers alone.
+        varies: Whether the same text may ask something else each time, so that each counts.
+    """
+
+    statement: int
+    depth: int
+    number: int
+    columns: tuple[str, ...]
+    values: bool
+    varies: bool = False
+
+
+class FilterDecider:
+    """Decides about conditions for one principal in one data store."""
+
+    def __init__(
+        self,
+        results: ResultDecider,
+        lineage: Lineage,
+        may_filter: MayFilter,
+        filtering: Filtering,
+    ) -> None:
+        """Keep who is asked.
+
+        Args:
+            results: Knows how the principal sees a column.
+            lineage: Knows which columns decide about the rows of a statement.
+            may_filter: Asks policy for the `filter` action.
+            filtering: What becomes of conditions without a permit.
+        """
+        self._results = results
+        self._lineage = lineage
+        self._may_filter = may_filter
+        self._filtering = filtering
+
+    def uses(self, statements: Sequence[Facts]) -> tuple[MeteredUse, ...] | Refusal:
+        """Return which uses are counted in a statement string, or why it is refused."""
+        if self._filtering == "allow":
+            return ()
+        found: list[MeteredUse] = []
+        for facts in statements:
+            outer: Facts | None = None
+            level: Facts | None = facts
+            depth = 0
+            while level is not None:
+                for one, columns in self._protected(level):
+                    refusal = self._refusal(outer, one, columns)
+                    if refusal is not None:
+                        return refusal
+                    use = _use(facts.index, depth, one, columns)
+                    if use is not None:
+                        found.append(use)
+                outer, level, depth = level, level.inner, depth + 1
+        return tuple(found)
+
+    def _protected(self, facts: Facts) -> Iterator[tuple[Influenced, frozenset[Column]]]:
+        """Give what influences a statement with the protected columns in it, if there are any."""
+        everything: frozenset[Column] | None = None
+        for one in self._lineage.influenced(facts):
+            among = one.columns
+            if not one.known:
+                if everything is None:
+                    everything = self._lineage.touched(facts).columns
+                among |= everything
+            columns = frozenset(column for column in among if self._is_protected(column))
+            if columns and not self._in_masked_space(one):
+                yield one, columns
+
+    def _is_protected(self, column: Column) -> bool:
+        seen = self._results.seen(column)
+        return seen.protected and not self._may_filter(column, seen.tags, seen.confidence)
+
+    def _in_masked_space(self, one: Influenced) -> bool:
+        """Say whether the values are masked ones that are turned back, so that a guess is none."""
+        if one.influence.form != EQUAL or len(one.parts) != 1:
+            return False
+        masked = self._results.masked(one.parts[0])
+        return masked is not None and self._results.turning(masked, COMPARED) is not None
+
+    def _refusal(
+        self, outer: Facts | None, one: Influenced, columns: frozenset[Column]
+    ) -> Refusal | None:
+        form = one.influence.form
+        if form in {LIMIT, ROWS}:
+            return _refused(columns, "It would decide how many rows there are.")
+        beside = self._beside_others(one)
+        if beside and form in UNSEEN | {SORT}:
+            return _refused(columns, "It is compared with what is seen as it is.")
+        if beside and form == EXPRESSION and not one.one_row:
+            return _refused(columns, "It is compared with what is seen as it is, or made up.")
+        if self._filtering == "refuse" and form not in UNSEEN:
+            return _refused(columns, "The connection does not compare protected data.")
+        if one.influence.parameters and outer is not None and outer.operation == "prepare":
+            return Refusal(
+                "0A000",
+                "parameters of PREPARE cannot be compared with protected data",
+                _about(columns),
+                "Prepare the statement by the protocol, or write the value in the statement.",
+            )
+        return None
+
+    def _beside_others(self, one: Influenced) -> bool:
+        """Say whether protected values meet others that are not hidden, or are made up."""
+        kinds = {self._is_open(strand) for strand in one.strands()}
+        return len(kinds) > 1
+
+    def _is_open(self, columns: frozenset[Column]) -> bool:
+        """Say whether the values of columns are seen as they are; made-up ones are."""
+        seen: list[SeenColumn] = [self._results.seen(column) for column in columns]
+        return not any(column.hidden for column in seen)
+
+
+def _use(
+    statement: int, depth: int, one: Influenced, columns: frozenset[Column]
+) -> MeteredUse | None:
+    form = one.influence.form
+    if form in UNSEEN:
+        return None
+    names = tuple(sorted(column.qualified_name() for column in columns))
+    counted = form != SORT
+    return MeteredUse(statement, depth, one.influence.number, names, counted, one.varies)
+
+
+def _about(columns: frozenset[Column]) -> str:
+    names = sorted(column.qualified_name() for column in columns)
+    more = ", and others" if len(names) > MAX_NAMED else ""
+    return f"It is about {', '.join(names[:MAX_NAMED])}{more}."
+
+
+def _refused(columns: frozenset[Column], why: str) -> Refusal:
+    return Refusal(
+        "42501",
+        "comparing protected data is not allowed here",
+        f"{_about(columns)} {why}",
+        "Leave the condition out, compare it with plain values, or ask for the `filter` permission.",
+    )

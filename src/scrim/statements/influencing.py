@@ -1,0 +1,191 @@
+"""Which base columns decide about a statement's rows, and what they are put against.
+
+Sound first: where a name or a function is not understood, all that the statement touches is in it.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from scrim.domain.column import Column
+from scrim.statements.catalog import Catalog
+from scrim.statements.facts import ColumnName, Flow, Name, Query
+from scrim.statements.functions import are_pure
+from scrim.statements.influence import MERGED, SET, Influence
+from scrim.statements.origins import NOTHING, Origins, Outputs, union
+from scrim.statements.scopes import Lookup, QueryResolver, RelationOutputs, Scope
+
+FIXED_FUNCTIONS: Final = frozenset(
+    """
+    abs array_length avg bit_length btrim cardinality cbrt ceil ceiling char_length
+    character_length coalesce count date_bin date_part date_trunc div dense_rank exp extract
+    every bool_and bool_or first_value floor greatest initcap lag last_value lead least left length
+    ln log lower lpad ltrim make_date make_interval make_time max md5 min mod nth_value
+    nullif octet_length overlay percentile_cont percentile_disc position power rank replace repeat
+    reverse right round row_number rpad rtrim sign split_part sqrt starts_with stddev stddev_pop
+    stddev_samp strpos substr substring sum translate trim trunc upper var_pop var_samp variance
+    width_bucket
+    """.split()
+)
+"""Functions whose result depends on nothing but their arguments, whatever the session's settings.
+
+`date_part` and its kin read the time zone for `timestamptz` alone, which is known to who sets it.
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Influenced:
+    """An influence with the base columns in it.
+
+    Attributes:
+        influence: The influence.
+        parts: Where each of the columns in it can have come from.
+        known: Whether all of it is understood.
+        one_row: Whether all columns in it are of one row of one relation.
+        varies: Whether equal values may make something else of it each time.
+    """
+
+    influence: Influence
+    parts: tuple[Origins, ...]
+    known: bool = True
+    one_row: bool = False
+    varies: bool = False
+
+    @property
+    def columns(self) -> frozenset[Column]:
+        """Every base column in it."""
+        return frozenset(column for part in self.parts for column in part.columns)
+
+    def strands(self) -> Iterable[frozenset[Column]]:
+        """Give, for each value in it, the columns that it can be of; several for one of a union."""
+        for part in self.parts:
+            yield from part.strands or (part.columns,)
+
+
+class InfluenceResolver(QueryResolver):
+    """Resolves the queries of one statement, and notes what influences them.
+
+    Attributes:
+        found: What was noted, in no particular order.
+    """
+
+    def __init__(
+        self,
+        catalog: Catalog,
+        lookup: Lookup,
+        relation_outputs: RelationOutputs,
+        everything: Origins,
+    ) -> None:
+        """Have noted nothing yet."""
+        super().__init__(catalog, lookup, relation_outputs, everything, {})
+        self.found: dict[tuple[int, str, tuple[Origins, ...]], Influenced] = {}
+
+    def _notice_query(self, query: Query, scope: Scope) -> None:
+        for influence in query.influences:
+            if influence.form == MERGED:
+                for name in influence.flow.columns:
+                    self._merged(influence, name.name, scope)
+            else:
+                self._add(self._resolved(influence, scope))
+        super()._notice_query(query, scope)
+
+    def _notice_branches(self, query: Query, left: Outputs, right: Outputs, scope: Scope) -> None:
+        for influence in query.influences:
+            if influence.form != SET:
+                self._add(self._resolved(influence, scope))
+                continue
+            for parts in _sides(influence, left, right):
+                known = all(part.known for part in parts)
+                self._add(Influenced(influence, parts, known))
+        super()._notice_branches(query, left, right, scope)
+
+    def _add(self, one: Influenced) -> None:
+        self.found[one.influence.number, one.influence.form, one.parts] = one
+
+    def _resolved(self, influence: Influence, scope: Scope) -> Influenced:
+        flow = influence.flow
+        names = (*flow.columns, *flow.counted_columns)
+        parts = [self._column(name, scope) for name in names]
+        parts += [self.outputs(query, scope, scope.ctes).total() for query in flow.subqueries]
+        known = (
+            not flow.opaque
+            and all(part.known for part in parts)
+            and are_pure(flow.functions, self._catalog)
+        )
+        return Influenced(
+            influence,
+            tuple(dict.fromkeys(parts)),
+            known,
+            _of_one_row(names, flow, scope),
+            influence.unstable or not known or not _are_fixed(flow.functions, self._catalog),
+        )
+
+    def _merged(self, influence: Influence, name: str, scope: Scope) -> None:
+        sources = [outputs for source, outputs in scope.sources if not source.by_name_only]
+        names = {own for outputs in sources for own, _ in outputs.columns if own}
+        for shared in names if name == "*" else {name}:
+            parts = [found for each in sources if (found := each.named(shared)) is not None]
+            if len(parts) > 1:
+                known = all(part.known for part in parts)
+                self._add(Influenced(influence, tuple(dict.fromkeys(parts)), known))
+        if any(not outputs.exact for outputs in sources):
+            total = union(outputs.total() for outputs in sources)
+            self._add(Influenced(influence, (total,), known=False))
+
+
+def _sides(influence: Influence, left: Outputs, right: Outputs) -> Iterable[tuple[Origins, ...]]:
+    """Give what stands in each column of a set operation that is compared, or sorted by."""
+    if not (left.exact and right.exact and len(left.columns) == len(right.columns)):
+        yield (left.total(), right.total())
+        return
+    places: Sequence[int] = range(len(left.columns))
+    if 0 < influence.position <= len(left.columns):
+        places = [influence.position - 1]
+    elif influence.flow.columns:
+        wanted = influence.flow.columns[0].name
+        places = [at for at in places if left.columns[at][0] in {wanted, None}] or places
+    for place in places:
+        yield (left.columns[place][1], right.columns[place][1])
+
+
+def _of_one_row(names: Sequence[ColumnName], flow: Flow, scope: Scope) -> bool:
+    """Say whether columns are of the same row of one relation, whatever is joined to it."""
+    if flow.subqueries or any(name.name == "*" for name in names):
+        return False
+    places = {_source_of(name, scope) for name in names}
+    place = places.pop() if len(places) == 1 else None
+    return place is not None and scope.sources[place][0].kind == "relation"
+
+
+def _source_of(name: ColumnName, scope: Scope) -> int | None:
+    """Return which source of the query a column is of; None where that is not certain."""
+    places = [
+        place
+        for place, (source, outputs) in enumerate(scope.sources)
+        if (name.qualifier and source.visible_name == name.qualifier[-1])
+        or (not name.qualifier and any(own == name.name for own, _ in outputs.columns))
+    ]
+    return places[0] if len(places) == 1 else None
+
+
+def _are_fixed(functions: Iterable[Name], catalog: Catalog) -> bool:
+    """Say whether functions always make the same of the same."""
+    return all(
+        function.name in FIXED_FUNCTIONS
+        and function.schema in {None, "pg_catalog"}
+        and (function.schema == "pg_catalog" or not catalog.functions(function.name))
+        for function in functions
+    )
+
+
+def influenced_by(resolver: InfluenceResolver, query: Query | None) -> list[Influenced]:
+    """Return what influences a query, with what is inside of it.
+
+    Args:
+        resolver: A fresh one.
+        query: The query; None for a statement without one.
+    """
+    if query is None:
+        return []
+    resolver.outputs(query)
+    return [one for one in resolver.found.values() if one.parts != (NOTHING,)]

@@ -25,11 +25,11 @@ from scrim.audit.templates import columns_template, intent_template
 from scrim.domain.column import ColumnOrigin, ResultField
 from scrim.domain.decision import Refusal
 from scrim.masking.decided import Decided
-from scrim.masking.filtering import FilterDecider, Filtering
 from scrim.masking.plans import Plan
 from scrim.masking.results import Described, ResultDecider, ResultTools
 from scrim.masking.storing import storing_refusal
-from scrim.masking.turning import MaskedWrites, TurnDecider
+from scrim.masking.turning import MaskedWrites
+from scrim.masking.values import ValueDecider
 from scrim.policy.demands import unmet
 from scrim.policy.grants import Grants
 from scrim.statements import classify, effects
@@ -71,7 +71,6 @@ class Tools:
         bundle: The policies in force.
         protocol: The protocol that is spoken.
         masked_writes: What becomes of values that are written to masked columns.
-        filtering: What becomes of conditions on protected columns without a `filter` permit.
     """
 
     results: ResultTools
@@ -80,7 +79,6 @@ class Tools:
     bundle: BundleFacts
     protocol: str
     masked_writes: MaskedWrites = "turn_back"
-    filtering: Filtering = "allow"
 
 
 class Enforcement:
@@ -99,10 +97,7 @@ class Enforcement:
         self._tools = tools
         self._catalog = tools.results.lookup.catalog
         self._results = ResultDecider(tools.results, grants.column, grants.connection.tags_of)
-        self._turning = TurnDecider(self._results, tools.lineage, tools.masked_writes)
-        self._filtering = FilterDecider(
-            self._results, tools.lineage, grants.may_filter, tools.filtering
-        )
+        self._values = ValueDecider(self._results, tools.lineage, tools.masked_writes, grants)
 
     def decide(
         self,
@@ -137,19 +132,15 @@ class Enforcement:
             why = self._way_around(statements)
         if why is not None or self.raw:
             return self._decided(statements, policies, why, scope)
-        turns = self._turning.turns(statements)
-        if isinstance(turns, Refusal):
-            return self._decided(statements, policies, turns, scope)
-        metered = self._filtering.uses(statements)
-        if isinstance(metered, Refusal):
-            return self._decided(statements, policies, metered, scope)
+        values = self._values.decide(statements)
+        if isinstance(values, Refusal):
+            return self._decided(statements, policies, values, scope)
         try:
             copies = self._copies(incoming, statements, columns)
         except CopyError as error:
-            why = Refusal("0A000", str(error))
-            return self._decided(statements, policies, why, scope)
+            return self._decided(statements, policies, Refusal("0A000", str(error)), scope)
         decided = self._decided(statements, policies, None, scope, copies)
-        return replace(decided, turns=turns, metered=metered)
+        return replace(decided, turns=values.turns, metered=values.metered)
 
     def plan(
         self,

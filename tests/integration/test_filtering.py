@@ -124,7 +124,7 @@ def asked(connection: psycopg.Connection[Any], questions: Iterator[str] | list[s
 def test_a_binary_search_is_stopped(desk: Desk) -> None:
     with closing(desk.connect()) as connection:
         low, high = 0, 1 << 20
-        with pytest.raises(EXHAUSTED, match="budget for comparing protected data") as caught:
+        with pytest.raises(EXHAUSTED, match="budget for comparing") as caught:  # noqa: PT012
             while low < high:
                 middle = (low + high) // 2
                 row = connection.execute(
@@ -210,7 +210,7 @@ def test_parameters_are_counted_in_both_formats(desk: Desk, binary: bool) -> Non
     with closing(desk.connect()) as connection:
         connection.prepare_threshold = 0
         answered = 0
-        with pytest.raises(EXHAUSTED):
+        with pytest.raises(EXHAUSTED):  # noqa: PT012
             for number in range(40):
                 connection.execute(
                     f"SELECT id FROM staff WHERE salary > {mark}", (40_000 + number,)
@@ -236,7 +236,7 @@ def test_the_elements_of_arrays_are_counted(desk: Desk) -> None:
             connection.execute(query, ([f'a{n}, {{"}}' for n in range(VALUES)],))
             with pytest.raises(EXHAUSTED):
                 connection.execute(query, (["b"],))
-    with closing(desk.connect()) as connection, pytest.raises(EXHAUSTED):
+    with closing(desk.connect()) as connection, pytest.raises(EXHAUSTED):  # noqa: PT012
         values = ", ".join(f"'a{n}'" for n in range(VALUES + 1))
         connection.execute(f"SELECT id FROM staff WHERE email IN ({values})")
 
@@ -269,7 +269,7 @@ async def test_pipelines_do_not_run_ahead_of_the_count(desk: Desk) -> None:
 def test_statements_of_one_pipeline_are_counted_each(desk: Desk) -> None:
     with closing(desk.connect()) as connection:
         answered = 0
-        with pytest.raises(EXHAUSTED), connection.pipeline():
+        with pytest.raises(EXHAUSTED), connection.pipeline():  # noqa: PT012
             cursors = [
                 connection.execute("SELECT count(*) FROM staff WHERE salary > %s", (41_000 + n,))
                 for n in range(40)
@@ -386,9 +386,9 @@ AMPLIFIERS = (
 
 @pytest.mark.parametrize("statement", AMPLIFIERS)
 def test_nothing_asks_more_than_one_question_at_a_time(desk: Desk, statement: str) -> None:
-    with closing(desk.connect(EVADERS[0])) as connection:
-        with pytest.raises((DENIED, psycopg.errors.FeatureNotSupported)):
-            connection.execute(statement)
+    refused = (DENIED, psycopg.errors.FeatureNotSupported)
+    with closing(desk.connect(EVADERS[0])) as connection, pytest.raises(refused):
+        connection.execute(statement)
 
 
 VARYING = (
@@ -439,7 +439,7 @@ def test_cursors_and_copies_are_counted(desk: Desk) -> None:
     ):
         with closing(desk.connect()) as connection:
             answered = 0
-            with pytest.raises(EXHAUSTED):
+            with pytest.raises(EXHAUSTED):  # noqa: PT012
                 for number in range(VALUES * 2):
                     statement = shape.replace("{n}", str(40_000 + number))
                     if statement.startswith("COPY"):

@@ -153,8 +153,8 @@ class FilterBudget(Settings):
         default=100,
         ge=0,
         le=1_000_000,
-        description="Distinct statements with a condition on one column that may tell one principal "
-        "of a single row, or of none, in an hour.",
+        description="Distinct statements with a condition on one column that may tell one "
+        "principal of a single row, or of none, in an hour.",
     )
 
 
@@ -185,9 +185,9 @@ class Connection(Settings):
     )
     filtering: Literal["budget", "refuse", "allow"] = Field(
         default="budget",
-        description="What becomes of conditions on columns that a principal neither sees raw nor has "
-        "a `filter` permit for: the questions are counted against `filter_budget`, the statement is "
-        "refused, or it is allowed.",
+        description="What becomes of conditions on columns that a principal neither sees raw nor "
+        "has a `filter` permit for: what is asked is counted against `filter_budget`, the "
+        "statement is refused, or it is allowed.",
     )
     filter_budget: FilterBudget = Field(
         default_factory=FilterBudget,

@@ -1,13 +1,13 @@
 """Says how a statement may use columns in conditions that the principal does not see raw.
 
-Masking hides values, not what follows from them: a condition answers a question about a hidden value,
-and enough questions the whole of it. So whoever has no `filter` permit for a protected column is
-refused, or has the questions counted.
+Masking hides values, not what follows from them: a condition answers a question about a hidden
+value, and enough questions the whole of it. So whoever has no `filter` permit for a protected
+column is refused, or has the questions counted.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Final, Literal
+from typing import Final, Protocol
 
 from scrim.domain.column import Column
 from scrim.domain.decision import Refusal
@@ -28,15 +28,23 @@ from scrim.statements.influence import (
 from scrim.statements.influencing import Influenced
 from scrim.statements.lineage import Lineage
 
-Filtering = Literal["budget", "refuse", "allow"]
-"""What becomes of conditions on protected columns without a `filter` permit."""
-MayFilter = Callable[[Column, frozenset[str], int], bool]
-"""Asks policy for a column, with what is known of it and how sure that is."""
-
 UNSEEN: Final = frozenset({COLUMNS, MERGED, GROUP, SET})
 """Uses that tell no more than masked values do, which are equal where the real ones are."""
 MAX_NAMED: Final = 3
 """Columns that a message names."""
+
+
+class FilterGrants(Protocol):
+    """Asks policy for the `filter` action."""
+
+    def may_filter(self, column: Column, tags: frozenset[str], confidence: int) -> bool:
+        """Say whether the principal may use the raw values of a column in conditions.
+
+        Args:
+            column: The column.
+            tags: What is known of it.
+            confidence: How sure that is, from 0 to 100.
+        """
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,25 +71,18 @@ class MeteredUse:
 class FilterDecider:
     """Decides about conditions for one principal in one data store."""
 
-    def __init__(
-        self,
-        results: ResultDecider,
-        lineage: Lineage,
-        may_filter: MayFilter,
-        filtering: Filtering,
-    ) -> None:
+    def __init__(self, results: ResultDecider, lineage: Lineage, grants: FilterGrants) -> None:
         """Keep who is asked.
 
         Args:
             results: Knows how the principal sees a column.
             lineage: Knows which columns decide about the rows of a statement.
-            may_filter: Asks policy for the `filter` action.
-            filtering: What becomes of conditions without a permit.
+            grants: Asks policy for the `filter` action.
         """
         self._results = results
         self._lineage = lineage
-        self._may_filter = may_filter
-        self._filtering = filtering
+        self._grants = grants
+        self._filtering = results.filtering
 
     def uses(self, statements: Sequence[Facts]) -> tuple[MeteredUse, ...] | Refusal:
         """Return which uses are counted in a statement string, or why it is refused."""
@@ -118,7 +119,7 @@ class FilterDecider:
 
     def _is_protected(self, column: Column) -> bool:
         seen = self._results.seen(column)
-        return seen.protected and not self._may_filter(column, seen.tags, seen.confidence)
+        return seen.protected and not self._grants.may_filter(column, seen.tags, seen.confidence)
 
     def _in_masked_space(self, one: Influenced) -> bool:
         """Say whether the values are masked ones that are turned back, so that a guess is none."""
@@ -182,5 +183,5 @@ def _refused(columns: frozenset[Column], why: str) -> Refusal:
         "42501",
         "comparing protected data is not allowed here",
         f"{_about(columns)} {why}",
-        "Leave the condition out, compare it with plain values, or ask for the `filter` permission.",
+        "Leave the condition out, compare with plain values, or ask for the `filter` permission.",
     )

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Literal
 
 from scrim.detection.columns import ColumnJudge
 from scrim.detection.memory import VerdictMemory
@@ -21,6 +22,9 @@ from scrim.masking.plans import PlanMaker, PlanRecord
 from scrim.masking.rewriter import column_rule
 from scrim.statements.lookup import CatalogLookup
 from scrim.statements.origins import Origins
+
+Filtering = Literal["budget", "refuse", "allow"]
+"""What becomes of conditions on protected columns without a `filter` permit."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +82,7 @@ class ResultTools:
         scanner: Searches values.
         judge: Tells by names and values what a column holds.
         verdicts: What values have told before.
+        filtering: What becomes of conditions on protected columns without a `filter` permit.
     """
 
     lookup: CatalogLookup
@@ -85,6 +90,7 @@ class ResultTools:
     scanner: Scanner
     judge: ColumnJudge
     verdicts: VerdictMemory
+    filtering: Filtering = "allow"
 
 
 class ResultDecider:
@@ -100,6 +106,11 @@ class ResultDecider:
         """
         self._tools = tools
         self._columns = ColumnDecider(tools.judge, tools.verdicts, ask, tags_of)
+
+    @property
+    def filtering(self) -> Filtering:
+        """What becomes of conditions on protected columns without a `filter` permit."""
+        return self._tools.filtering
 
     def protected(self, column: Column) -> bool:
         """Whether a column is known to be sensitive, and the principal does not see it raw."""

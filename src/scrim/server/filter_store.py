@@ -6,7 +6,7 @@ than its hour is removed.
 
 import os
 import sqlite3
-from collections.abc import Mapping, Set
+from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import Final
 
@@ -28,7 +28,7 @@ CREATE TABLE IF NOT EXISTS questions (
 ) WITHOUT ROWID, STRICT;
 """
 
-Asked = Mapping[tuple[bytes, int], Set[bytes]]
+Asked = Mapping[tuple[bytes, int], frozenset[bytes] | set[bytes]]
 """Hashes of questions by subject (a principal and a column) and kind."""
 
 
@@ -96,7 +96,7 @@ class FilterStore:
             raise FilterStoreError(str(error)) from None
         return fresh
 
-    def forget(self, hour: int, questions: Set[tuple[bytes, int, bytes]]) -> None:
+    def forget(self, hour: int, questions: Collection[tuple[bytes, int, bytes]]) -> None:
         """Take back questions that were counted.
 
         Args:
@@ -105,7 +105,8 @@ class FilterStore:
         """
         try:
             self._database.executemany(
-                "DELETE FROM questions WHERE hour = ? AND subject = ? AND kind = ? AND question = ?",
+                "DELETE FROM questions "
+                "WHERE hour = ? AND subject = ? AND kind = ? AND question = ?",
                 [(hour, *one) for one in questions],
             )
         except sqlite3.Error as error:

@@ -86,6 +86,7 @@ class Foundation:
             self.scanners[store.name],
             self.judge,
             store.verdicts,
+            store.settings.filtering,
         )
         tools = Tools(
             results=results,
@@ -94,7 +95,6 @@ class Foundation:
             bundle=BundleFacts(self.bundle.digest, self.bundle.commit),
             protocol=store.settings.protocol,
             masked_writes=store.settings.masked_writes,
-            filtering=store.settings.filtering,
         )
         return Enforcement(grants, tools)
 

@@ -83,7 +83,7 @@ def _question(
     whole = _joined([head, *values])
     if len(values) <= FEW_VALUES:
         return Question((whole,), varies)
-    return Question(tuple(_joined([whole, bytes([0])] + [b"%d" % at]) for at in range(len(values))))
+    return Question(tuple(_joined([whole, b"%d" % at]) for at in range(len(values))))
 
 
 def _values(

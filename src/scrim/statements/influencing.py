@@ -25,7 +25,7 @@ FIXED_FUNCTIONS: Final = frozenset(
     reverse right round row_number rpad rtrim sign split_part sqrt starts_with stddev stddev_pop
     stddev_samp strpos substr substring sum translate trim trunc upper var_pop var_samp variance
     width_bucket
-    """.split()
+    """.split()  # noqa: SIM905, RUF100 - as in `pure_functions`
 )
 """Functions whose result depends on nothing but their arguments, whatever the session's settings.
 

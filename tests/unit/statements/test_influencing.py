@@ -1,0 +1,132 @@
+"""Which base columns decide about a statement's rows, and beside what they stand."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from scrim.statements.facts import read
+from scrim.statements.lineage import Lineage
+from tests.unit.statements.sample_schema import sample_catalog
+
+if TYPE_CHECKING:
+    from scrim.statements.influencing import Influenced
+
+LINEAGE = Lineage(sample_catalog())
+
+
+def found(sql: str) -> list[Influenced]:
+    (facts,) = read(sql)
+    return LINEAGE.influenced(facts)
+
+
+def columns(sql: str) -> dict[str, set[str]]:
+    """Return the columns by the form of the influence."""
+    result: dict[str, set[str]] = {}
+    for one in found(sql):
+        names = {f"{column.relation}.{column.name}" for column in one.columns}
+        result.setdefault(one.influence.form, set()).update(names)
+    return result
+
+
+@pytest.mark.parametrize(
+    ("sql", "expected"),
+    [
+        ("SELECT 1 FROM customers WHERE email = 'x'", {"equal": {"customers.email"}}),
+        (
+            "SELECT 1 FROM simple_view WHERE mail = 'x'",
+            {"equal": {"customers.email", "simple_view.mail"}},
+        ),
+        (
+            "SELECT 1 FROM (SELECT id, email AS m FROM public.customers) c WHERE m LIKE 'x'",
+            {"compare": {"customers.email"}},
+        ),
+        (
+            "WITH w AS (SELECT lower(email) AS m FROM public.staff) SELECT 1 FROM w WHERE m < 'x'",
+            {"compare": {"staff.email"}},
+        ),
+        (
+            "SELECT 1 FROM app.employees e WHERE EXISTS (SELECT 1 FROM public.staff s "
+            "WHERE s.id = e.id AND e.salary > 5)",
+            {
+                "columns": {"staff.id", "employees.id", "people.id"},
+                "compare": {"employees.salary"},
+            },
+        ),
+        (
+            "SELECT 1 FROM app.people p JOIN app.employees e USING (phone)",
+            {"merged": {"people.phone", "employees.phone"}},
+        ),
+        ("SELECT id FROM app.employees ORDER BY salary", {"sort": {"employees.salary"}}),
+        ("SELECT salary AS x FROM app.employees ORDER BY 1", {"sort": {"employees.salary"}}),
+        (
+            "SELECT salary FROM app.employees UNION SELECT id FROM public.staff",
+            {"set": {"employees.salary", "staff.id"}},
+        ),
+        (
+            "SELECT id FROM public.staff LIMIT (SELECT max(salary) FROM app.employees)",
+            {"limit": {"employees.salary"}},
+        ),
+        (
+            "SELECT g FROM app.employees e, generate_series(1, e.salary) g",
+            {"rows": {"employees.salary"}},
+        ),
+        ("UPDATE app.employees SET id = id WHERE salary > 5", {"compare": {"employees.salary"}}),
+        ("DELETE FROM app.employees WHERE salary > 5", {"compare": {"employees.salary"}}),
+        ("SELECT 1 FROM app.employees WHERE salary IS NULL", {}),
+        ("SELECT count(*), max(salary) FROM app.employees", {}),
+    ],
+)
+def test_influences_are_resolved_to_base_columns(sql: str, expected: dict[str, set[str]]) -> None:
+    assert columns(sql) == expected
+
+
+def test_columns_of_one_row_are_told_from_those_of_several() -> None:
+    for condition, one_row in (
+        ("e.salary > e.id * 1", True),
+        ("salary > e.id * 1", True),
+        ("e.salary > s.id * 1", False),
+        ("e.salary > (SELECT 1)", False),
+        ("e.salary > g.g * 1", False),
+    ):
+        sql = (
+            "SELECT 1 FROM app.employees e, public.staff s, generate_series(1, 9) g "
+            f"WHERE {condition}"
+        )
+        assert [one.one_row for one in found(sql)] == [one_row], condition
+
+
+def test_a_column_of_several_queries_keeps_them_apart() -> None:
+    sql = (
+        "SELECT 1 FROM (SELECT salary AS x FROM app.employees UNION ALL "
+        "SELECT id FROM public.staff UNION ALL SELECT 5) z ORDER BY x"
+    )
+    (one,) = [one for one in found(sql) if one.influence.form == "sort"]
+    strands = {frozenset(column.name for column in strand) for strand in one.strands()}
+    assert strands == {frozenset({"salary"}), frozenset({"id"}), frozenset()}
+
+
+def test_what_is_not_understood_is_not_known() -> None:
+    for condition in ("unheard_of(salary) > 5", "nobody.knows > 5", "salary > query_to_xml('x')"):
+        (one,) = found(f"SELECT 1 FROM app.employees WHERE {condition}")
+        assert (one.known, one.varies) == (False, True), condition
+
+
+def test_what_varies_is_told() -> None:
+    for condition, varies in (
+        ("salary * 2 > 5", False),
+        ("abs(salary) > 5", False),
+        ("salary > random() * 5", True),
+        ("salary > current_setting('x')::int", True),
+        ("salary > (SELECT 5)", True),
+    ):
+        (one,) = found(f"SELECT 1 FROM app.employees WHERE {condition}")
+        assert one.varies is varies, condition
+
+
+def test_a_function_of_the_users_is_not_one_of_the_servers() -> None:
+    catalog = sample_catalog(functions=[("public", "abs", None)])
+    (facts,) = read("SELECT 1 FROM app.employees WHERE abs(salary) > 5")
+    (one,) = Lineage(catalog).influenced(facts)
+    assert (one.known, one.varies) == (False, True)

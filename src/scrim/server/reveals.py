@@ -20,7 +20,7 @@ from scrim.identity.configured import Surroundings, build_authenticator
 from scrim.masking.choice import OperatorTable
 from scrim.masking.keys import MaskingKey, load_key
 from scrim.masking.revealing import new_unmasker
-from scrim.policy.bundle import commit_of, load_bundle
+from scrim.policy.bundle import commit_of
 from scrim.policy.engine import PolicyEngine
 from scrim.policy.grants import ConnectionFacts
 from scrim.policy.questions import SessionFacts
@@ -33,6 +33,7 @@ from scrim.reveals.request import (
     RevealRequest,
     SignedIn,
 )
+from scrim.server.policies import load_policies
 
 
 class Reveals:
@@ -141,7 +142,7 @@ class Reveals:
 
     def _tools(self, key: MaskingKey) -> DeskTools:
         config = self._config
-        bundle = load_bundle(config.policies, commit=commit_of(config.policies))
+        bundle = load_policies(config.policies, commit=commit_of(config.policies))
         return DeskTools(
             engine=PolicyEngine(bundle, ENFORCED),
             connections={

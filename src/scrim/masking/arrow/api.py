@@ -136,6 +136,7 @@ def settings_of(  # noqa: PLR0913 - what the parts of MaskSettings are made of
     types: Mapping[str, Any],
     late: Late,
     scanner: Scanner | None = None,
+    judge: ColumnJudge | None = None,
 ) -> MaskSettings:
     """Return what `BatchMasker` takes.
 
@@ -146,10 +147,11 @@ def settings_of(  # noqa: PLR0913 - what the parts of MaskSettings are made of
         types: What texts are, by path.
         late: What happens when a decision turns out to be wrong.
         scanner: Searches values; without one, for the entities that come with scrim.
+        judge: Tells what columns hold; without one, by what the scanner searches for.
     """
     scanner = scanner or gateway_scanner()
     maker = PlanMaker(new_masker(key, scanner.detector, operators), operators)
-    return MaskSettings(maker, scanner, _judge(scanner), known, types, late)
+    return MaskSettings(maker, scanner, judge or _judge(scanner), known, types, late)
 
 
 @lru_cache(maxsize=2)

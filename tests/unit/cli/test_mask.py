@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, Any
 import pyarrow as pa
 import pyarrow.parquet
 import pytest
-import yaml
 
 import scrim as package
 from tests.unit.server.gateway_files import write_config
@@ -386,39 +385,3 @@ def test_any_file_is_masked_or_refused_without_a_value(scrim: Scrim, folder: Pat
         assert "corp.example" not in result.err
         if result.code == 0:
             assert "corp.example" not in (folder / "out.csv").read_text()
-
-
-def test_a_connection_that_is_not_there_and_a_table_of_none_are_said(
-    scrim: Scrim, folder: Path
-) -> None:
-    write_config(folder)
-    for more, message in (
-        (("--connection", "nowhere"), "--connection nowhere: there is no such connection; there"),
-        (("--connection", "shop", "--table", "people"), "--table people: write schema.table"),
-        (("--table", "public.people"), "--table names a table of a connection: give --connection"),
-    ):
-        result = scrim("mask", "people.csv", "-o", "x.csv", "--config", "scrim.yaml", *more)
-        assert (result.code, message in result.err) == (2, True), result.err
-        assert not (folder / "x.csv").exists()
-
-
-def test_a_column_holds_what_the_tags_of_its_table_say(scrim: Scrim, folder: Path) -> None:
-    path = write_config(folder)
-    text = path.read_text()
-    document = yaml.safe_load(text)
-    shop = document["connections"]["shop"]
-    shop["tags"] = {"public.people.note": ["us.ssn"], "public.others.id": ["us.ssn"]}
-    shop["operators"] = {"us.ssn": "redact", "contact.email": "redact"}
-    path.write_text(yaml.safe_dump(document))
-    given = ("--config", "scrim.yaml", "--connection", "shop", "--table", "public.people")
-    assert scrim("mask", "people.csv", "-o", "out.csv", *given).code == 0
-    after = rows_of((folder / "out.csv").read_text())
-    assert {row[4] for row in after[1:-1]} == {"[redacted]"}
-    assert {row[2] for row in after[1:-1]} == {"[redacted]"}
-    assert [row[0] for row in after[1:]] == [row[0] for row in rows_of(PEOPLE)[1:]]
-    # The command line goes before.
-    more = ("--column", "note=contact.city", "--keep", "email", "--force")
-    assert scrim("mask", "people.csv", "-o", "out.csv", *given, *more).code == 0
-    after = rows_of((folder / "out.csv").read_text())
-    assert after[1][2] == rows_of(PEOPLE)[1][2]
-    assert after[1][4] not in {"[redacted]", rows_of(PEOPLE)[1][4]}

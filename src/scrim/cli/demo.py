@@ -91,8 +91,9 @@ class _Demo:
         await ready.wait()
         self._port = supervisor.addresses["postgres"][1]
         scene = await asyncio.to_thread(self._ask_everyone)
+        self._show_scene(scene)
         steps = await asyncio.to_thread(self._work, config)
-        self._show(scene, steps)
+        self._show_work(scene, steps)
         self._check(scene, steps)
         if self._once:
             supervisor.stop()
@@ -135,18 +136,25 @@ class _Demo:
             f"password={actor.password} sslmode=disable gssencmode=disable"
         )
 
-    def _show(self, scene: "Scene", steps: list["Step"]) -> None:
+    def _show_scene(self, scene: "Scene") -> None:
+        """Show people what was answered before anything else is asked."""
         from rich.console import Console  # noqa: PLC0415
 
-        from scrim.cli.demo_view import as_json, show  # noqa: PLC0415
+        from scrim.cli.demo_view import show  # noqa: PLC0415
+
+        if not self._json:
+            show(scene, Console())
+
+    def _show_work(self, scene: "Scene", steps: list["Step"]) -> None:
+        from rich.console import Console  # noqa: PLC0415
+
+        from scrim.cli.demo_view import as_json  # noqa: PLC0415
         from scrim.cli.demo_work_view import show_work  # noqa: PLC0415
 
         if self._json:
             typer.echo(as_json(scene, steps))
         else:
-            console = Console()
-            show(scene, console)
-            show_work(steps, console)
+            show_work(steps, Console())
 
     def _check(self, scene: "Scene", steps: list["Step"]) -> None:
         """Fail when a claim does not hold, or somebody without any right to it saw a raw value."""

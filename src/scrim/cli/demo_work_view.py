@@ -34,7 +34,7 @@ def _mark(step: Step) -> tuple[str, str]:
 
 def _table(step: Step) -> Table:
     table = Table(box=box.ROUNDED, expand=True, show_header=False, show_lines=True)
-    table.add_column(ratio=2, min_width=len("investigator"), overflow="fold")
+    table.add_column(width=len("investigator"), overflow="fold")
     table.add_column(ratio=6, overflow="fold", style="dim")
     table.add_column(ratio=5, overflow="fold")
     for line in step.lines:

@@ -127,6 +127,14 @@ def test_hipaa_removes_an_identifier_and_leaves_nothing_of_it(
     assert masked_by("hipaa-safe-harbor", entity, pa.array([value])) == ["[redacted]"]
 
 
+def test_hipaa_removes_pictures_and_numbers_that_stand_in_columns_of_their_type() -> None:
+    face = pa.array([b"\xff\xd8\xff\xe0 a face"])
+    assert masked_by("hipaa-safe-harbor", "person.biometric", face) == [b""]
+    numbers = pa.array([48213, 78051120])
+    for entity in ("health.medical_record_number", "us.ssn", "financial.bank_account"):
+        assert masked_by("hipaa-safe-harbor", entity, numbers) == [0, 0]
+
+
 def test_the_values_of_the_tests_are_of_all_identifiers_but_dates() -> None:
     assert sorted({letter for letter, _, _ in REMOVED}) == sorted("ABDEFGHIJKLMNOPQR")
 

@@ -134,14 +134,15 @@ def _token_problems(config: Config, path: Path) -> list[Problem]:
 
 def _policy_problems(config: Config, path: Path) -> list[Problem]:
     from scrim.masking.choice import OperatorError, OperatorTable  # noqa: PLC0415 - the same
-    from scrim.policy.bundle import BundleError, load_bundle  # noqa: PLC0415 - the same
+    from scrim.policy.bundle import BundleError  # noqa: PLC0415 - the same
+    from scrim.server.policies import load_policies  # noqa: PLC0415 - the same
 
     try:
         operators = OperatorTable.of(config.masking)
     except OperatorError:
         return []  # which is reported as the setting that is wrong
     try:
-        load_bundle(config.policies, operator_problem=operators.policy_problem)
+        load_policies(config.policies, operators)
     except BundleError as error:
         return [Problem(path, 0, "policies", problem) for problem in error.problems]
     return []

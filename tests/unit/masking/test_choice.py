@@ -3,6 +3,7 @@
 import json
 import re
 from collections.abc import Mapping
+from datetime import date
 from typing import Any
 
 import pytest
@@ -12,7 +13,12 @@ from scrim.config.masking import Masking
 from scrim.detection.catalogue import builtin_catalogue
 from scrim.kernel import Detector, Masker
 from scrim.masking import choice
-from scrim.masking.choice import NULL, OperatorError, OperatorTable
+from scrim.masking.choice import (
+    NULL,
+    OperatorError,
+    OperatorTable,
+    policy_operator_problem,
+)
 
 
 def masking(**operators: Any) -> Masking:  # noqa: ANN401 - as YAML gives them
@@ -164,7 +170,7 @@ def test_policies_name_operators_with_the_options_of_scrim_yaml() -> None:
     assert table.of_policy("redact") == {"name": "redact"}
     assert table.of_policy("unheard_of") is NULL
     assert not table.policy_problem("last4")
-    assert "neither an operator nor a name" in table.policy_problem("unheard_of")
+    assert table.policy_problem("unheard_of").startswith("is not an operator; choose from")
 
 
 @pytest.mark.parametrize(
@@ -182,3 +188,25 @@ def test_a_named_operator_that_cannot_be_used_is_refused(
     with pytest.raises(OperatorError, match=problem) as caught:
         OperatorTable.of(settings)
     assert caught.value.key.startswith("masking.named.")
+
+
+def test_the_end_of_next_year_is_that_of_the_day_of_loading() -> None:
+    masking = Masking.model_validate(
+        {
+            "key_env": "A",
+            "operators": {"person.birth_date": {"name": "age_bin", "reference": "next-year"}},
+        }
+    )
+    operators = OperatorTable.of(masking, today=date(2026, 3, 2))
+    assert operators.of_entity("person.birth_date") == {
+        "name": "age_bin",
+        "reference": "2027-12-31",
+    }
+    assert OperatorTable.of(masking).of_entity("person.birth_date") == {"name": "age_bin"}
+
+
+def test_a_policy_cannot_choose_an_operator_that_needs_options() -> None:
+    assert policy_operator_problem("zip3") == ""
+    assert policy_operator_problem("top_bottom").startswith("needs options")
+    assert policy_operator_problem("scramble").startswith("is not an operator")
+    assert OperatorTable({}).of_policy("top_bottom") == {"name": "null"}

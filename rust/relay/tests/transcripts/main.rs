@@ -6,6 +6,7 @@ mod bench;
 mod copying;
 mod extended;
 mod limits;
+mod metering;
 mod queries;
 mod renewed;
 mod rulings;

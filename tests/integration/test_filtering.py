@@ -391,6 +391,30 @@ def test_nothing_asks_more_than_one_question_at_a_time(desk: Desk, statement: st
         connection.execute(statement)
 
 
+def test_tables_of_ones_own_ask_no_more_at_a_time(desk: Desk) -> None:
+    with closing(desk.connect(EVADERS[0])) as connection:
+        connection.execute("CREATE TEMP TABLE guesses (g int, v text)")
+        connection.execute("INSERT INTO guesses SELECT n, 'a' || n FROM numbers")
+        for statement in (
+            "SELECT s.id, count(*) FROM staff s JOIN guesses ON salary > g * 1000 GROUP BY s.id",
+            "SELECT s.id, count(*) FROM staff s JOIN guesses ON salary > g GROUP BY s.id",
+            "SELECT s.id, g FROM staff s JOIN guesses ON email = v",
+            "SELECT s.id FROM staff s WHERE (SELECT count(*) FROM guesses WHERE g < salary) > 5",
+        ):
+            with pytest.raises(DENIED, match="comparing protected data"):
+                connection.execute(statement)
+
+
+def test_columns_of_one_row_may_be_compared(desk: Desk) -> None:
+    with closing(desk.connect()) as connection:
+        for statement in (
+            "SELECT id FROM staff WHERE salary > age",
+            "SELECT id FROM staff s JOIN numbers ON n = id WHERE s.salary > s.age * 1000",
+            "SELECT count(*) FROM staff WHERE salary / 1000 = id",
+        ):
+            connection.execute(statement)
+
+
 VARYING = (
     "SELECT id FROM staff WHERE salary > random() * 100000",
     "SELECT id FROM staff WHERE salary > extract(epoch FROM clock_timestamp())::int % 100000",

@@ -30,6 +30,8 @@ from scrim.statements.lineage import Lineage
 
 UNSEEN: Final = frozenset({COLUMNS, MERGED, GROUP, SET})
 """Uses that tell no more than masked values do, which are equal where the real ones are."""
+MEETING: Final = UNSEEN | {SORT, EXPRESSION}
+"""Uses in which values of several rows can meet."""
 MAX_NAMED: Final = 3
 """Columns that a message names."""
 
@@ -134,10 +136,7 @@ class FilterDecider:
         form = one.influence.form
         if form in {LIMIT, ROWS}:
             return _refused(columns, "It would decide how many rows there are.")
-        beside = self._beside_others(one)
-        if beside and form in UNSEEN | {SORT}:
-            return _refused(columns, "It is compared with what is seen as it is.")
-        if beside and form == EXPRESSION and not one.one_row:
+        if form in MEETING and not one.one_row and self._beside_others(one):
             return _refused(columns, "It is compared with what is seen as it is, or made up.")
         if self._filtering == "refuse" and form not in UNSEEN:
             return _refused(columns, "The connection does not compare protected data.")
@@ -151,7 +150,12 @@ class FilterDecider:
         return None
 
     def _beside_others(self, one: Influenced) -> bool:
-        """Say whether protected values meet others that are not hidden, or are made up."""
+        """Say whether protected values meet others that are not hidden, or are made up.
+
+        One such statement asks as many questions as there are rows of the others.
+        """
+        if len(one.parts) > 1 and not all(part.known for part in one.parts):
+            return True
         kinds = {self._is_open(strand) for strand in one.strands()}
         return len(kinds) > 1
 

@@ -17,8 +17,8 @@ Place = tuple[int, int, int]
 
 FEW_VALUES: Final = 4
 """Values up to which an expression asks one question."""
-MAX_VALUES: Final = 100_000
-"""Values of one use that are told apart."""
+MAX_VALUES: Final = 20_000
+"""Values of one use that are told apart; a statement with more cannot be counted."""
 _INTEGERS: Final = {20: ">q", 21: ">h", 23: ">i"}
 """Formats of integer types by their identifiers, which are fixed."""
 _TEXTS: Final = frozenset({18, 19, 25, 1042, 1043})
@@ -47,7 +47,7 @@ def questions(sql: bytes, parameters: Sequence[Parameter]) -> Mapping[Place, Que
         parameters: Its parameters.
 
     Raises:
-        ValueError: If it cannot be read.
+        ValueError: If it cannot be read, or has too many values.
     """
     return {
         (statement, depth, number): _question(structure, each, held, parameters)
@@ -74,9 +74,10 @@ def _question(
     head = structure.encode()
     values: list[bytes] = []
     for text, number, array in held:
-        values.extend(_values(text, number, array, parameters))
-        if len(values) > MAX_VALUES:
-            break
+        for value in _values(text, number, array, parameters):
+            values.append(value)
+            if len(values) > MAX_VALUES:
+                raise ValueError("the statement compares with too many values")
     if each:
         return Question(tuple(_joined([head, value]) for value in dict.fromkeys(values)))
     varies = any(value[1:].strip().lower() == _NOW for value in values)

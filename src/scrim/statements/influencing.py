@@ -41,7 +41,8 @@ class Influenced:
         influence: The influence.
         parts: Where each of the columns in it can have come from.
         known: Whether all of it is understood.
-        one_row: Whether all columns in it are of one row of one relation.
+        one_row: Whether all columns in it are of one row of one relation, whose rows are not put
+            together from several queries.
         varies: Whether equal values may make something else of it each time.
     """
 
@@ -114,9 +115,9 @@ class InfluenceResolver(QueryResolver):
         )
         return Influenced(
             influence,
-            tuple(dict.fromkeys(parts)),
+            tuple(parts),
             known,
-            _of_one_row(names, flow, scope),
+            _of_one_row(names, flow, scope) and not any(part.strands for part in parts),
             influence.unstable or not known or not _are_fixed(flow.functions, self._catalog),
         )
 
@@ -127,7 +128,7 @@ class InfluenceResolver(QueryResolver):
             parts = [found for each in sources if (found := each.named(shared)) is not None]
             if len(parts) > 1:
                 known = all(part.known for part in parts)
-                self._add(Influenced(influence, tuple(dict.fromkeys(parts)), known))
+                self._add(Influenced(influence, tuple(parts), known))
         if any(not outputs.exact for outputs in sources):
             total = union(outputs.total() for outputs in sources)
             self._add(Influenced(influence, (total,), known=False))

@@ -6,7 +6,7 @@ import struct
 
 import pytest
 
-from scrim.statements.held import Parameter, everything, questions
+from scrim.statements.held import MAX_VALUES, Parameter, everything, questions
 
 
 def asked(sql: str, *parameters: Parameter) -> set[bytes]:
@@ -86,3 +86,11 @@ def test_statements_are_equal_with_equal_values_only() -> None:
 def test_what_is_no_statement_is_an_error() -> None:
     with pytest.raises(ValueError, match="cannot be read"):
         questions(b"SELECT FROM WHERE", ())
+
+
+def test_more_values_than_can_be_counted_are_an_error() -> None:
+    many = ", ".join(str(number) for number in range(MAX_VALUES + 1))
+    with pytest.raises(ValueError, match="too many values"):
+        where(f"a IN ({many})")
+    with pytest.raises(ValueError, match="too many values"):
+        where("a = ANY ($1)", text("{" + many + "}"))

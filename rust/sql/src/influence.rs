@@ -107,12 +107,19 @@ impl Builder {
             let targets = tree.get("target_list");
             self.value_in(targets, false, found);
             self.value_in(tree.get("values_lists"), false, found);
-            for (clause, form) in [
-                ("group_clause", "group"),
-                ("distinct_clause", "group"),
-                ("sort_clause", "sort"),
-            ] {
-                self.ordered(form, tree.get(clause), targets, found);
+            self.ordered("group", tree.get("group_clause"), targets, found);
+            self.ordered("sort", tree.get("sort_clause"), targets, found);
+            for item in tree.get("distinct_clause").items() {
+                match item.kind() {
+                    // Without expressions it is of all targets; and statements that differ in the
+                    // position in `DISTINCT ON` share what is decided about them.
+                    "" | "AConst" => {
+                        for target in targets.items() {
+                            self.whole("group", target.get("val"), found);
+                        }
+                    }
+                    _ => self.ordered_by("group", item, targets, found),
+                }
             }
             for window in tree.get("window_clause").items() {
                 self.window(window, found);
@@ -189,12 +196,6 @@ impl Builder {
             match item.kind() {
                 "SortBy" => self.ordered_by(form, item.get("node"), targets, found),
                 "GroupingSet" => self.ordered(form, item.get("content"), targets, found),
-                // `DISTINCT` without expressions is of all targets.
-                "" => {
-                    for target in targets.items() {
-                        self.whole(form, target.get("val"), found);
-                    }
-                }
                 _ => self.ordered_by(form, item, targets, found),
             }
         }

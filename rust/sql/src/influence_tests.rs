@@ -130,6 +130,10 @@ fn order_groups_and_windows_are_told() {
     );
     check("SELECT DISTINCT a, b FROM t", &["group a", "group b"]);
     check(
+        "SELECT DISTINCT ON (2) a, b FROM t",
+        &["group a", "group b"],
+    );
+    check(
         "SELECT rank() OVER (PARTITION BY b ORDER BY a) FROM t",
         &["group b", "sort a"],
     );
@@ -224,4 +228,22 @@ fn structures_are_equal_where_only_values_differ() {
     assert_eq!(one, of("SELECT  1 FROM t WHERE (a / 3) > 5"));
     assert_ne!(one, of("SELECT 1 FROM t WHERE a * 2 > 100"));
     assert_ne!(one, of("SELECT 1 FROM t WHERE b / 2 > 100"));
+}
+
+#[test]
+fn statements_of_one_shape_have_the_same_influences() {
+    for (shape, fillings) in [
+        ("SELECT DISTINCT ON ({}) a, b FROM t", ["1", "2"]),
+        ("SELECT a FROM t WHERE b > {}", ["1", "-1"]),
+        ("SELECT a FROM t WHERE b = {}", ["'x'", "U&'x'"]),
+        ("SELECT a FROM t WHERE b IN ({})", ["1", "1, 2"]),
+        ("SELECT f(a, {}) FROM t", ["1", "'now'"]),
+    ] {
+        let query = |filling| {
+            let sql = shape.replace("{}", filling);
+            analyse(&sql).unwrap().remove(0).query
+        };
+        let [one, other] = fillings.map(query);
+        assert_eq!(one, other, "{shape}");
+    }
 }

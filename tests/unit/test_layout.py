@@ -31,7 +31,7 @@ LARGER_FILES: dict[str, str] = {
     "rust/mask/tests/reveal.rs": "one property, over every operator and type that claim it",
     "rust/relay/src/server.rs": "the table of all answers of a server, to be read in one piece",
     "rust/sql/src/analyse_tests.rs": "the statements and the facts that are expected of each",
-    "rust/sql/src/influence.rs": "one walk over all that decides about rows",
+    "rust/sql/src/asking.rs": "one walk over all that decides about rows",
     "rust/sql/src/lexer.rs": "one lexer",
     "rust/sql/src/query.rs": "one walk over the grammar's query nodes",
     "rust/sql/src/walk.rs": "one walk over all of the grammar's nodes",

@@ -46,7 +46,7 @@ type HeldValue = (Option<String>, usize, bool);
 /// counts by itself, and the values.
 type InfluencingValues = (usize, usize, usize, String, bool, Vec<HeldValue>);
 
-/// The values of everything that influences the statements of a string, as `influences` of their
+/// The values of everything that influences the statements of a string, as `asks` of their
 /// facts name it by number.
 #[pyfunction]
 pub(crate) fn influencing(py: Python<'_>, sql: &[u8]) -> PyResult<Vec<InfluencingValues>> {

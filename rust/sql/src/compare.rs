@@ -56,7 +56,7 @@ impl Builder {
         }
         query.compared = level.compared;
         query.conditions = level.conditions;
-        self.influence(tree, query);
+        self.ask(tree, query);
     }
 
     fn fields(&mut self, tree: &Tree, done: &[&str], level: &mut Level) {
@@ -364,7 +364,7 @@ impl Builder {
 /// Whether anything is compared or written in a query, or influences it.
 fn compares(query: &Query) -> bool {
     !query.compared.is_empty()
-        || !query.influences.is_empty()
+        || !query.asks.is_empty()
         || !query.conditions.is_empty()
         || query.ctes.iter().any(|cte| compares(&cte.query))
         || query.branches.iter().any(compares)

@@ -77,7 +77,7 @@ pub struct Facts {
     /// Where the values of each [`Compared`] of `query` stand; see [`crate::places`].
     #[serde(skip)]
     pub(crate) places: Vec<Vec<RawPlace>>,
-    /// The values of each [`Influence`] of `query`; see [`crate::influencing`].
+    /// The values of each [`Asking`] of `query`; see [`crate::influencing`].
     #[serde(skip)]
     pub(crate) influencing: Vec<Values>,
 }
@@ -173,12 +173,12 @@ pub struct Query {
     pub conditions: Vec<Query>,
     /// What decides about its rows, and what may fail.
     #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub influences: Vec<Influence>,
+    pub asks: Vec<Asking>,
 }
 
 /// Something that decides about the rows of a query without being in its result.
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
-pub struct Influence {
+pub struct Asking {
     /// Its number in the statement: its values are known by it, see [`crate::influencing`].
     pub number: usize,
     /// `equal` (a column is equal to values of the statement, or not), `compare` (compared with such

@@ -17,7 +17,7 @@ pub enum Held {
     Parameter(usize, bool),
 }
 
-/// The values of one [`Influence`].
+/// The values of one [`Asking`].
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Values {
     /// What is done with them: equal for influences that differ in their values alone.
@@ -35,7 +35,7 @@ pub struct Influencing {
     pub statement: usize,
     /// How many statements it is inside of, as that of `EXPLAIN`.
     pub depth: usize,
-    /// [`Influence::number`].
+    /// [`Asking::number`].
     pub number: usize,
     /// The values.
     pub values: Values,

@@ -12,13 +12,13 @@
 #![forbid(unsafe_code)]
 
 mod analyse;
+mod asking;
 mod compare;
 mod depth;
 mod essence;
 mod facts;
 mod fate;
 mod held;
-mod influence;
 mod lexer;
 mod literal;
 mod normalise;
@@ -32,7 +32,7 @@ mod walk;
 pub use analyse::{analyse, analyse_within, Limits, ParseError};
 pub use essence::{essence, essence_json};
 pub use facts::{
-    ColumnName, Compared, Copy, Cte, Facts, Flow, Function, Influence, Name, OptionValue, Query,
+    Asking, ColumnName, Compared, Copy, Cte, Facts, Flow, Function, Name, OptionValue, Query,
     Relation, Setting, Source, Target, Write,
 };
 pub use held::{influencing, Held, Influencing, Values};

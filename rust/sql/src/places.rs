@@ -256,7 +256,7 @@ pub(crate) fn note_parameters(facts: &mut Facts) {
     });
     let values = &facts.influencing;
     each_query(facts.query.as_mut(), &mut |query| {
-        for influence in &mut query.influences {
+        for influence in &mut query.asks {
             influence.parameters = values[influence.number].has_parameters();
         }
     });

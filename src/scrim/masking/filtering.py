@@ -12,9 +12,7 @@ from typing import Final, Protocol
 from scrim.domain.column import Column
 from scrim.domain.decision import Refusal
 from scrim.masking.results import ResultDecider, SeenColumn
-from scrim.statements.compared import COMPARED
-from scrim.statements.facts import Facts
-from scrim.statements.influence import (
+from scrim.statements.asking import (
     COLUMNS,
     EQUAL,
     EXPRESSION,
@@ -25,6 +23,8 @@ from scrim.statements.influence import (
     SET,
     SORT,
 )
+from scrim.statements.compared import COMPARED
+from scrim.statements.facts import Facts
 from scrim.statements.influencing import Influenced
 from scrim.statements.lineage import Lineage
 

@@ -9,8 +9,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from scrim import kernel
+from scrim.statements.asking import Asking, decode_asking
 from scrim.statements.compared import Compared, decode_compared
-from scrim.statements.influence import Influence, decode_influence
 
 OptionValue = bool | str | tuple[str, ...]
 _Json = Mapping[str, Any]
@@ -155,7 +155,7 @@ class Query:
     Attributes:
         compared: Columns that are compared with values of the statement, or get them.
         conditions: Subqueries in which something is compared, and from which no column comes.
-        influences: What decides about its rows, and what may fail.
+        asks: What decides about its rows, and what may fail.
     """
 
     ctes: tuple["Cte", ...] = ()
@@ -167,7 +167,7 @@ class Query:
     altered: bool = False
     compared: tuple[Compared, ...] = ()
     conditions: tuple["Query", ...] = ()
-    influences: tuple[Influence, ...] = ()
+    asks: tuple[Asking, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -397,7 +397,7 @@ def _query(raw: _Json) -> Query:
             for compared in raw.get("compared", ())
         ),
         conditions=tuple(_query(query) for query in raw.get("conditions", ())),
-        influences=tuple(decode_influence(one, _flow(one)) for one in raw.get("influences", ())),
+        asks=tuple(decode_asking(one, _flow(one)) for one in raw.get("asks", ())),
     )
 
 

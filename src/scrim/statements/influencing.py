@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from typing import Final
 
 from scrim.domain.column import Column
+from scrim.statements.asking import MERGED, SET, Asking
 from scrim.statements.catalog import Catalog
 from scrim.statements.facts import ColumnName, Flow, Name, Query
 from scrim.statements.functions import are_pure
-from scrim.statements.influence import MERGED, SET, Influence
 from scrim.statements.origins import NOTHING, Origins, Outputs, union
 from scrim.statements.scopes import Lookup, QueryResolver, RelationOutputs, Scope
 
@@ -46,7 +46,7 @@ class Influenced:
         varies: Whether equal values may make something else of it each time.
     """
 
-    influence: Influence
+    influence: Asking
     parts: tuple[Origins, ...]
     known: bool = True
     one_row: bool = False
@@ -82,7 +82,7 @@ class InfluenceResolver(QueryResolver):
         self.found: dict[tuple[int, str, tuple[Origins, ...]], Influenced] = {}
 
     def _notice_query(self, query: Query, scope: Scope) -> None:
-        for influence in query.influences:
+        for influence in query.asks:
             if influence.form == MERGED:
                 for name in influence.flow.columns:
                     self._merged(influence, name.name, scope)
@@ -91,7 +91,7 @@ class InfluenceResolver(QueryResolver):
         super()._notice_query(query, scope)
 
     def _notice_branches(self, query: Query, left: Outputs, right: Outputs, scope: Scope) -> None:
-        for influence in query.influences:
+        for influence in query.asks:
             if influence.form != SET:
                 self._add(self._resolved(influence, scope))
                 continue
@@ -103,7 +103,7 @@ class InfluenceResolver(QueryResolver):
     def _add(self, one: Influenced) -> None:
         self.found[one.influence.number, one.influence.form, one.parts] = one
 
-    def _resolved(self, influence: Influence, scope: Scope) -> Influenced:
+    def _resolved(self, influence: Asking, scope: Scope) -> Influenced:
         flow = influence.flow
         names = (*flow.columns, *flow.counted_columns)
         parts = [self._column(name, scope) for name in names]
@@ -121,7 +121,7 @@ class InfluenceResolver(QueryResolver):
             influence.unstable or not known or not _are_fixed(flow.functions, self._catalog),
         )
 
-    def _merged(self, influence: Influence, name: str, scope: Scope) -> None:
+    def _merged(self, influence: Asking, name: str, scope: Scope) -> None:
         sources = [outputs for source, outputs in scope.sources if not source.by_name_only]
         names = {own for outputs in sources for own, _ in outputs.columns if own}
         for shared in names if name == "*" else {name}:
@@ -134,7 +134,7 @@ class InfluenceResolver(QueryResolver):
             self._add(Influenced(influence, (total,), known=False))
 
 
-def _sides(influence: Influence, left: Outputs, right: Outputs) -> Iterable[tuple[Origins, ...]]:
+def _sides(influence: Asking, left: Outputs, right: Outputs) -> Iterable[tuple[Origins, ...]]:
     """Give what stands in each column of a set operation that is compared, or sorted by."""
     if not (left.exact and right.exact and len(left.columns) == len(right.columns)):
         yield (left.total(), right.total())

@@ -6,7 +6,7 @@
 //! statement it puts them against: those are counted when the statement is run. What is not understood
 //! is an `expression` of all that stands in it.
 
-use crate::facts::{ColumnName, Flow, Influence, Query};
+use crate::facts::{Asking, ColumnName, Flow, Query};
 use crate::fate::Fate;
 use crate::held::{held, values_of, Held, Values};
 use crate::places::{column_of, uncast};
@@ -64,7 +64,7 @@ const MOMENTS: [&str; 6] = [
 impl Builder {
     /// Fills in what influences a query, but for what is inside its sources, table expressions,
     /// branches and other subqueries.
-    pub(crate) fn influence(&mut self, tree: &Tree, query: &mut Query) {
+    pub(crate) fn ask(&mut self, tree: &Tree, query: &mut Query) {
         let mut found = Vec::new();
         match tree.kind() {
             "SelectStmt" => self.selection(tree, &mut found),
@@ -88,10 +88,10 @@ impl Builder {
             }
             _ => {}
         }
-        query.influences = found;
+        query.asks = found;
     }
 
-    fn selection(&mut self, tree: &Tree, found: &mut Vec<Influence>) {
+    fn selection(&mut self, tree: &Tree, found: &mut Vec<Asking>) {
         let operation = tree.get("op").int();
         if operation > 1 {
             if operation != UNION || tree.get("all").int() == 0 {
@@ -131,7 +131,7 @@ impl Builder {
     }
 
     /// What sorts the rows of a set operation: a column of its result by name or position.
-    fn sorted_set(&mut self, item: &Tree, found: &mut Vec<Influence>) {
+    fn sorted_set(&mut self, item: &Tree, found: &mut Vec<Asking>) {
         let flow = self.influence_of(item);
         self.push("set", flow, Values::default(), false, found);
         let position = usize::try_from(item.get("val").get("ival").int()).unwrap_or(0);
@@ -141,7 +141,7 @@ impl Builder {
     }
 
     /// Conditions of joins, and functions in `FROM`.
-    fn joined(&mut self, from: &Tree, found: &mut Vec<Influence>) {
+    fn joined(&mut self, from: &Tree, found: &mut Vec<Asking>) {
         match from.kind() {
             "JoinExpr" => {
                 self.joined(from.get("larg"), found);
@@ -190,7 +190,7 @@ impl Builder {
         form: &'static str,
         clause: &Tree,
         targets: &Tree,
-        found: &mut Vec<Influence>,
+        found: &mut Vec<Asking>,
     ) {
         for item in clause.items() {
             match item.kind() {
@@ -206,7 +206,7 @@ impl Builder {
         form: &'static str,
         item: &Tree,
         targets: &Tree,
-        found: &mut Vec<Influence>,
+        found: &mut Vec<Asking>,
     ) {
         let targets = targets.items();
         let target = match item.kind() {
@@ -230,7 +230,7 @@ impl Builder {
         }
     }
 
-    fn window(&mut self, window: &Tree, found: &mut Vec<Influence>) {
+    fn window(&mut self, window: &Tree, found: &mut Vec<Asking>) {
         let framed =
             !(window.get("start_offset").is_empty() && window.get("end_offset").is_empty());
         if framed {
@@ -242,7 +242,7 @@ impl Builder {
     }
 
     /// A truth value that decides about rows.
-    fn condition_in(&mut self, tree: &Tree, found: &mut Vec<Influence>) {
+    fn condition_in(&mut self, tree: &Tree, found: &mut Vec<Asking>) {
         match tree.kind() {
             "" if tree.items().is_empty() => {}
             "BoolExpr" => {
@@ -262,7 +262,7 @@ impl Builder {
 
     /// A value, and what decides about it; `counted` says that its constants are those of something
     /// around it.
-    fn value_in(&mut self, tree: &Tree, counted: bool, found: &mut Vec<Influence>) {
+    fn value_in(&mut self, tree: &Tree, counted: bool, found: &mut Vec<Asking>) {
         match tree.kind() {
             // What a subquery is influenced by is its own.
             "ColumnRef" | "AConst" | "ParamRef" | "SelectStmt" => return,
@@ -311,7 +311,7 @@ impl Builder {
         operands: &Tree,
         tree: &Tree,
         counted: bool,
-        found: &mut Vec<Influence>,
+        found: &mut Vec<Asking>,
     ) -> bool {
         if counted || !has_constants(operands) {
             return counted;
@@ -321,7 +321,7 @@ impl Builder {
     }
 
     /// `CASE tested WHEN value`.
-    fn tested(&mut self, tested: &Tree, value: &Tree, found: &mut Vec<Influence>) {
+    fn tested(&mut self, tested: &Tree, value: &Tree, found: &mut Vec<Asking>) {
         if let (Some(_), Some(held)) = (column_of(tested), held(value, false)) {
             let values = Values {
                 structure: "=".to_owned(),
@@ -337,7 +337,7 @@ impl Builder {
     }
 
     /// Something as a whole, with its values.
-    fn whole(&mut self, form: &'static str, tree: &Tree, found: &mut Vec<Influence>) {
+    fn whole(&mut self, form: &'static str, tree: &Tree, found: &mut Vec<Asking>) {
         if !tree.is_empty() {
             let flow = self.influence_of(tree);
             self.push(form, flow, Values::default(), is_unstable(tree), found);
@@ -345,7 +345,7 @@ impl Builder {
     }
 
     /// One comparison, or whatever else it is.
-    fn atom(&mut self, form: &'static str, tree: &Tree, found: &mut Vec<Influence>) {
+    fn atom(&mut self, form: &'static str, tree: &Tree, found: &mut Vec<Asking>) {
         let flow = self.influence_of(tree);
         let (form, values, unstable) = match compared(tree) {
             Some((form, values)) => (form, values, false),
@@ -360,7 +360,7 @@ impl Builder {
         flow: Flow,
         values: Values,
         unstable: bool,
-        found: &mut Vec<Influence>,
+        found: &mut Vec<Asking>,
     ) {
         let touches = form == "set"
             || flow.opaque
@@ -370,12 +370,12 @@ impl Builder {
         if !touches {
             return;
         }
-        found.push(Influence {
+        found.push(Asking {
             number: self.influencing.len(),
             form,
             flow,
             unstable,
-            ..Influence::default()
+            ..Asking::default()
         });
         self.influencing.push(values);
     }
@@ -491,5 +491,5 @@ fn is_unstable(tree: &Tree) -> bool {
 }
 
 #[cfg(test)]
-#[path = "influence_tests.rs"]
+#[path = "asking_tests.rs"]
 mod tests;

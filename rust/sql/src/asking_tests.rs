@@ -12,7 +12,7 @@ fn found(sql: &str) -> Vec<String> {
 }
 
 fn collect(query: &Query, values: &[Values], out: &mut Vec<String>) {
-    for influence in &query.influences {
+    for influence in &query.asks {
         let flow = &influence.flow;
         let columns = flow.columns.iter().chain(&flow.counted_columns);
         let names: Vec<&str> = columns.map(|column| column.name.as_str()).collect();

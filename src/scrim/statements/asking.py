@@ -20,7 +20,7 @@ EXPRESSION: Final = "expression"
 
 
 @dataclass(frozen=True, slots=True)
-class Influence:
+class Asking:
     """One use of columns that decides about rows, or that may fail.
 
     Attributes:
@@ -43,14 +43,14 @@ class Influence:
     parameters: bool = False
 
 
-def decode_influence(raw: Mapping[str, Any], flow: "Flow") -> Influence:
+def decode_asking(raw: Mapping[str, Any], flow: "Flow") -> Asking:
     """Return one from the kernel's JSON.
 
     Args:
         raw: The JSON.
         flow: What it is made of.
     """
-    return Influence(
+    return Asking(
         raw["number"],
         raw["form"],
         flow,

@@ -29,7 +29,7 @@ from scrim.masking.plans import Plan
 from scrim.masking.results import Described, ResultDecider, ResultTools
 from scrim.masking.storing import storing_refusal
 from scrim.masking.turning import MaskedWrites, TurnDecider
-from scrim.policy.demands import unmet
+from scrim.policy.demands import ask
 from scrim.policy.grants import Grants
 from scrim.statements import classify, effects
 from scrim.statements.copying import CopyError, CopyTarget, copy_targets
@@ -126,12 +126,13 @@ class Enforcement:
             raise CatalogStale(unknown)
         # What is not known now may be known the next time.
         scope = None if unknown else (what, epoch)
-        why, policies = unmet(statements, self._catalog, self._grants)
+        asked = ask(statements, self._catalog, self._grants)
+        why, policies = asked.refusal, asked.policies
         if why is None and not self.raw:
             why = self._way_around(statements)
-        if why is not None or self.raw:
+        if why is not None or (self.raw and asked.limit is None):
             return self._decided(statements, policies, why, scope)
-        turns = self._turning.turns(statements)
+        turns = () if self.raw else self._turning.turns(statements)
         if isinstance(turns, Refusal):
             return self._decided(statements, policies, turns, scope)
         try:
@@ -139,7 +140,8 @@ class Enforcement:
         except CopyError as error:
             why = Refusal("0A000", str(error))
             return self._decided(statements, policies, why, scope)
-        return replace(self._decided(statements, policies, None, scope, copies), turns=turns)
+        decided = self._decided(statements, policies, None, scope, copies)
+        return replace(decided, raw=False, turns=turns, limit=asked.limit)
 
     def plan(
         self,
@@ -202,6 +204,8 @@ class Enforcement:
     def _origins(
         self, facts: Facts | None, fields: Sequence[ResultField]
     ) -> Sequence[ColumnOrigin]:
+        if self.raw:
+            return [ColumnOrigin(frozenset(), known=True) for _ in fields]
         if facts is None:
             return [ColumnOrigin(frozenset(), known=False) for _ in fields]
         return self._tools.lineage.resolve(facts, fields)
@@ -231,7 +235,8 @@ class Enforcement:
 
     def _unreadable(self, error: StatementError) -> Decided:
         """Refuse what the grammar does not know, unless the principal may do everything here."""
-        if error.code != NOT_UTF8 and self.raw and self._grants.permits("admin"):
+        free = self.raw and not self._grants.limits_rows
+        if error.code != NOT_UTF8 and free and self._grants.permits("admin"):
             return self._decided()
         return self._decided(why=Refusal(error.code, error.message, position=error.position))
 
@@ -271,6 +276,7 @@ class Enforcement:
             deallocates=effects.deallocates(statements),
             changes_catalog=changes_catalog and why is None,
             facts=statements,
+            naming=effects.naming(statements),
         )
 
     # What errors and notices of the data store may say.

@@ -25,6 +25,10 @@ pub(crate) enum Step {
     Hold(ClientNeed),
     /// It goes on as it is, and what follows stays here until it has been answered.
     KeepThenWait,
+    /// These messages go in its place, as if the client had sent them.
+    Expand(Vec<u8>),
+    /// It is refused, and answered like a simple query.
+    Refuse(Refusal),
     /// The session ends with this SQLSTATE and message.
     Fatal(&'static str, &'static str),
 }
@@ -119,6 +123,16 @@ impl Relay {
                     self.client_need = Some(ClientNeed::Barrier);
                     break;
                 }
+                Step::Expand(messages) => {
+                    let mut rest = messages;
+                    rest.extend_from_slice(&input[end..]);
+                    return self.walk_expanded(forward.finish(at, false), &rest);
+                }
+                Step::Refuse(refusal) => {
+                    self.refuse_query(refusal, at, &mut forward);
+                    forward.skip_to(end);
+                    at = end;
+                }
                 Step::Fatal(code, message) => return self.client_fatal(code, message),
             }
         }
@@ -128,6 +142,19 @@ impl Relay {
             return self.client_fatal("58030", "the audit record could not be written");
         }
         forward.finish(at, whole)
+    }
+
+    /// Goes on with messages that stand for one of the client, after what goes before them.
+    fn walk_expanded(&mut self, before: Output, rest: &[u8]) -> Output {
+        let after = self.walk_client(rest, false);
+        match (before, after) {
+            (Output::Bytes(mut bytes), Output::Bytes(more)) => {
+                bytes.extend_from_slice(&more);
+                Output::Bytes(bytes)
+            }
+            (before, Output::Nothing) => before,
+            (_, after) => after,
+        }
     }
 
     fn bound(&self, kind: u8) -> usize {
@@ -175,8 +202,16 @@ impl Relay {
             b'S' => {
                 self.skipping = false;
                 self.syncs += 1;
+                if std::mem::take(&mut self.bounds.poison) {
+                    write_poison_parse(forward.up_to(at));
+                    self.pending.push_back(Pending::Poison);
+                }
                 self.pending.push_back(Pending::Sync);
-                Step::Keep
+                if self.bounds.expanded {
+                    Step::KeepThenWait
+                } else {
+                    Step::Keep
+                }
             }
             b'H' | b'd' => Step::Keep,
             b'c' | b'f' => {
@@ -239,6 +274,17 @@ impl Relay {
             Ok(decision) => decision,
             Err(step) => return step,
         };
+        if decision.refusal.is_none() {
+            self.bounds.note(&decision);
+            if self.is_bounded(&decision) {
+                let key = shape(sql, &mut locked(&self.hasher)).key;
+                self.decided = Some((key, Arc::clone(&decision)));
+                if !self.pending.is_empty() {
+                    return Step::Hold(ClientNeed::Barrier);
+                }
+                return self.expansion(sql, &decision);
+            }
+        }
         let recorded = locked(&self.audit).record(&decision.intent, &self.session, "query");
         if let Some(refusal) = &decision.refusal {
             self.statistics.of(&decision.operation).refused += 1;

@@ -61,10 +61,9 @@ impl Relay {
                 "a COPY stream without a decision about its columns".into(),
             );
         };
-        self.copy = Some(CopyRewriter::new(
-            copy.options.clone(),
-            self.limits.row_bytes,
-        ));
+        let left = self.rows_left();
+        let rewriter = CopyRewriter::new(copy.options.clone(), self.limits.row_bytes);
+        self.copy = Some(rewriter.with_at_most(left));
         Step::Keep
     }
 
@@ -89,7 +88,7 @@ impl Relay {
         let (Some(copy), Some(plan)) = (self.copy.take(), self.copy_plan()) else {
             return unexpected(b'd');
         };
-        if plan.passes() {
+        if plan.passes() && !copy.is_bounded() {
             self.copy = Some(copy);
             return Step::Keep;
         }
@@ -103,11 +102,11 @@ impl Relay {
         let (Some(copy), Some(plan)) = (self.copy.take(), self.copy_plan()) else {
             return unexpected(b'c');
         };
-        if plan.passes() {
+        if plan.passes() && !copy.is_bounded() {
             return Step::Keep;
         }
         match self.rewrite_copy(copy, &plan, None, at, forward) {
-            Step::Replace => {
+            Step::Replace if !self.bounds.over => {
                 write_message(forward.up_to(at), b'c', |_| {});
                 Step::Replace
             }
@@ -149,7 +148,12 @@ impl Relay {
                 out[start + 1..start + 5].copy_from_slice(&length.to_be_bytes());
             }
         }
+        let over = copy.is_over();
+        self.count_rows(copy.take_sent());
         self.copy = Some(copy);
+        if over {
+            self.overrun(at, forward);
+        }
         Step::Replace
     }
 }

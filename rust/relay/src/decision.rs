@@ -6,6 +6,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use scrim_rows::copy::CopyOptions;
 use scrim_rows::{Context, Plan};
 
+use crate::bounded::{Naming, RowLimit};
 use crate::ruling::{Intent, Results};
 use crate::turns::{TurnSpec, Turns};
 
@@ -64,6 +65,10 @@ pub struct DecisionSpec {
     pub context: Option<Context>,
     /// What of the values in it, and of its parameters, is turned back.
     pub turns: Vec<TurnSpec>,
+    /// How many rows a client may get of each result of the string; of all limits the smallest.
+    pub limit: Option<RowLimit>,
+    /// What statements of the string, by their index, have to do with named results.
+    pub naming: Vec<(usize, Naming)>,
 }
 
 /// One decided shape.
@@ -82,6 +87,8 @@ pub struct Decision {
     pub(crate) results: Option<Arc<Results>>,
     /// What of its values is turned back.
     pub(crate) turns: Option<Turns>,
+    pub(crate) limit: Option<RowLimit>,
+    pub(crate) naming: Vec<(usize, Naming)>,
     plans: Mutex<HashMap<PlanKey, Arc<PlanSlot>>>,
 }
 
@@ -115,7 +122,8 @@ impl Decision {
             refusal: spec.refusal,
             intent: Intent::whole(spec.intent),
             operation: spec.operation.into(),
-            raw: spec.raw,
+            // What is counted is read.
+            raw: spec.raw && spec.limit.is_none(),
             copies: spec
                 .copies
                 .into_iter()
@@ -127,6 +135,8 @@ impl Decision {
             shape: 0,
             results: None,
             turns: None,
+            limit: spec.limit,
+            naming: spec.naming,
             plans: Mutex::new(HashMap::new()),
         }
     }

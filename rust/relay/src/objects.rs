@@ -130,6 +130,8 @@ impl Relay {
             described: OnceLock::new(),
             asked: false.into(),
             syncs: self.syncs,
+            allowance: OnceLock::new(),
+            sent_before: 0,
         });
         let name: Box<[u8]> = Box::from(bind.portal);
         let previous = if exists {
@@ -180,6 +182,7 @@ impl Relay {
     /// Records that a statement is prepared, and says why it must not be.
     fn recorded_parse(&mut self, decision: &Decision) -> Result<(), Refusal> {
         self.unwritten = true;
+        self.bounds.note(decision);
         locked(&self.audit)
             .intent_to_be_flushed(&decision.intent, &self.session, "parse")
             .map_err(|_| audit_refusal())?;
@@ -213,9 +216,9 @@ impl Relay {
         let Some((name, rest)) = cstring(body) else {
             return MALFORMED;
         };
-        if int32(rest).is_none_or(|(_, rest)| !rest.is_empty()) {
+        let Some((rows, [])) = int32(rest) else {
             return MALFORMED;
-        }
+        };
         let Some(mut portal) = self.portals.get(name).cloned() else {
             return self.refuse(unknown_portal(), at, forward);
         };
@@ -232,7 +235,9 @@ impl Relay {
             return self.refuse(audit_refusal(), at, forward);
         };
         self.unwritten = false;
-        let waits = decision.deallocates.is_some();
+        let allowance = self.portal_allowance(&portal);
+        let decision = &portal.statement.decision;
+        let waits = decision.deallocates.is_some() || allowance.is_some();
         if !decision.raw && !portal.will_be_described() {
             // Rows may not pass before their columns are known, so the relay asks for itself.
             write_message(forward.up_to(at), b'D', |out| {
@@ -252,8 +257,20 @@ impl Relay {
             started: Instant::now(),
             rows: 0,
         };
-        self.pending
-            .push_back(Pending::Execute { portal, execution });
+        if let Some(allowance) = &allowance {
+            let rows = rows_asked(rows, allowance.left());
+            write_message(forward.up_to(at), b'E', |out| {
+                out.extend_from_slice(name);
+                out.push(0);
+                out.extend_from_slice(&rows.to_be_bytes());
+            });
+            forward.skip_to(at + HEADER + body.len());
+        }
+        self.pending.push_back(Pending::Execute {
+            portal,
+            execution,
+            allowance,
+        });
         if waits {
             Step::KeepThenWait
         } else {
@@ -284,6 +301,16 @@ impl Relay {
             _ => return MALFORMED,
         });
         Step::Keep
+    }
+}
+
+/// How many rows the server is asked for: one more than may be sent tells that there are too many.
+fn rows_asked(rows: i32, left: u64) -> i32 {
+    let most = i32::try_from(left.saturating_add(1)).unwrap_or(0);
+    match rows {
+        ..=0 => most,
+        _ if most == 0 => rows,
+        _ => rows.min(most),
     }
 }
 

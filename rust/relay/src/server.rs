@@ -141,7 +141,11 @@ impl Relay {
     /// Whether an incomplete message may go on in pieces; an error when it is too long to keep.
     fn partial(&mut self, kind: u8, total: usize) -> Result<bool, String> {
         let passes = match kind {
-            b'D' => matches!(self.row_plan(), Ok(RowPlan::Pass)),
+            b'D' => {
+                !self.bounds.over
+                    && self.rows_left() > 0
+                    && matches!(self.row_plan(), Ok(RowPlan::Pass))
+            }
             b'd' => self.copy.is_none() && self.copy_out_passes(),
             _ => false,
         };
@@ -152,7 +156,7 @@ impl Relay {
         };
         if passes {
             if kind == b'D' {
-                self.count_row();
+                self.count_rows(1);
             }
             Ok(true)
         } else if total <= bound {
@@ -186,6 +190,21 @@ impl Relay {
         if matches!(self.pending.front(), Some(Pending::Probe)) {
             return self.probe_message(kind, body, at, forward);
         }
+        if self.bounds.over {
+            if let Some(step) = self.after_overrun(kind, at, forward) {
+                return step;
+            }
+        }
+        let step = self.answer(kind, body, at, forward);
+        if self.bounds.expanded && matches!((kind, &step), (b'1' | b'2' | b'n' | b's', Step::Keep))
+        {
+            forward.up_to(at);
+            return Step::Replace;
+        }
+        step
+    }
+
+    fn answer(&mut self, kind: u8, body: &[u8], at: usize, forward: &mut Forward<'_>) -> Step {
         match kind {
             b'T' => self.row_description(body, at, forward),
             b'n' => self.described_as(Described::NoRows, kind, at, forward),
@@ -337,7 +356,7 @@ impl Relay {
         self.copy = None;
         self.copy_in = false;
         let tagged = tag_rows(body);
-        let decision = match self.pending.front_mut() {
+        let (decision, index) = match self.pending.front_mut() {
             Some(Pending::Query {
                 decision,
                 execution,
@@ -348,22 +367,26 @@ impl Relay {
                 execution.rows = execution.rows.max(tagged);
                 *index += 1;
                 *plan = None;
-                Arc::clone(decision)
+                (Arc::clone(decision), *index - 1)
             }
             Some(Pending::Execute { .. }) => {
                 let Some(Pending::Execute {
                     portal,
                     mut execution,
+                    ..
                 }) = self.pending.pop_front()
                 else {
                     return unexpected(kind);
                 };
                 execution.rows = execution.rows.max(tagged);
                 self.outcome(&execution, "00000");
-                Arc::clone(&portal.statement.decision)
+                (Arc::clone(&portal.statement.decision), 0)
             }
             _ => return unexpected(kind),
         };
+        if !self.bounds.completed(&decision, index, self.limits.objects) {
+            return Step::Fatal("54000", "too many cursors or prepared statements".into());
+        }
         if let Some(name) = &decision.deallocates {
             if name.is_empty() {
                 self.statements.clear();
@@ -408,13 +431,19 @@ impl Relay {
                 }
             }
             Some(Pending::RefusedQuery { failed: true, .. }) => {}
-            Some(Pending::Sync) => self.syncs_answered += 1,
+            Some(Pending::Sync) => {
+                self.syncs_answered += 1;
+                self.bounds.expanded = false;
+            }
             _ => return unexpected(b'Z'),
         }
         self.status = status;
         self.sampled = false;
         self.copy = None;
         self.copy_in = false;
+        if status == b'I' {
+            self.bounds.transaction_ended();
+        }
         if status == b'I' && !self.portals.is_empty() {
             let answered = self.syncs_answered;
             self.portals.retain(|_, portal| portal.syncs >= answered);

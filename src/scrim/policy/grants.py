@@ -11,7 +11,7 @@ from scrim.domain.column import Column
 from scrim.domain.outcome import Verdict
 from scrim.domain.principal import Principal
 from scrim.policy.engine import PolicyEngine, Question
-from scrim.policy.obligations import operator_of
+from scrim.policy.obligations import MAX_ROWS, operator_of
 from scrim.policy.questions import RELATION_ACTIONS, SessionFacts
 from scrim.policy.reach import covers_all
 from scrim.policy.resources import ColumnResource, ConnectionResource, TableResource
@@ -121,6 +121,12 @@ class Grants:
         self._verdicts: dict[tuple[str, RelationName | None], Verdict] = {}
         self._columns: dict[tuple[Column, frozenset[str]], ColumnGrant] = {}
         self._raw_access: bool | None = None
+
+    @property
+    def limits_rows(self) -> bool:
+        """Whether a policy limits the rows of some result, whoever asks for it."""
+        policies = self._engine.bundle.policies.values()
+        return any(name == MAX_ROWS for policy in policies for name, _ in policy.obligations)
 
     def permits(self, action: str, relation: RelationName | None = None) -> bool:
         """Say whether an action is permitted.

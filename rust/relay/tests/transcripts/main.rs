@@ -3,6 +3,7 @@
 //! Each transcript runs three times: whole, byte by byte, and in pieces of seven bytes.
 
 mod bench;
+mod bounded;
 mod copying;
 mod extended;
 mod limits;

@@ -68,6 +68,33 @@ pub struct CopyRewriter {
     header_done: bool,
     trailer_seen: bool,
     max_row_bytes: usize,
+    bound: Bound,
+}
+
+/// How many rows are given.
+#[derive(Debug, Default)]
+struct Bound {
+    /// Rows that may yet be given; none where there is no bound.
+    left: Option<u64>,
+    /// Rows given since this was last asked.
+    sent: u64,
+    /// Whether there was one too many.
+    over: bool,
+}
+
+impl Bound {
+    /// Whether one more row may be given.
+    fn takes(&mut self) -> bool {
+        if let Some(left) = &mut self.left {
+            if self.over || *left == 0 {
+                self.over = true;
+                return false;
+            }
+            *left -= 1;
+        }
+        self.sent += 1;
+        true
+    }
 }
 
 impl CopyRewriter {
@@ -83,7 +110,32 @@ impl CopyRewriter {
             header_done,
             trailer_seen: false,
             max_row_bytes,
+            bound: Bound::default(),
         }
+    }
+
+    /// Gives so many rows and no more; `u64::MAX` is no bound.
+    #[must_use]
+    pub fn with_at_most(mut self, rows: u64) -> Self {
+        self.bound.left = (rows != u64::MAX).then_some(rows);
+        self
+    }
+
+    /// Whether rows are counted against a bound.
+    #[must_use]
+    pub fn is_bounded(&self) -> bool {
+        self.bound.left.is_some()
+    }
+
+    /// Whether there was a row more than the bound.
+    #[must_use]
+    pub fn is_over(&self) -> bool {
+        self.bound.over
+    }
+
+    /// The rows that were given since this was last called.
+    pub fn take_sent(&mut self) -> u64 {
+        std::mem::take(&mut self.bound.sent)
     }
 
     /// Takes one payload and appends the rewritten bytes of the rows that it completes to `out`.
@@ -268,6 +320,14 @@ impl CopyRewriter {
         if !self.header_done {
             self.header_done = true;
             out.extend_from_slice(row);
+            return Ok(());
+        }
+        let trailer = match self.options.format {
+            CopyFormat::Text => row.starts_with(b"\\.\n") || row.starts_with(b"\\.\r\n"),
+            CopyFormat::Csv => false,
+            CopyFormat::Binary => row == [0xff, 0xff],
+        };
+        if !trailer && !self.bound.takes() {
             return Ok(());
         }
         match self.options.format {

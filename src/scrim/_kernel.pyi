@@ -144,6 +144,7 @@ class Ruling:
         turns: Sequence[tuple[int, int, int, Turning]] = ...,
         limit: tuple[int, str] | None = None,
         naming: Sequence[tuple[int, str, str]] = ...,
+        reshapes: bool = False,
     ) -> Ruling: ...
 
 @final

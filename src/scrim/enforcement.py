@@ -24,6 +24,7 @@ from scrim.audit.records import BundleFacts, Intent, Origin, ResultColumn
 from scrim.audit.templates import columns_template, intent_template
 from scrim.domain.column import ColumnOrigin, ResultField
 from scrim.domain.decision import Refusal
+from scrim.masking.choice import RESHAPING
 from scrim.masking.decided import Decided
 from scrim.masking.plans import Plan
 from scrim.masking.results import Described, ResultDecider, ResultTools
@@ -93,6 +94,9 @@ class Enforcement:
         self.principal = grants.principal
         self.raw = grants.raw_access()
         self._grants = grants
+        self._reshapes = not self.raw and (
+            tools.results.plans.operators.reshapes or grants.names_operator(RESHAPING)
+        )
         self._tools = tools
         self._catalog = tools.results.lookup.catalog
         self._results = ResultDecider(tools.results, grants.column, grants.connection.tags_of)
@@ -277,6 +281,7 @@ class Enforcement:
             changes_catalog=changes_catalog and why is None,
             facts=statements,
             naming=effects.naming(statements),
+            reshapes=self._reshapes,
         )
 
     # What errors and notices of the data store may say.

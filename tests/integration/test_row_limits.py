@@ -217,7 +217,9 @@ def test_statements_of_one_string_stand_or_fall_together(
         connection.execute(f"{insert} SELECT * FROM people; {insert}".encode())
     assert logged(endpoints) == before
     cursor = connection.execute(f"{insert} SELECT id FROM people LIMIT 5; {insert}".encode())
-    assert cursor.nextset() and len(cursor.fetchall()) == LIMIT and cursor.nextset()
+    assert cursor.nextset()
+    assert len(cursor.fetchall()) == LIMIT
+    assert cursor.nextset()
     assert logged(endpoints) == before + 2
 
 
@@ -257,6 +259,12 @@ def test_other_names_for_a_result_are_no_way_around(
         assert kinds(found) == "TDDDEZ"
 
 
+def copied(cursor: psycopg.Cursor[Any], text: str, into: bytearray) -> None:
+    with cursor.copy(text.encode()) as copy:
+        for part in copy:
+            into += bytes(part)
+
+
 @pytest.mark.parametrize("form", ["text", "csv", "binary"])
 @pytest.mark.parametrize("who", BOTH)
 def test_copy_ends_after_its_limit(endpoints: Endpoints, who: str, form: str) -> None:
@@ -264,14 +272,10 @@ def test_copy_ends_after_its_limit(endpoints: Endpoints, who: str, form: str) ->
         text = f"COPY (SELECT id, city FROM people ORDER BY id{{}}) TO STDOUT (FORMAT {form})"
         with cursor.copy(text.format(" LIMIT 5").encode()) as copy:
             whole = b"".join(bytes(part) for part in copy)
-        got = b""
-        with (
-            pytest.raises(psycopg.errors.ProgramLimitExceeded),
-            cursor.copy(text.format("").encode()) as copy,
-        ):
-            for part in copy:
-                got += bytes(part)
-        assert got == whole.removesuffix(b"\xff\xff")
+        got = bytearray()
+        with pytest.raises(psycopg.errors.ProgramLimitExceeded):
+            copied(cursor, text.format(""), got)
+        assert bytes(got) == whole.removesuffix(b"\xff\xff")
         assert connection.execute("SELECT 1").fetchone() == (1,)
 
 
@@ -308,11 +312,11 @@ def test_asyncpg_gets_the_error_by_fetch_and_by_cursor(endpoints: Endpoints) -> 
             async with connection.transaction():
                 cursor = await connection.cursor("SELECT id FROM people")
                 assert len(await cursor.fetch(LIMIT)) == LIMIT
-            with pytest.raises(asyncpg.ProgramLimitExceededError):
-                async with connection.transaction():
-                    cursor = await connection.cursor("SELECT id FROM people")
-                    for _ in range(LIMIT):
-                        await cursor.fetch(2)
+            async with connection.transaction():
+                cursor = await connection.cursor("SELECT id FROM people")
+                await cursor.fetch(LIMIT - 1)
+                with pytest.raises(asyncpg.ProgramLimitExceededError):
+                    await cursor.fetch(2)
         finally:
             await connection.close()
 
@@ -324,13 +328,9 @@ def test_a_connection_that_is_left_after_the_error_changes_nothing(endpoints: En
     text = "INSERT INTO log (note) SELECT 'left' FROM generate_series(1, 9) RETURNING id"
     with RawClient(endpoints["analyst"]) as client:
         client.send(parse(text) + bind() + execute() + message(b"H", b""))
-        with pytest.raises(RawClientError, match="hung up"):
-            # The client does not send Sync; it goes when it has seen the error.
-            while True:
-                kind, _ = client._message()  # noqa: SLF001 - no end of a statement is awaited
-                if kind == ord("E"):
-                    client.close()
-                    raise RawClientError("hung up")
+        # The client does not send Sync; it goes when it has seen the error.
+        while client._message()[0] != ord("E"):  # noqa: SLF001 - no end of a statement is awaited
+            pass
     with closing(connect(endpoints["analyst"])) as connection:
         connection.execute("SELECT 1")
     assert logged(endpoints) == before

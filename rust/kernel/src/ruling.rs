@@ -22,7 +22,7 @@ impl PyRuling {
         clippy::too_many_arguments,
         reason = "a constructor for Python, by keyword there"
     )]
-    #[pyo3(signature = (intent, *, operation=String::new(), refusal=None, raw=false, copies=Vec::new(), deallocates=None, context=None, scope=None, turns=Vec::new(), limit=None, naming=Vec::new()))]
+    #[pyo3(signature = (intent, *, operation=String::new(), refusal=None, raw=false, copies=Vec::new(), deallocates=None, context=None, scope=None, turns=Vec::new(), limit=None, naming=Vec::new(), reshapes=false))]
     fn new(
         intent: (Vec<u8>, Vec<u8>),
         operation: String,
@@ -35,6 +35,7 @@ impl PyRuling {
         turns: Vec<(usize, usize, usize, Py<PyTurning>)>,
         limit: Option<(u64, String)>,
         naming: Vec<(usize, String, String)>,
+        reshapes: bool,
     ) -> PyResult<Self> {
         let copies = copies
             .into_iter()
@@ -77,6 +78,7 @@ impl PyRuling {
                 .into_iter()
                 .map(|(index, what, name)| Ok((index, naming_of(&what, name)?)))
                 .collect::<PyResult<Vec<_>>>()?,
+            reshapes,
         };
         let scope = scope.map(|(essence, epoch)| RulingScope {
             essence: essence.into(),

@@ -90,6 +90,10 @@ pub(crate) struct Bounds {
     pub(crate) over: bool,
     /// Whether the server is to fail before the next Sync.
     pub(crate) poison: bool,
+    /// Rows that were left out of the result that arrives now.
+    pub(crate) dropped: u64,
+    /// A portal that the server is to be asked for so many more rows.
+    pub(crate) again: Option<(Box<[u8]>, i32)>,
     /// Whether a simple query is under way as messages of the extended protocol.
     pub(crate) expanded: bool,
 }
@@ -283,6 +287,7 @@ impl Relay {
             b'd' | b'c' => {}
             b'C' | b's' | b'I' => {
                 self.bounds.over = false;
+                self.bounds.dropped = 0;
                 self.copy = None;
                 self.sampled = false;
                 if let Some(Pending::Execute { execution, .. }) = self.pending.pop_front() {

@@ -57,6 +57,9 @@ impl Relay {
         }
         if self.client_need == Some(ClientNeed::Resume) {
             self.client_need = None;
+            if let Some((portal, rows)) = self.bounds.again.take() {
+                return self.ask_again(&portal, rows, data);
+            }
         }
         if self.client_need.is_some() || self.client_buffer.len() + data.len() < self.client_wanted
         {

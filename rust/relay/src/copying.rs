@@ -6,6 +6,7 @@ use scrim_rows::copy::CopyRewriter;
 use scrim_rows::{Plan, RowError};
 
 use crate::decision::Decision;
+use crate::description::reshaped_copy;
 use crate::forward::Forward;
 use crate::message::write_message;
 use crate::pending::Pending;
@@ -44,7 +45,12 @@ impl Relay {
         Step::Keep
     }
 
-    pub(crate) fn copy_out_response(&mut self) -> Step {
+    pub(crate) fn copy_out_response(
+        &mut self,
+        body: &[u8],
+        at: usize,
+        forward: &mut Forward<'_>,
+    ) -> Step {
         let (decision, index): (&Arc<Decision>, usize) = match self.pending.front() {
             Some(Pending::Query {
                 decision, index, ..
@@ -61,10 +67,20 @@ impl Relay {
                 "a COPY stream without a decision about its columns".into(),
             );
         };
+        let shape = copy.plan.shape();
+        let response = match shape.map(|shape| reshaped_copy(body, shape)) {
+            Some(None) => return unexpected(b'H'),
+            Some(response) => response,
+            None => None,
+        };
         let left = self.rows_left();
         let rewriter = CopyRewriter::new(copy.options.clone(), self.limits.row_bytes);
         self.copy = Some(rewriter.with_at_most(left));
-        Step::Keep
+        let Some(body) = response else {
+            return Step::Keep;
+        };
+        write_message(forward.up_to(at), b'H', |out| out.extend_from_slice(&body));
+        Step::Replace
     }
 
     fn copy_plan(&self) -> Option<Arc<Plan>> {
@@ -149,6 +165,7 @@ impl Relay {
             }
         }
         let over = copy.is_over();
+        self.bounds.dropped += copy.take_dropped();
         self.count_rows(copy.take_sent());
         self.copy = Some(copy);
         if over {

@@ -69,6 +69,8 @@ pub struct DecisionSpec {
     pub limit: Option<RowLimit>,
     /// What statements of the string, by their index, have to do with named results.
     pub naming: Vec<(usize, Naming)>,
+    /// Whether columns or rows of its results may be left out.
+    pub reshapes: bool,
 }
 
 /// One decided shape.
@@ -89,6 +91,7 @@ pub struct Decision {
     pub(crate) turns: Option<Turns>,
     pub(crate) limit: Option<RowLimit>,
     pub(crate) naming: Vec<(usize, Naming)>,
+    pub(crate) reshapes: bool,
     plans: Mutex<HashMap<PlanKey, Arc<PlanSlot>>>,
 }
 
@@ -137,6 +140,7 @@ impl Decision {
             turns: None,
             limit: spec.limit,
             naming: spec.naming,
+            reshapes: spec.reshapes,
             plans: Mutex::new(HashMap::new()),
         }
     }
@@ -144,7 +148,8 @@ impl Decision {
     pub(crate) fn plan(&self, index: usize, description: &[u8]) -> Option<Arc<PlanSlot>> {
         let plans = self.plans.lock().unwrap_or_else(PoisonError::into_inner);
         // The key is looked up by value: an allocation a description, not a row.
-        plans.get(&(index, Box::from(description))).cloned()
+        let slot = plans.get(&(index, Box::from(description)))?;
+        (!slot.get().is_provisional()).then(|| Arc::clone(slot))
     }
 
     pub(crate) fn remember(

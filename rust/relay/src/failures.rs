@@ -100,6 +100,8 @@ impl Relay {
     /// An error answers the request at the front; in the extended protocol the server skips what
     /// follows up to Sync.
     pub(crate) fn fail_front(&mut self, code: &str) {
+        self.bounds.dropped = 0;
+        self.bounds.again = None;
         match self.pending.front_mut() {
             Some(Pending::Query {
                 execution,

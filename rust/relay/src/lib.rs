@@ -30,6 +30,7 @@ mod message;
 mod objects;
 mod pending;
 mod relay;
+mod reshaping;
 mod rowflow;
 mod ruling;
 mod server;

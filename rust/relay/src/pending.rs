@@ -176,6 +176,8 @@ pub(crate) enum Pending {
         execution: Execution,
         /// What its rows count against.
         allowance: Option<Arc<Allowance>>,
+        /// The portal's name and the rows that were asked for, where rows may be left out.
+        asked: Option<(Box<[u8]>, u64)>,
     },
     /// Close of a statement; `previous` comes back when the server skips it.
     CloseStatement {

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use scrim_rows::data_row::{self, Formats};
+use scrim_rows::data_row::{self, Formats, Rewritten};
 use scrim_rows::{Format, Plan, RowError};
 
 use crate::forward::Forward;
@@ -88,8 +88,14 @@ impl Relay {
                 let (out, batch) = forward.rows_from(at);
                 let mark = out.len();
                 match data_row::rewrite_batched(plan, formats, body, out, batch, &mut counters) {
-                    Ok(true) => forward.skip_to(at + total),
-                    Ok(false) => {}
+                    Ok(Rewritten::Changed) => forward.skip_to(at + total),
+                    Ok(Rewritten::Same) => {}
+                    Ok(Rewritten::Dropped) => {
+                        at += total;
+                        forward.skip_to(at);
+                        self.bounds.dropped += 1;
+                        continue;
+                    }
                     Err(error) => {
                         out.truncate(mark);
                         return Err(row_failure(error));

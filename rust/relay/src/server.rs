@@ -4,9 +4,9 @@ use std::sync::Arc;
 
 use crate::audit::Outcome;
 use crate::decision::{Decision, PlanSlot};
-use crate::description::Description;
+use crate::description::{reshaped, Description};
 use crate::forward::{Forward, Output};
-use crate::message::{cstring, frame, Frame, HEADER};
+use crate::message::{cstring, frame, write_message, Frame, HEADER};
 use crate::pending::{Described, Execution, Pending};
 use crate::relay::{locked, ClientNeed, Relay, ServerNeed};
 use crate::rowflow::RowPlan;
@@ -117,7 +117,8 @@ impl Relay {
             }
         }
         self.server_buffer.extend_from_slice(&input[at..]);
-        if self.client_need == Some(ClientNeed::Barrier) && self.pending.is_empty() {
+        let passable = self.pending.is_empty() || self.bounds.again.is_some();
+        if self.client_need == Some(ClientNeed::Barrier) && passable {
             self.client_need = Some(ClientNeed::Resume);
         }
         forward.finish(at, whole)
@@ -210,9 +211,14 @@ impl Relay {
             b'n' => self.described_as(Described::NoRows, kind, at, forward),
             b't' => match self.pending.front() {
                 Some(Pending::Describe { own: false, .. }) => Step::Keep,
+                Some(Pending::Describe { own: true, .. }) => {
+                    forward.up_to(at);
+                    Step::Replace
+                }
                 _ => unexpected(kind),
             },
-            b'C' | b'I' | b's' => self.completed(kind, body),
+            b's' if self.goes_on(at, forward) => Step::Replace,
+            b'C' | b'I' | b's' => self.completed(kind, body, at, forward),
             b'Z' => self.ready(body),
             b'E' => self.error(body, at, forward),
             b'N' | b'A' | b'S' => self.asynchronous(kind, body, at, forward),
@@ -223,7 +229,7 @@ impl Relay {
                 _ => unexpected(kind),
             },
             b'G' => self.copy_in_response(),
-            b'H' => self.copy_out_response(),
+            b'H' => self.copy_out_response(body, at, forward),
             b'd' => self.copy_data(body, at, forward),
             b'c' => self.copy_done(at, forward),
             _ => unexpected(kind),
@@ -279,11 +285,25 @@ impl Relay {
                 Err(step) => return step,
             },
         };
-        if let Some(Pending::Query { plan, .. }) = self.pending.front_mut() {
+        let current = slot.get();
+        let replacement = match current.shape().map(|shape| reshaped(body, shape)) {
+            Some(None) => return unexpected(b'T'),
+            Some(Some(body)) => Some(body),
+            None => None,
+        };
+        let step = if let Some(Pending::Query { plan, .. }) = self.pending.front_mut() {
             *plan = Some(slot);
-            return Step::Keep;
+            Step::Keep
+        } else {
+            self.described_as(Described::Rows(slot), b'T', at, forward)
+        };
+        match (step, replacement) {
+            (Step::Keep, Some(body)) => {
+                write_message(forward.up_to(at), b'T', |out| out.extend_from_slice(&body));
+                Step::Replace
+            }
+            (step, _) => step,
         }
-        self.described_as(Described::Rows(slot), b'T', at, forward)
     }
 
     /// Takes the plan of a result that this statement did not have before: the one just decided, or
@@ -351,11 +371,16 @@ impl Relay {
         }
     }
 
-    fn completed(&mut self, kind: u8, body: &[u8]) -> Step {
+    fn completed(&mut self, kind: u8, body: &[u8], at: usize, forward: &mut Forward<'_>) -> Step {
         self.sampled = false;
         self.copy = None;
         self.copy_in = false;
-        let tagged = tag_rows(body);
+        let dropped = std::mem::take(&mut self.bounds.dropped);
+        let (tag, tagged) = match dropped {
+            0 => (None, tag_rows(body)),
+            // What was left out has not been seen.
+            _ => (self.tag_without(body, dropped), 0),
+        };
         let (decision, index) = match self.pending.front_mut() {
             Some(Pending::Query {
                 decision,
@@ -395,6 +420,10 @@ impl Relay {
                 self.statements.remove(name.as_bytes());
                 self.portals.remove(name.as_bytes());
             }
+        }
+        if let Some(tag) = tag.filter(|_| kind == b'C') {
+            write_message(forward.up_to(at), b'C', |out| out.extend_from_slice(&tag));
+            return Step::Replace;
         }
         Step::Keep
     }

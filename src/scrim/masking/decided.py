@@ -29,6 +29,7 @@ class Decided:
         turns: What of its values is turned back.
         limit: How many rows of each of its results a client gets; None where policy does not say.
         naming: What its statements have to do with named results: index, what, name.
+        reshapes: Whether columns or rows of its results may be left out.
     """
 
     intent: tuple[bytes, bytes]
@@ -44,3 +45,4 @@ class Decided:
     turns: tuple[Turn, ...] = ()
     limit: RowLimit | None = None
     naming: tuple[tuple[int, str, str], ...] = ()
+    reshapes: bool = False

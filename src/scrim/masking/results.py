@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from scrim.detection.columns import ColumnJudge
 from scrim.detection.memory import VerdictMemory
@@ -24,11 +24,13 @@ class Described:
         fields: Its fields.
         origins: Where the values of each can come from.
         columns: What each gets.
+        shown: The columns by which the result was described, where that was before these.
     """
 
     fields: Sequence[ResultField]
     origins: Sequence[ColumnOrigin]
     columns: Sequence[DecidedColumn]
+    shown: Sequence[DecidedColumn] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,7 +188,9 @@ class ResultDecider:
                 neighbours=tools.verdicts.entities(beside),
             )
             tools.verdicts.learn(column, verdict)
-        return self.plan(self.describe(described.fields, described.origins))
+        shown = described.shown or described.columns
+        anew = replace(self.describe(described.fields, described.origins), shown=shown)
+        return tools.plans.make(anew.columns, anew, shown=shown)
 
     def scrub(self, text: str) -> str:
         """Replace what detection finds in a text."""

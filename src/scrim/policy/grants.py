@@ -2,7 +2,7 @@
 
 import hashlib
 from collections import OrderedDict
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -127,6 +127,16 @@ class Grants:
         """Whether a policy limits the rows of some result, whoever asks for it."""
         policies = self._engine.bundle.policies.values()
         return any(name == MAX_ROWS for policy in policies for name, _ in policy.obligations)
+
+    def names_operator(self, operators: Collection[str]) -> bool:
+        """Say whether a policy asks for one of some operators, for whomever.
+
+        Args:
+            operators: Names of operators.
+        """
+        policies = self._engine.bundle.policies.values()
+        named = (pair for policy in policies for pair in policy.obligations)
+        return any(name == "operator" and value in operators for name, value in named)
 
     def permits(self, action: str, relation: RelationName | None = None) -> bool:
         """Say whether an action is permitted.

@@ -9,5 +9,6 @@ mod extended;
 mod limits;
 mod queries;
 mod renewed;
+mod reshaped;
 mod rulings;
 mod turning;

@@ -13,6 +13,7 @@ use serde::Deserialize;
 use crate::counters::Counters;
 use crate::error::RowError;
 use crate::plan::Plan;
+use crate::shape::Shape;
 
 /// The options of a COPY TO that change the bytes of its stream.
 #[derive(Debug, Clone, Deserialize)]
@@ -78,6 +79,8 @@ struct Bound {
     left: Option<u64>,
     /// Rows given since this was last asked.
     sent: u64,
+    /// Rows left out since this was last asked.
+    dropped: u64,
     /// Whether there was one too many.
     over: bool,
 }
@@ -136,6 +139,11 @@ impl CopyRewriter {
     /// The rows that were given since this was last called.
     pub fn take_sent(&mut self) -> u64 {
         std::mem::take(&mut self.bound.sent)
+    }
+
+    /// The rows that were left out since this was last called.
+    pub fn take_dropped(&mut self) -> u64 {
+        std::mem::take(&mut self.bound.dropped)
     }
 
     /// Takes one payload and appends the rewritten bytes of the rows that it completes to `out`.
@@ -319,13 +327,34 @@ impl CopyRewriter {
     ) -> Result<(), RowError> {
         if !self.header_done {
             self.header_done = true;
-            out.extend_from_slice(row);
+            match plan
+                .shape()
+                .filter(|_| self.options.format != CopyFormat::Binary)
+            {
+                Some(shape) => {
+                    let line = self.reshaped(&shape.of_header(), row)?;
+                    out.extend_from_slice(&line.unwrap_or_default());
+                }
+                None => out.extend_from_slice(row),
+            }
             return Ok(());
         }
         let trailer = match self.options.format {
             CopyFormat::Text => row.starts_with(b"\\.\n") || row.starts_with(b"\\.\r\n"),
             CopyFormat::Csv => false,
             CopyFormat::Binary => row == [0xff, 0xff],
+        };
+        let reshaped;
+        let row = match plan.shape().filter(|_| !trailer) {
+            None => row,
+            Some(shape) => {
+                let Some(kept) = self.reshaped(shape, row)? else {
+                    self.bound.dropped += 1;
+                    return Ok(());
+                };
+                reshaped = kept;
+                reshaped.as_slice()
+            }
         };
         if !trailer && !self.bound.takes() {
             return Ok(());
@@ -343,6 +372,22 @@ impl CopyRewriter {
         counters.rows += 1;
         Ok(())
     }
+
+    /// A row without what is left out of it; none where it is left out itself.
+    fn reshaped(&self, shape: &Shape, row: &[u8]) -> Result<Option<Vec<u8>>, RowError> {
+        match self.options.format {
+            CopyFormat::Text => text::reshape(&self.options, shape, row),
+            CopyFormat::Csv => csv::reshape(&self.options, shape, row),
+            CopyFormat::Binary => binary::reshape(shape, row),
+        }
+    }
+}
+
+/// A line of fields with its line end.
+fn line_of(fields: &[&[u8]], delimiter: u8, end: &[u8]) -> Vec<u8> {
+    let mut line = fields.join(&delimiter);
+    line.extend_from_slice(end);
+    line
 }
 
 /// Splits a row from its line end (`\n`, `\r\n` or none).

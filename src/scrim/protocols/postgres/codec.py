@@ -95,6 +95,10 @@ class Decided(Protocol):
         """What its statements have to do with named results: index, what, name."""
 
     @property
+    def reshapes(self) -> bool:
+        """Whether columns or rows of its results may be left out."""
+
+    @property
     def deallocates(self) -> str | None:
         """Which prepared statements are gone when it completes: a name, or empty for all."""
 
@@ -161,6 +165,7 @@ def decision(decided: Decided) -> Ruling:
         turns=decided.turns,
         limit=None if decided.limit is None else (decided.limit.rows, decided.limit.policy),
         naming=decided.naming,
+        reshapes=decided.reshapes,
     )
 
 

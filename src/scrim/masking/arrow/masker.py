@@ -173,6 +173,8 @@ class BatchMasker:
     @property
     def masked_schema(self) -> Any:  # noqa: ANN401 - pyarrow
         """The schema of what goes out: without columns that are dropped, once that is decided."""
+        if not self._whole:
+            return self.schema
         kept = [field_ for field_ in self.schema if self.whole_operator(field_.name) != DROP_COLUMN]
         return (
             self.schema if len(kept) == len(self.schema) else pa.schema(kept, self.schema.metadata)

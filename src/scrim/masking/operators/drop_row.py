@@ -7,10 +7,10 @@ OPERATOR = Operator(
     description=(
         "A row that has a value in the column is left out; a row with NULL stays. `SELECT`, "
         "`FETCH` and `COPY` count the rows that were sent, and a portal that is read in parts "
-        "gives as many rows as were asked for while there are any. A `FETCH` of a number by SQL counts "
-        "before rows are left out, and may so give fewer, or none, before the end. `UPDATE`, "
-        "`INSERT` and `DELETE` with `RETURNING` say how many rows they changed. Inside of another "
-        "value it does what `null` does."
+        "gives as many rows as were asked for while there are any. A `FETCH` of a number by SQL "
+        "counts before rows are left out, and so may give fewer, or none, before the end. "
+        "`UPDATE`, `INSERT` and `DELETE` with `RETURNING` say how many rows they changed. Inside "
+        "of another value it does what `null` does."
     ),
     accepts=Accepts.ANY,
     survives="Every row that has no value in the column, as it is.",

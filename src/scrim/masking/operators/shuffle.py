@@ -13,6 +13,7 @@ OPERATOR = Operator(
         "of another value, it does what `auto` does."
     ),
     accepts=Accepts.ANY,
+    keeps="every value, in another row",
     survives=(
         "Every value, and how often it occurs in the batch: sums, means, histograms and other "
         "figures of the one column are exact. Where NULL is."

@@ -24,13 +24,12 @@ from scrim.audit.records import BundleFacts, Intent, Origin, ResultColumn
 from scrim.audit.templates import columns_template, intent_template
 from scrim.domain.column import ColumnOrigin, ResultField
 from scrim.domain.decision import Refusal
-from scrim.masking.choice import RESHAPING
 from scrim.masking.decided import Decided
 from scrim.masking.plans import Plan
 from scrim.masking.results import Described, ResultDecider, ResultTools
 from scrim.masking.storing import storing_refusal
 from scrim.masking.turning import MaskedWrites, TurnDecider
-from scrim.policy.demands import ask
+from scrim.policy.demands import Answer, ask
 from scrim.policy.grants import Grants
 from scrim.statements import classify, effects
 from scrim.statements.copying import CopyError, CopyTarget, copy_targets
@@ -94,9 +93,6 @@ class Enforcement:
         self.principal = grants.principal
         self.raw = grants.raw_access()
         self._grants = grants
-        self._reshapes = not self.raw and (
-            tools.results.plans.operators.reshapes or grants.names_operator(RESHAPING)
-        )
         self._tools = tools
         self._catalog = tools.results.lookup.catalog
         self._results = ResultDecider(tools.results, grants.column, grants.connection.tags_of)
@@ -131,21 +127,18 @@ class Enforcement:
         # What is not known now may be known the next time.
         scope = None if unknown else (what, epoch)
         asked = ask(statements, self._catalog, self._grants)
-        why, policies = asked.refusal, asked.policies
-        if why is None and not self.raw:
-            why = self._way_around(statements)
-        if why is not None or (self.raw and asked.limit is None):
-            return self._decided(statements, policies, why, scope)
+        if asked.refusal is None and not self.raw:
+            asked = asked.refused(self._way_around(statements))
+        if asked.refusal is not None or (self.raw and asked.limit is None):
+            return self._decided(statements, asked, scope)
         turns = () if self.raw else self._turning.turns(statements)
         if isinstance(turns, Refusal):
-            return self._decided(statements, policies, turns, scope)
+            return self._decided(statements, asked.refused(turns), scope)
         try:
             copies = self._copies(incoming, statements, columns)
         except CopyError as error:
-            why = Refusal("0A000", str(error))
-            return self._decided(statements, policies, why, scope)
-        decided = self._decided(statements, policies, None, scope, copies)
-        return replace(decided, raw=False, turns=turns, limit=asked.limit)
+            return self._decided(statements, asked.refused(Refusal("0A000", str(error))), scope)
+        return replace(self._decided(statements, asked, scope, copies), turns=turns)
 
     def plan(
         self,
@@ -188,8 +181,6 @@ class Enforcement:
         """
         return self._results.sampled(described, values)
 
-    # The steps' parts that need to know each other.
-
     def _way_around(self, statements: Sequence[Facts]) -> Refusal | None:
         """Return why a statement is only for principals with raw access."""
         for facts in statements:
@@ -208,10 +199,8 @@ class Enforcement:
     def _origins(
         self, facts: Facts | None, fields: Sequence[ResultField]
     ) -> Sequence[ColumnOrigin]:
-        if self.raw:
-            return [ColumnOrigin(frozenset(), known=True) for _ in fields]
-        if facts is None:
-            return [ColumnOrigin(frozenset(), known=False) for _ in fields]
+        if self.raw or facts is None:
+            return [ColumnOrigin(frozenset(), known=self.raw) for _ in fields]
         return self._tools.lineage.resolve(facts, fields)
 
     def _copies(
@@ -239,20 +228,19 @@ class Enforcement:
 
     def _unreadable(self, error: StatementError) -> Decided:
         """Refuse what the grammar does not know, unless the principal may do everything here."""
-        free = self.raw and not self._grants.limits_rows
-        if error.code != NOT_UTF8 and free and self._grants.permits("admin"):
+        if error.code != NOT_UTF8 and self.raw and self._grants.permits_unread():
             return self._decided()
-        return self._decided(why=Refusal(error.code, error.message, position=error.position))
+        why = Refusal(error.code, error.message, position=error.position)
+        return self._decided(asked=Answer(why))
 
     def _decided(
         self,
         statements: tuple[Facts, ...] = (),
-        policies: tuple[str, ...] = (),
-        why: Refusal | None = None,
+        asked: Answer = Answer(),  # noqa: B008 - it is frozen
         scope: tuple[Essence, int] | None = None,
         copies: tuple[tuple[int, str, Plan], ...] = (),
     ) -> Decided:
-        tools = self._tools
+        tools, why = self._tools, asked.refusal
         changes_catalog = effects.changes_catalog(statements) or not statements
         remember = not changes_catalog and not copies
         intent = Intent(
@@ -263,7 +251,7 @@ class Enforcement:
             operation=effects.operation(statements),
             relations=effects.relation_names(statements),
             permitted=why is None,
-            policies=policies,
+            policies=asked.policies,
             bundle=tools.bundle,
             raw=self.raw,
             refusal_code=why.code if why else "",
@@ -273,7 +261,7 @@ class Enforcement:
             intent=intent_template(intent),
             operation=effects.counted_as(statements),
             refusal=why,
-            raw=self.raw,
+            raw=self.raw and asked.limit is None,
             remember=remember,
             scope=scope if remember else None,
             copies=copies,
@@ -281,7 +269,8 @@ class Enforcement:
             changes_catalog=changes_catalog and why is None,
             facts=statements,
             naming=effects.naming(statements),
-            reshapes=self._reshapes,
+            limit=asked.limit,
+            reshapes=not self.raw and self._results.reshapes(self._grants.names_operator),
         )
 
     # What errors and notices of the data store may say.

@@ -43,6 +43,9 @@ permit(principal in Group::"analysts", action in [Action::"select", Action::"ins
     Action::"update", Action::"delete", Action::"copy"], resource);
 @max_rows("6")
 permit(principal in Group::"limited", action in [Action::"select", Action::"copy"], resource);
+@operator("drop_column")
+forbid(principal in Group::"limited", action == Action::"unmask",
+    resource == Column::"dropping/public.people.score");
 permit(principal, action == Action::"unmask", resource is Column)
 when { resource.tags.contains("public") };
 """
@@ -224,6 +227,13 @@ def test_a_limit_counts_the_rows_that_the_client_gets(endpoints: Endpoints) -> N
         for prepare in (False, True):
             with pytest.raises(psycopg.errors.ProgramLimitExceeded):
                 connection.execute("SELECT note, id FROM people", prepare=prepare)
+
+
+def test_policy_can_leave_a_column_out_for_some(endpoints: Endpoints) -> None:
+    text = "SELECT score, id FROM people ORDER BY id LIMIT 1"
+    for name, expected in (("analyst", ["score", "id"]), ("limited", ["id"])):
+        with closing(connect(endpoints[name])) as connection:
+            assert names(connection.execute(text)) == expected
 
 
 def test_a_column_that_shows_late_what_it_holds_is_null_first_and_gone_then(

@@ -279,6 +279,19 @@ def test_copy_ends_after_its_limit(endpoints: Endpoints, who: str, form: str) ->
         assert connection.execute("SELECT 1").fetchone() == (1,)
 
 
+@pytest.mark.parametrize("who", BOTH)
+def test_data_that_comes_in_is_not_limited(endpoints: Endpoints, who: str) -> None:
+    before = logged(endpoints)
+    with closing(connect(endpoints[who])) as connection, connection.cursor() as cursor:
+        with cursor.copy("COPY log (note) FROM STDIN") as copy:
+            for _ in range(LIMIT + 2):
+                copy.write_row(("in",))
+        with pytest.raises(psycopg.errors.FeatureNotSupported, match="COPY stands beside"):
+            connection.execute("SELECT 1 FROM people LIMIT 1; COPY log (note) FROM STDIN")
+        cursor.executemany("INSERT INTO log (note) VALUES (%s)", [("many",)] * (LIMIT + 2))
+    assert logged(endpoints) == before + 2 * (LIMIT + 2)
+
+
 def test_reading_what_the_store_says_of_itself_is_not_limited(
     connection: psycopg.Connection[Any],
 ) -> None:

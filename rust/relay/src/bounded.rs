@@ -202,17 +202,14 @@ impl Relay {
     }
 
     /// A simple query as messages of the extended protocol, which do the same one by one.
-    pub(crate) fn expansion(&mut self, sql: &[u8], decision: &Decision) -> ClientStep {
+    pub(crate) fn expansion(&mut self, sql: &[u8]) -> ClientStep {
         let Some(texts) = statements(sql) else {
-            return ClientStep::Fatal("0A000", "the statement cannot be checked");
-        };
-        if texts.len() > 1 && !decision.copies.is_empty() {
             return ClientStep::Refuse(Refusal::new(
                 "0A000",
-                "COPY TO of a limited number of rows stands beside other statements",
+                "COPY stands beside statements of which a limited number of rows may be seen",
                 "Send it by itself.",
             ));
-        }
+        };
         let mut out = Vec::with_capacity(sql.len() + 64);
         for text in texts {
             write_message(&mut out, b'P', |out| {
@@ -310,11 +307,15 @@ impl Relay {
     }
 }
 
-/// The texts of the statements in a string; the string itself where there is one.
+/// The texts of the statements in a string; the string itself where there is one. None where they
+/// cannot be sent one by one: what follows a COPY would come before its data.
 fn statements(sql: &[u8]) -> Option<Vec<&[u8]>> {
     let found = analyse(std::str::from_utf8(sql).ok()?).ok()?;
     if found.len() < 2 {
         return Some(vec![sql]);
+    }
+    if found.iter().any(|facts| facts.copy.is_some()) {
+        return None;
     }
     found
         .iter()

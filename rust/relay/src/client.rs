@@ -285,7 +285,7 @@ impl Relay {
                 if !self.pending.is_empty() {
                     return Step::Hold(ClientNeed::Barrier);
                 }
-                return self.expansion(sql, &decision);
+                return self.expansion(sql);
             }
         }
         let recorded = locked(&self.audit).record(&decision.intent, &self.session, "query");

@@ -1,7 +1,7 @@
 """Described results: what each of their columns gets, first by description, then by sample."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
 
 from scrim.detection.columns import ColumnJudge
@@ -9,6 +9,7 @@ from scrim.detection.memory import VerdictMemory
 from scrim.detection.scan import Scanner
 from scrim.domain.column import Column, ColumnOrigin, ResultField
 from scrim.kernel import Plan, Turning
+from scrim.masking.choice import RESHAPING
 from scrim.masking.columns import Ask, ColumnDecider, DecidedColumn, TagsOf, escapes_search
 from scrim.masking.plans import PlanMaker, PlanRecord
 from scrim.masking.rewriter import column_rule
@@ -79,6 +80,14 @@ class ResultDecider:
         self._tools = tools
         self._ask = ask
         self._columns = ColumnDecider(tools.judge, tools.verdicts, ask, tags_of)
+
+    def reshapes(self, names_operator: Callable[[Collection[str]], bool]) -> bool:
+        """Say whether a result may lose columns or rows.
+
+        Args:
+            names_operator: Tells whether a policy asks for one of some operators.
+        """
+        return self._tools.plans.operators.reshapes or names_operator(RESHAPING)
 
     def protected(self, column: Column) -> bool:
         """Whether a column is known to be sensitive, and the principal does not see it raw."""

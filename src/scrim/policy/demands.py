@@ -1,7 +1,8 @@
 """Puts to policy what a statement needs."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Final
 
 from scrim.domain.decision import Refusal
 from scrim.domain.outcome import RowLimit
@@ -12,6 +13,9 @@ from scrim.statements.catalog import Catalog
 from scrim.statements.classify import Demand, demands
 from scrim.statements.facts import Facts
 from scrim.statements.system_relations import is_system
+
+ROWLESS: Final = frozenset({"copy_in"})
+"""Operations that return no rows, so that there is nothing to limit."""
 
 Asked = tuple[str, RelationName | None]
 
@@ -26,9 +30,13 @@ class Answer:
         limit: How many rows of each of its results may be seen; None where no policy says.
     """
 
-    refusal: Refusal | None
-    policies: tuple[str, ...]
+    refusal: Refusal | None = None
+    policies: tuple[str, ...] = ()
     limit: RowLimit | None = None
+
+    def refused(self, refusal: Refusal | None) -> "Answer":
+        """Return the same with a reason to refuse; None where there is none."""
+        return replace(self, refusal=refusal)
 
 
 def ask(statements: Sequence[Facts], catalog: Catalog, grants: Grants) -> Answer:
@@ -49,7 +57,8 @@ def ask(statements: Sequence[Facts], catalog: Catalog, grants: Grants) -> Answer
             for action, relation in _questions(demand, catalog):
                 verdict = grants.verdict(action, relation)
                 policies.update(verdict.policies)
-                limits.append(verdict.row_limit)
+                if facts.operation not in ROWLESS:
+                    limits.append(verdict.row_limit)
                 if not verdict.permitted:
                     denial = refusal(verdict, action, grants.connection.name, relation)
                     return Answer(denial, tuple(sorted(policies)))

@@ -122,11 +122,11 @@ class Grants:
         self._columns: dict[tuple[Column, frozenset[str]], ColumnGrant] = {}
         self._raw_access: bool | None = None
 
-    @property
-    def limits_rows(self) -> bool:
-        """Whether a policy limits the rows of some result, whoever asks for it."""
+    def permits_unread(self) -> bool:
+        """Say whether a statement that cannot be read may be run."""
         policies = self._engine.bundle.policies.values()
-        return any(name == MAX_ROWS for policy in policies for name, _ in policy.obligations)
+        limited = any(name == MAX_ROWS for policy in policies for name, _ in policy.obligations)
+        return not limited and self.permits("admin")
 
     def names_operator(self, operators: Collection[str]) -> bool:
         """Say whether a policy asks for one of some operators, for whomever.

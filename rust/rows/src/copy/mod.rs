@@ -4,9 +4,11 @@
 //! payloads: what is incomplete is kept until the rest arrives, within a bound.
 
 mod binary;
+mod bound;
 mod csv;
 mod text;
 
+use bound::Bound;
 use scrim_mask::Batch;
 use serde::Deserialize;
 
@@ -70,34 +72,6 @@ pub struct CopyRewriter {
     trailer_seen: bool,
     max_row_bytes: usize,
     bound: Bound,
-}
-
-/// How many rows are given.
-#[derive(Debug, Default)]
-struct Bound {
-    /// Rows that may yet be given; none where there is no bound.
-    left: Option<u64>,
-    /// Rows given since this was last asked.
-    sent: u64,
-    /// Rows left out since this was last asked.
-    dropped: u64,
-    /// Whether there was one too many.
-    over: bool,
-}
-
-impl Bound {
-    /// Whether one more row may be given.
-    fn takes(&mut self) -> bool {
-        if let Some(left) = &mut self.left {
-            if self.over || *left == 0 {
-                self.over = true;
-                return false;
-            }
-            *left -= 1;
-        }
-        self.sent += 1;
-        true
-    }
 }
 
 impl CopyRewriter {

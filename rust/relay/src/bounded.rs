@@ -13,7 +13,6 @@ use std::sync::Arc;
 
 use scrim_sql::analyse;
 
-use crate::client::Step as ClientStep;
 use crate::decision::{Decision, Refusal};
 use crate::forward::Forward;
 use crate::message::{frame, write_error, write_message, Frame};
@@ -78,6 +77,10 @@ impl Allowance {
 
 /// What is known of limits in one session.
 #[derive(Default)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a fact of the protocol's state"
+)]
 pub(crate) struct Bounds {
     /// Cursors that SQL opened; none for one without a limit.
     cursors: HashMap<Box<[u8]>, Option<Arc<Allowance>>>,
@@ -94,6 +97,8 @@ pub(crate) struct Bounds {
     pub(crate) dropped: u64,
     /// A portal that the server is to be asked for so many more rows.
     pub(crate) again: Option<(Box<[u8]>, i32)>,
+    /// Whether such a result was asked for since the last Sync: nothing of it has been committed.
+    pub(crate) unsynced: bool,
     /// Whether a simple query is under way as messages of the extended protocol.
     pub(crate) expanded: bool,
 }
@@ -136,6 +141,12 @@ impl Bounds {
         if !self.cursors.is_empty() {
             self.cursors.retain(|_, allowance| allowance.is_some());
         }
+    }
+
+    /// Forgets everything without a limit, which there may be by now.
+    pub(crate) fn policies_changed(&mut self) {
+        self.transaction_ended();
+        self.prepared.retain(|_, limit| limit.is_some());
     }
 }
 
@@ -202,14 +213,14 @@ impl Relay {
     }
 
     /// A simple query as messages of the extended protocol, which do the same one by one.
-    pub(crate) fn expansion(&mut self, sql: &[u8]) -> ClientStep {
-        let Some(texts) = statements(sql) else {
-            return ClientStep::Refuse(Refusal::new(
+    pub(crate) fn expansion(&mut self, sql: &[u8]) -> Result<Vec<u8>, Refusal> {
+        let texts = statements(sql).ok_or_else(|| {
+            Refusal::new(
                 "0A000",
                 "COPY stands beside statements of which a limited number of rows may be seen",
                 "Send it by itself.",
-            ));
-        };
+            )
+        })?;
         let mut out = Vec::with_capacity(sql.len() + 64);
         for text in texts {
             write_message(&mut out, b'P', |out| {
@@ -223,7 +234,7 @@ impl Relay {
         }
         write_message(&mut out, b'S', |_| {});
         self.bounds.expanded = true;
-        ClientStep::Expand(out)
+        Ok(out)
     }
 
     fn front_allowance(&self) -> Option<&Arc<Allowance>> {

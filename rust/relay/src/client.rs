@@ -27,8 +27,6 @@ pub(crate) enum Step {
     KeepThenWait,
     /// These messages go in its place, as if the client had sent them.
     Expand(Vec<u8>),
-    /// It is refused, and answered like a simple query.
-    Refuse(Refusal),
     /// The session ends with this SQLSTATE and message.
     Fatal(&'static str, &'static str),
 }
@@ -130,11 +128,6 @@ impl Relay {
                     let mut rest = messages;
                     rest.extend_from_slice(&input[end..]);
                     return self.walk_expanded(forward.finish(at, false), &rest);
-                }
-                Step::Refuse(refusal) => {
-                    self.refuse_query(refusal, at, &mut forward);
-                    forward.skip_to(end);
-                    at = end;
                 }
                 Step::Fatal(code, message) => return self.client_fatal(code, message),
             }
@@ -285,7 +278,10 @@ impl Relay {
                 if !self.pending.is_empty() {
                     return Step::Hold(ClientNeed::Barrier);
                 }
-                return self.expansion(sql);
+                return match self.expansion(sql) {
+                    Ok(messages) => Step::Expand(messages),
+                    Err(refusal) => self.refuse_decided(&decision, refusal, at, forward),
+                };
             }
         }
         let recorded = locked(&self.audit).record(&decision.intent, &self.session, "query");
@@ -343,6 +339,22 @@ impl Relay {
             return Err(Refusal::new("54000", "the statement is too long", ""));
         }
         Ok(found)
+    }
+
+    /// Refuses a permitted statement that has not been recorded yet.
+    fn refuse_decided(
+        &mut self,
+        decision: &Decision,
+        refusal: Refusal,
+        at: usize,
+        forward: &mut Forward<'_>,
+    ) -> Step {
+        self.decided = None;
+        let recorded = locked(&self.audit).record(&decision.intent, &self.session, "query");
+        match recorded {
+            Ok(id) => self.refuse_turning(id, decision, refusal, at, forward),
+            Err(_) => self.refuse_query(audit_refusal(), at, forward),
+        }
     }
 
     /// Refuses a statement that has been recorded as permitted: a value in it cannot be turned back.

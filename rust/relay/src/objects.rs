@@ -270,6 +270,7 @@ impl Relay {
             write_execute(forward.up_to(at), name, rows);
             forward.skip_to(at + HEADER + body.len());
         }
+        self.bounds.unsynced |= allowance.is_some();
         let asked = u64::try_from(rows).ok().filter(|&rows| rows > 0);
         let asked = asked.filter(|_| portal.statement.decision.reshapes);
         let asked = asked.map(|rows| (Box::from(name), rows));

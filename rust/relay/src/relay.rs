@@ -197,13 +197,13 @@ impl Relay {
         self.pending.is_empty()
             && self.server_buffer.is_empty()
             && self.server_passthrough == 0
-            && !self.bounds.poison
+            && !self.bounds.unsynced
     }
 
     /// Whether [`Self::quiet`] will come about without another message of the client.
     #[must_use]
     pub fn settles(&self) -> bool {
-        !matches!(
+        let waits = matches!(
             self.pending.back(),
             Some(
                 Pending::Parse { .. }
@@ -215,7 +215,8 @@ impl Relay {
                     | Pending::Refused { .. }
                     | Pending::CopyEnd
             )
-        )
+        );
+        !waits && !self.bounds.unsynced
     }
 
     /// Transaction status of the last `ReadyForQuery`.
@@ -252,6 +253,7 @@ impl Relay {
         self.shapes = shapes;
         self.raw = raw;
         self.generation += 1;
+        self.bounds.policies_changed();
     }
 
     /// Answers [`ServerNeed::Fields`] and [`ServerNeed::Sample`]. Call [`Self::server`] with no

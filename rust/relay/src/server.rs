@@ -463,6 +463,7 @@ impl Relay {
             Some(Pending::Sync) => {
                 self.syncs_answered += 1;
                 self.bounds.expanded = false;
+                self.bounds.unsynced = false;
             }
             _ => return unexpected(b'Z'),
         }

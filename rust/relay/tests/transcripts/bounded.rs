@@ -260,6 +260,32 @@ fn statements_of_one_string_are_sent_one_by_one() {
 }
 
 #[test]
+fn a_copy_beside_limited_statements_is_refused_and_recorded() {
+    let mut bench = Bench::new();
+    let sent = bench.client(&query("select * from t; copy t to stdout"), 1000, |_| {
+        limited(2)
+    });
+    assert!(!contains(&sent, "copy t"));
+    assert!(bench.log().contains("intent"));
+    let seen = bench.server(&[error(), ready('I')].concat(), 1000);
+    assert!(contains(&seen, "COPY stands beside"));
+    assert!(bench.relay.quiet());
+}
+
+#[test]
+fn what_is_not_committed_is_not_quiet() {
+    let mut bench = Bench::new();
+    let pipeline = [parse("", "select * from t"), bind("", ""), execute("")].concat();
+    bench.client(&pipeline, 1000, |_| limited(2));
+    bench.server(&answer(1, &complete("SELECT 1")), 1000);
+    bench.resume();
+    assert!(!bench.relay.quiet() && !bench.relay.settles());
+    bench.client(&sync(), 1000, |_| limited(2));
+    bench.server(&ready('I'), 1000);
+    assert!(bench.relay.quiet() && bench.relay.settles());
+}
+
+#[test]
 fn copy_out_ends_after_its_limit() {
     in_pieces(|piece| {
         let mut bench = Bench::new();

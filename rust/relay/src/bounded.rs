@@ -14,7 +14,7 @@ use std::sync::Arc;
 use scrim_sql::analyse;
 
 use crate::decision::{Decision, Refusal};
-use crate::forward::Forward;
+use crate::forward::{Forward, Output};
 use crate::message::{frame, write_error, write_message, Frame};
 use crate::pending::{Pending, Portal};
 use crate::relay::Relay;
@@ -235,6 +235,19 @@ impl Relay {
         write_message(&mut out, b'S', |_| {});
         self.bounds.expanded = true;
         Ok(out)
+    }
+
+    /// Goes on with messages that stand for one of the client, after what goes before them.
+    pub(crate) fn walk_expanded(&mut self, before: Output, rest: &[u8]) -> Output {
+        let after = self.walk_client(rest, false);
+        match (before, after) {
+            (Output::Bytes(mut bytes), Output::Bytes(more)) => {
+                bytes.extend_from_slice(&more);
+                Output::Bytes(bytes)
+            }
+            (before, Output::Nothing) => before,
+            (_, after) => after,
+        }
     }
 
     fn front_allowance(&self) -> Option<&Arc<Allowance>> {

@@ -72,7 +72,7 @@ impl Relay {
         self.walk_client(&buffer, false)
     }
 
-    fn walk_client(&mut self, input: &[u8], whole: bool) -> Output {
+    pub(crate) fn walk_client(&mut self, input: &[u8], whole: bool) -> Output {
         self.client_wanted = 0;
         let mut forward = Forward::new(input);
         let mut at = self.client_passthrough.min(input.len());
@@ -138,19 +138,6 @@ impl Relay {
             return self.client_fatal("58030", "the audit record could not be written");
         }
         forward.finish(at, whole)
-    }
-
-    /// Goes on with messages that stand for one of the client, after what goes before them.
-    fn walk_expanded(&mut self, before: Output, rest: &[u8]) -> Output {
-        let after = self.walk_client(rest, false);
-        match (before, after) {
-            (Output::Bytes(mut bytes), Output::Bytes(more)) => {
-                bytes.extend_from_slice(&more);
-                Output::Bytes(bytes)
-            }
-            (before, Output::Nothing) => before,
-            (_, after) => after,
-        }
     }
 
     fn bound(&self, kind: u8) -> usize {

@@ -11,6 +11,7 @@ from scrim.masking.choice import (
     DROP_COLUMN,
     DROP_ROW,
     NULL,
+    REDACT,
     OperatorSpec,
     OperatorTable,
     replacing,
@@ -150,4 +151,6 @@ def operator_of(column: PlannedColumn, operators: OperatorTable) -> OperatorSpec
     declared = registry().get(operator["name"])
     if declared is None:
         return NULL
-    return operator if declared.accepts.includes(leaf_kind(column.type_spec)) else AUTO
+    if declared.accepts.includes(leaf_kind(column.type_spec)):
+        return operator
+    return REDACT if operator.get("otherwise") == "redact" else AUTO

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 
 from scrim.domain.decision import Refusal
+from scrim.domain.outcome import Verdict
 from scrim.policy.grants import Grants, RelationName
 from scrim.policy.refusals import refusal
 from scrim.statements.catalog import Catalog
@@ -27,15 +28,28 @@ def unmet(
         grants: What the principal may do.
     """
     policies: set[str] = set()
+    for action, relation, verdict in answers(statements, catalog, grants):
+        policies.update(verdict.policies)
+        if not verdict.permitted:
+            denial = refusal(verdict, action, grants.connection.name, relation)
+            return denial, tuple(sorted(policies))
+    return None, tuple(sorted(policies))
+
+
+def answers(
+    statements: Sequence[Facts], catalog: Catalog, grants: Grants
+) -> Iterator[tuple[str, RelationName | None, Verdict]]:
+    """Yield each action that is asked about, the relation that it concerns, and the answer.
+
+    Args:
+        statements: What is to be run.
+        catalog: The data store's schema.
+        grants: What the principal may do.
+    """
     for facts in statements:
         for demand in demands(facts, catalog):
             for action, relation in _questions(demand, catalog):
-                verdict = grants.verdict(action, relation)
-                policies.update(verdict.policies)
-                if not verdict.permitted:
-                    denial = refusal(verdict, action, grants.connection.name, relation)
-                    return denial, tuple(sorted(policies))
-    return None, tuple(sorted(policies))
+                yield action, relation, grants.verdict(action, relation)
 
 
 def _questions(demand: Demand, catalog: Catalog) -> Iterator[Asked]:

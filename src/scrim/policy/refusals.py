@@ -8,6 +8,21 @@ from scrim.domain.outcome import Verdict
 from scrim.policy.grants import RelationName
 
 INSUFFICIENT_PRIVILEGE: Final = "42501"
+ASK_FOR_ACCESS: Final = "Ask whoever maintains the policies of this gateway for access."
+
+
+def no_connection(connection: str) -> Refusal:
+    """Say that a principal may not connect at all.
+
+    Args:
+        connection: The connection's name.
+    """
+    return Refusal(
+        INSUFFICIENT_PRIVILEGE,
+        f'permission denied for connection "{connection}"',
+        "No policy lets this principal connect.",
+        ASK_FOR_ACCESS,
+    )
 
 
 def refusal(
@@ -30,5 +45,5 @@ def refusal(
         INSUFFICIENT_PRIVILEGE,
         f"permission denied for {subject}",
         detail,
-        "Ask whoever maintains the policies of this gateway for access.",
+        ASK_FOR_ACCESS,
     )

@@ -71,6 +71,16 @@ class Lineage:
             )
         return found
 
+    def outputs(self, facts: Facts) -> Outputs:
+        """Return the columns of a statement's result as far as it tells them by itself.
+
+        What the data store describes goes before it, which `resolve` heeds.
+
+        Args:
+            facts: The statement.
+        """
+        return self._result(facts, self._everything(facts))
+
     def stored(self, facts: Facts) -> list[tuple[Name | None, str | None, ColumnOrigin]]:
         """Return what a statement stores from other data: relation, column if known, origins.
 

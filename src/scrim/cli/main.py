@@ -29,7 +29,8 @@ app = typer.Typer(
     help="An identity-aware data gateway: everyone keeps their client, and sees only what they may."
     "\n\nExit codes: 0 done, 1 could not be done, 2 wrong command line, 70 a mistake in scrim, "
     "75 waits for an approval, "
-    "77 would be refused by the gateway, 78 unusable configuration, 130 interrupted. `scrim scan` ends with "
+    "77 would be refused by the gateway, 78 unusable configuration, 130 "
+    "interrupted. `scrim scan` ends with "
     "1 when it found something, `scrim privacy check` when a class of records is too small.",
     no_args_is_help=True,
     add_completion=False,

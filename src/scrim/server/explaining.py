@@ -7,7 +7,7 @@ statement that would be forwarded.
 
 import json
 from collections.abc import Iterator
-from contextlib import AsyncExitStack
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Final
 
@@ -37,6 +37,8 @@ from scrim.statements.facts import Facts, read
 from scrim.wire import UpstreamDescription
 
 if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Awaitable, Callable
+
     from scrim.domain.column import ResultField
     from scrim.upstream.control import ControlConnection
 
@@ -69,14 +71,16 @@ class Asker:
     facts: SessionFacts = field(default_factory=SessionFacts)
 
 
-async def explain(config: Config, connection: str, asker: Asker, text: bytes) -> Explanation:
-    """Say what the gateway sees in a statement string, and what it would do with it.
+@asynccontextmanager
+async def explaining(
+    config: Config, connection: str, asker: Asker
+) -> "AsyncIterator[Callable[[bytes], Awaitable[Explanation]]]":
+    """Give what explains statement strings of one principal on one connection.
 
     Args:
         config: The configuration.
         connection: The connection in it.
-        asker: Who would send the string.
-        text: The string.
+        asker: Who would send the strings.
 
     Raises:
         ConfigError: If the configuration cannot be used.
@@ -99,8 +103,25 @@ async def explain(config: Config, connection: str, asker: Asker, text: bytes) ->
     rehearsal = Rehearsal(store, enforcement, own.limits_of(LISTENER))
     async with AsyncExitStack() as stack:
         describe = _Describer(store, stack)
-        work = _Work(store, grants, enforcement, columns, notes.noted, describe)
-        return await work.explain(text, rehearsal)
+
+        async def explain(text: bytes) -> Explanation:
+            work = _Work(store, grants, enforcement, columns, notes.noted, describe)
+            return await work.explain(text, rehearsal)
+
+        yield explain
+
+
+async def explain(config: Config, connection: str, asker: Asker, text: bytes) -> Explanation:
+    """Say what the gateway sees in one statement string; raises what `explaining` does.
+
+    Args:
+        config: The configuration.
+        connection: The connection in it.
+        asker: Who would send the string.
+        text: The string.
+    """
+    async with explaining(config, connection, asker) as explain_statement:
+        return await explain_statement(text)
 
 
 def _principal(foundation: Foundation, asker: Asker) -> Principal:

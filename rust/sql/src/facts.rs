@@ -160,12 +160,41 @@ pub struct Query {
     /// For a subquery in an expression, whether its value is altered there.
     #[serde(skip_serializing_if = "is_false")]
     pub altered: bool,
+    /// For a subquery in an expression, whether its value goes into an aggregate there.
+    #[serde(skip_serializing_if = "is_false")]
+    pub aggregated: bool,
     /// Columns that are compared with values of the statement, or get them.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub compared: Vec<Compared>,
     /// Subqueries in its expressions, and the query of an `INSERT`, if anything is compared in them.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub conditions: Vec<Query>,
+    /// What decides which rows there are and how they are put together, without being in a value.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub influences: Vec<Influence>,
+}
+
+/// What decides which rows there are, how they are put together or in which order they stand.
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+pub struct Influence {
+    /// `filter`, `join`, `group` or `order`; `inside` for what only has influences in itself, such as
+    /// the subquery of `EXISTS`.
+    pub kind: &'static str,
+    /// Number of the result column that it is, from 1.
+    #[serde(skip_serializing_if = "is_zero_size")]
+    pub position: usize,
+    /// Name of the result column that it is; `*` for all of them.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub output: String,
+    /// Whether it is every column that several sources have, as in `NATURAL JOIN`.
+    #[serde(skip_serializing_if = "is_false")]
+    pub natural: bool,
+    /// Whether there may be no column of that name, so that it is another influence.
+    #[serde(skip_serializing_if = "is_false")]
+    pub optional: bool,
+    /// What it is made of.
+    #[serde(flatten)]
+    pub flow: Flow,
 }
 
 /// A column that is compared with literals or parameters of the statement, or is given their values.
@@ -250,6 +279,9 @@ pub struct Flow {
     /// Those of them of which a part or another spelling can be in it, rather than the value itself.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub altered_columns: Vec<ColumnName>,
+    /// Those of them that go into an aggregate.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub aggregated_columns: Vec<ColumnName>,
     /// Columns that are only counted or ranked, by the built-in functions of that name; they flow
     /// when a function of the user's has taken that name.
     #[serde(skip_serializing_if = "Vec::is_empty")]

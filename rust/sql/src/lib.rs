@@ -17,6 +17,7 @@ mod depth;
 mod essence;
 mod facts;
 mod fate;
+mod influence;
 mod lexer;
 mod literal;
 mod normalise;
@@ -30,8 +31,8 @@ mod walk;
 pub use analyse::{analyse, analyse_within, Limits, ParseError};
 pub use essence::{essence, essence_json};
 pub use facts::{
-    ColumnName, Compared, Copy, Cte, Facts, Flow, Function, Name, OptionValue, Query, Relation,
-    Setting, Source, Target, Write,
+    ColumnName, Compared, Copy, Cte, Facts, Flow, Function, Influence, Name, OptionValue, Query,
+    Relation, Setting, Source, Target, Write,
 };
 pub use literal::{literals, quote, Literal, LiteralKind};
 pub use normalise::normalise;

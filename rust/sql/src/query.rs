@@ -1,10 +1,10 @@
 //! Where the columns of a query's result come from, as far as its text alone shows it.
 
-use crate::facts::{ColumnName, Cte, Flow, Name, Query, Source, Target};
-use crate::fate::Fate;
+use crate::facts::{ColumnName, Cte, Flow, Influence, Name, Query, Source, Target};
+use crate::fate::{is_aggregate, Fate};
 use crate::places::RawPlace;
 use crate::tree::Tree;
-use crate::walk::{attribute_names, column_name, name_of, relation_name};
+use crate::walk::{attribute_names, column_name, name_of, push_new, relation_name};
 
 /// Queries nested deeper than this are opaque.
 const MAX_NESTING: usize = 40;
@@ -15,6 +15,13 @@ const MAX_COLUMNS: usize = 4096;
 const NO_SET_OPERATION: i64 = 1;
 /// `SubLinkType::ExistsSublink`.
 const EXISTS: i64 = 1;
+/// Expressions of a window, and what they decide.
+pub(crate) const WINDOW_PARTS: [(&str, &str); 4] = [
+    ("partition_clause", "group"),
+    ("order_clause", "order"),
+    ("start_offset", "filter"),
+    ("end_offset", "filter"),
+];
 
 /// Builds [`Query`] values; keeps the names that `WITH` makes visible.
 #[derive(Default)]
@@ -23,13 +30,18 @@ pub(crate) struct Builder {
     nesting: usize,
     /// Where the values stand that columns are compared with; none where that is not asked.
     pub(crate) places: Option<Vec<Vec<RawPlace>>>,
+    /// Influences of the query that is being built; none where that is not asked.
+    pub(crate) influences: Option<Vec<Influence>>,
+    /// Whether what is being followed goes into an aggregate.
+    aggregating: bool,
 }
 
 impl Builder {
-    /// One that also collects what columns are compared with.
+    /// One that also collects what columns are compared with, and what influences the rows.
     pub(crate) fn with_places() -> Self {
         Self {
             places: Some(Vec::new()),
+            influences: Some(Vec::new()),
             ..Self::default()
         }
     }
@@ -44,9 +56,14 @@ impl Builder {
         }
         self.nesting += 1;
         let visible = self.ctes.len();
+        let aggregating = std::mem::take(&mut self.aggregating);
         let ctes = self.with_clause(tree.get("with_clause"));
+        let around = self.influences.as_mut().map(std::mem::take);
         let mut query = self.body(tree);
+        self.influence(tree);
+        query.influences = std::mem::replace(&mut self.influences, around).unwrap_or_default();
         self.compare(tree, &mut query);
+        self.aggregating = aggregating;
         query.ctes = ctes;
         self.ctes.truncate(visible);
         self.nesting -= 1;
@@ -199,6 +216,13 @@ impl Builder {
         for alias in ["old", "new"].into_iter().chain(renamed) {
             let mut row = self.relation(tree.get("relation"), false);
             row.alias = Some(alias.to_owned());
+            row.by_name_only = true;
+            sources.push(row);
+        }
+        if !tree.get("on_conflict_clause").is_empty() {
+            // The row that was proposed.
+            let mut row = self.relation(tree.get("relation"), false);
+            row.alias = Some("excluded".to_owned());
             row.by_name_only = true;
             sources.push(row);
         }
@@ -370,7 +394,11 @@ impl Builder {
     pub(crate) fn flow(&mut self, tree: &Tree, fate: Fate, out: &mut Flow) {
         match tree.kind() {
             "ColumnRef" => {
-                push_column(out, &column_name(tree), fate);
+                let column = column_name(tree);
+                if self.aggregating {
+                    push_to(&mut out.aggregated_columns, &column, &mut out.opaque);
+                }
+                push_column(out, &column, fate);
                 return;
             }
             "FuncCall" => return self.call(tree, fate, out),
@@ -382,7 +410,12 @@ impl Builder {
                     }
                 }
             }
-            "GroupingFunc" => return self.flow(tree.get("args"), Fate::Counted, out),
+            // These tell which grouping set a row is of, and whether there is a value: what a masked
+            // value tells as well.
+            "GroupingFunc" => return self.counted(tree.get("args"), "", out),
+            "NullTest" if tree.get("arg").kind() == "ColumnRef" => {
+                return self.counted(tree.get("arg"), "", out);
+            }
             "SubLink" => return self.sublink(tree, fate, out),
             // Outside of a subquery nothing of the kind occurs in an expression.
             "SelectStmt" | "RangeVar" => out.opaque = true,
@@ -404,12 +437,19 @@ impl Builder {
 
     fn sublink(&mut self, tree: &Tree, fate: Fate, out: &mut Flow) {
         self.flow(tree.get("testexpr"), fate.compared(), out);
-        if tree.get("sub_link_type").int() != EXISTS {
-            // What is compared in it is collected with the other conditions.
-            let places = self.places.take();
-            let mut query = self.query(tree.get("subselect"));
-            self.places = places;
+        let exists = tree.get("sub_link_type").int() == EXISTS;
+        if exists && self.influences.is_none() {
+            return;
+        }
+        // What is compared in it is collected with the other conditions.
+        let places = self.places.take();
+        let mut query = self.query(tree.get("subselect"));
+        self.places = places;
+        if exists {
+            self.note_inside(query);
+        } else {
             query.altered = fate == Fate::Altered;
+            query.aggregated = self.aggregating;
             out.subqueries.push(query);
         }
     }
@@ -418,23 +458,62 @@ impl Builder {
         let name = name_of(&call.get("funcname").names());
         let arguments = call.get("args");
         let inner = fate.argument(&name, arguments.items());
+        let aggregating = self.aggregating;
+        self.aggregating = aggregating || is_aggregate(&name);
         if fate == Fate::Altered && !out.altered_functions.contains(&name) {
             out.altered_functions.push(name.clone());
         }
         if !out.functions.contains(&name) {
             out.functions.push(name);
         }
-        self.flow(arguments, inner, out);
-        // These decide which rows are taken, and in which order, but are not part of the value.
-        self.flow(call.get("agg_filter"), Fate::Counted, out);
-        self.flow(call.get("over"), Fate::Counted, out);
         let ordered_is_value = call.get("agg_within_group").int() != 0;
-        let order = if ordered_is_value {
-            inner
+        let order = call.get("agg_order");
+        if inner == Fate::Counted {
+            let distinct = call.get("agg_distinct").int() != 0;
+            let plain = |argument: &Tree| argument.kind() == "ColumnRef";
+            let kind = match (distinct, arguments.items().iter().all(plain)) {
+                (true, _) => "group",
+                (false, true) if !ordered_is_value => "",
+                _ => "filter",
+            };
+            self.counted(arguments, kind, out);
         } else {
-            Fate::Counted
-        };
-        self.flow(call.get("agg_order"), order, out);
+            self.flow(arguments, inner, out);
+        }
+        if ordered_is_value && inner != Fate::Counted {
+            self.flow(order, inner, out);
+        } else {
+            let kind = if ordered_is_value { "filter" } else { "order" };
+            self.counted(order, kind, out);
+        }
+        self.aggregating = aggregating;
+        // These decide which rows are taken, and in which order, but are not part of the value.
+        self.counted(call.get("agg_filter"), "filter", out);
+        for (field, kind) in WINDOW_PARTS {
+            self.counted(call.get("over").get(field), kind, out);
+        }
+    }
+
+    /// Adds what has a part in which values there are, and is not in any itself.
+    fn counted(&mut self, tree: &Tree, kind: &'static str, out: &mut Flow) {
+        if tree.is_empty() {
+            return;
+        }
+        let mut flow = Flow::default();
+        self.flow(tree, Fate::Whole, &mut flow);
+        for column in flow.columns.iter().chain(&flow.counted_columns) {
+            push_to(&mut out.counted_columns, column, &mut out.opaque);
+        }
+        for function in &flow.functions {
+            push_new(&mut out.functions, function.clone());
+        }
+        for attribute in &flow.attributes {
+            push_new(&mut out.attributes, attribute.clone());
+        }
+        out.opaque |= flow.opaque;
+        if !kind.is_empty() {
+            self.note(kind, flow);
+        }
     }
 }
 

@@ -10,14 +10,16 @@ from scrim.masking.results import Described
 from scrim.masking.rewriter import column_rule
 from scrim.masking.types import leaf_kind
 from scrim.policy.grants import Grants
-from scrim.server.explanation import ExplainedColumn, SourceColumn
+from scrim.server.explanation import ExplainedColumn, Influence, SourceColumn
 from scrim.server.foundation import Foundation
 from scrim.server.store import Store
 from scrim.statements.facts import Facts
-from scrim.statements.origins import Origins
 
 MAX_SOURCES: Final = 1_000
 """Sources of one column that are listed."""
+POSSIBLE: Final = "possible"
+"""How a column flows into what was not understood."""
+ANYTHING: Final = "anything"
 UNKNOWN: Final = "scrim cannot tell what it is made of (lineage unknown), so any data may be in it"
 _SENTENCES: Final = {
     "origin not known": UNKNOWN,
@@ -90,10 +92,20 @@ class ColumnExplainer:
                 name,
                 known=origins.known,
                 why="" if origins.known else UNKNOWN,
-                sources=self._sources(_origin(origins), "unknown"),
+                sources=self._sources(origins.to_origin(), "unknown"),
             )
             for name, origins in columns
         )
+
+    def influences(self, facts: Facts) -> tuple[Influence, ...]:
+        """Return what decides which rows a statement has, column by column."""
+        ways: dict[str, list[str]] = {}
+        for way, origins in self._lineage.influences(facts).items():
+            for column in sorted(origins.columns, key=Column.qualified_name)[:MAX_SOURCES]:
+                ways.setdefault(column.qualified_name(), []).append(way)
+            if not origins.known:
+                ways.setdefault(ANYTHING, []).append(way)
+        return tuple(Influence(column, tuple(found)) for column, found in ways.items())
 
     def _column(
         self, field: ResultField, origin: ColumnOrigin, decided: DecidedColumn
@@ -135,7 +147,7 @@ class ColumnExplainer:
             by = "tag"
         return SourceColumn(
             column.qualified_name(),
-            _use(column, origin),
+            origin.kind(column) if origin.known else POSSIBLE,
             tuple(sorted(tags)),
             entity,
             by,
@@ -143,14 +155,6 @@ class ColumnExplainer:
             grant.verdict.policies,
             grant.operator,
         )
-
-
-def _origin(origins: Origins) -> ColumnOrigin:
-    return ColumnOrigin(origins.columns, origins.known, altered=origins.altered)
-
-
-def _use(column: Column, origin: ColumnOrigin) -> str:
-    return "transformed" if column in origin.altered else "unchanged"
 
 
 def _why(reason: str, sources: Sequence[SourceColumn]) -> str:

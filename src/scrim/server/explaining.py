@@ -239,43 +239,45 @@ class _Work:
         fields = list(answer.fields)
         if self.enforcement.raw:
             columns = self.explainer.raw(facts, fields)
-            return replace(_plain(facts), columns=columns, described_by=BY_STORE)
+            return replace(self._plain(facts), columns=columns, described_by=BY_STORE)
         self.enforcement.plan((decided, ""), facts.index, fields, fresh=True)
         return self._described(facts, self.noted.pop())
 
     def _undescribed(self, facts: Facts, refused: tuple[str, str] | None) -> ExplainedStatement:
         if facts.operation in ELSEWHERE:
-            return _plain(facts, "its columns are those of the statement that it names")
+            return self._plain(facts, "its columns are those of the statement that it names")
         if refused is not None:
             note = f"the data store would answer with an error: {' '.join(refused)}"
             return self._by_lineage(facts, note)
         if facts.operation in {"declare", "prepare"}:
             note = "returns no rows itself; these are the columns of what it names"
             return self._by_lineage(facts, note)
-        return _plain(facts)
+        return self._plain(facts)
 
     def _described(self, facts: Facts, noted: Noted) -> ExplainedStatement:
         if noted.record is not None:
             self.records.append(_columns_record(noted))
         columns = self.explainer.described(noted.described)
-        return replace(_plain(facts), columns=columns, described_by=BY_STORE)
+        return replace(self._plain(facts), columns=columns, described_by=BY_STORE)
 
     def _by_lineage(self, facts: Facts, *notes: str) -> ExplainedStatement:
         columns = self.explainer.by_lineage(facts)
         by = BY_LINEAGE if columns else ""
-        return replace(_plain(facts, *notes), columns=columns, described_by=by)
+        return replace(self._plain(facts, *notes), columns=columns, described_by=by)
 
-
-def _plain(facts: Facts, *notes: str) -> ExplainedStatement:
-    """Return a statement without the columns of a result."""
-    relations: dict[UsedRelation, None] = {}
-    statement: Facts | None = facts
-    while statement is not None:
-        for use in statement.relations:
-            name = f"{use.schema}.{use.name}" if use.schema else use.name
-            relations[UsedRelation(name, use.role, use.verb)] = None
-        statement = statement.inner
-    return ExplainedStatement(facts.operation, tuple(relations), notes=notes)
+    def _plain(self, facts: Facts, *notes: str) -> ExplainedStatement:
+        """Return a statement without the columns of a result."""
+        relations: dict[UsedRelation, None] = {}
+        statement: Facts | None = facts
+        while statement is not None:
+            for use in statement.relations:
+                name = f"{use.schema}.{use.name}" if use.schema else use.name
+                relations[UsedRelation(name, use.role, use.verb)] = None
+            statement = statement.inner
+        influences = self.explainer.influences(facts)
+        return ExplainedStatement(
+            facts.operation, tuple(relations), influences=influences, notes=notes
+        )
 
 
 def _columns_record(noted: Noted) -> dict[str, Any]:

@@ -19,7 +19,8 @@ class SourceColumn:
 
     Attributes:
         column: Schema, relation and name.
-        use: `unchanged`, `transformed` or `aggregated`.
+        use: `unchanged`, `transformed` or `aggregated`; `possible` where the result column was not
+            understood, so that nobody knows.
         tags: What scrim.yaml says of it.
         entity: The entity that it is known to hold; empty for none.
         known_by: `tag`, `name` or `values`; empty where nothing is known.
@@ -72,8 +73,8 @@ class Influence:
     """A base column that decides which rows are in a result, or in which order.
 
     Attributes:
-        column: Schema, relation and name.
-        ways: `filter`, `join`, `group`, `order` and the like.
+        column: Schema, relation and name; `anything` where something was not understood.
+        ways: `filter`, `join`, `group` and `order`.
     """
 
     column: str

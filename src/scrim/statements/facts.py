@@ -92,6 +92,7 @@ class Flow:
 
     columns: tuple[ColumnName, ...] = ()
     altered_columns: tuple[ColumnName, ...] = ()
+    aggregated_columns: tuple[ColumnName, ...] = ()
     counted_columns: tuple[ColumnName, ...] = ()
     functions: tuple[Name, ...] = ()
     altered_functions: tuple[Name, ...] = ()
@@ -154,6 +155,9 @@ class Query:
     Attributes:
         compared: Columns that are compared with values of the statement, or get them.
         conditions: Subqueries in which something is compared, and from which no column comes.
+        influences: What decides which rows there are and how they are put together.
+        altered: For a subquery in an expression, whether its value is altered there.
+        aggregated: For a subquery in an expression, whether its value goes into an aggregate there.
     """
 
     ctes: tuple["Cte", ...] = ()
@@ -163,8 +167,32 @@ class Query:
     merges: bool = False
     opaque: bool = False
     altered: bool = False
+    aggregated: bool = False
     compared: tuple[Compared, ...] = ()
     conditions: tuple["Query", ...] = ()
+    influences: tuple["Influence", ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Influence:
+    """What decides which rows there are, how they are put together or in which order they stand.
+
+    Attributes:
+        kind: `filter`, `join`, `group` or `order`; `inside` for what only has influences in itself,
+            such as the subquery of `EXISTS`.
+        flow: What it is made of.
+        position: Number of the result column that it is, from 1.
+        output: Name of the result column that it is; `*` for all of them.
+        natural: Whether it is every column that several sources have, as in `NATURAL JOIN`.
+        optional: Whether there may be no column of that name, so that it is another influence.
+    """
+
+    kind: str
+    flow: Flow
+    position: int = 0
+    output: str = ""
+    natural: bool = False
+    optional: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -356,6 +384,7 @@ def _flow(raw: _Json) -> Flow:
     return Flow(
         columns=_columns(raw.get("columns", ())),
         altered_columns=_columns(raw.get("altered_columns", ())),
+        aggregated_columns=_columns(raw.get("aggregated_columns", ())),
         counted_columns=_columns(raw.get("counted_columns", ())),
         functions=_names(raw.get("functions", ())),
         altered_functions=_names(raw.get("altered_functions", ())),
@@ -389,11 +418,24 @@ def _query(raw: _Json) -> Query:
         merges=raw.get("merges", False),
         opaque=raw.get("opaque", False),
         altered=raw.get("altered", False),
+        aggregated=raw.get("aggregated", False),
         compared=tuple(
             decode_compared(compared, tuple(map(_flow, compared.get("against", ()))))
             for compared in raw.get("compared", ())
         ),
         conditions=tuple(_query(query) for query in raw.get("conditions", ())),
+        influences=tuple(_influence(influence) for influence in raw.get("influences", ())),
+    )
+
+
+def _influence(raw: _Json) -> Influence:
+    return Influence(
+        kind=raw["kind"],
+        flow=_flow(raw),
+        position=raw.get("position", 0),
+        output=raw.get("output", ""),
+        natural=raw.get("natural", False),
+        optional=raw.get("optional", False),
     )
 
 

@@ -14,11 +14,12 @@ from scrim.statements.compared import Compared
 from scrim.statements.facts import Facts, Name, Query, StatementError, Write, read
 from scrim.statements.functions import are_pure
 from scrim.statements.origins import ANYTHING, NOTHING, Origins, Outputs, opaque, union
-from scrim.statements.scopes import Lookup, Noticed, QueryResolver, touched
+from scrim.statements.scopes import Influences, Lookup, Noticed, QueryResolver, Watched, touched
 from scrim.statements.system_relations import COMMENT, COMMENT_RELATIONS, carries_data, is_system
 
 _MAX_VIEW_DEPTH: Final = 32
 _DISPLACING: Final = frozenset({"AlterObjectSchemaStmt", "AlterTableStmt", "RenameStmt"})
+_UNSEEN: Final = frozenset({"call", "do", "execute", "fetch"})
 _CREATING: Final = frozenset({"CreateStmt", "CreateTableAsStmt", "ViewStmt"})
 
 
@@ -61,14 +62,7 @@ class Lineage:
                 origins = outputs.columns[place][1] if placed else outputs.total()
                 if suspect:
                     origins = Origins(origins.columns | everything.columns, known=False)
-            found.append(
-                ColumnOrigin(
-                    origins.columns,
-                    origins.known,
-                    unchanged and len(origins.columns) == 1,
-                    origins.altered,
-                )
-            )
+            found.append(origins.to_origin(unchanged=unchanged and len(origins.columns) == 1))
         return found
 
     def outputs(self, facts: Facts) -> Outputs:
@@ -80,6 +74,36 @@ class Lineage:
             facts: The statement.
         """
         return self._result(facts, self._everything(facts))
+
+    def influences(self, facts: Facts) -> Influences:
+        """Return where what decides which rows there are comes from, without being in any value.
+
+        The kinds are `filter` (conditions, limits, what rows are made of), `join`, `group` (also
+        `DISTINCT`, `UNION` and `PARTITION BY`) and `order` (also of aggregates and windows). A kind
+        that the statement does not have is absent. What a view or policy has is not among them:
+        who asks did not choose it.
+
+        Args:
+            facts: The statement; for FETCH and EXECUTE that of the cursor or prepared statement.
+        """
+        found: Influences = {}
+        if facts.query is not None:
+            resolver = QueryResolver(
+                self.catalog,
+                self.catalog.named,
+                self.relation_outputs,
+                self._everything(facts),
+                Watched(influences=found),
+            )
+            resolver.outputs(facts.query)
+            if self._uses_unreviewed_code(facts):
+                everything = self._everything(facts).with_unknown()
+                found = dict.fromkeys(found, everything)
+        elif facts.inner is not None:
+            found = self.influences(facts.inner)
+        elif facts.operation in _UNSEEN or facts.predicate_columns or facts.ordering_columns:
+            found = {"filter": self._everything(facts).with_unknown()}
+        return {kind: origins for kind, origins in found.items() if origins != NOTHING}
 
     def stored(self, facts: Facts) -> list[tuple[Name | None, str | None, ColumnOrigin]]:
         """Return what a statement stores from other data: relation, column if known, origins.
@@ -130,7 +154,7 @@ class Lineage:
                 self.catalog.named,
                 self.relation_outputs,
                 self._everything(facts),
-                noticed,
+                Watched(compared=noticed),
             ).outputs(facts.query)
         return [noticed[key] for key in sorted(noticed)]
 

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from typing import Final
 
-from scrim.domain.column import Column
+from scrim.domain.column import Column, ColumnOrigin
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,12 +17,16 @@ class Origins:
         altered: Those of the columns of which a part or another spelling can flow into it.
         exact: Whether it is the value of one of the columns and never anything else, such as a
             constant.
+        transformed: Those of the columns that went through an expression.
+        aggregated: Those of the columns of which the values of many rows went into one.
     """
 
     columns: frozenset[Column] = frozenset()
     known: bool = True
     altered: frozenset[Column] = frozenset()
     exact: bool = False
+    transformed: frozenset[Column] = frozenset()
+    aggregated: frozenset[Column] = frozenset()
 
     def __or__(self, other: "Origins") -> "Origins":
         """Return what can have come from either."""
@@ -35,6 +39,8 @@ class Origins:
             self.known and other.known,
             self.altered | other.altered,
             self.exact and other.exact,
+            self.transformed | other.transformed,
+            self.aggregated | other.aggregated,
         )
 
     def mixed(self) -> "Origins":
@@ -43,7 +49,42 @@ class Origins:
 
     def changed(self) -> "Origins":
         """Return the origins of what a function makes of the value."""
-        return Origins(self.columns, self.known, self.columns)
+        return Origins(
+            self.columns,
+            self.known,
+            self.columns,
+            transformed=self.columns,
+            aggregated=self.aggregated,
+        )
+
+    def through_expression(self) -> "Origins":
+        """Return the origins of what an expression gives that has the value in it."""
+        if not self.columns:
+            return self
+        return replace(self, exact=False, transformed=self.columns)
+
+    def through_aggregate(self) -> "Origins":
+        """Return the origins of what an aggregate makes of many such values."""
+        return replace(self, exact=False, transformed=self.columns, aggregated=self.columns)
+
+    def with_unknown(self) -> "Origins":
+        """Return the same, but for that anything can flow into it as well."""
+        return replace(self, known=False, exact=False)
+
+    def to_origin(self, *, unchanged: bool = False) -> ColumnOrigin:
+        """Return it as what the deciding steps work with.
+
+        Args:
+            unchanged: Whether the value is exactly that of the single column.
+        """
+        return ColumnOrigin(
+            self.columns,
+            self.known,
+            unchanged,
+            self.altered,
+            self.transformed,
+            self.aggregated,
+        )
 
 
 NOTHING: Final = Origins()
@@ -55,15 +96,29 @@ ANYTHING: Final = Origins(known=False)
 
 def union(parts: Iterable[Origins]) -> Origins:
     """Return what can have come from any of the parts."""
+    found = list(parts)
+    if len(found) == 1:
+        return found[0]
     columns: set[Column] = set()
     altered: set[Column] = set()
+    transformed: set[Column] = set()
+    aggregated: set[Column] = set()
     known = exact = True
-    for part in parts:
+    for part in found:
         columns |= part.columns
         altered |= part.altered
+        transformed |= part.transformed
+        aggregated |= part.aggregated
         known = known and part.known
         exact = exact and part.exact
-    return Origins(frozenset(columns), known, frozenset(altered), exact and bool(columns))
+    return Origins(
+        frozenset(columns),
+        known,
+        frozenset(altered),
+        exact and bool(columns),
+        frozenset(transformed),
+        frozenset(aggregated),
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +155,12 @@ class Outputs:
         if self.rest is not None:
             possible.append(self.rest)
         return union(possible) if possible else None
+
+    def placed(self, place: int) -> Origins:
+        """Return the origins of the column in that place, from 0; of all if it is not certain."""
+        if self.exact and place < len(self.columns):
+            return self.columns[place][1]
+        return self.total()
 
     def renamed(self, names: tuple[str, ...]) -> "Outputs":
         """Return the same with new names for the first columns."""

@@ -19,6 +19,8 @@ RelationOutputs = Callable[[Relation], Outputs]
 Lookup = Callable[[str | None, str], tuple[Relation, ...]]
 Noticed = dict[tuple[int, str], tuple[Compared, Origins, bool]]
 """By number and name: what is compared, where it comes from, whether it is with made-up values."""
+Influences = dict[str, Origins]
+"""By kind (`filter`, `join`, `group`, `order`), where what decides so comes from."""
 _Ctes = Mapping[str, Outputs]
 
 _SYSTEM_COLUMNS: Final = frozenset({"ctid", "tableoid", "xmin", "xmax", "cmin", "cmax"})
@@ -42,6 +44,19 @@ class Scope:
     sources: list[tuple[Source, Outputs]] = field(default_factory=list)
 
 
+@dataclass(slots=True)
+class Watched:
+    """What is wanted beside the columns of the result.
+
+    Attributes:
+        compared: Gets the columns that are compared with values, by their numbers; None for nobody.
+        influences: Gets what decides which rows there are; None for nobody.
+    """
+
+    compared: Noticed | None = None
+    influences: Influences | None = None
+
+
 class QueryResolver:
     """Resolves the queries of one statement.
 
@@ -50,7 +65,7 @@ class QueryResolver:
         lookup: Gives the relations that a name can mean.
         relation_outputs: Gives the columns of a relation with their base columns.
         everything: All that the statement touches, for what is not understood.
-        noticed: Gets the columns that are compared with values, by their numbers; None for nobody.
+        watched: Gets what is not part of a result.
     """
 
     def __init__(
@@ -59,10 +74,11 @@ class QueryResolver:
         lookup: Lookup,
         relation_outputs: RelationOutputs,
         everything: Origins,
-        noticed: Noticed | None = None,
+        watched: Watched | None = None,
     ) -> None:
         """Keep what resolving needs."""
-        self._noticed = noticed
+        self._noticed = None if watched is None else watched.compared
+        self._influences = None if watched is None else watched.influences
         self._catalog = catalog
         self._lookup = lookup
         self._relation_outputs = relation_outputs
@@ -83,21 +99,57 @@ class QueryResolver:
         # Recursion inside recursion is looked at again and again; what takes too long is unknown.
         self._queries += 1
         if self._queries > _MAX_QUERIES:
+            self._influenced("filter", self._unknown)
             return opaque(self._unknown)
         visible = self._with(query.ctes, parent, ctes or {})
         if query.opaque:
+            self._influenced("filter", self._unknown)
             if self._noticed is not None:
                 self.outputs(replace(query, opaque=False, ctes=()), parent, visible)
             return opaque(self._everything.changed())
         if query.branches:
             left, right = (self.outputs(branch, parent, visible) for branch in query.branches)
-            return combined(left, right)
+            found = combined(left, right)
+            self._influence(query, Scope(parent, visible), found)
+            return found
         scope = Scope(parent, visible)
         for source in query.sources:
             scope.sources.append((source, self._source(source, scope)))
         if self._noticed is not None:
             self._notice(query, scope, self._noticed)
-        return self._targets(query, scope)
+        found = self._targets(query, scope)
+        self._influence(query, scope, found)
+        return found
+
+    def _influence(self, query: Query, scope: Scope, outputs: Outputs) -> None:
+        if self._influences is None:
+            return
+        for influence in query.influences:
+            flow = influence.flow
+            if influence.position:
+                found = outputs.placed(influence.position - 1)
+            elif influence.output:
+                named = None if influence.output == "*" else outputs.named(influence.output)
+                found = outputs.total() if named is None else named
+            elif influence.natural:
+                found = _shared(scope)
+            elif influence.optional and not all(
+                _is_visible(column.name, scope) for column in flow.columns
+            ):
+                continue
+            else:
+                found = union(
+                    [
+                        self._flow(flow, scope),
+                        *(self._column(column, scope) for column in flow.counted_columns),
+                    ]
+                )
+            if influence.kind != "inside":
+                self._influenced(influence.kind, found)
+
+    def _influenced(self, kind: str, origins: Origins) -> None:
+        if self._influences is not None:
+            self._influences[kind] = self._influences.get(kind, NOTHING) | origins
 
     def _notice(self, query: Query, scope: Scope, noticed: Noticed) -> None:
         for compared in query.compared:
@@ -160,7 +212,7 @@ class QueryResolver:
             case "query" if source.query is not None:
                 found = self.outputs(source.query, around, scope.ctes)
             case "function" if source.flow is not None:
-                found = opaque(self._flow(source.flow, scope))
+                found = opaque(self._flow(source.flow, scope).through_expression())
             case "join":
                 found = opaque(self._everything)
             case _:
@@ -187,7 +239,7 @@ class QueryResolver:
             if target.kind != "star":
                 found = self._flow(target.flow, scope)
                 if target.kind != "column":
-                    found = found.mixed()
+                    found = found.through_expression()
                 columns.append((_name(target), found))
                 continue
             for expanded in self._star(target, scope):
@@ -212,20 +264,31 @@ class QueryResolver:
         return here or [opaque(self._column(column, scope))]
 
     def _flow(self, flow: Flow, scope: Scope) -> Origins:
-        if flow.opaque or not are_pure(flow.functions, self._catalog):
+        if (
+            flow.opaque
+            or not are_pure(flow.functions, self._catalog)
+            or not all(is_pure_attribute(name, self._catalog) for name in flow.attributes)
+        ):
+            # What is inside is not looked at.
+            self._influenced("filter", self._unknown)
             return self._unknown
-        if not all(is_pure_attribute(name, self._catalog) for name in flow.attributes):
-            return self._unknown
-        altered = frozenset(flow.altered_columns)
         parts = [
-            _fated(self._column(column, scope), altered=column in altered)
+            _fated(
+                self._column(column, scope),
+                altered=column in flow.altered_columns,
+                aggregated=column in flow.aggregated_columns,
+            )
             for column in flow.columns
         ]
         if any(function.name in COMMENT_FUNCTIONS for function in flow.functions):
             cut = any(function.name in COMMENT_FUNCTIONS for function in flow.altered_functions)
             parts.append(_fated(Origins(frozenset({COMMENT})), altered=cut))
         parts += [
-            _fated(self.outputs(query, scope, scope.ctes).total(), altered=query.altered)
+            _fated(
+                self.outputs(query, scope, scope.ctes).total(),
+                altered=query.altered,
+                aggregated=query.aggregated,
+            )
             for query in flow.subqueries
         ]
         found = union(parts)
@@ -297,8 +360,37 @@ def touched(lookup: Lookup, relation_outputs: RelationOutputs, names: Iterable[N
     return union(parts)
 
 
-def _fated(origins: Origins, *, altered: bool) -> Origins:
-    return origins.changed() if altered else origins
+def _fated(origins: Origins, *, altered: bool, aggregated: bool = False) -> Origins:
+    found = origins.changed() if altered else origins
+    return found.through_aggregate() if aggregated else found
+
+
+def _shared(scope: Scope) -> Origins:
+    """Return what a natural join joins by: the columns that several sources have."""
+    seen: dict[str, list[Origins]] = {}
+    parts = []
+    for source, outputs in scope.sources:
+        if source.by_name_only:
+            continue
+        for name, origins in outputs.columns:
+            if name is None:
+                parts.append(origins)
+            else:
+                seen.setdefault(name, []).append(origins)
+        if outputs.rest is not None:
+            return union(other.total() for _, other in scope.sources)
+    return union(
+        [*parts, *(one for several in seen.values() if len(several) > 1 for one in several)]
+    )
+
+
+def _is_visible(name: str, scope: Scope) -> bool:
+    level: Scope | None = scope
+    while level is not None:
+        if _unqualified(name, level) is not None or _whole_rows(name, level):
+            return True
+        level = level.parent
+    return False
 
 
 def _name(target: Target) -> str | None:

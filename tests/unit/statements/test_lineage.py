@@ -37,12 +37,15 @@ def origins(sql: str, count: int = 1) -> list[str]:
         ("SELECT (SELECT count(*) FROM public.customers)", ""),
         ("SELECT GROUPING(email) FROM public.customers GROUP BY CUBE (email)", ""),
         ("SELECT nextval('s')", ""),
+        # A masked value shows as well that there is one.
+        ("SELECT email IS NULL FROM public.customers", ""),
+        ("SELECT c.email IS NOT NULL FROM public.customers c", ""),
         # An expression is made of the columns in it.
         ("SELECT lower(email) FROM public.customers", "customers.email"),
         ("SELECT total + 1 FROM public.orders", "orders.total"),
         ("SELECT email || name FROM public.customers", "customers.email customers.name"),
         ("SELECT CASE WHEN email = 'x' THEN 1 ELSE 0 END FROM public.customers", "customers.email"),
-        ("SELECT email IS NULL FROM public.customers", "customers.email"),
+        ("SELECT upper(email) IS NULL FROM public.customers", "customers.email"),
         ("SELECT array_agg(email ORDER BY name) FROM public.customers", "customers.email"),
         ("SELECT max(city) FILTER (WHERE email = 'x') FROM public.customers", "customers.city"),
         ("SELECT mode() WITHIN GROUP (ORDER BY email) FROM public.customers", "customers.email"),
@@ -332,3 +335,26 @@ def test_recursion_inside_recursion_ends() -> None:
             f"SELECT a + 1 FROM r{place}) SELECT a FROM r{place}"
         )
     assert len(origins(sql)) == 1
+
+
+@pytest.mark.parametrize(
+    ("sql", "expected"),
+    [
+        ("SELECT email FROM public.staff", "unchanged"),
+        ("SELECT e FROM (SELECT email AS e FROM public.staff) x", "unchanged"),
+        ("SELECT email FROM public.staff UNION SELECT 'x'", "unchanged"),
+        ("SELECT lower(email) FROM public.staff", "transformed"),
+        ("SELECT coalesce(email, 'x') FROM public.staff", "transformed"),
+        ("SELECT e FROM (SELECT email || 'x' AS e FROM public.staff) x", "transformed"),
+        ("SELECT u FROM public.staff, unnest(ARRAY[email]) u", "transformed"),
+        ("SELECT max(email) FROM public.staff", "aggregated"),
+        ("SELECT lower(max(e)) FROM (SELECT email AS e FROM public.staff) x", "aggregated"),
+        ("SELECT max(email) || lower(email) FROM public.staff GROUP BY email", "aggregated"),
+        ("SELECT max((SELECT email FROM public.staff)) FROM public.customers", "aggregated"),
+        ("SELECT (SELECT max(email) FROM public.staff)", "aggregated"),
+    ],
+)
+def test_how_a_column_flows_is_told(sql: str, expected: str) -> None:
+    (facts,) = read(sql)
+    (found,) = resolve(facts, sample_catalog(), untraced(1))
+    assert [found.kind(column) for column in found.columns] == [expected]

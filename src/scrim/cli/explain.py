@@ -137,5 +137,27 @@ def _of_connection(
         raise CommandError(f"{connection}: {error.message} ({error.code})") from None
 
 
-def _of_dialect(text: bytes, dialect: str, schema: Path | None) -> "Explanation":
-    raise CommandError("no dialects yet")
+def _of_dialect(text: bytes, name: str, schema: Path | None) -> "Explanation":
+    """Explain a statement of another dialect, by a schema that is written down."""
+    import yaml  # noqa: PLC0415
+
+    from scrim.server.explained_dialect import explain_dialect  # noqa: PLC0415
+    from scrim.statements.dialects.dialect import DIALECTS  # noqa: PLC0415
+    from scrim.statements.dialects.schema import SchemaCatalog, SchemaError  # noqa: PLC0415
+
+    if name not in DIALECTS:
+        raise CommandError(f"--dialect {name}: known are {', '.join(DIALECTS)}", EXIT_USAGE)
+    document: object = {}
+    try:
+        if schema is not None:
+            with schema.open("rb") as file:
+                content = file.read(MAX_INPUT_BYTES + 1)
+            if len(content) > MAX_INPUT_BYTES:
+                raise CommandError(f"{schema}: is longer than {MAX_INPUT_BYTES >> 20} MiB")
+            document = json.loads(content) if schema.suffix == ".json" else yaml.safe_load(content)
+        catalog = SchemaCatalog.of(document)
+    except SchemaError as error:
+        raise CommandError(f"{schema}: {error}", EXIT_USAGE) from None
+    except (yaml.YAMLError, ValueError, RecursionError):
+        raise CommandError(f"{schema}: is neither YAML nor JSON; correct it", EXIT_USAGE) from None
+    return explain_dialect(text, DIALECTS[name], catalog)

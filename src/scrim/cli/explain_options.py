@@ -38,6 +38,13 @@ def complete_principals(context: typer.Context, incomplete: str) -> list[str]:
     return []
 
 
+def complete_dialects(incomplete: str) -> list[str]:
+    """Offer the dialects."""
+    from scrim.statements.dialects.dialect import DIALECTS  # noqa: PLC0415 - for completion alone
+
+    return sorted(name for name in DIALECTS if name.startswith(incomplete))
+
+
 SqlArgument = Annotated[
     str | None,
     typer.Argument(help="The statement, or - to read it from standard input.", metavar="SQL"),
@@ -83,6 +90,7 @@ DialectOption = Annotated[
         "--dialect",
         help="Read it in the dialect of another data store, without a connection.",
         metavar="DIALECT",
+        autocompletion=complete_dialects,
     ),
 ]
 SchemaOption = Annotated[

@@ -4,6 +4,7 @@ Names are looked up as PostgreSQL does, from the inside out. Where a name can me
 all of them count; where it means nothing that is known, anything does.
 """
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Final
@@ -242,7 +243,7 @@ class QueryResolver:
                     found = found.through_expression()
                 columns.append((_name(target), found))
                 continue
-            for expanded in self._star(target, scope):
+            for expanded in _without(self._star(target, scope), target.without):
                 columns.extend(expanded.columns)
                 ordered = ordered and expanded.ordered
                 if expanded.rest is not None:
@@ -391,6 +392,20 @@ def _is_visible(name: str, scope: Scope) -> bool:
             return True
         level = level.parent
     return False
+
+
+def _without(found: list[Outputs], names: tuple[str, ...]) -> list[Outputs]:
+    """Return what a star stands for, less the columns that it leaves out."""
+    if not names:
+        return found
+    counts = Counter(name for outputs in found for name, _ in outputs.columns)
+    certain = all(outputs.exact for outputs in found) and not counts[None]
+    if not certain or any(counts[name] > 1 for name in names):
+        return [opaque(union(outputs.total() for outputs in found))]
+    return [
+        Outputs(tuple(column for column in outputs.columns if column[0] not in names))
+        for outputs in found
+    ]
 
 
 def _name(target: Target) -> str | None:

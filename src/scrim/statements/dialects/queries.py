@@ -10,7 +10,7 @@ from scrim.statements.dialects.dialect import SqlDialect
 from scrim.statements.dialects.expressions import ExpressionReader, Visible, folded, path
 from scrim.statements.dialects.sources import SourceReader
 from scrim.statements.dialects.tables import Definitions, Tables
-from scrim.statements.dialects.trees import expressions_of, inside
+from scrim.statements.dialects.trees import children, expressions_of, inside
 from scrim.statements.facts import ColumnName, Cte, Flow, Influence, Query, Source, Target
 
 _CLAUSES: Final = (
@@ -310,12 +310,11 @@ class QueryReader:
         that is given later: what it is then is not followed.
         """
         found = []
-        given = [
-            one
-            for item in node.expressions
-            for one in inside([item], exp.Alias)
-            if self.dialect.aliases_first or one is item
-        ]
+        if self.dialect.aliases_first:
+            # They can be given anywhere, and used everywhere.
+            given = list(inside(list(children(node)), exp.Alias))
+        else:
+            given = [item for item in node.expressions if isinstance(item, exp.Alias)]
         later = {folded(one.alias) for one in given}
         for place, one in enumerate(given):
             name = folded(one.alias)

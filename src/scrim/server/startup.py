@@ -192,7 +192,13 @@ class StartupProtocol(asyncio.Protocol):
             )
         except Exception as error:  # whatever it is, the client must not wait for ever
             failure(self._gateway.log, "a session could not be begun", error)
-            self._turn_away(Refusal("XX000", "the session could not be begun"))
+            self._turn_away(
+                Refusal(
+                    "XX000",
+                    "the session could not be begun",
+                    hint="Ask the gateway's operator to look at its log.",
+                )
+            )
 
     def _begin_session(self, store: "Store", principal: Principal, method: str) -> None:
         gateway, startup = self._gateway, self._startup

@@ -77,7 +77,11 @@ def _read(text: str, dialect: SqlDialect, catalog: Catalog) -> tuple[Facts, ...]
         raise refused(f"more than {MAX_STATEMENTS} statements in a string", TOO_LONG)
     _check_complete(text, tokens, found, catalog)
     reader = StatementReader(dialect, catalog)
-    return tuple(reader.facts(node, index) for index, node in enumerate(found))
+    try:
+        return tuple(reader.facts(node, index) for index, node in enumerate(found))
+    except (AttributeError, TypeError, KeyError, IndexError, ValueError):
+        # A tree of a shape that is not known: what it means is not known either.
+        raise refused("a part of the statement was not understood") from None
 
 
 def _parsed(text: str, tokens: list[Token], grammar: Dialect) -> list[exp.Expr]:

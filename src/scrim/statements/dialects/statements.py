@@ -202,7 +202,7 @@ class _Work:
         items = [node.this, *(using if isinstance(using, list) else [])]
         for one in node.args.get("tables") or [node.this]:
             self._target(one, "delete")
-        query = self._changing(node, [one for one in items if one is not None], ())
+        query = self._changing(node, [one for one in items if isinstance(one, exp.Expr)], ())
         return "delete", self._returning(node, query), ()
 
     def _merge(self, node: exp.Expr) -> _Read:

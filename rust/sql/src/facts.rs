@@ -138,6 +138,7 @@ pub struct ColumnName {
 
 /// A query: what it takes rows from and what each of its columns is made of.
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[allow(clippy::struct_excessive_bools)] // facts that have nothing to do with each other
 pub struct Query {
     /// Queries that `WITH` names here.
     #[serde(skip_serializing_if = "Vec::is_empty")]

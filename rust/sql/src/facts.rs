@@ -152,9 +152,13 @@ pub struct Query {
     /// The result columns, or what expands to them. For `VALUES`, one target for each position.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub targets: Vec<Target>,
-    /// Whether a join with `USING` or `NATURAL` changes what `*` expands to, and in which order.
+    /// How the sources are joined, where that changes what `*` expands to or what a column's name
+    /// means: by `USING` or `NATURAL`. Empty where `*` gives the columns of one source after another.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub joined: Vec<Joined>,
+    /// Whether rows of the second of the branches are taken away, so that no value is from there.
     #[serde(skip_serializing_if = "is_false")]
-    pub merges: bool,
+    pub subtracts: bool,
     /// Whether it contains something that this analysis does not see through.
     #[serde(skip_serializing_if = "is_false")]
     pub opaque: bool,
@@ -225,6 +229,72 @@ pub struct Compared {
     pub against: Vec<Flow>,
 }
 
+/// A source, or a join of two.
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+pub struct Joined {
+    /// Position of the source among the sources; of no meaning for a join.
+    #[serde(skip_serializing_if = "is_zero_size")]
+    pub source: usize,
+    /// Both sides of a join.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub sides: Vec<Joined>,
+    /// Columns that `USING` merges.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub using: Vec<String>,
+    /// Whether it merges all columns that both sides have.
+    #[serde(skip_serializing_if = "is_false")]
+    pub natural: bool,
+    /// Which side a merged column has its values from: `left`, `right`, or of both for `full`.
+    #[serde(skip_serializing_if = "str::is_empty")]
+    pub kind: &'static str,
+}
+
+/// A column that `SEARCH` or `CYCLE` adds to a table expression.
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+pub struct Mark {
+    /// Its name.
+    pub name: String,
+    /// The columns of the table expression that it is made of.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub columns: Vec<String>,
+}
+
+/// A function in `FROM`, or a column of `XMLTABLE` or `JSON_TABLE`.
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+pub struct RowFunction {
+    /// Schema of the function, absent when not written.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub schema: Option<String>,
+    /// Name of the function; empty for what is not a call by name.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub name: String,
+    /// Names of its columns, where the statement defines them.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub defined: Vec<String>,
+    /// What its values are made of.
+    #[serde(flatten)]
+    pub flow: Flow,
+}
+
+/// `(row).field`, where the row is a column or a source.
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[allow(clippy::struct_excessive_bools)] // facts that have nothing to do with each other
+pub struct RowField {
+    /// Name of the column or the source.
+    pub row: String,
+    /// Name of the field; `*` for all of them.
+    pub field: String,
+    /// Whether the row is written as `name.*`, so that it cannot be a column.
+    #[serde(skip_serializing_if = "is_false")]
+    pub starred: bool,
+    /// Whether its value is altered.
+    #[serde(skip_serializing_if = "is_false")]
+    pub altered: bool,
+    /// Whether its value goes into an aggregate.
+    #[serde(skip_serializing_if = "is_false")]
+    pub aggregated: bool,
+}
+
 /// A common table expression.
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
 pub struct Cte {
@@ -238,12 +308,15 @@ pub struct Cte {
     pub recursive: bool,
     /// Its query.
     pub query: Query,
+    /// Columns that are added to those of the query.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub marks: Vec<Mark>,
 }
 
 /// One item that a query takes rows from.
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
 pub struct Source {
-    /// `relation`, `cte`, `query`, `function`, `join` (the alias of one) or `other`.
+    /// `relation`, `cte`, `query`, `function`, `merged` (the alias of what `USING` merges) or `other`.
     pub kind: &'static str,
     /// Schema of a relation, absent when not written.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -266,9 +339,12 @@ pub struct Source {
     /// The query of a subquery.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub query: Option<Query>,
-    /// What the values of a function in `FROM` are made of.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub flow: Option<Flow>,
+    /// Functions whose columns stand side by side.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub functions: Vec<RowFunction>,
+    /// Whether a last column numbers the rows.
+    #[serde(skip_serializing_if = "is_false")]
+    pub ordinality: bool,
 }
 
 /// What an expression is made of.
@@ -293,6 +369,9 @@ pub struct Flow {
     /// Those of them whose result is altered further.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub altered_functions: Vec<Name>,
+    /// `(row).field` of a column or a source.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub rows: Vec<RowField>,
     /// Names after the dot of `(value).name`: fields, or functions of one argument.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub attributes: Vec<String>,
@@ -302,6 +381,19 @@ pub struct Flow {
     /// Whether it contains something that this analysis does not see through.
     #[serde(skip_serializing_if = "is_false")]
     pub opaque: bool,
+}
+
+impl Flow {
+    /// What `*` is made of.
+    pub(crate) fn of_all_columns() -> Self {
+        Self {
+            columns: vec![ColumnName {
+                qualifier: Vec::new(),
+                name: "*".to_owned(),
+            }],
+            ..Self::default()
+        }
+    }
 }
 
 /// One item of a select or `RETURNING` list.

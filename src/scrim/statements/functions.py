@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 from scrim.statements.catalog import Catalog
-from scrim.statements.facts import FunctionUse, Name
+from scrim.statements.facts import FunctionUse, Name, RowFunction, Source
 from scrim.statements.pure_functions import (
     METADATA_FUNCTIONS,
     REVIEWED_EXTENSIONS,
@@ -60,3 +60,27 @@ def is_pure_attribute(name: str, catalog: Catalog) -> bool:
 def are_pure(functions: Iterable[Name | FunctionUse], catalog: Catalog) -> bool:
     """Say whether all of them are."""
     return all(is_pure(function, catalog) for function in functions)
+
+
+def gives_rows(function: Name, catalog: Catalog) -> bool:
+    """Say whether a call can give any number of rows."""
+    return catalog.gives_rows(function.schema, function.name)
+
+
+def result_columns(
+    function: RowFunction, source: Source, catalog: Catalog
+) -> tuple[str, ...] | None:
+    """Return the names of the columns that a function in `FROM` has, None where not certain.
+
+    Args:
+        function: The function.
+        source: The item that it stands in, which may name the only column of the only function.
+        catalog: The data store's functions.
+    """
+    if not function.name:
+        return None
+    names = catalog.result_columns(function.schema, function.name)
+    if names != ():
+        return names
+    alone = len(source.functions) == 1 and not source.columns
+    return ((source.alias if alone else None) or function.name,)

@@ -13,7 +13,7 @@ from scrim.statements.catalog import Catalog, CatalogColumn, Relation
 from scrim.statements.compared import Compared
 from scrim.statements.facts import Facts, Name, Query, StatementError, Write, read
 from scrim.statements.functions import are_pure
-from scrim.statements.origins import ANYTHING, NOTHING, Origins, Outputs, opaque, union
+from scrim.statements.origins import ANYTHING, NOTHING, Origins, Outputs, listed, opaque, union
 from scrim.statements.scopes import Influences, Lookup, Noticed, QueryResolver, Watched, touched
 from scrim.statements.system_relations import COMMENT, COMMENT_RELATIONS, carries_data, is_system
 
@@ -47,7 +47,6 @@ class Lineage:
         """
         everything = self._everything(facts)
         outputs = self._result(facts, everything)
-        placed = outputs.exact and len(outputs.columns) == len(fields)
         rewritten = self._is_rewritten(facts)
         suspect = self._uses_unreviewed_code(facts)
         found = []
@@ -59,7 +58,7 @@ class Lineage:
                 origins = self._described(field)
                 unchanged = field.column_number > 0
             else:
-                origins = outputs.columns[place][1] if placed else outputs.total()
+                origins = _placed(outputs, place, field, len(fields))
                 if suspect:
                     origins = Origins(origins.columns | everything.columns, known=False)
             found.append(origins.to_origin(unchanged=unchanged and len(origins.columns) == 1))
@@ -218,10 +217,8 @@ class Lineage:
             for column in columns
             if column.generated
         }
-        return Outputs(
-            tuple(
-                (name, origins | generated.get(name, NOTHING)) for name, origins in stored.items()
-            )
+        return listed(
+            (name, origins | generated.get(name, NOTHING)) for name, origins in stored.items()
         )
 
     def _generated(
@@ -232,7 +229,7 @@ class Lineage:
         expression = self.catalog.generation(table.id, column.number)
         if expression is None:
             return Origins(whole.columns, known=False)
-        row = Outputs(tuple(stored.items()))
+        row = listed(stored.items())
         try:
             (facts,) = read(f"SELECT {expression} FROM generated")  # noqa: S608 - is only parsed
         except (StatementError, ValueError):
@@ -264,14 +261,10 @@ class Lineage:
         outputs = self._view_query(view)
         if not (outputs.exact and len(outputs.columns) == len(names)):
             total = outputs.total()
-            return Outputs(
-                tuple((name, total | Origins(frozenset({view.column(name)}))) for name in names)
-            )
-        return Outputs(
-            tuple(
-                (name, origins | Origins(frozenset({view.column(name)}), exact=origins.exact))
-                for name, (_, origins) in zip(names, outputs.columns, strict=True)
-            )
+            return listed((name, total | Origins(frozenset({view.column(name)}))) for name in names)
+        return listed(
+            (name, origins | Origins(frozenset({view.column(name)}), exact=origins.exact))
+            for name, (_, origins) in zip(names, outputs.columns, strict=True)
         )
 
     def _view_query(self, view: Relation) -> Outputs:
@@ -359,6 +352,14 @@ class Lineage:
             )
             or any(name.name in catalog.unreviewed_casts for name in facts.types)
         )
+
+
+def _placed(outputs: Outputs, place: int, field: ResultField, count: int) -> Origins:
+    """Return the origins of a result column by its place, if its name does not contradict it."""
+    name = outputs.name_of(place)
+    if not outputs.exact and name not in {None, field.name}:
+        return outputs.total()
+    return outputs.placed(place, count)
 
 
 def _statements(facts: Facts) -> set[str]:

@@ -10,9 +10,26 @@ from typing import Final
 
 from scrim.statements.catalog import Catalog, Relation
 from scrim.statements.compared import COMPARED, MERGED, Compared
-from scrim.statements.facts import ColumnName, Cte, Flow, Name, Query, Source, Target
-from scrim.statements.functions import are_pure, is_pure_attribute
-from scrim.statements.origins import ANYTHING, NOTHING, Origins, Outputs, combined, opaque, union
+from scrim.statements.facts import ColumnName, Cte, Flow, Name, Query, RowField, Source, Target
+from scrim.statements.functions import (
+    are_pure,
+    gives_rows,
+    is_pure_attribute,
+    result_columns,
+)
+from scrim.statements.joins import joined_columns
+from scrim.statements.origins import (
+    ANYTHING,
+    NOTHING,
+    Origins,
+    Outputs,
+    combined,
+    listed,
+    opaque,
+    side_by_side,
+    union,
+    unordered,
+)
 from scrim.statements.system_relations import COMMENT, COMMENT_FUNCTIONS
 
 RelationOutputs = Callable[[Relation], Outputs]
@@ -37,11 +54,13 @@ class Scope:
         parent: The scope around it, None for the outermost.
         sources: What the query takes rows from, with the columns of each.
         ctes: The table expressions that are visible.
+        merged: Columns that joins merge, by name.
     """
 
     parent: "Scope | None"
     ctes: _Ctes
     sources: list[tuple[Source, Outputs]] = field(default_factory=list)
+    merged: Mapping[str, Origins] = field(default_factory=dict)
 
 
 @dataclass(slots=True)
@@ -109,23 +128,31 @@ class QueryResolver:
             return opaque(self._everything.changed())
         if query.branches:
             left, right = (self.outputs(branch, parent, visible) for branch in query.branches)
-            found = combined(left, right)
+            found = left if query.subtracts else combined(left, right)
             self._influence(query, Scope(parent, visible), found)
             return found
         scope = Scope(parent, visible)
         for source in query.sources:
             scope.sources.append((source, self._source(source, scope)))
+        columns = None
+        if query.joined:
+            columns, scope.merged = joined_columns(
+                query.joined, [outputs for _, outputs in scope.sources]
+            )
         if self._noticed is not None:
             self._notice(query, scope, self._noticed)
-        found = self._targets(query, scope)
+        found = self._targets(query, scope, columns)
         self._influence(query, scope, found)
         return found
 
     def _influence(self, query: Query, scope: Scope, outputs: Outputs) -> None:
         if self._influences is None:
             return
+        # What `USING` names is a column of each side.
+        apart = Scope(scope.parent, scope.ctes, scope.sources)
         for influence in query.influences:
             flow = influence.flow
+            here = apart if influence.kind == "join" else scope
             if influence.position:
                 found = outputs.placed(influence.position - 1)
             elif influence.output:
@@ -134,14 +161,14 @@ class QueryResolver:
             elif influence.natural:
                 found = _shared(scope)
             elif influence.optional and not all(
-                _is_visible(column.name, scope) for column in flow.columns
+                _is_visible(column.name, here) for column in flow.columns
             ):
                 continue
             else:
                 found = union(
                     [
-                        self._flow(flow, scope),
-                        *(self._column(column, scope) for column in flow.counted_columns),
+                        self._flow(flow, here),
+                        *(self._column(column, here) for column in flow.counted_columns),
                     ]
                 )
             if influence.kind != "inside":
@@ -169,7 +196,7 @@ class QueryResolver:
 
     def _is_constant(self, flow: Flow, scope: Scope) -> bool:
         """Say whether an expression is made of what the statement brings along."""
-        if not (flow.columns or flow.counted_columns or flow.subqueries):
+        if not (flow.columns or flow.counted_columns or flow.subqueries or flow.rows):
             return True
         return not self._flow(flow, scope).columns
 
@@ -186,7 +213,7 @@ class QueryResolver:
                 found = self._recursive(cte, parent, visible)
             else:
                 found = self.outputs(cte.query, parent, visible)
-            visible[cte.name] = found.renamed(cte.columns)
+            visible[cte.name] = _marked(found.renamed(cte.columns), cte)
         return visible
 
     def _recursive(self, cte: Cte, parent: Scope | None, visible: _Ctes) -> Outputs:
@@ -194,7 +221,7 @@ class QueryResolver:
         inner = self._with(cte.query.ctes, parent, visible)
         current = self.outputs(cte.query.branches[0], parent, inner)
         for _ in range(_MAX_ROUNDS):
-            named = {**visible, cte.name: current.renamed(cte.columns)}
+            named = {**visible, cte.name: _marked(current.renamed(cte.columns), cte)}
             following = combined(current, self.outputs(cte.query, parent, named))
             if following == current:
                 return current
@@ -211,13 +238,25 @@ class QueryResolver:
                 found = scope.ctes.get(source.name, opaque(self._unknown))
             case "query" if source.query is not None:
                 found = self.outputs(source.query, around, scope.ctes)
-            case "function" if source.flow is not None:
-                found = opaque(self._flow(source.flow, scope).through_expression())
-            case "join":
-                found = opaque(self._everything)
+            case "function":
+                found = self._functions(source, scope)
+            case "merged":
+                found = listed(
+                    (name, _unqualified(name, scope) or self._unknown) for name in source.columns
+                )
             case _:
                 found = opaque(self._everything.changed())
         return found.renamed(source.columns)
+
+    def _functions(self, source: Source, scope: Scope) -> Outputs:
+        parts = []
+        for function in source.functions:
+            flow = self._flow(function.flow, scope).through_expression()
+            names = function.defined or result_columns(function, source, self._catalog)
+            parts.append(opaque(flow) if names is None else listed((name, flow) for name in names))
+        if source.ordinality:
+            parts.append(listed([("ordinality", NOTHING)]))
+        return side_by_side(parts)
 
     def _relation(self, source: Source) -> Outputs:
         candidates = self._lookup(source.schema, source.name)
@@ -229,39 +268,69 @@ class QueryResolver:
         # Which of them is meant depends on the session; their columns are put together by name.
         merged = tuple(column for outputs in found for column in outputs.columns)
         rests = [outputs.rest for outputs in found if outputs.rest is not None]
-        return Outputs(merged, ordered=False, rest=union(rests) if rests else None)
+        return unordered(merged, union(rests) if rests else None)
 
-    def _targets(self, query: Query, scope: Scope) -> Outputs:
-        columns: list[tuple[str | None, Origins]] = []
-        rests: list[Origins] = []
-        ordered = True
+    def _targets(self, query: Query, scope: Scope, columns: Outputs | None) -> Outputs:
+        parts: list[Outputs] = []
+        width = 0
         for target in query.targets:
-            if target.kind != "star":
-                found = self._flow(target.flow, scope)
-                if target.kind != "column":
-                    found = found.through_expression()
-                columns.append((_name(target), found))
+            if target.kind == "star":
+                expanded = self._star(target, scope, columns)
+                parts += expanded
+                width += sum(len(outputs.columns) for outputs in expanded)
+                if width > _MAX_COLUMNS:
+                    return opaque(self._unknown)
                 continue
-            for expanded in self._star(target, scope):
-                columns.extend(expanded.columns)
-                ordered = ordered and expanded.ordered
-                if expanded.rest is not None:
-                    rests.append(expanded.rest)
-            merged = query.merges and not target.flow.columns[0].qualifier
-            ordered = ordered and not merged
-            if len(columns) > _MAX_COLUMNS:
-                return opaque(self._unknown)
-        return Outputs(tuple(columns), ordered, union(rests) if rests else None)
+            found = self._flow(target.flow, scope)
+            if target.kind != "column":
+                found = found.through_expression()
+                if any(gives_rows(function, self._catalog) for function in target.flow.functions):
+                    self._influenced("filter", found)
+            parts.append(listed([(_name(target), found)]))
+        return side_by_side(parts)
 
-    def _star(self, target: Target, scope: Scope) -> list[Outputs]:
+    def _star(self, target: Target, scope: Scope, columns: Outputs | None) -> list[Outputs]:
         column = target.flow.columns[0] if target.flow.columns else None
         if column is None or column.name != "*":
+            row = target.flow.rows[0] if target.flow.rows else None
+            found = None if row is None else self._row(row, scope)
             # `(expression).*`: as many columns as the composite value has.
-            return [opaque(self._flow(target.flow, scope))]
+            return [found or opaque(self._flow(target.flow, scope).through_expression())]
         if not column.qualifier:
+            if columns is not None:
+                return [columns]
             return [outputs for source, outputs in scope.sources if not source.by_name_only]
         here = [outputs for source, outputs in scope.sources if _is_named(source, column.qualifier)]
         return here or [opaque(self._column(column, scope))]
+
+    def _row(self, row: RowField, scope: Scope) -> Outputs | None:
+        """Return the columns of the source that a name means, None where it may be a column."""
+        level: Scope | None = scope
+        while level is not None:
+            if not row.starred and _unqualified(row.row, level) is not None:
+                return None
+            named = [outputs for source, outputs in level.sources if source.visible_name == row.row]
+            if named:
+                return named[0] if len(named) == 1 else None
+            level = level.parent
+        return None
+
+    def _row_field(self, row: RowField, scope: Scope) -> Origins:
+        """Return what `(row).field` holds."""
+        source = self._row(row, scope)
+        if source is not None:
+            if row.field == "*":
+                return source.total()
+            found = self._attribute(source, row.field)
+        else:
+            # A field of a composite value, or a function of it.
+            qualifier = (row.row,) if row.starred else ()
+            found = self._column(ColumnName(qualifier, "*" if row.starred else row.row), scope)
+            if row.field != "*" and not is_pure_attribute(row.field, self._catalog):
+                return self._unknown
+            if self._catalog.is_attribute_function(row.field):
+                found = found.changed()
+        return found.through_expression()
 
     def _flow(self, flow: Flow, scope: Scope) -> Origins:
         if (
@@ -279,6 +348,10 @@ class QueryResolver:
                 aggregated=column in flow.aggregated_columns,
             )
             for column in flow.columns
+        ]
+        parts += [
+            _fated(self._row_field(row, scope), altered=row.altered, aggregated=row.aggregated)
+            for row in flow.rows
         ]
         if any(function.name in COMMENT_FUNCTIONS for function in flow.functions):
             cut = any(function.name in COMMENT_FUNCTIONS for function in flow.altered_functions)
@@ -399,6 +472,18 @@ def _name(target: Target) -> str | None:
     return target.flow.columns[0].name if target.kind == "column" else None
 
 
+def _marked(outputs: Outputs, cte: Cte) -> Outputs:
+    """Add the columns that `SEARCH` and `CYCLE` make of the others."""
+    if not cte.marks:
+        return outputs
+    marks = []
+    for mark in cte.marks:
+        named = [outputs.named(name) for name in mark.columns]
+        parts = [outputs.total() if found is None else found for found in named]
+        marks.append((mark.name, union(parts).through_expression()))
+    return side_by_side([outputs, listed(marks)])
+
+
 def _written(compared: Compared, scope: Scope) -> Origins:
     """Return the column of the relation that is written to."""
     if not scope.sources:
@@ -430,8 +515,18 @@ def _merged(compared: Compared, scope: Scope) -> Noticed:
 
 
 def _unqualified(name: str, level: Scope) -> Origins | None:
+    if name in level.merged:
+        return level.merged[name]
+    # Were it a column of two sources, the data store would refuse it as ambiguous.
+    certain = any(
+        outputs.exact and any(own == name for own, _ in outputs.columns)
+        for _, outputs in level.sources
+    )
     found = [
-        origins for _, outputs in level.sources if (origins := outputs.named(name)) is not None
+        origins
+        for _, outputs in level.sources
+        if (not certain or any(own == name for own, _ in outputs.columns))
+        and (origins := outputs.named(name)) is not None
     ]
     return union(found) if found else None
 

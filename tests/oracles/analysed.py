@@ -38,6 +38,17 @@ WHERE f.adrelid = %(relation)s AND f.adnum = %(number)s AND d.refclassid = 'pg_c
 """
 """The columns of that name in parents and children, and those that a column is computed from."""
 
+_BODY: Final = """
+SELECT format('CREATE FUNCTION pg_temp.analysed(%%s) RETURNS %%s BEGIN ATOMIC %%s; END',
+              pg_get_function_arguments(p.oid), pg_get_function_result(p.oid),
+              coalesce(substring(pg_get_functiondef(p.oid) FROM 'BEGIN ATOMIC(.*);\\s*END'),
+                       p.prosrc))
+FROM pg_proc p JOIN pg_language l ON l.oid = p.prolang
+WHERE p.oid = %(id)s AND l.lanname = 'sql'
+"""
+"""A function in SQL, defined once more so that the server keeps its body as analysed."""
+
+_FIRST_OF_USERS: Final = 16384
 _RELATION: Final = 0
 _JOIN: Final = 2
 _GROUP: Final = 9
@@ -56,6 +67,7 @@ class Analysed:
 
     connection: psycopg.Connection
     _views: dict[int, list[Sources] | None] = field(default_factory=dict)
+    _functions: dict[int, list[Sources] | None] = field(default_factory=dict)
     _closed: dict[tuple[int, int], Sources] = field(default_factory=dict)
     _shared: dict[int, list[Sources]] = field(default_factory=dict)
     _open: dict[int, list[Sources]] = field(default_factory=dict)
@@ -89,6 +101,10 @@ class Analysed:
         assert isinstance(actions, list)
         (query,) = actions
         assert isinstance(query, Node)
+        return self.of_tree(query)
+
+    def of_tree(self, query: Node) -> list[Sources]:
+        """Return what flows into each column of an analysed query."""
         self._shared.clear()
         return self._outputs(query, ())
 
@@ -130,6 +146,7 @@ class Analysed:
             "NULLTEST": self._null_test,
             "SUBLINK": self._sublink,
             "FIELDSELECT": self._field,
+            "FUNCEXPR": self._call,
         }.get(value.kind)
         if special is not None:
             return special(value, stack)
@@ -158,6 +175,34 @@ class Analysed:
             return _NOTHING
         test = self._flow(node.fields.get("testexpr"), stack)
         return test | _union(self._outputs(inner, stack))
+
+    def _call(self, node: Node, stack: tuple[Node, ...]) -> Sources:
+        given = self._flow(node.fields.get("args"), stack)
+        return given | _union(self._body(node.number("funcid")) or [])
+
+    def _body(self, function: int) -> list[Sources] | None:
+        """Return what flows into each column of a function in SQL from its own body."""
+        if function < _FIRST_OF_USERS:
+            return None
+        if function not in self._functions:
+            self._functions[function] = None
+            row = self.connection.execute(_BODY, {"id": function}).fetchone()
+            if row is not None:
+                self._functions[function] = self._of_body(row[0])
+        return self._functions[function]
+
+    def _of_body(self, definition: str) -> list[Sources]:
+        with self.connection.transaction(force_rollback=True):
+            self.connection.execute(definition.encode())
+            row = self.connection.execute(
+                "SELECT prosqlbody::text FROM pg_proc WHERE proname = 'analysed'"
+            ).fetchone()
+        assert row is not None
+        last = parse(row[0])
+        while isinstance(last, list):
+            last = last[-1]
+        assert isinstance(last, Node)
+        return Analysed(self.connection).of_tree(last)
 
     def _aggregate(self, node: Node, stack: tuple[Node, ...]) -> Sources:
         if node.number("aggfnoid") in _COUNTS:
@@ -197,7 +242,9 @@ class Analysed:
             return _union(columns)
         return columns[number - 1] if number <= len(columns) else _NOTHING
 
-    def _columns(self, entry: Node, kind: int, stack: tuple[Node, ...]) -> list[Sources]:
+    def _columns(  # noqa: PLR0911 - one for each kind of entry
+        self, entry: Node, kind: int, stack: tuple[Node, ...]
+    ) -> list[Sources]:
         match kind:
             case 1:
                 subquery = entry.node("subquery")
@@ -206,11 +253,7 @@ class Analysed:
             case 2:
                 return [self._flow(item, stack) for item in entry.items("joinaliasvars")]
             case 3:
-                return [
-                    self._flow(function.fields.get("funcexpr"), stack)
-                    for function in entry.nodes("functions")
-                    for _ in range(function.number("funccolcount"))
-                ]
+                return self._functions_of(entry, stack)
             case 4:
                 return self._table_function(entry, stack)
             case 5:
@@ -221,6 +264,20 @@ class Analysed:
                 return self._cte(entry.text("ctename"), level)
             case _:
                 return []
+
+    def _functions_of(self, entry: Node, stack: tuple[Node, ...]) -> list[Sources]:
+        columns: list[Sources] = []
+        for function in entry.nodes("functions"):
+            count = function.number("funccolcount")
+            call = function.node("funcexpr")
+            assert call is not None
+            body = self._body(call.number("funcid")) if call.kind == "FUNCEXPR" else None
+            if body is not None and len(body) == count:
+                given = self._flow(call.fields.get("args"), stack)
+                columns += [given | one for one in body]
+            else:
+                columns += [self._flow(call, stack)] * count
+        return columns
 
     def _table_function(self, entry: Node, stack: tuple[Node, ...]) -> list[Sources]:
         function = entry.node("tablefunc")

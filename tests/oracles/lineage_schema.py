@@ -31,7 +31,7 @@ CREATE FUNCTION people_in(town text) RETURNS SETOF people LANGUAGE sql STABLE AS
 CREATE FUNCTION names() RETURNS SETOF text LANGUAGE sql AS 'SELECT name FROM staff';
 CREATE FUNCTION mail_and_city(wanted int) RETURNS TABLE (m text, c text) LANGUAGE sql STABLE AS
     'SELECT mail, city FROM people WHERE id = wanted';
-CREATE FUNCTION initials_atomic(name text) RETURNS text LANGUAGE sql
-    BEGIN ATOMIC SELECT left(initials_atomic.name, 1); END;
+CREATE FUNCTION initials_atomic(whole text) RETURNS text LANGUAGE sql
+    BEGIN ATOMIC SELECT left(initials_atomic.whole, 1); END;
 """
 PROTECTED = frozenset({"people.mail", "people.home", "staff.name", "orders.total", "parts.note"})

@@ -60,6 +60,16 @@ impl Builder {
         query
     }
 
+    /// A query of one value without sources.
+    pub(crate) fn value_query(&mut self, value: &Tree) -> Query {
+        let targets = vec![self.expression_target(value)];
+        Query {
+            targets,
+            influences: self.influences.take().unwrap_or_default(),
+            ..Query::default()
+        }
+    }
+
     /// The queries that store what a change writes, if they can read anything: their targets are the
     /// values. With each, whether it assigns them to the columns that it names.
     pub(crate) fn written(&mut self, tree: &Tree) -> Vec<(bool, Query)> {

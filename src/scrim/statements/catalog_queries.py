@@ -147,14 +147,15 @@ WHERE o.oid < 16384 AND o.pronamespace = 'pg_catalog'::pg_catalog.regnamespace
 """  # noqa: S608 - made of constants
 
 # The body of a SQL function, and names of its arguments. Where it is stored as parsed, the whole
-# definition has it.
+# definition has it. A default that calls a function is beyond the body.
 _ROUTINES: Final = f"""
 SELECT pg_catalog.json_agg(pg_catalog.json_build_array(
     o.oid::bigint, n.nspname, o.proname, o.proretset, {_RESULT_COLUMNS},
-    CASE WHEN l.lanname <> 'sql' OR o.prokind <> 'f' THEN NULL
+    CASE WHEN l.lanname <> 'sql' OR o.prokind <> 'f'
+           OR pg_catalog.pg_get_expr(o.proargdefaults, 0) LIKE '%(%' THEN NULL
          WHEN pg_catalog.to_jsonb(o) ->> 'prosqlbody' IS NULL THEN o.prosrc
          ELSE pg_catalog.pg_get_functiondef(o.oid) END,
-    o.proargnames) ORDER BY o.oid)
+    o.proargnames, {_EXTENSION.format(catalog="pg_proc")}) ORDER BY o.oid)
 FROM pg_catalog.pg_proc o
 JOIN pg_catalog.pg_namespace n ON n.oid = o.pronamespace
 JOIN pg_catalog.pg_language l ON l.oid = o.prolang

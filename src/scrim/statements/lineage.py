@@ -9,13 +9,15 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
 
 from scrim.domain.column import ColumnOrigin, ResultField
+from scrim.statements.bodies import Bodies, Reading
 from scrim.statements.catalog import Catalog, CatalogColumn, Relation
 from scrim.statements.compared import Compared
 from scrim.statements.facts import Facts, Name, Query, StatementError, Write, read
-from scrim.statements.functions import are_pure
+from scrim.statements.functions import is_pure
 from scrim.statements.origins import ANYTHING, NOTHING, Origins, Outputs, listed, opaque, union
-from scrim.statements.scopes import Influences, Lookup, Noticed, QueryResolver, Watched, touched
+from scrim.statements.scopes import QueryResolver
 from scrim.statements.system_relations import COMMENT, COMMENT_RELATIONS, carries_data, is_system
+from scrim.statements.visible import Influences, Lookup, Noticed, Watched, touched
 
 _MAX_VIEW_DEPTH: Final = 32
 _DISPLACING: Final = frozenset({"AlterObjectSchemaStmt", "AlterTableStmt", "RenameStmt"})
@@ -37,6 +39,14 @@ class Lineage:
         self.catalog = catalog
         self._outputs: dict[int, Outputs] = {}
         self._view_depth = 0
+        self._bodies = Bodies(
+            catalog,
+            Reading(
+                self.relation_outputs,
+                self._everything,
+                lambda facts: not self._uses_unreviewed_code(facts),
+            ),
+        )
 
     def resolve(self, facts: Facts, fields: Sequence[ResultField]) -> list[ColumnOrigin]:
         """Return where each column of a statement's result can come from.
@@ -82,7 +92,7 @@ class Lineage:
                 self.catalog.named,
                 self.relation_outputs,
                 self._everything(facts),
-                Watched(influences=found),
+                Watched(influences=found, body=self._bodies.body),
             )
             resolver.outputs(facts.query)
             if self._uses_unreviewed_code(facts):
@@ -143,7 +153,7 @@ class Lineage:
                 self.catalog.named,
                 self.relation_outputs,
                 self._everything(facts),
-                Watched(compared=noticed),
+                Watched(compared=noticed, body=self._bodies.body),
             ).outputs(facts.query)
         return [noticed[key] for key in sorted(noticed)]
 
@@ -310,13 +320,22 @@ class Lineage:
     def _everything(self, facts: Facts, lookup: Lookup | None = None) -> Origins:
         names = [Name(use.schema, use.name) for use in facts.relations]
         found = touched(lookup or self.catalog.named, self.relation_outputs, names)
-        if not are_pure(facts.functions, self.catalog):
-            found = Origins(found.columns, known=False)
+        for function in facts.functions:
+            if is_pure(function, self.catalog):
+                continue
+            body = None
+            if not function.attribute:
+                body = self._bodies.body(Name(function.schema, function.name))
+            found = found.with_unknown() if body is None else found | body.outputs.total()
         return found
 
     def _resolver(self, everything: Origins, lookup: Lookup | None = None) -> QueryResolver:
         return QueryResolver(
-            self.catalog, lookup or self.catalog.named, self.relation_outputs, everything
+            self.catalog,
+            lookup or self.catalog.named,
+            self.relation_outputs,
+            everything,
+            Watched(body=self._bodies.body),
         )
 
     def _result(self, facts: Facts, everything: Origins) -> Outputs:

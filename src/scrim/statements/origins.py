@@ -212,6 +212,11 @@ def listed(columns: Iterable[tuple[str | None, Origins]]) -> Outputs:
     return Outputs(found, head=len(found))
 
 
+def listed_alike(names: Iterable[str], origins: Origins) -> Outputs:
+    """Return columns of these names that all have the same origins."""
+    return listed((name, origins) for name in names)
+
+
 def unordered(
     columns: Iterable[tuple[str | None, Origins]], rest: Origins | None = None
 ) -> Outputs:

@@ -24,6 +24,7 @@ class Routine:
         body: For a function in SQL its statements, or where it is stored as parsed its whole
             definition; None for others and for the system's own.
         arguments: Names of its arguments.
+        extension: The extension that it belongs to.
     """
 
     id: int
@@ -33,6 +34,7 @@ class Routine:
     columns: tuple[str, ...] | None
     body: str | None = None
     arguments: tuple[str, ...] = ()
+    extension: str | None = None
 
 
 class Routines:
@@ -54,10 +56,18 @@ class Routines:
         for row in built_in or ():
             self._built_in[row[1]].append(row)
         self._others: dict[str, list[Routine]] = defaultdict(list)
-        for oid, schema, name, gives_rows, columns, body, arguments in raw.get("routines") or ():
+        for row in raw.get("routines") or ():
+            oid, schema, name, gives_rows, columns, body, arguments, extension = row
             self._others[name].append(
                 Routine(
-                    oid, schema, name, gives_rows, _names(columns), body, _names(arguments) or ()
+                    oid,
+                    schema,
+                    name,
+                    gives_rows,
+                    _names(columns),
+                    body,
+                    _names(arguments) or (),
+                    extension,
                 )
             )
 

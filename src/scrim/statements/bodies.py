@@ -18,6 +18,10 @@ from scrim.statements.scopes import QueryResolver
 from scrim.statements.visible import Body, Influences, RelationOutputs, Scope, Watched
 
 _MAX_DEPTH: Final = 16
+_COUNTING: Final = frozenset(
+    {"count", "row_number", "rank", "dense_rank", "percent_rank", "cume_dist"}
+)
+"""Names by which the kernel takes arguments for counted only, and leaves them out (`fate.rs`)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +60,8 @@ class Bodies:
         Args:
             function: Its name as written.
         """
+        if function.name in _COUNTING:
+            return None
         if function not in self._known:
             # What leads back to itself meets this.
             self._known[function] = None

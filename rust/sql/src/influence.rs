@@ -5,7 +5,8 @@
 
 use crate::facts::{ColumnName, Flow, Influence, Query};
 use crate::fate::Fate;
-use crate::query::{Builder, WINDOW_PARTS};
+use crate::flow::WINDOW_PARTS;
+use crate::query::Builder;
 use crate::tree::Tree;
 
 /// `SetOperation`.
@@ -58,6 +59,7 @@ impl Builder {
         let made_of_nothing = flow.columns.is_empty()
             && flow.counted_columns.is_empty()
             && flow.functions.is_empty()
+            && flow.rows.is_empty()
             && flow.subqueries.is_empty()
             && !flow.opaque;
         if !made_of_nothing {
@@ -227,34 +229,39 @@ impl Builder {
         }
     }
 
+    /// What joins both sides, and what each side has in itself.
+    pub(crate) fn of_join(&mut self, from: &Tree) {
+        self.of_joins(from.get("larg"));
+        self.of_joins(from.get("rarg"));
+        self.note_tree("join", from.get("quals"));
+        let name = |name| ColumnName {
+            qualifier: Vec::new(),
+            name,
+        };
+        let names = from.get("using_clause").names();
+        let columns: Vec<ColumnName> = names.into_iter().map(name).collect();
+        self.note(
+            "join",
+            Flow {
+                columns,
+                ..Flow::default()
+            },
+        );
+        if from.get("is_natural").int() != 0 {
+            self.push(Influence {
+                kind: "join",
+                natural: true,
+                ..Influence::default()
+            });
+        }
+    }
+
     /// Conditions of joins, and what functions in `FROM` make rows of; subqueries there are sources.
     fn of_joins(&mut self, from: &Tree) {
         match from.kind() {
-            "JoinExpr" => {
-                self.of_joins(from.get("larg"));
-                self.of_joins(from.get("rarg"));
-                self.note_tree("join", from.get("quals"));
-                let name = |name| ColumnName {
-                    qualifier: Vec::new(),
-                    name,
-                };
-                let names = from.get("using_clause").names();
-                let columns: Vec<ColumnName> = names.into_iter().map(name).collect();
-                self.note(
-                    "join",
-                    Flow {
-                        columns,
-                        ..Flow::default()
-                    },
-                );
-                if from.get("is_natural").int() != 0 {
-                    self.push(Influence {
-                        kind: "join",
-                        natural: true,
-                        ..Influence::default()
-                    });
-                }
-            }
+            // With an alias it is a source of its own, with its influences.
+            "JoinExpr" if !from.get("alias").is_empty() => {}
+            "JoinExpr" => self.of_join(from),
             "RangeVar" | "RangeSubselect" => {}
             "RangeTableSample" => {
                 self.of_joins(from.get("relation"));

@@ -9,13 +9,15 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
 
 from scrim.domain.column import ColumnOrigin, ResultField
+from scrim.statements.bodies import Bodies, Reading
 from scrim.statements.catalog import Catalog, CatalogColumn, Relation
 from scrim.statements.compared import Compared
 from scrim.statements.facts import Facts, Name, Query, StatementError, Write, read
-from scrim.statements.functions import are_pure
-from scrim.statements.origins import ANYTHING, NOTHING, Origins, Outputs, opaque, union
-from scrim.statements.scopes import Influences, Lookup, Noticed, QueryResolver, Watched, touched
+from scrim.statements.functions import is_pure
+from scrim.statements.origins import ANYTHING, NOTHING, Origins, Outputs, listed, opaque, union
+from scrim.statements.scopes import QueryResolver
 from scrim.statements.system_relations import COMMENT, COMMENT_RELATIONS, carries_data, is_system
+from scrim.statements.visible import Influences, Lookup, Noticed, Watched, touched
 
 _MAX_VIEW_DEPTH: Final = 32
 _DISPLACING: Final = frozenset({"AlterObjectSchemaStmt", "AlterTableStmt", "RenameStmt"})
@@ -37,6 +39,14 @@ class Lineage:
         self.catalog = catalog
         self._outputs: dict[int, Outputs] = {}
         self._view_depth = 0
+        self._bodies = Bodies(
+            catalog,
+            Reading(
+                self.relation_outputs,
+                self._everything,
+                lambda facts: not self._uses_unreviewed_code(facts),
+            ),
+        )
 
     def resolve(self, facts: Facts, fields: Sequence[ResultField]) -> list[ColumnOrigin]:
         """Return where each column of a statement's result can come from.
@@ -47,7 +57,6 @@ class Lineage:
         """
         everything = self._everything(facts)
         outputs = self._result(facts, everything)
-        placed = outputs.exact and len(outputs.columns) == len(fields)
         rewritten = self._is_rewritten(facts)
         suspect = self._uses_unreviewed_code(facts)
         found = []
@@ -59,20 +68,14 @@ class Lineage:
                 origins = self._described(field)
                 unchanged = field.column_number > 0
             else:
-                origins = outputs.columns[place][1] if placed else outputs.total()
+                origins = _placed(outputs, place, field, len(fields))
                 if suspect:
                     origins = Origins(origins.columns | everything.columns, known=False)
             found.append(origins.to_origin(unchanged=unchanged and len(origins.columns) == 1))
         return found
 
     def outputs(self, facts: Facts) -> Outputs:
-        """Return the columns of a statement's result as far as it tells them by itself.
-
-        What the data store describes goes before it, which `resolve` heeds.
-
-        Args:
-            facts: The statement.
-        """
+        """Return the columns of a statement's result as far as it tells them by itself."""
         return self._result(facts, self._everything(facts))
 
     def influences(self, facts: Facts) -> Influences:
@@ -93,7 +96,7 @@ class Lineage:
                 self.catalog.named,
                 self.relation_outputs,
                 self._everything(facts),
-                Watched(influences=found),
+                Watched(influences=found, body=self._bodies.body),
             )
             resolver.outputs(facts.query)
             if self._uses_unreviewed_code(facts):
@@ -154,7 +157,7 @@ class Lineage:
                 self.catalog.named,
                 self.relation_outputs,
                 self._everything(facts),
-                Watched(compared=noticed),
+                Watched(compared=noticed, body=self._bodies.body),
             ).outputs(facts.query)
         return [noticed[key] for key in sorted(noticed)]
 
@@ -228,10 +231,8 @@ class Lineage:
             for column in columns
             if column.generated
         }
-        return Outputs(
-            tuple(
-                (name, origins | generated.get(name, NOTHING)) for name, origins in stored.items()
-            )
+        return listed(
+            (name, origins | generated.get(name, NOTHING)) for name, origins in stored.items()
         )
 
     def _generated(
@@ -242,7 +243,7 @@ class Lineage:
         expression = self.catalog.generation(table.id, column.number)
         if expression is None:
             return Origins(whole.columns, known=False)
-        row = Outputs(tuple(stored.items()))
+        row = listed(stored.items())
         try:
             (facts,) = read(f"SELECT {expression} FROM generated")  # noqa: S608 - is only parsed
         except (StatementError, ValueError):
@@ -274,14 +275,10 @@ class Lineage:
         outputs = self._view_query(view)
         if not (outputs.exact and len(outputs.columns) == len(names)):
             total = outputs.total()
-            return Outputs(
-                tuple((name, total | Origins(frozenset({view.column(name)}))) for name in names)
-            )
-        return Outputs(
-            tuple(
-                (name, origins | Origins(frozenset({view.column(name)}), exact=origins.exact))
-                for name, (_, origins) in zip(names, outputs.columns, strict=True)
-            )
+            return listed((name, total | Origins(frozenset({view.column(name)}))) for name in names)
+        return listed(
+            (name, origins | Origins(frozenset({view.column(name)}), exact=origins.exact))
+            for name, (_, origins) in zip(names, outputs.columns, strict=True)
         )
 
     def _view_query(self, view: Relation) -> Outputs:
@@ -327,13 +324,22 @@ class Lineage:
     def _everything(self, facts: Facts, lookup: Lookup | None = None) -> Origins:
         names = [Name(use.schema, use.name) for use in facts.relations]
         found = touched(lookup or self.catalog.named, self.relation_outputs, names)
-        if not are_pure(facts.functions, self.catalog):
-            found = Origins(found.columns, known=False)
+        for function in facts.functions:
+            if is_pure(function, self.catalog):
+                continue
+            body = None
+            if not function.attribute:
+                body = self._bodies.body(Name(function.schema, function.name))
+            found = found.with_unknown() if body is None else found | body.outputs.total()
         return found
 
     def _resolver(self, everything: Origins, lookup: Lookup | None = None) -> QueryResolver:
         return QueryResolver(
-            self.catalog, lookup or self.catalog.named, self.relation_outputs, everything
+            self.catalog,
+            lookup or self.catalog.named,
+            self.relation_outputs,
+            everything,
+            Watched(body=self._bodies.body),
         )
 
     def _result(self, facts: Facts, everything: Origins) -> Outputs:
@@ -369,6 +375,14 @@ class Lineage:
             )
             or any(name.name in catalog.unreviewed_casts for name in facts.types)
         )
+
+
+def _placed(outputs: Outputs, place: int, field: ResultField, count: int) -> Origins:
+    """Return the origins of a result column by its place, if its name does not contradict it."""
+    name = outputs.name_of(place)
+    if not outputs.exact and name not in {None, field.name}:
+        return outputs.total()
+    return outputs.placed(place, count)
 
 
 def _statements(facts: Facts) -> set[str]:

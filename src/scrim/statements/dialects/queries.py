@@ -11,7 +11,7 @@ from scrim.statements.dialects.expressions import ExpressionReader, Visible, fol
 from scrim.statements.dialects.sources import SourceReader
 from scrim.statements.dialects.tables import Definitions, Tables
 from scrim.statements.dialects.trees import children, expressions_of, inside
-from scrim.statements.facts import ColumnName, Cte, Flow, Influence, Query, Source, Target
+from scrim.statements.facts import ColumnName, Cte, Flow, Influence, Joined, Query, Source, Target
 
 _CLAUSES: Final = (
     ("filter", ("where", "prewhere", "having", "qualify", "limit", "offset", "sample", "connect")),
@@ -42,19 +42,45 @@ class _Select:
         sources: What it takes rows from.
         influences: What decides which rows it has.
         visible: The names that its expressions can use.
+        joined: How the sources are joined, as far as that is followed.
         merges: Whether a join makes one column of two.
+        unclear: Whether it is not followed which columns a star stands for then.
     """
 
     visible: Visible
     sources: list[Source] = field(default_factory=list)
     influences: list[Influence] = field(default_factory=list)
+    joined: list[Joined] = field(default_factory=list)
     merges: bool = False
+    unclear: bool = False
 
     def add(self, sources: Iterable[Source]) -> None:
         """Add sources, whose names are visible from then on."""
         for source in sources:
             self.sources.append(source)
             self.visible = self.visible.inside([source.visible_name])
+
+    def place(self, count: int, join: exp.Join | None) -> None:
+        """Note how the newest sources are joined to those before them.
+
+        Args:
+            count: How many they are.
+            join: The join, None where a comma stands before them, or nothing.
+        """
+        self.unclear = self.unclear or count != 1
+        newest = Joined(len(self.sources) - 1)
+        if join is None or not self.joined:
+            self.joined.append(newest)
+            return
+        using = tuple(folded(one.name) for one in join.args.get("using") or ())
+        natural = str(join.args.get("method") or "").upper() == "NATURAL"
+        self.merges = self.merges or natural or bool(using)
+        sides = (self.joined.pop(), newest)
+        self.joined.append(Joined(0, sides, using, natural, "full"))
+
+    def following(self) -> tuple[Joined, ...]:
+        """Return how the sources are joined, where that matters for the columns of a star."""
+        return tuple(self.joined) if self.merges and not self.unclear else ()
 
 
 class QueryReader:
@@ -156,17 +182,25 @@ class QueryReader:
         if node.args.get("distinct") is not False or not isinstance(node, exp.Union):
             influences.append(Influence("group", Flow(), output="*"))
         influences += _of_result(node)
-        return Query(ctes=ctes, branches=branches, influences=tuple(influences))
+        return Query(
+            ctes=ctes,
+            branches=branches,
+            influences=tuple(influences),
+        )
 
     def _select(self, node: exp.Select, visible: Visible, ctes: tuple[Cte, ...]) -> Query:
         select = _Select(Visible(visible.sources, False, visible.columns))
         start = node.args.get("from_")
         if start is not None:
-            select.add(self._sources.sources(start.this, select.visible))
+            found = self._sources.sources(start.this, select.visible)
+            select.add(found)
+            select.place(len(found), None)
         for join in node.args.get("joins") or ():
             self._join(join, select)
         for lateral in node.args.get("laterals") or ():
-            select.add(self._sources.sources(lateral, select.visible))
+            found = self._sources.sources(lateral, select.visible)
+            select.add(found)
+            select.place(len(found), None)
         if any(node.args.get(name) for name in _SHAPING):
             return Query(ctes=ctes, sources=tuple(select.sources), opaque=True)
         targets = [self._target(one, select) for one in node.expressions]
@@ -186,34 +220,37 @@ class QueryReader:
             ctes=ctes,
             sources=tuple(select.sources),
             targets=tuple(targets),
-            merges=select.merges,
+            joined=select.following(),
             influences=tuple(influences),
         )
 
     def _join(self, join: exp.Join, select: _Select) -> None:
-        hidden = str(join.args.get("kind") or "").upper() in {"SEMI", "ANTI"}
-        if str(join.args.get("kind") or "").upper() == "ARRAY":
+        kind = str(join.args.get("kind") or "").upper()
+        if kind == "ARRAY":
             select.add(self._sources.arrays(join, select.visible))
+            select.unclear = True
             return
-        before = len(select.sources)
         if join.args.get("pivots"):
-            select.add([Source("other", alias=_alias_name(join.this))])
+            found = [Source("other", alias=_alias_name(join.this))]
         else:
-            found = self._sources.sources(join.this, select.visible)
-            select.add(_hidden(found) if hidden else found)
+            found = self._sources.sources(join.this, select.visible) or [Source("other")]
+        if kind in {"SEMI", "ANTI"}:
+            select.add(_hidden(found))
+        else:
+            select.add(found)
+            comma = not any(
+                join.args.get(name) for name in ("kind", "side", "method", "on", "using")
+            )
+            select.place(len(found), None if comma else join)
         for name in ("on", "match_condition"):
             condition = join.args.get(name)
             if condition is not None:
                 select.influences += self._influences("join", condition, select.visible)
         for column in join.args.get("using") or ():
-            select.merges = True
             merged = ColumnName((), folded(column.name))
             select.influences.append(Influence("join", Flow(columns=(merged,))))
         if str(join.args.get("method") or "").upper() == "NATURAL":
-            select.merges = True
             select.influences.append(Influence("join", Flow(), natural=True))
-        if len(select.sources) == before:
-            select.add([Source("other")])
 
     def _clauses(self, node: exp.Expr, select: _Select) -> Iterator[Influence]:
         """Give what the clauses after the list of columns decide."""
@@ -292,6 +329,9 @@ class QueryReader:
             # A structure with fields.
             return _many([self.expressions.flow(exp.column(table), select.visible)])
         column = ColumnName(qualifier, "*")
+        if select.merges and select.unclear and not qualifier:
+            # Which columns are merged, and where they stand, is not followed.
+            return Target(None, "star", Flow(opaque=True))
         flow = Flow(columns=(column,))
         if star.args.get("ilike"):
             return Target(None, "star", Flow(opaque=True))
@@ -361,7 +401,7 @@ def _hidden(sources: Iterable[Source]) -> list[Source]:
     return [
         Source(
             one.kind, one.schema, one.name, one.alias, one.columns, one.lateral, True, one.query,
-            one.flow,
+            one.functions,
         )
         for one in sources
     ]  # fmt: skip

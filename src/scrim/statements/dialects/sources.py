@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final
 from sqlglot import exp
 
 from scrim.statements.dialects.expressions import Visible, folded, path, references
-from scrim.statements.facts import Flow, Query, Source, Target
+from scrim.statements.facts import Flow, Query, RowFunction, Source, Target
 
 if TYPE_CHECKING:
     from scrim.statements.dialects.queries import QueryReader
@@ -47,11 +47,7 @@ class SourceReader:
         """Return what ARRAY JOIN takes rows from: the values of columns."""
         nodes = [join.this, *(join.args.get("expressions") or ())]
         return [
-            Source(
-                "function",
-                alias=folded(node.alias or node.name),
-                flow=self._reader.expressions.flow(node, visible),
-            )
+            rows(folded(node.alias or node.name), (), self._reader.expressions.flow(node, visible))
             for node in nodes
         ]
 
@@ -108,7 +104,7 @@ class SourceReader:
                 return Source("other", alias=alias or name, columns=columns)
             del self._reader.tables.uses[next(reversed(self._reader.tables.uses))]
             flow = Flow(columns=tuple(found), altered_columns=tuple(found))
-            return Source("function", alias=alias or name, columns=columns, flow=flow)
+            return rows(alias or name, columns, flow)
         return Source(kind, schema, name, alias, columns)
 
     def _function(
@@ -121,7 +117,13 @@ class SourceReader:
         if columns and self._reader.dialect.names_all_columns and not flow.opaque:
             query = Query(targets=tuple(Target(name, "expression", flow) for name in columns))
             return Source("query", alias=alias or "", query=query, lateral=True)
-        return Source("function", alias=alias or "", columns=columns, flow=flow)
+        return rows(alias or "", columns, flow)
+
+
+def rows(alias: str, columns: tuple[str, ...], flow: Flow) -> Source:
+    """Return a source of rows that are made of an expression, with columns that nobody knows."""
+    function = RowFunction(None, "", (), flow)
+    return Source("function", alias=alias, columns=columns, functions=(function,))
 
 
 def _names(node: exp.Expr) -> tuple[str | None, tuple[str, ...]]:

@@ -1,17 +1,17 @@
 """The queries of sqlglot's tree as the facts that lineage follows columns through."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator, Sequence
 from typing import Final
 
 from sqlglot import exp
 
 from scrim.statements.dialects.dialect import SqlDialect
 from scrim.statements.dialects.expressions import ExpressionReader, Visible, folded, path
+from scrim.statements.dialects.selecting import Select, hidden, joined, many
 from scrim.statements.dialects.sources import SourceReader
 from scrim.statements.dialects.tables import Definitions, Tables
 from scrim.statements.dialects.trees import children, expressions_of, inside
-from scrim.statements.facts import ColumnName, Cte, Flow, Influence, Joined, Query, Source, Target
+from scrim.statements.facts import ColumnName, Cte, Flow, Influence, Query, Source, Target
 
 _CLAUSES: Final = (
     ("filter", ("where", "prewhere", "having", "qualify", "limit", "offset", "sample", "connect")),
@@ -32,55 +32,6 @@ _MANY_COLUMNS: Final = (
 )
 """Items of a list that can stand for several columns."""
 _EVERYTHING: Final = Query(opaque=True)
-
-
-@dataclass(slots=True)
-class _Select:
-    """A SELECT that is being read.
-
-    Attributes:
-        sources: What it takes rows from.
-        influences: What decides which rows it has.
-        visible: The names that its expressions can use.
-        joined: How the sources are joined, as far as that is followed.
-        merges: Whether a join makes one column of two.
-        unclear: Whether it is not followed which columns a star stands for then.
-    """
-
-    visible: Visible
-    sources: list[Source] = field(default_factory=list)
-    influences: list[Influence] = field(default_factory=list)
-    joined: list[Joined] = field(default_factory=list)
-    merges: bool = False
-    unclear: bool = False
-
-    def add(self, sources: Iterable[Source]) -> None:
-        """Add sources, whose names are visible from then on."""
-        for source in sources:
-            self.sources.append(source)
-            self.visible = self.visible.inside([source.visible_name])
-
-    def place(self, count: int, join: exp.Join | None) -> None:
-        """Note how the newest sources are joined to those before them.
-
-        Args:
-            count: How many they are.
-            join: The join, None where a comma stands before them, or nothing.
-        """
-        self.unclear = self.unclear or count != 1
-        newest = Joined(len(self.sources) - 1)
-        if join is None or not self.joined:
-            self.joined.append(newest)
-            return
-        using = tuple(folded(one.name) for one in join.args.get("using") or ())
-        natural = str(join.args.get("method") or "").upper() == "NATURAL"
-        self.merges = self.merges or natural or bool(using)
-        sides = (self.joined.pop(), newest)
-        self.joined.append(Joined(0, sides, using, natural, "full"))
-
-    def following(self) -> tuple[Joined, ...]:
-        """Return how the sources are joined, where that matters for the columns of a star."""
-        return tuple(self.joined) if self.merges and not self.unclear else ()
 
 
 class QueryReader:
@@ -166,7 +117,7 @@ class QueryReader:
         ]
         flows = [[self.expressions.flow(cell, visible) for cell in row] for row in rows]
         if len({len(row) for row in flows}) != 1:
-            return Query(targets=(_many([flow for row in flows for flow in row]),))
+            return Query(targets=(many([flow for row in flows for flow in row]),))
         columns = zip(*flows, strict=True)
         return Query(
             targets=tuple(Target(None, "expression", joined(column)) for column in columns)
@@ -189,7 +140,7 @@ class QueryReader:
         )
 
     def _select(self, node: exp.Select, visible: Visible, ctes: tuple[Cte, ...]) -> Query:
-        select = _Select(Visible(visible.sources, False, visible.columns))
+        select = Select(Visible(visible.sources, False, visible.columns))
         start = node.args.get("from_")
         if start is not None:
             found = self._sources.sources(start.this, select.visible)
@@ -205,7 +156,7 @@ class QueryReader:
             return Query(ctes=ctes, sources=tuple(select.sources), opaque=True)
         targets = [self._target(one, select) for one in node.expressions]
         if node.args.get("kind"):
-            targets = [_many([target.flow for target in targets])]
+            targets = [many([target.flow for target in targets])]
         influences = [*select.influences, *self._clauses(node, select)]
         if any(source.kind == "other" for source in select.sources):
             influences.append(Influence("group", Flow(opaque=True)))
@@ -224,7 +175,7 @@ class QueryReader:
             influences=tuple(influences),
         )
 
-    def _join(self, join: exp.Join, select: _Select) -> None:
+    def _join(self, join: exp.Join, select: Select) -> None:
         kind = str(join.args.get("kind") or "").upper()
         if kind == "ARRAY":
             select.add(self._sources.arrays(join, select.visible))
@@ -235,7 +186,7 @@ class QueryReader:
         else:
             found = self._sources.sources(join.this, select.visible) or [Source("other")]
         if kind in {"SEMI", "ANTI"}:
-            select.add(_hidden(found))
+            select.add(hidden(found))
         else:
             select.add(found)
             comma = not any(
@@ -252,7 +203,7 @@ class QueryReader:
         if str(join.args.get("method") or "").upper() == "NATURAL":
             select.influences.append(Influence("join", Flow(), natural=True))
 
-    def _clauses(self, node: exp.Expr, select: _Select) -> Iterator[Influence]:
+    def _clauses(self, node: exp.Expr, select: Select) -> Iterator[Influence]:
         """Give what the clauses after the list of columns decide."""
         aliases = {folded(one.alias) for one in node.args.get("expressions") or () if one.alias}
         for kind, names in _CLAUSES:
@@ -274,7 +225,7 @@ class QueryReader:
             yield from self._influences("filter", condition.expression, select.visible)
 
     def _clause(
-        self, kind: str, clause: exp.Expr, aliases: set[str], select: _Select
+        self, kind: str, clause: exp.Expr, aliases: set[str], select: Select
     ) -> Iterator[Influence]:
         number = clause.this if isinstance(clause, exp.Ordered) else clause
         if isinstance(number, exp.Literal):
@@ -305,7 +256,7 @@ class QueryReader:
             if flow != Flow():
                 yield Influence(kind, flow)
 
-    def _target(self, node: exp.Expr, select: _Select) -> Target:
+    def _target(self, node: exp.Expr, select: Select) -> Target:
         alias = folded(node.alias) if isinstance(node, exp.Alias) else None
         inner = node.this if isinstance(node, exp.Alias) else node
         while isinstance(inner, exp.Paren):
@@ -316,18 +267,18 @@ class QueryReader:
         parts = path(inner)
         flow = self.expressions.flow(inner, select.visible)
         if isinstance(inner, _MANY_COLUMNS) or (parts is not None and parts[-1] == "*"):
-            return _many([flow])
+            return many([flow])
         if parts is None:
             return Target(alias, "expression", flow)
         whole = len(flow.columns) == 1 and not flow.altered_columns
         return Target(alias or parts[-1], "column" if whole else "expression", flow)
 
-    def _star(self, node: exp.Expr, star: exp.Star, select: _Select) -> Target:
+    def _star(self, node: exp.Expr, star: exp.Star, select: Select) -> Target:
         table = node.table if isinstance(node, exp.Column) else ""
         qualifier = (folded(table),) if table else ()
         if qualifier and qualifier[0] not in select.visible.sources:
             # A structure with fields.
-            return _many([self.expressions.flow(exp.column(table), select.visible)])
+            return many([self.expressions.flow(exp.column(table), select.visible)])
         column = ColumnName(qualifier, "*")
         if select.merges and select.unclear and not qualifier:
             # Which columns are merged, and where they stand, is not followed.
@@ -338,12 +289,12 @@ class QueryReader:
         changed = [*(star.args.get("replace") or ()), *(star.args.get("rename") or ())]
         if changed:
             flows = [self.expressions.flow(one.this, select.visible) for one in changed]
-            return _many([*flows, Flow(columns=(column,), altered_columns=(column,))])
+            return many([*flows, Flow(columns=(column,), altered_columns=(column,))])
         names = [path(one) for one in star.args.get("except_") or ()]
         without = tuple(name[-1] for name in names if name is not None)
         return Target(None, "star", flow, without=without)
 
-    def _aliased(self, node: exp.Select, select: _Select) -> list[Source] | None:
+    def _aliased(self, node: exp.Select, select: Select) -> list[Source] | None:
         """Return the names that expressions of a list give to each other, as sources.
 
         Each is a subquery of one column, which sees those before it. None where one uses a name
@@ -368,43 +319,6 @@ class QueryReader:
                 Source("query", alias=hidden, lateral=True, by_name_only=True, query=query)
             )
         return found
-
-
-def joined(flows: Iterable[Flow]) -> Flow:
-    """Return what several expressions are made of together."""
-    found = list(flows)
-    return Flow(
-        columns=tuple(dict.fromkeys(c for flow in found for c in flow.columns)),
-        altered_columns=tuple(dict.fromkeys(c for flow in found for c in flow.altered_columns)),
-        aggregated_columns=tuple(
-            dict.fromkeys(c for flow in found for c in flow.aggregated_columns)
-        ),
-        counted_columns=tuple(dict.fromkeys(c for flow in found for c in flow.counted_columns)),
-        subqueries=tuple(query for flow in found for query in flow.subqueries),
-        opaque=any(flow.opaque for flow in found),
-    )
-
-
-def _many(flows: Sequence[Flow]) -> Target:
-    """Return an item that stands for any number of columns, each made of all of this."""
-    flow = joined(flows)
-    if flow.columns and flow.columns[0].name == "*":
-        # A lone star would be taken for the columns one by one.
-        named = [column for column in flow.columns if column.name != "*"]
-        if not named:
-            return Target(None, "star", Flow(opaque=True))
-        flow = joined([Flow(columns=(named[0],)), flow])
-    return Target(None, "star", flow)
-
-
-def _hidden(sources: Iterable[Source]) -> list[Source]:
-    return [
-        Source(
-            one.kind, one.schema, one.name, one.alias, one.columns, one.lateral, True, one.query,
-            one.functions,
-        )
-        for one in sources
-    ]  # fmt: skip
 
 
 def _is_plain(node: exp.Subquery) -> bool:

@@ -11,7 +11,8 @@ from scrim.statements.dialects.dialect import SqlDialect
 from scrim.statements.dialects.expressions import Visible, folded
 from scrim.statements.dialects.functions import function_name, is_reviewed
 from scrim.statements.dialects.lexical import refused
-from scrim.statements.dialects.queries import QueryReader, joined
+from scrim.statements.dialects.queries import QueryReader
+from scrim.statements.dialects.selecting import joined
 from scrim.statements.dialects.tables import Tables, schema_of
 from scrim.statements.dialects.trees import expressions_of
 from scrim.statements.facts import (

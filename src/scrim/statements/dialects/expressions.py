@@ -211,7 +211,8 @@ class ExpressionReader:
             return
         if parts == ["*"]:
             _star(node, walk)
-        elif parts[0] not in walk.bound:
+        elif parts[0] not in walk.bound or (len(parts) > 1 and parts[0] in walk.visible.sources):
+            # `p.email` inside `p -> ...` may still be the column of a source.
             columns, whole = references(parts, walk.visible)
             if any(column.name in _HIDDEN for column in columns):
                 found.opaque = True
@@ -265,7 +266,7 @@ def path(node: exp.Expr) -> list[str] | None:
         case exp.Column():
             nodes = [node.args.get(name) for name in ("catalog", "db", "table", "this")]
             parts = [path(one) for one in nodes if isinstance(one, exp.Expr)]
-        case exp.Dot() if isinstance(node.this, (exp.Column, exp.Dot)):
+        case exp.Dot() if isinstance(node.this, exp.Column | exp.Dot | exp.Identifier):
             parts = [path(node.this), path(node.expression)]
         case _:
             return None

@@ -208,7 +208,10 @@ class QueryReader:
         aliases = {folded(one.alias) for one in node.args.get("expressions") or () if one.alias}
         for kind, names in _CLAUSES:
             for name in names:
-                for clause in expressions_of(node.args.get(name)):
+                given = node.args.get(name)
+                if isinstance(given, exp.Group) and given.args.get("all"):
+                    yield Influence(kind, Flow(), output="*")
+                for clause in expressions_of(given):
                     yield from self._clause(kind, clause, aliases, select)
         distinct = node.args.get("distinct")
         if isinstance(distinct, exp.Distinct) and distinct.args.get("on") is not None:
@@ -228,6 +231,9 @@ class QueryReader:
         self, kind: str, clause: exp.Expr, aliases: set[str], select: Select
     ) -> Iterator[Influence]:
         number = clause.this if isinstance(clause, exp.Ordered) else clause
+        if isinstance(number, exp.Var) and number.name.upper() == "ALL":
+            yield Influence(kind, Flow(), output="*")
+            return
         if isinstance(number, exp.Literal):
             if number.is_int and kind != "filter":
                 yield Influence(kind, Flow(), position=int(number.this))
@@ -291,8 +297,10 @@ class QueryReader:
             flows = [self.expressions.flow(one.this, select.visible) for one in changed]
             return many([*flows, Flow(columns=(column,), altered_columns=(column,))])
         names = [path(one) for one in star.args.get("except_") or ()]
-        without = tuple(name[-1] for name in names if name is not None)
-        return Target(None, "star", flow, without=without)
+        if any(name is None or len(name) > 1 for name in names):
+            # A field that is left out of a column, and the like.
+            return Target(None, "star", Flow(opaque=True))
+        return Target(None, "star", flow, without=tuple(name[0] for name in names if name))
 
     def _aliased(self, node: exp.Select, select: Select) -> list[Source] | None:
         """Return the names that expressions of a list give to each other, as sources.

@@ -87,7 +87,7 @@ class StatementReader:
         work.note_all(node)
         return Facts(
             operation=operation,
-            statement="SelectStmt" if isinstance(node, exp.Query) else type(node).__name__,
+            statement=_statement(node, operation),
             index=index,
             relations=tuple(tables.uses),
             functions=tuple(self._unreviewed(node)),
@@ -223,6 +223,8 @@ class _Work:
         if kind in {"FUNCTION", "PROCEDURE"}:
             return "create_function", Query(), ()
         self._changed(node)
+        if node.args.get("clone") is not None:
+            return "ddl", Query(), (Write(self._target(node.this, "create"), Query(opaque=True)),)
         if not isinstance(stored, exp.Query):
             return "ddl", Query(), ()
         target = self._target(node.this, "create")
@@ -296,6 +298,15 @@ class _Work:
         for one in node.args.get("expressions") or ():
             if isinstance(one, exp.Table):
                 self._tables.use(schema_of(one), folded(one.name), "ddl", "ddl")
+
+
+def _statement(node: exp.Expr, operation: str) -> str:
+    """Return what PostgreSQL's grammar calls a statement that gives names to other data."""
+    if isinstance(node, exp.Query):
+        return "SelectStmt"
+    if isinstance(node, exp.Create) and operation != "create_function":
+        return {"create_view": "ViewStmt", "ddl": "CreateStmt"}.get(operation, "CreateTableAsStmt")
+    return "AlterTableStmt" if isinstance(node, exp.Alter) else type(node).__name__
 
 
 def _wrapped(query: Query, ctes: tuple[Cte, ...]) -> Query:

@@ -1,9 +1,12 @@
 """Each result column of a statement in another dialect comes from the columns that it names."""
 
+# ruff: noqa: E501 - a statement is read best in one line
+
 from __future__ import annotations
 
 import pytest
 
+from scrim.statements.facts import StatementError
 from tests.unit.statements.dialects.lineage_of import ALL, every, one
 
 EVERYWHERE = [
@@ -135,6 +138,45 @@ def test_what_is_stored_is_told(dialect: str, sql: str, operation: str, stored: 
     seen = one(sql, dialect)
     assert (seen.operation, set(seen.stored)) == (operation, stored)
     assert seen.anywhere() == set()
+
+
+@pytest.mark.parametrize(
+    ("dialect", "sql"),
+    [
+        ("snowflake", "CREATE TABLE kept CLONE people"),
+        ("mysql", "UPDATE people p JOIN clean c ON c.id = p.id SET c.word = p.email"),
+        ("mysql", "UPDATE people p, clean c SET c.word = p.email"),
+        ("mysql", "INSERT INTO clean (word) SELECT email FROM people ON DUPLICATE KEY UPDATE word = 'x'"),
+        ("mysql", "INSERT INTO clean (word) VALUES ('x') ON DUPLICATE KEY UPDATE word = (SELECT MAX(email) FROM people)"),
+        ("mysql", "REPLACE INTO clean (word) SELECT email FROM people"),
+        ("mysql", "ALTER TABLE people RENAME TO kept"),
+        ("mysql", "RENAME TABLE people TO kept"),
+        ("spark", "INSERT OVERWRITE TABLE clean SELECT 1, email, 2 FROM people"),
+        ("tsql", "SELECT email INTO kept FROM people"),
+        ("bigquery", "CREATE OR REPLACE TABLE people AS SELECT 1 AS email"),
+        ("trino", "CREATE MATERIALIZED VIEW kept AS SELECT email FROM people"),
+        ("redshift", "CREATE TABLE kept (e) AS SELECT email FROM people"),
+        ("mysql", "WITH w AS (SELECT email FROM people) INSERT INTO clean (word) SELECT email FROM w"),
+    ],
+)  # fmt: skip
+def test_no_way_of_storing_is_missed(dialect: str, sql: str) -> None:
+    try:
+        seen = one(sql, dialect)
+    except StatementError:
+        return
+    assert {"email", "?"} & seen.stored
+
+
+@pytest.mark.parametrize(
+    ("dialect", "sql"),
+    [
+        ("snowflake", "SELECT email, MAX(card) FROM people GROUP BY ALL"),
+        ("databricks", "SELECT email, card FROM people ORDER BY ALL"),
+    ],
+)
+def test_grouping_by_all_is_an_influence_of_all(dialect: str, sql: str) -> None:
+    (found,) = one(sql, dialect).influences.values()
+    assert {column.name for column in found.columns} == {"email", "card"}
 
 
 @pytest.mark.parametrize("dialect", ["snowflake", "bigquery", "tsql", "databricks"])

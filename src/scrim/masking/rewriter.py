@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from scrim.domain.decision import ColumnDecision, Treatment
-from scrim.masking.choice import AUTO, NULL, OperatorSpec, OperatorTable
+from scrim.masking.choice import AUTO, NULL, REDACT, OperatorSpec, OperatorTable
 from scrim.masking.registry import registry
 from scrim.masking.types import SEARCHED_NUMBERS, TypeSpec, check_type, leaf_kind
 
@@ -104,4 +104,6 @@ def operator_of(column: PlannedColumn, operators: OperatorTable) -> OperatorSpec
     declared = registry().get(operator["name"])
     if declared is None:
         return NULL
-    return operator if declared.accepts.includes(leaf_kind(column.type_spec)) else AUTO
+    if declared.accepts.includes(leaf_kind(column.type_spec)):
+        return operator
+    return REDACT if operator.get("otherwise") == "redact" else AUTO

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import random
 import re
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -11,10 +13,13 @@ import pytest
 
 from tests.oracles.benchmark_queries import PROTECTED as BENCHMARK_PROTECTED
 from tests.oracles.benchmark_queries import obtain
-from tests.oracles.lineage_check import compare
+from tests.oracles.lineage_check import Compared, compare
 from tests.oracles.lineage_schema import PROTECTED, SCHEMA
 from tests.support.postgres import create_database
 from tests.unit.statements.conftest import load
+from tests.unit.statements.query_generator import PROTECTED as RANDOM_PROTECTED
+from tests.unit.statements.query_generator import SCHEMA as RANDOM_SCHEMA
+from tests.unit.statements.query_generator import Generator
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -57,6 +62,39 @@ def test_every_construct_gives_what_the_server_says(
     assert found.queries > 160
     assert len(found.refused) <= MAX_REFUSED, found.refused
     assert found.needless_share < 0.02, found.needless
+
+
+def random_queries(server: PostgresServer, seed: int, count: int) -> tuple[int, Compared, Compared]:
+    """Compare random queries, with and without what the server traces itself."""
+    create_database(server, "random")
+    server.execute(RANDOM_SCHEMA.format(schema="world", canary="canary"), "random")
+    generator = Generator(random.Random(seed))  # noqa: S311 - nothing secret
+    queries = [generator.statement() for _ in range(count)]
+    with psycopg.connect(server.dsn("random"), autocommit=True) as opened:
+        opened.execute("SET search_path = world")
+        catalog = load(opened)
+        protected = {f"world.{name}" for name in RANDOM_PROTECTED}
+        one, other = (
+            compare(opened, catalog, queries, protected, traced=traced) for traced in (True, False)
+        )
+    return seed, one, other
+
+
+def test_random_queries_give_what_the_server_says(debian_postgres: PostgresServer) -> None:
+    seed, traced, untraced = random_queries(debian_postgres, random.randrange(2**32), 300)  # noqa: S311
+    assert traced.queries > 150, seed
+    assert not traced.missed, seed
+    assert not untraced.missed, seed
+
+
+@pytest.mark.long
+@pytest.mark.timeout(3600)
+def test_many_random_queries_give_what_the_server_says(debian_postgres: PostgresServer) -> None:
+    seed = int(os.environ.get("SCRIM_SEED", "1"))
+    _, traced, untraced = random_queries(debian_postgres, seed, 20_000)
+    assert traced.queries > 10_000
+    assert not traced.missed
+    assert not untraced.missed
 
 
 @pytest.mark.parametrize("traced", [True, False])

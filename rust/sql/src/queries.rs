@@ -122,7 +122,8 @@ pub struct Joined {
     /// Whether it merges all columns that both sides have.
     #[serde(skip_serializing_if = "is_false")]
     pub natural: bool,
-    /// Which side a merged column has its values from: `left`, `right`, or of both for `full`.
+    /// Which side a merged column has its values from: `left`, `right`, `inner` (either, as types
+    /// have it), or `full` (both).
     #[serde(skip_serializing_if = "str::is_empty")]
     pub kind: &'static str,
 }

@@ -89,9 +89,11 @@ impl Builder {
             natural: item.get("is_natural").int() != 0,
             // `JoinType`.
             kind: match item.get("jointype").int() {
+                2 => "left",
                 3 => "full",
                 4 => "right",
-                _ => "left",
+                // Either side, as the types have it; the values are equal.
+                _ => "inner",
             },
         }
     }

@@ -4,7 +4,7 @@ What a function is given can be in whatever it returns, so arguments are not fol
 there they are names without data.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Final
 
@@ -60,7 +60,9 @@ class Bodies:
         Args:
             function: Its name as written.
         """
-        if function.name in _COUNTING:
+        # Names that mean nothing are not remembered: there is no end of them.
+        routines = self._catalog.routines.named(function.schema, function.name)
+        if function.name in _COUNTING or not routines:
             return None
         if function not in self._known:
             # What leads back to itself meets this.
@@ -68,15 +70,15 @@ class Bodies:
             if self._depth < _MAX_DEPTH:
                 self._depth += 1
                 try:
-                    self._known[function] = self._all(function)
+                    self._known[function] = self._all(routines)
                 finally:
                     self._depth -= 1
         return self._known[function]
 
-    def _all(self, function: Name) -> Body | None:
-        """Put together every function that the name can mean."""
+    def _all(self, routines: Iterable[Routine]) -> Body | None:
+        """Put together every function that a name can mean."""
         found: Body | None = None
-        for routine in self._catalog.routines.named(function.schema, function.name):
+        for routine in routines:
             if is_reviewed_routine(routine, self._catalog):
                 one: Body | None = Body(opaque(NOTHING), {})
             else:

@@ -39,11 +39,10 @@ def _columns(one: Joined, sources: Sequence[Outputs], merged: dict[str, Origins]
         return _unclear(left, right)
     columns: list[tuple[str | None, Origins]] = []
     for name in names:
-        origins = {
-            "left": _all_of(name, left),
-            "right": _all_of(name, right),
-            "full": (_all_of(name, left) | _all_of(name, right)).mixed(),
-        }[one.kind]
+        sides = {"left": (left,), "right": (right,)}.get(one.kind, (left, right))
+        origins = union(_all_of(name, side) for side in sides)
+        if one.kind == "full":
+            origins = origins.mixed()
         # A name that several joins merge is ambiguous, and then refused.
         merged[name] = origins
         columns.append((name, origins))

@@ -6,6 +6,7 @@ names, if every name in it is understood. Everything else carries all that the s
 """
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Final
 
 from scrim.domain.column import ColumnOrigin, ResultField
@@ -354,7 +355,7 @@ class Lineage:
             query = facts.inner.query
         if query is None:
             return opaque(Origins(everything.columns, known=False))
-        return self._resolver(everything).outputs(query)
+        return _without_own_names(self._resolver(everything).outputs(query), query)
 
     def _is_rewritten(self, facts: Facts) -> bool:
         """Whether rules make the statement another one, whose columns nobody saw."""
@@ -375,6 +376,17 @@ class Lineage:
             )
             or any(name.name in catalog.unreviewed_casts for name in facts.types)
         )
+
+
+def _without_own_names(outputs: Outputs, query: Query) -> Outputs:
+    """Forget the names that a query can give its columns itself: decisions do not depend on them."""
+    if outputs.exact:
+        return outputs
+    while query.branches:
+        query = query.branches[0]
+    own = {target.flow.columns[0].name for target in query.targets if target.kind == "column"}
+    columns = ((None if name in own else name, origins) for name, origins in outputs.columns)
+    return replace(outputs, columns=tuple(columns))
 
 
 def _placed(outputs: Outputs, place: int, field: ResultField, count: int) -> Origins:

@@ -172,7 +172,8 @@ class Joined:
         sides: Both sides of a join.
         using: Columns that `USING` merges.
         natural: Whether all columns that both sides have are merged.
-        kind: Which side a merged column has its values from: `left`, `right`, or of both `full`.
+        kind: Which side a merged column has its values from: `left`, `right`, `inner` (either, as
+            types have it), or `full` (both).
     """
 
     source: int = 0

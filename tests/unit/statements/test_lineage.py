@@ -224,6 +224,13 @@ def test_where_columns_cannot_be_counted_each_carries_everything() -> None:
 
 def test_columns_that_joins_merge_come_first() -> None:
     assert origins("SELECT *, 1 FROM public.staff NATURAL JOIN public.orders", 5) == [
+        "orders.id staff.id",
+        "staff.email",
+        "orders.customer_id",
+        "orders.total",
+        "",
+    ]
+    assert origins("SELECT *, 1 FROM public.staff NATURAL LEFT JOIN public.orders", 5) == [
         "staff.id",
         "staff.email",
         "orders.customer_id",

@@ -79,7 +79,9 @@ def explain(  # noqa: PLR0913 - one parameter for each option of the command
         if principal is None:
             raise CommandError("--as is missing; name who would send the statement", EXIT_USAGE)
         claims = (("purpose", purpose), ("ticket", ticket))
-        facts = SessionFacts(tls, authentication.value, client_address)
+        facts = SessionFacts(
+            tls=tls, authentication=authentication.value, client_address=client_address
+        )
         given = tuple((name, value) for name, value in claims if value)
         found = _of_connection(config, connection, Asker(principal, agent, given, facts), text)
     if svg is not None:

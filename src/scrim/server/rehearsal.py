@@ -17,6 +17,7 @@ from scrim.config.limits import Limits
 from scrim.domain.column import ResultField
 from scrim.domain.decision import Refusal
 from scrim.enforcement import Enforcement
+from scrim.masking.columns import DecidedColumn
 from scrim.masking.decided import Decided
 from scrim.masking.plans import Plan, PlanMaker, PlanRecord
 from scrim.masking.results import Described
@@ -172,15 +173,9 @@ class NotingPlanMaker(PlanMaker):
     noted: list[Noted] = field(default_factory=list)
 
     def make(
-        self,
-        columns: Sequence[Any],
-        context: object = None,
-        *,
-        sampled: bool = True,
-        record: PlanRecord | None = None,
-        epoch: int | None = None,
+        self, columns: Sequence[DecidedColumn], context: object = None, **options: Any
     ) -> Plan:
-        """Return the compiled plan, as `PlanMaker.make` does."""
+        """Return the compiled plan, as `PlanMaker.make` does with the same options."""
         if isinstance(context, Described):
-            self.noted.append(Noted(context, record))
-        return PlanMaker.make(self, columns, context, sampled=sampled, record=record, epoch=epoch)
+            self.noted.append(Noted(context, options.get("record")))
+        return PlanMaker.make(self, columns, context, **options)

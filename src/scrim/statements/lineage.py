@@ -379,7 +379,7 @@ class Lineage:
 
 
 def _without_own_names(outputs: Outputs, query: Query) -> Outputs:
-    """Forget the names that a query can give its columns itself: decisions do not depend on them."""
+    """Forget the names that a query gives its columns itself: decisions do not depend on them."""
     if outputs.exact:
         return outputs
     while query.branches:

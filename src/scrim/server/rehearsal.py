@@ -173,7 +173,10 @@ class NotingPlanMaker(PlanMaker):
     noted: list[Noted] = field(default_factory=list)
 
     def make(
-        self, columns: Sequence[DecidedColumn], context: object = None, **options: Any
+        self,
+        columns: Sequence[DecidedColumn],
+        context: object = None,
+        **options: Any,  # noqa: ANN401 - whatever it takes
     ) -> Plan:
         """Return the compiled plan, as `PlanMaker.make` does with the same options."""
         if isinstance(context, Described):

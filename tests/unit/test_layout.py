@@ -34,7 +34,6 @@ LARGER_FILES: dict[str, str] = {
     "rust/sql/src/walk.rs": "one walk over all of the grammar's nodes",
     "src/scrim/server/gateway.py": "all that the sessions of a worker share, by its life",
     "src/scrim/server/session.py": "one protocol object: what asyncio, the pool and the relay call",
-    "src/scrim/statements/lineage.py": "what is asked of lineage, and the views behind it",
     "src/scrim/statements/scopes.py": "one resolver, whose steps call each other",
     "tests/integration/test_masked_space.py": "one gateway, and all that its clients say to it",
     "tests/integration/test_serve.py": "the life of one gateway, whose parts need the same servers",

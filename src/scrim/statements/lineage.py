@@ -6,7 +6,6 @@ names, if every name in it is understood. Everything else carries all that the s
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
 from typing import Final
 
 from scrim.domain.column import ColumnOrigin, ResultField
@@ -16,6 +15,7 @@ from scrim.statements.compared import Compared
 from scrim.statements.facts import Facts, Name, Query, StatementError, Write, read
 from scrim.statements.functions import is_pure
 from scrim.statements.origins import ANYTHING, NOTHING, Origins, Outputs, listed, opaque, union
+from scrim.statements.placing import placed, without_own_names
 from scrim.statements.scopes import QueryResolver
 from scrim.statements.system_relations import COMMENT, COMMENT_RELATIONS, carries_data, is_system
 from scrim.statements.visible import Influences, Lookup, Noticed, Watched, touched
@@ -69,7 +69,7 @@ class Lineage:
                 origins = self._described(field)
                 unchanged = field.column_number > 0
             else:
-                origins = _placed(outputs, place, field, len(fields))
+                origins = placed(outputs, place, field, len(fields))
                 if suspect:
                     origins = Origins(origins.columns | everything.columns, known=False)
             found.append(origins.to_origin(unchanged=unchanged and len(origins.columns) == 1))
@@ -355,7 +355,7 @@ class Lineage:
             query = facts.inner.query
         if query is None:
             return opaque(Origins(everything.columns, known=False))
-        return _without_own_names(self._resolver(everything).outputs(query), query)
+        return without_own_names(self._resolver(everything).outputs(query), query)
 
     def _is_rewritten(self, facts: Facts) -> bool:
         """Whether rules make the statement another one, whose columns nobody saw."""
@@ -376,25 +376,6 @@ class Lineage:
             )
             or any(name.name in catalog.unreviewed_casts for name in facts.types)
         )
-
-
-def _without_own_names(outputs: Outputs, query: Query) -> Outputs:
-    """Forget the names that a query gives its columns itself: decisions do not depend on them."""
-    if outputs.exact:
-        return outputs
-    while query.branches:
-        query = query.branches[0]
-    own = {target.flow.columns[0].name for target in query.targets if target.kind == "column"}
-    columns = ((None if name in own else name, origins) for name, origins in outputs.columns)
-    return replace(outputs, columns=tuple(columns))
-
-
-def _placed(outputs: Outputs, place: int, field: ResultField, count: int) -> Origins:
-    """Return the origins of a result column by its place, if its name does not contradict it."""
-    name = outputs.name_of(place)
-    if not outputs.exact and name not in {None, field.name}:
-        return outputs.total()
-    return outputs.placed(place, count)
 
 
 def _statements(facts: Facts) -> set[str]:

@@ -31,6 +31,7 @@ from scrim.masking.storing import storing_refusal
 from scrim.masking.turning import MaskedWrites, TurnDecider
 from scrim.policy.demands import Answer, ask
 from scrim.policy.grants import Grants
+from scrim.policy.refusals import uncopyable, unreadable
 from scrim.statements import classify, effects
 from scrim.statements.copying import CopyError, CopyTarget, copy_targets
 from scrim.statements.essence import Essence, essence, facts_of
@@ -137,7 +138,7 @@ class Enforcement:
         try:
             copies = self._copies(incoming, statements, columns)
         except CopyError as error:
-            return self._decided(statements, asked.refused(Refusal("0A000", str(error))), scope)
+            return self._decided(statements, asked.refused(uncopyable(str(error))), scope)
         return replace(self._decided(statements, asked, scope, copies), turns=turns)
 
     def plan(
@@ -230,7 +231,7 @@ class Enforcement:
         """Refuse what the grammar does not know, unless the principal may do everything here."""
         if error.code != NOT_UTF8 and self.raw and self._grants.permits_unread():
             return self._decided()
-        why = Refusal(error.code, error.message, position=error.position)
+        why = unreadable(error.code, error.message, error.position)
         return self._decided(asked=Answer(why))
 
     def _decided(

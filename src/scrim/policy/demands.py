@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from scrim.domain.decision import Refusal
-from scrim.domain.outcome import RowLimit
+from scrim.domain.outcome import RowLimit, Verdict
 from scrim.policy.grants import Grants, RelationName
 from scrim.policy.obligations import smallest
 from scrim.policy.refusals import refusal
@@ -52,20 +52,33 @@ def ask(statements: Sequence[Facts], catalog: Catalog, grants: Grants) -> Answer
     """
     policies: set[str] = set()
     limits: list[RowLimit | None] = []
-    for facts in statements:
-        for demand in demands(facts, catalog):
-            for action, relation in _questions(demand, catalog):
-                verdict = grants.verdict(action, relation)
-                policies.update(verdict.policies)
-                if facts.operation not in ROWLESS:
-                    limits.append(verdict.row_limit)
-                if not verdict.permitted:
-                    denial = refusal(verdict, action, grants.connection.name, relation)
-                    return Answer(denial, tuple(sorted(policies)))
+    for facts, action, relation, verdict in answers(statements, catalog, grants):
+        policies.update(verdict.policies)
+        if facts.operation not in ROWLESS:
+            limits.append(verdict.row_limit)
+        if not verdict.permitted:
+            denial = refusal(verdict, action, grants.connection.name, relation)
+            return Answer(denial, tuple(sorted(policies)))
     if limits:
         # The permission to connect is behind each of them.
         limits.append(grants.verdict("connect").row_limit)
     return Answer(None, tuple(sorted(policies)), smallest(limits))
+
+
+def answers(
+    statements: Sequence[Facts], catalog: Catalog, grants: Grants
+) -> Iterator[tuple[Facts, str, RelationName | None, Verdict]]:
+    """Yield each statement with each action that is asked about it, the relation, and the answer.
+
+    Args:
+        statements: What is to be run.
+        catalog: The data store's schema.
+        grants: What the principal may do.
+    """
+    for facts in statements:
+        for demand in demands(facts, catalog):
+            for action, relation in _questions(demand, catalog):
+                yield facts, action, relation, grants.verdict(action, relation)
 
 
 def _questions(demand: Demand, catalog: Catalog) -> Iterator[Asked]:

@@ -269,3 +269,7 @@ fn expands(target: &Tree) -> bool {
         last.is_some_and(|item| item.kind() == "AStar")
     })
 }
+
+#[cfg(test)]
+#[path = "influence_tests.rs"]
+mod tests;

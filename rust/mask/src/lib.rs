@@ -43,6 +43,7 @@ mod operators;
 mod permutation;
 mod prf;
 mod reveal;
+mod row;
 mod siv;
 mod spec;
 mod stamp;
@@ -55,6 +56,7 @@ pub use error::Error;
 pub use keys::{Keyring, TenantKey};
 pub use operators::national_id_entities;
 pub use reveal::CellReveal;
+pub use row::RowMask;
 pub use spec::{
     Alphabet, BinAnswer, CharClass, ColumnRule, DatePart, Distribution, Encoding, HashEncoding,
     NamePart, OperatorSpec, PlacePart, TypeSpec,

@@ -65,6 +65,18 @@ pub enum OperatorSpec {
         #[serde(default = "default_mask_char")]
         mask_char: char,
     },
+    /// Another operator for each value of another column.
+    #[serde(rename = "by_row")]
+    ByRow {
+        /// The column: the first of these that there is.
+        #[serde(default)]
+        column: Vec<String>,
+        /// The operator for each of its values.
+        #[serde(default)]
+        cases: BTreeMap<String, OperatorSpec>,
+        /// The operator for all others, and where there is no such column.
+        otherwise: Box<OperatorSpec>,
+    },
     /// A name of an invented company.
     Company {},
     /// The same given value for all.
@@ -99,6 +111,10 @@ pub enum OperatorSpec {
         /// Which of them.
         #[serde(default)]
         part: PlacePart,
+        /// The column with the postal code, where the place is to lie there: the first of these
+        /// that there is.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        of: Vec<String>,
     },
     /// A vehicle's registration.
     Plate {},
@@ -203,6 +219,19 @@ pub enum OperatorSpec {
         #[serde(default)]
         day_first: bool,
     },
+    /// As many days later or earlier as all dates of the row's subject.
+    #[serde(rename = "date_shift")]
+    DateShift {
+        /// The column that names the subject: the first of these that there is.
+        #[serde(default)]
+        subject: Vec<String>,
+        /// The most days that a date moves.
+        #[serde(default = "default_shift")]
+        max_days: u32,
+        /// Whether a text such as 03/04/2024 begins with the day.
+        #[serde(default)]
+        day_first: bool,
+    },
     /// The beginning of the date's year, month and so on.
     #[serde(rename = "date_trunc")]
     DateTrunc {
@@ -266,6 +295,35 @@ pub enum OperatorSpec {
     },
     /// The first three digits of a ZIP code, where enough people live there.
     Zip3 {},
+}
+
+/// The key of subjects, which is one for all columns with dates of theirs.
+const SUBJECT_DOMAIN: &str = "row:subject";
+/// The key of postal codes and of what lies there.
+const PLACE_DOMAIN: &str = "row:place";
+
+impl OperatorSpec {
+    /// What is done where nothing is known of the row.
+    pub(crate) fn alone(&self) -> &Self {
+        match self {
+            Self::ByRow { otherwise, .. } => otherwise.alone(),
+            other => other,
+        }
+    }
+
+    /// The semantic domain whose key is used for values of the given one: what columns of several
+    /// domains have to agree in has a domain of its own.
+    pub(crate) fn domain<'a>(&self, of_values: &'a str) -> &'a str {
+        match self {
+            Self::DateShift { .. } => SUBJECT_DOMAIN,
+            Self::Place {
+                part: PlacePart::PostalCode,
+                ..
+            } => PLACE_DOMAIN,
+            Self::Place { of, .. } if !of.is_empty() => PLACE_DOMAIN,
+            _ => of_values,
+        }
+    }
 }
 
 /// Which number stands for a bin.
@@ -339,6 +397,9 @@ pub enum PlacePart {
     City,
     /// A state or a province.
     State,
+    /// A postal code.
+    #[serde(rename = "postal_code")]
+    PostalCode,
 }
 
 /// The characters that FF1 takes for numerals.
@@ -390,6 +451,10 @@ fn default_bin_width() -> String {
 
 fn default_days() -> u32 {
     30
+}
+
+fn default_shift() -> u32 {
+    365
 }
 
 fn default_geo_digits() -> u32 {

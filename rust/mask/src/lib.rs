@@ -47,6 +47,7 @@ mod row;
 mod siv;
 mod spec;
 mod stamp;
+mod type_spec;
 mod types;
 mod words;
 

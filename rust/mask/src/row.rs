@@ -11,8 +11,37 @@ use crate::batch::Batch;
 use crate::cell::{CellMask, Format, Outcome};
 use crate::error::Error;
 use crate::keys::Keyring;
-use crate::spec::{OperatorSpec, TypeSpec};
+use crate::spec::{OperatorSpec, PlacePart, TypeSpec};
 use crate::types::beside::Beside;
+
+/// The key of subjects, which is one for all columns with dates of theirs.
+const SUBJECT_DOMAIN: &str = "row:subject";
+/// The key of postal codes and of what lies there.
+const PLACE_DOMAIN: &str = "row:place";
+
+impl OperatorSpec {
+    /// What is done where nothing is known of the row.
+    pub(crate) fn alone(&self) -> &Self {
+        match self {
+            Self::ByRow { otherwise, .. } => otherwise.alone(),
+            other => other,
+        }
+    }
+
+    /// The semantic domain whose key is used for values of the given one: what columns of several
+    /// domains have to agree in has a domain of its own.
+    pub(crate) fn domain<'a>(&self, of_values: &'a str) -> &'a str {
+        match self {
+            Self::DateShift { .. } => SUBJECT_DOMAIN,
+            Self::Place {
+                part: PlacePart::PostalCode,
+                ..
+            } => PLACE_DOMAIN,
+            Self::Place { of, .. } if !of.is_empty() => PLACE_DOMAIN,
+            _ => of_values,
+        }
+    }
+}
 
 /// What an operator is told of the row that its value stands in.
 #[derive(Debug, Clone, Copy)]

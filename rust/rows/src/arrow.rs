@@ -60,6 +60,54 @@ pub struct FixedWidth<'a> {
     pub validity: Validity<'a>,
 }
 
+/// The column whose raw values the rule of another one looks at, with as many rows.
+#[derive(Debug, Clone, Copy)]
+pub enum Beside<'a> {
+    /// Values of any length.
+    Texts(Texts<'a>),
+    /// Values of one width.
+    Fixed(FixedWidth<'a>),
+}
+
+impl<'a> Beside<'a> {
+    /// The value in a row; what has one width is written into the scratch.
+    fn cell<'s>(
+        &self,
+        row: usize,
+        scratch: &'s mut [u8; WIDTH_MAX],
+    ) -> Result<Option<(Format, &'s [u8])>, RowError>
+    where
+        'a: 's,
+    {
+        match self {
+            Self::Texts(texts) => {
+                if !texts.validity.has(row)? {
+                    return Ok(None);
+                }
+                let base = texts.offset(0)?;
+                let at = |row| {
+                    texts
+                        .offset(row)?
+                        .checked_sub(base)
+                        .ok_or(RowError::Truncated)
+                };
+                let cell = texts.data.get(at(row)?..at(row + 1)?);
+                Ok(Some((texts.format, cell.ok_or(RowError::Truncated)?)))
+            }
+            Self::Fixed(values) => {
+                if !values.validity.has(row)? {
+                    return Ok(None);
+                }
+                let (layout, width) = (values.layout, values.layout.width());
+                let raw = values.data.get(row * width..(row + 1) * width);
+                let length = layout.encode(raw.ok_or(RowError::Truncated)?, scratch);
+                let cell = length.and_then(|length| scratch.get(..length));
+                Ok(cell.map(|cell| (layout.format(), cell)))
+            }
+        }
+    }
+}
+
 /// A masked column; it begins with its first value.
 #[derive(Debug, PartialEq, Eq)]
 pub struct MaskedColumn {
@@ -81,6 +129,7 @@ impl Plan {
         &self,
         column: usize,
         texts: &Texts<'_>,
+        beside: Option<&Beside<'_>>,
         counters: &mut Counters,
     ) -> Result<Option<MaskedColumn>, RowError> {
         let rule = self.rule(column)?;
@@ -91,6 +140,7 @@ impl Plan {
         let mut masked = Building::new(rows, texts.data.len());
         let mut batch = Batch::default();
         masked.end_text(texts.wide)?;
+        let mut scratch = [0; WIDTH_MAX];
         let base = texts.offset(0)?;
         let mut start = 0;
         for row in 0..rows {
@@ -98,7 +148,12 @@ impl Plan {
             let end = end.checked_sub(base).ok_or(RowError::Truncated)?;
             let cell = texts.data.get(start..end).ok_or(RowError::Truncated)?;
             if texts.validity.has(row)? {
-                match rule.apply(texts.format, cell, &mut masked.data, &mut batch, counters) {
+                let other = match beside {
+                    Some(beside) => beside.cell(row, &mut scratch)?,
+                    None => None,
+                };
+                let (format, data) = (texts.format, &mut masked.data);
+                match rule.apply(format, cell, other, data, &mut batch, counters) {
                     Cell::Unchanged => masked.data.extend_from_slice(cell),
                     Cell::Value => masked.changed = true,
                     Cell::Null => masked.null(row),
@@ -121,6 +176,7 @@ impl Plan {
         &self,
         column: usize,
         values: &FixedWidth<'_>,
+        beside: Option<&Beside<'_>>,
         counters: &mut Counters,
     ) -> Result<Option<MaskedColumn>, RowError> {
         let rule = self.rule(column)?;
@@ -134,6 +190,7 @@ impl Plan {
         }
         let mut masked = Building::new(chunks.len(), values.data.len());
         let mut scratch = Vec::with_capacity(WIDTH_MAX);
+        let mut other = [0; WIDTH_MAX];
         for (row, raw) in chunks.enumerate() {
             if !values.validity.has(row)? {
                 masked.absent(row);
@@ -141,7 +198,17 @@ impl Plan {
                 continue;
             }
             let start = masked.data.len();
-            match mask_value(rule, layout, raw, &mut scratch, &mut masked.data, counters) {
+            let other = match beside {
+                Some(beside) => beside.cell(row, &mut other)?,
+                None => None,
+            };
+            let value = Value {
+                rule,
+                layout,
+                raw,
+                other,
+            };
+            match mask_value(&value, &mut scratch, &mut masked.data, counters) {
                 Cell::Value => masked.changed = true,
                 Cell::Unchanged => {
                     masked.data.truncate(start);
@@ -165,18 +232,30 @@ impl Plan {
     }
 }
 
+/// One value of one width, its rule, and what stands beside it.
+struct Value<'a> {
+    rule: &'a Column,
+    layout: Fixed,
+    raw: &'a [u8],
+    other: Option<(Format, &'a [u8])>,
+}
+
 /// Appends the replacement of one value in Arrow's layout.
 ///
 /// A permutation that leads out of a narrow type is followed until it comes back, which keeps
 /// different values different ("cycle walking", NIST SP 800-38G Rev. 1, section 4.3).
 fn mask_value(
-    rule: &Column,
-    layout: Fixed,
-    raw: &[u8],
+    value: &Value<'_>,
     scratch: &mut Vec<u8>,
     out: &mut Vec<u8>,
     counters: &mut Counters,
 ) -> Cell {
+    let Value {
+        rule,
+        layout,
+        raw,
+        other,
+    } = *value;
     let before = *counters;
     let nulled = |counters: &mut Counters| {
         *counters = before;
@@ -198,7 +277,7 @@ fn mask_value(
         let Some(bytes) = cell.get(..length) else {
             break;
         };
-        match rule.apply(layout.format(), bytes, scratch, &mut batch, counters) {
+        match rule.apply(layout.format(), bytes, other, scratch, &mut batch, counters) {
             Cell::Value => batch.flush(scratch),
             other => return other,
         }

@@ -16,6 +16,7 @@ mod decimal;
 mod error;
 mod fixed;
 mod masker;
+mod neighbours;
 mod plan;
 
 pub use counters::Counters;

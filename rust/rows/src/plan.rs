@@ -1,9 +1,12 @@
 //! A compiled plan: what happens to the cells of each column of one result.
 
 use std::any::Any;
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use scrim_mask::{Batch, CellMask, CellScan, ColumnRule, Format, Outcome};
+use scrim_mask::{
+    Batch, CellMask, CellScan, ColumnRule, Format, OperatorSpec, Outcome, RowMask, TypeSpec,
+};
 use serde::Deserialize;
 
 use crate::counters::Counters;
@@ -17,6 +20,13 @@ pub enum Column {
     Null,
     /// Each is replaced as a whole.
     Mask(Box<CellMask>),
+    /// Each is replaced as a whole, by a rule that looks at another cell of the row.
+    ByRow {
+        /// The rule.
+        mask: Box<RowMask>,
+        /// Which of [`Plan::beside`] it looks at; None where the result has no such column.
+        slot: Option<usize>,
+    },
     /// Each is searched, and what is found in it is replaced.
     Scan(Box<CellScan>),
 }
@@ -34,12 +44,23 @@ impl Column {
         matches!(self, Self::Pass)
     }
 
+    /// Which of [`Plan::beside`] the column's cells are replaced by, if any.
+    pub(crate) fn slot(&self) -> Option<usize> {
+        match self {
+            Self::ByRow { slot, .. } => *slot,
+            _ => None,
+        }
+    }
+
     /// Appends the replacement of `cell` to `out`, unless it stays as it is or becomes NULL; parts of
     /// it may wait in the batch.
+    ///
+    /// `beside` is the raw cell that the column's rule asks for.
     pub(crate) fn apply(
         &self,
         format: Format,
         cell: &[u8],
+        beside: Option<(Format, &[u8])>,
         out: &mut Vec<u8>,
         batch: &mut Batch,
         counters: &mut Counters,
@@ -53,6 +74,7 @@ impl Column {
                 Outcome::Unchanged => Outcome::Null,
                 outcome => outcome,
             },
+            Self::ByRow { mask, .. } => mask.mask_batched(format, cell, beside, out, batch),
             Self::Scan(scan) => scan.mask(format, cell, out),
         };
         match outcome {
@@ -82,6 +104,17 @@ struct PlanSpec {
     columns: Vec<ColumnRule>,
     #[serde(default)]
     sample: Vec<usize>,
+    #[serde(default)]
+    beside: BTreeMap<usize, BesideSpec>,
+}
+
+/// The column that another one's rule looks at, and its type.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct BesideSpec {
+    column: usize,
+    #[serde(rename = "type")]
+    type_: TypeSpec,
 }
 
 /// What the deciding side keeps beside a plan.
@@ -91,22 +124,40 @@ pub type Context = Arc<dyn Any + Send + Sync>;
 pub struct Plan {
     columns: Vec<Column>,
     sample: Vec<usize>,
+    beside: Vec<usize>,
     passes: bool,
     context: Option<Context>,
 }
 
 impl Plan {
-    /// Compiles a plan from JSON: `{"columns": [ColumnRule, ...], "sample": [index, ...]}`.
+    /// Compiles a plan from JSON: `{"columns": [ColumnRule, ...], "sample": [index, ...],
+    /// "beside": {index: {"column": index, "type": TypeSpec}}}`, where `beside` says which column's
+    /// raw cells the rule of another one looks at.
     ///
     /// # Errors
-    /// When the JSON is malformed, a rule cannot be compiled or `sample` names no column.
+    /// When the JSON is malformed, a rule cannot be compiled or an index names no column.
     pub fn compile(json: &str, masker: &Masker) -> Result<Self, MaskerError> {
         let spec: PlanSpec =
             serde_json::from_str(json).map_err(|error| MaskerError(format!("plan: {error}")))?;
+        let count = spec.columns.len();
+        let mut ends = spec.beside.iter().map(|(at, other)| *at.max(&other.column));
+        if ends.any(|index| index >= count) {
+            return Err(MaskerError(
+                "plan: beside names a column that is not there".into(),
+            ));
+        }
+        let mut beside: Vec<usize> = spec.beside.values().map(|other| other.column).collect();
+        beside.sort_unstable();
+        beside.dedup();
         let columns = spec
             .columns
             .iter()
-            .map(|rule| compile_rule(rule, masker))
+            .enumerate()
+            .map(|(at, rule)| {
+                let other = spec.beside.get(&at);
+                let slot = other.and_then(|other| beside.binary_search(&other.column).ok());
+                compile_rule(rule, other.map(|other| &other.type_), slot, masker)
+            })
             .collect::<Result<Vec<_>, _>>()?;
         if spec.sample.iter().any(|&index| index >= columns.len()) {
             return Err(MaskerError(
@@ -117,6 +168,7 @@ impl Plan {
         Ok(Self {
             columns,
             sample: spec.sample,
+            beside,
             passes,
             context: None,
         })
@@ -141,6 +193,12 @@ impl Plan {
         &self.columns
     }
 
+    /// The columns whose raw cells the rules of others look at, in ascending order.
+    #[must_use]
+    pub fn beside(&self) -> &[usize] {
+        &self.beside
+    }
+
     /// Whether every cell goes through unchanged, so that rows need not be read.
     #[must_use]
     pub fn passes(&self) -> bool {
@@ -154,11 +212,27 @@ impl Plan {
     }
 }
 
-fn compile_rule(rule: &ColumnRule, masker: &Masker) -> Result<Column, MaskerError> {
+fn compile_rule(
+    rule: &ColumnRule,
+    beside: Option<&TypeSpec>,
+    slot: Option<usize>,
+    masker: &Masker,
+) -> Result<Column, MaskerError> {
     let failed = |error: scrim_mask::Error| MaskerError(format!("plan: {error}"));
     Ok(match rule {
         ColumnRule::Pass { .. } => Column::Pass,
         ColumnRule::Null {} => Column::Null,
+        ColumnRule::Mask {
+            type_,
+            operator,
+            domain,
+        } if beside.is_some() || matches!(operator, OperatorSpec::ByRow { .. }) => {
+            let mask = RowMask::compile(type_, operator, domain, beside, masker.keys());
+            Column::ByRow {
+                mask: Box::new(mask.map_err(failed)?),
+                slot,
+            }
+        }
         ColumnRule::Mask {
             type_,
             operator,

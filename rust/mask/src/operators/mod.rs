@@ -243,6 +243,7 @@ enum Operator {
 }
 
 impl Operator {
+    #[expect(clippy::too_many_lines, reason = "a line or two for each operator")]
     fn compile(spec: &OperatorSpec, key: &Arc<DomainKey>) -> Result<Self, Error> {
         if let Some(change) = Change::compile(spec)? {
             return Ok(Self::Change(change));

@@ -78,9 +78,10 @@ impl Beside {
                 uuid::write(&value, true, &mut written);
                 Some(Cow::Owned(written))
             }
-            Self::Date => counted(b'd', date::read_date(format, cell)?),
+            Self::Date => Some(counted(b'd', date::read_date(format, cell)?)),
             Self::Timestamp { zoned } => {
-                counted(b't', date::read_timestamp(format, cell, *zoned)?.0)
+                let (value, _) = date::read_timestamp(format, cell, *zoned)?;
+                Some(counted(b't', value))
             }
         }
     }
@@ -114,10 +115,10 @@ fn decimal(number: Number) -> Vec<u8> {
     }
 }
 
-fn counted(kind: u8, count: i64) -> Option<Cow<'static, [u8]>> {
+fn counted(kind: u8, count: i64) -> Cow<'static, [u8]> {
     let mut written = vec![0, kind];
     written.extend_from_slice(&count.to_be_bytes());
-    Some(Cow::Owned(written))
+    Cow::Owned(written)
 }
 
 #[cfg(test)]

@@ -77,6 +77,7 @@ pub enum OperatorSpec {
         #[serde(default)]
         cases: BTreeMap<String, OperatorSpec>,
         /// The operator for all others, and where there is no such column.
+        #[serde(default = "default_otherwise")]
         otherwise: Box<OperatorSpec>,
     },
     /// A name of an invented company.
@@ -444,6 +445,10 @@ fn default_origin() -> String {
 
 fn default_top() -> String {
     "*".to_owned()
+}
+
+fn default_otherwise() -> Box<OperatorSpec> {
+    Box::new(OperatorSpec::Null {})
 }
 
 fn default_v4() -> u32 {

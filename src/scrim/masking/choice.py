@@ -169,13 +169,15 @@ class OperatorTable:
             own = self.profile.of_entity(entity)
         return own or default_operator(entity)
 
-    def of_policy(self, name: str) -> OperatorSpec:
+    def of_policy(self, name: str, entity: str = "") -> OperatorSpec:
         """Return the operator that a policy names, with the options that it has by itself.
 
-        One that does not exist, or that needs an option, becomes `null`.
+        One that needs an option has those of the entity's own operator, if that is the same one.
+        Without them, or where it does not exist, it becomes `null`.
 
         Args:
             name: The name, without options.
+            entity: What the values are; empty when that is not known.
         """
         operator = registry().get(name)
         if operator is None:
@@ -183,7 +185,8 @@ class OperatorTable:
         try:
             operator.options()
         except ValidationError:
-            return NULL
+            own = self.of_entity(entity)
+            return own if own["name"] == name else NULL
         return {"name": name}
 
     def masker_config(self, entities: Iterable[str]) -> str:

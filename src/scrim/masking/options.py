@@ -48,4 +48,22 @@ def check_choice(choice: OperatorChoice, key: str) -> dict[str, Any]:
         raise OperatorError(
             key, f"has a wrong option ({', '.join(names)}); {choice.name} takes: {known}"
         ) from None
-    return {"name": choice.name, **options.model_dump(exclude_unset=True)}
+    spec = {"name": choice.name, **options.model_dump(exclude_unset=True)}
+    for name in options.model_fields_set:
+        value = getattr(options, name)
+        if isinstance(value, OperatorChoice):
+            spec[name] = _inner(value, f"{key}.{name}")
+        elif isinstance(value, Mapping) and any(
+            isinstance(one, OperatorChoice) for one in value.values()
+        ):
+            spec[name] = {one: _inner(value[one], f"{key}.{name}.{one}") for one in value}
+    return spec
+
+
+def _inner(choice: OperatorChoice, key: str) -> dict[str, Any]:
+    """Return an operator that another one chooses; it cannot look at a column of its own."""
+    spec = check_choice(choice, key)
+    declared = registry()[choice.name]
+    if declared.beside and spec.get(declared.beside):
+        raise OperatorError(key, "looks at a column of its own, which an inner operator cannot")
+    return spec

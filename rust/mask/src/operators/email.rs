@@ -18,6 +18,8 @@ static DOMAINS: [Word; 3] = [
 const ALPHABET: &[u8] = b"abcdefghijkmnpqrstuvwxyz23456789";
 /// Eight characters of 32, with name and domain, make 63 bits.
 const SUFFIX: usize = 8;
+/// Ten and the domain make 51 bits for the addresses of persons of one name.
+const SUFFIX_OF_NAME: usize = 10;
 /// Without a name, thirteen characters make 65 bits.
 const SHORT: usize = 13;
 const SHORT_MIN: usize = 4;
@@ -44,7 +46,8 @@ pub(crate) fn write(
     let reserved = stream.pick(&DOMAINS);
     let kept = if keep_domain { domain_of(raw) } else { None };
     let length = kept.map_or(reserved.len(), <[u8]>::len);
-    if !push_person(place, raw, out) {
+    let named = push_person(place, raw, out);
+    if !named {
         stream.pick(&GIVEN).small().push(out);
         out.push(b'.');
         for part in family(&mut stream) {
@@ -52,7 +55,8 @@ pub(crate) fn write(
         }
     }
     out.push(b'.');
-    stream.letters(ALPHABET, SUFFIX, out);
+    let suffix = if named { SUFFIX_OF_NAME } else { SUFFIX };
+    stream.letters(ALPHABET, suffix, out);
     if out.len() - start + 1 + length > place.room {
         out.truncate(start);
         let Some(local) = place.room.checked_sub(1 + length) else {

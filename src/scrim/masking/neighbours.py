@@ -40,9 +40,7 @@ ColumnNames = Annotated[
 ]
 """A column by its name, or several, of which the first counts that the row has."""
 
-NamesOrNone = Annotated[
-    tuple[_Name, ...], BeforeValidator(_as_names), Field(max_length=MOST_NAMES)
-]
+NamesOrNone = Annotated[tuple[_Name, ...], BeforeValidator(_as_names), Field(max_length=MOST_NAMES)]
 """The same, or none."""
 
 Cases = Annotated[

@@ -2,12 +2,12 @@
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from scrim.detection.columns import ColumnJudge
 from scrim.detection.memory import VerdictMemory
 from scrim.detection.scan import Scanner
-from scrim.domain.column import Column, ColumnOrigin, ResultField
+from scrim.domain.column import Column, ColumnOrigin, ResultField, RowPlace
 from scrim.kernel import Plan, Turning
 from scrim.masking.columns import Ask, ColumnDecider, DecidedColumn, TagsOf, escapes_search
 from scrim.masking.plans import PlanMaker, PlanRecord
@@ -23,11 +23,13 @@ class Described:
     Attributes:
         fields: Its fields.
         origins: Where the values of each can come from.
+        places: Which row each stands in, as far as that is certain.
         columns: What each gets.
     """
 
     fields: Sequence[ResultField]
     origins: Sequence[ColumnOrigin]
+    places: Sequence[RowPlace | None]
     columns: Sequence[DecidedColumn]
 
 
@@ -123,12 +125,18 @@ class ResultDecider:
         masker = self._tools.plans.masker
         return Turning.compile(masked.rule, masked.type_id, masker, role)
 
-    def describe(self, fields: Sequence[ResultField], origins: Sequence[ColumnOrigin]) -> Described:
+    def describe(
+        self,
+        fields: Sequence[ResultField],
+        origins: Sequence[ColumnOrigin],
+        places: Sequence[RowPlace | None],
+    ) -> Described:
         """Decide every column of a result.
 
         Args:
             fields: The fields.
             origins: Where the values of each can come from.
+            places: Which row each stands in, as far as that is certain.
         """
         lookup = self._tools.lookup
         columns = [
@@ -140,7 +148,13 @@ class ResultDecider:
             )
             for field, origin in zip(fields, origins, strict=True)
         ]
-        return Described(fields, origins, columns)
+        columns = [
+            column
+            if place is None
+            else replace(column, planned=replace(column.planned, place=place))
+            for column, place in zip(columns, places, strict=True)
+        ]
+        return Described(fields, origins, places, columns)
 
     def plan(
         self,
@@ -186,7 +200,7 @@ class ResultDecider:
                 neighbours=tools.verdicts.entities(beside),
             )
             tools.verdicts.learn(column, verdict)
-        return self.plan(self.describe(described.fields, described.origins))
+        return self.plan(self.describe(described.fields, described.origins, described.places))
 
     def scrub(self, text: str) -> str:
         """Replace what detection finds in a text."""

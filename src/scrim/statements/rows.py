@@ -1,9 +1,9 @@
 """Which columns of a result stand in one row of one relation.
 
-That is more than that they come from one relation. In `SELECT a.born, b.id FROM people a, people b`
-both do, and whoever may choose which `id` stands beside a date could have that date masked as if it
-were anybody's. So columns count as one row's only if the statement takes rows from their relation in
-one place, and nothing but reading is done.
+It is not enough that they come from one relation. In `SELECT a.born, b.id FROM people a, people b`
+both do, and whoever may choose which `id` stands beside a date could have that date masked as if
+it were anybody's. So columns count as those of one row only if the statement takes rows from their
+relation in one place, and only reads.
 """
 
 from collections import Counter

@@ -8,14 +8,15 @@ import pyarrow as pa
 
 from scrim.detection.columns import ColumnJudge
 from scrim.detection.scan import Scanner
+from scrim.domain.column import RowPlace
 from scrim.domain.decision import ColumnDecision, Treatment
-from scrim.masking.arrow.cells import Array, ArrowError, Counts, mask_array
-from scrim.masking.arrow.tree import MAX_LEAVES, Leaf, Node, build
+from scrim.masking.arrow.cells import Array, ArrowError, Counts, beside_of, mask_array
+from scrim.masking.arrow.tree import MAX_LEAVES, Leaf, Node, Rows, build
 from scrim.masking.arrow.verdicts import Known, LeafJudge, written_kind
 from scrim.masking.columns import DecidedColumn
 from scrim.masking.plans import Plan, PlanMaker
 from scrim.masking.registry import registry
-from scrim.masking.rewriter import PlannedColumn, operator_of
+from scrim.masking.rewriter import PlannedColumn, names_beside, operator_of
 from scrim.masking.types import TypeSpec
 
 SAMPLED_ROWS: Final = 2_048
@@ -118,6 +119,27 @@ class _Decided:
     plan: Plan
     report: ColumnReport
     watched: bool
+    beside: Leaf | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _Application:
+    """Masks the leaves of one batch."""
+
+    decided: Mapping[str, _Decided]
+    values: Mapping[Leaf, Array]
+
+    def by_row(self, leaf: Leaf) -> bool:
+        return self.decided[leaf.path].beside is not None
+
+    def __call__(self, leaf: Leaf, array: Array, rows: Rows) -> Array:
+        one = self.decided[leaf.path]
+        beside = None
+        if one.beside is not None:
+            values = self.values[one.beside]
+            values = values if rows is None else values.take(rows)
+            beside = beside_of(values, one.beside.type)
+        return mask_array(array, one.leaf.type, one.plan, one.report.counts, beside)
 
 
 class BatchMasker:
@@ -186,9 +208,10 @@ class BatchMasker:
             self.decide(batch)
         self._batches += 1
         before = {one.path: replace(one.counts) for one in self.columns}
+        apply = self._application(batch)
         masked = []
         for node, field_, array in zip(self._nodes, self.schema, batch.columns, strict=True):
-            new = node.mask(array, self._apply)
+            new = node.mask(array, apply)
             if not field_.nullable and new.null_count:
                 raise ArrowError(
                     f"column {field_.name}: some values have no replacement of their type, and its "
@@ -199,9 +222,20 @@ class BatchMasker:
             self._watch(batch, before)
         return pa.RecordBatch.from_arrays(masked, schema=self.schema)
 
-    def _apply(self, leaf: Leaf, array: Array) -> Array:
-        decided = self._found(leaf)
-        return mask_array(array, decided.leaf.type, decided.plan, decided.report.counts)
+    def _application(self, batch: Batch) -> _Application:
+        decided = self._decided or {}
+        wanted = {one.beside.path for one in decided.values() if one.beside is not None}
+        return _Application(decided, self._values(batch, wanted) if wanted else {})
+
+    def _beside(self, leaf: Leaf, column: PlannedColumn) -> Leaf | None:
+        """Return the column, or the field of the same struct, that a leaf's operator looks at."""
+        leaves = {one.path: one for one in self._leaves if not one.repeated}
+        for name in names_beside(operator_of(column, self._settings.plans.operators)):
+            path = f"{leaf.parent}.{name}" if leaf.parent and not leaf.repeated else name
+            found = leaves.get(path) or leaves.get(name)
+            if found is not None:
+                return found
+        return None
 
     def _found(self, leaf: Leaf) -> _Decided:
         if self._decided is None:
@@ -222,8 +256,14 @@ class BatchMasker:
             str(operator_of(column, operators)["name"]) if masked else "",
             decision.reason,
         )
-        plan = self._settings.plans.make([DecidedColumn(column)], sampled=False)
-        return _Decided(leaf, plan, report, self._judge.watched(leaf, decision))
+        beside = self._beside(leaf, column) if masked else None
+        columns = [column]
+        if beside is not None:
+            columns[0] = replace(column, place=RowPlace(0, leaf.name))
+            other = ColumnDecision(Treatment.PASS, "", "looked at")
+            columns.append(PlannedColumn(other, beside.type.spec, "", RowPlace(0, beside.name)))
+        plan = self._settings.plans.make([DecidedColumn(one) for one in columns], sampled=False)
+        return _Decided(leaf, plan, report, self._judge.watched(leaf, decision), beside)
 
     def _as_written(self, leaf: Leaf, decision: ColumnDecision, values: Array) -> Leaf:
         """Return a leaf of a file with the type that its texts are written in."""

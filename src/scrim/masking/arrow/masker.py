@@ -1,6 +1,6 @@
 """Masks a stream of batches of one schema."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Final, Literal
 
@@ -11,6 +11,7 @@ from scrim.detection.scan import Scanner
 from scrim.domain.column import RowPlace
 from scrim.domain.decision import ColumnDecision, Treatment
 from scrim.masking.arrow.cells import Array, ArrowError, Counts, beside_of, mask_array
+from scrim.masking.arrow.kinds import TEXT, LeafType
 from scrim.masking.arrow.tree import MAX_LEAVES, Leaf, Node, Rows, build
 from scrim.masking.arrow.verdicts import Known, LeafJudge, written_kind
 from scrim.masking.columns import DecidedColumn
@@ -66,6 +67,7 @@ class MaskSettings:
         late: What happens when further rows show that a searched column holds an entity.
         written: Whether texts come from a file without types, so that those which are written like
             a date or a UUID are masked as one.
+        tells: Whether the caller tells with each batch, as texts, what stands beside its values.
     """
 
     plans: PlanMaker
@@ -75,6 +77,7 @@ class MaskSettings:
     types: Mapping[str, TypeSpec] = field(default_factory=dict)
     late: Late = "refuse"
     written: bool = False
+    tells: bool = False
 
 
 @dataclass(slots=True)
@@ -120,6 +123,7 @@ class _Decided:
     report: ColumnReport
     watched: bool
     beside: Leaf | None = None
+    names: Sequence[str] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,6 +132,7 @@ class _Application:
 
     decided: Mapping[str, _Decided]
     values: Mapping[Leaf, Array]
+    told: Mapping[str, Array]
 
     def by_row(self, leaf: Leaf) -> bool:
         return self.decided[leaf.path].beside is not None
@@ -136,8 +141,10 @@ class _Application:
         one = self.decided[leaf.path]
         beside = None
         if one.beside is not None:
-            values = self.values[one.beside]
-            values = values if rows is None else values.take(rows)
+            values = self.told.get(leaf.path)
+            if values is None:
+                values = self.values[one.beside]
+                values = values if rows is None else values.take(rows)
             beside = beside_of(values, one.beside.type)
         return mask_array(array, one.leaf.type, one.plan, one.report.counts, beside)
 
@@ -191,11 +198,18 @@ class BatchMasker:
         for leaf, decision in self._judge.decide(values).items():
             self._decided[leaf.path] = self._planned(leaf, decision, values[leaf])
 
-    def mask(self, batch: Batch) -> Batch:
+    def looked_at(self) -> Mapping[str, Sequence[str]]:
+        """Return, by column, the names of those that its operator looks at, once decided."""
+        decided = self._decided or {}
+        return {path: one.names for path, one in decided.items() if one.beside is not None}
+
+    def mask(self, batch: Batch, told: Mapping[str, Array] | None = None) -> Batch:
         """Return a batch of the same schema with its values masked.
 
         Args:
             batch: A record batch.
+            told: What stands beside the values of a column, by its path; needed where the settings
+                say that it is told.
 
         Raises:
             ArrowError: If it has another schema, or values have nothing to be replaced by where
@@ -208,7 +222,7 @@ class BatchMasker:
             self.decide(batch)
         self._batches += 1
         before = {one.path: replace(one.counts) for one in self.columns}
-        apply = self._application(batch)
+        apply = self._application(batch, told or {})
         masked = []
         for node, field_, array in zip(self._nodes, self.schema, batch.columns, strict=True):
             new = node.mask(array, apply)
@@ -222,15 +236,18 @@ class BatchMasker:
             self._watch(batch, before)
         return pa.RecordBatch.from_arrays(masked, schema=self.schema)
 
-    def _application(self, batch: Batch) -> _Application:
+    def _application(self, batch: Batch, told: Mapping[str, Array]) -> _Application:
         decided = self._decided or {}
         wanted = {one.beside.path for one in decided.values() if one.beside is not None}
-        return _Application(decided, self._values(batch, wanted) if wanted else {})
+        values = {} if self._settings.tells or not wanted else self._values(batch, wanted)
+        return _Application(decided, values, told)
 
-    def _beside(self, leaf: Leaf, column: PlannedColumn) -> Leaf | None:
+    def _beside(self, leaf: Leaf, names: Sequence[str]) -> Leaf | None:
         """Return the column, or the field of the same struct, that a leaf's operator looks at."""
+        if names and self._settings.tells:
+            return Leaf(names[0], LeafType(TEXT, pa.large_string()), pa.large_string())
         leaves = {one.path: one for one in self._leaves if not one.repeated}
-        for name in names_beside(operator_of(column, self._settings.plans.operators)):
+        for name in names:
             path = f"{leaf.parent}.{name}" if leaf.parent and not leaf.repeated else name
             found = leaves.get(path) or leaves.get(name)
             if found is not None:
@@ -256,14 +273,15 @@ class BatchMasker:
             str(operator_of(column, operators)["name"]) if masked else "",
             decision.reason,
         )
-        beside = self._beside(leaf, column) if masked else None
+        names = names_beside(operator_of(column, operators)) if masked else ()
+        beside = self._beside(leaf, names)
         columns = [column]
         if beside is not None:
             columns[0] = replace(column, place=RowPlace(0, leaf.name))
             other = ColumnDecision(Treatment.PASS, "", "looked at")
             columns.append(PlannedColumn(other, beside.type.spec, "", RowPlace(0, beside.name)))
         plan = self._settings.plans.make([DecidedColumn(one) for one in columns], sampled=False)
-        return _Decided(leaf, plan, report, self._judge.watched(leaf, decision), beside)
+        return _Decided(leaf, plan, report, self._judge.watched(leaf, decision), beside, names)
 
     def _as_written(self, leaf: Leaf, decision: ColumnDecision, values: Array) -> Leaf:
         """Return a leaf of a file with the type that its texts are written in."""

@@ -77,7 +77,7 @@ pub enum OperatorSpec {
         #[serde(default)]
         cases: BTreeMap<String, OperatorSpec>,
         /// The operator for all others, and where there is no such column.
-        #[serde(default = "default_otherwise")]
+        #[serde(default)]
         otherwise: Box<OperatorSpec>,
     },
     /// A name of an invented company.
@@ -300,6 +300,13 @@ pub enum OperatorSpec {
     Zip3 {},
 }
 
+impl Default for OperatorSpec {
+    /// What shows nothing.
+    fn default() -> Self {
+        Self::Null {}
+    }
+}
+
 /// Which number stands for a bin.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
@@ -445,10 +452,6 @@ fn default_origin() -> String {
 
 fn default_top() -> String {
     "*".to_owned()
-}
-
-fn default_otherwise() -> Box<OperatorSpec> {
-    Box::new(OperatorSpec::Null {})
 }
 
 fn default_v4() -> u32 {

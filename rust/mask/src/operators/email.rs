@@ -77,20 +77,28 @@ pub(crate) fn write(
 
 /// Writes `given.family` of what the name in the address becomes; false where none is in it.
 fn push_person(place: Place<'_>, raw: &Folded<'_>, out: &mut Vec<u8>) -> bool {
-    let (Some(key), Some([given, family])) = (place.key.names(), person(raw)) else {
+    let (Some(key), Some(person)) = (place.key.names(), Person::read(raw)) else {
         return false;
     };
-    let mut full = Vec::with_capacity(given.len() + 1 + family.len());
-    full.extend_from_slice(given);
-    full.push(b' ');
-    full.extend_from_slice(family);
+    let mut full = [b' '; 2 * NAME_MAX + 1];
+    let [given, family] = person.names;
+    let length = given.len() + 1 + family.len();
+    full[..given.len()].copy_from_slice(given);
+    full[given.len() + 1..length].copy_from_slice(family);
+    let full = Folded::Ascii(&full[..length]);
     let start = out.len();
     let place = Place {
         key,
         room: usize::MAX,
         row: Row::NONE,
     };
-    if !name::write(NamePart::Full, place, &Folded::Ascii(&full), out) {
+    let part = NamePart::Full;
+    let written = if given.len() > name::TITLE_MAX {
+        name::write_like(part, person.known, place, &full, out)
+    } else {
+        name::write(part, place, &full, out)
+    };
+    if !written {
         out.truncate(start);
         return false;
     }
@@ -104,30 +112,47 @@ fn push_person(place: Place<'_>, raw: &Folded<'_>, out: &mut Vec<u8>) -> bool {
     true
 }
 
-/// Given and family name in an address such as `ada.lovelace@` or `lovelace_ada7+news@`.
-///
-/// The given name comes first, unless only the other word is known as one.
-fn person<'a>(raw: &'a Folded<'_>) -> Option<[&'a [u8]; 2]> {
-    let bytes = raw.bytes();
-    let local = &bytes[..memchr::memrchr(b'@', bytes)?];
-    let local = &local[..memchr::memchr(b'+', local).unwrap_or(local.len())];
-    let digits = local.iter().rev().take_while(|byte| byte.is_ascii_digit());
-    let number = digits.take(NUMBER_MAX + 1).count();
-    if number > NUMBER_MAX {
-        return None;
+/// The name that an address such as `ada.lovelace@` or `lovelace_ada7+news@` spells out.
+struct Person<'a> {
+    /// Given and family name.
+    names: [&'a [u8]; 2],
+    /// Names of the given one's gender and language, where it is known.
+    known: Option<&'static [Word]>,
+}
+
+impl<'a> Person<'a> {
+    /// The given name comes first, unless only the other word is known as one.
+    fn read(raw: &'a Folded<'_>) -> Option<Self> {
+        let bytes = raw.bytes();
+        let local = &bytes[..memchr::memrchr(b'@', bytes)?];
+        let local = &local[..memchr::memchr(b'+', local).unwrap_or(local.len())];
+        let digits = local.iter().rev().take_while(|byte| byte.is_ascii_digit());
+        let number = digits.take(NUMBER_MAX + 1).count();
+        if number > NUMBER_MAX {
+            return None;
+        }
+        let local = &local[..local.len() - number];
+        let between = local
+            .iter()
+            .position(|byte| !byte.is_ascii_alphabetic())
+            .filter(|between| matches!(local[*between], b'.' | b'_' | b'-'))?;
+        let words = [&local[..between], &local[between + 1..]];
+        let long = |word: &[u8]| (NAME_MIN..=NAME_MAX).contains(&word.len());
+        if !(words.iter().all(|word| long(word)) && words[1].iter().all(u8::is_ascii_alphabetic)) {
+            return None;
+        }
+        let [first, second] = words;
+        let known = alike(first);
+        let other = if known.is_none() { alike(second) } else { None };
+        Some(Self {
+            names: if other.is_some() {
+                [second, first]
+            } else {
+                words
+            },
+            known: known.or(other),
+        })
     }
-    let local = &local[..local.len() - number];
-    let between = memchr::memchr3(b'.', b'_', b'-', local)?;
-    let words = [&local[..between], &local[between + 1..]];
-    let is_name = |word: &[u8]| {
-        (NAME_MIN..=NAME_MAX).contains(&word.len()) && word.iter().all(u8::is_ascii_alphabetic)
-    };
-    if !words.iter().all(|word| is_name(word)) {
-        return None;
-    }
-    let [first, second] = words;
-    let turned = alike(first).is_none() && alike(second).is_some();
-    Some(if turned { [second, first] } else { words })
 }
 
 /// The domain of an address: letters, digits, hyphens and points between them (RFC 1035, 2.3.1).

@@ -66,7 +66,8 @@ def operators_page() -> str:
         "of these. Booleans, floating point numbers, intervals, network addresses, bytes, "
         "documents, ranges, vectors and composites are not. FF1 and the permutations cannot know "
         "whether a value was ever masked: they turn any value of their domain into another. "
-        "AES-SIV knows.",
+        "AES-SIV knows. The time `24:00:00`, which many programs cannot read, is masked as "
+        "`23:59:59` is, and comes back as that.",
     ]
     return "\n".join([*lines, *_defaults()]) + "\n"
 

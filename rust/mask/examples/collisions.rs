@@ -43,7 +43,7 @@ fn cases() -> Vec<Case> {
             |i| {
                 let letter = |i: usize| char::from(b"abcdefghij"[i % 10]);
                 let family = (0..7).map(|at| letter(i / 10usize.pow(at)));
-                format!("susan.{}@corp.test", String::from_iter(family))
+                format!("susan.{}@corp.test", family.collect::<String>())
             },
         ),
         (

@@ -199,6 +199,9 @@ pub enum OperatorSpec {
         /// The day on which ages of birth dates are taken, as `YYYY-MM-DD`.
         #[serde(default)]
         reference: Option<String>,
+        /// What becomes of a text that is neither, and of other types.
+        #[serde(default)]
+        otherwise: Otherwise,
     },
     /// The bin that a number is in.
     Bin {
@@ -244,6 +247,9 @@ pub enum OperatorSpec {
         /// Whether a text such as 03/04/2024 begins with the day.
         #[serde(default)]
         day_first: bool,
+        /// What becomes of a text that is no date, and of other types.
+        #[serde(default)]
+        otherwise: Otherwise,
     },
     /// Decimal degrees with few digits.
     #[serde(rename = "geo_round")]
@@ -297,7 +303,22 @@ pub enum OperatorSpec {
         top: Option<String>,
     },
     /// The first three digits of a ZIP code, where enough people live there.
-    Zip3 {},
+    Zip3 {
+        /// What becomes of other types.
+        #[serde(default)]
+        otherwise: Otherwise,
+    },
+}
+
+/// What becomes of a value that is not of an operator's kind.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Otherwise {
+    /// The type's own keyed operator answers.
+    #[default]
+    Keyed,
+    /// It becomes a constant.
+    Redact,
 }
 
 impl Default for OperatorSpec {

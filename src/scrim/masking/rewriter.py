@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from scrim.domain.column import RowPlace
 from scrim.domain.decision import ColumnDecision, Treatment
-from scrim.masking.choice import AUTO, NULL, OperatorSpec, OperatorTable
+from scrim.masking.choice import AUTO, NULL, REDACT, OperatorSpec, OperatorTable
 from scrim.masking.registry import registry
 from scrim.masking.types import SEARCHED_NUMBERS, TypeSpec, check_type, leaf_kind
 
@@ -109,11 +109,10 @@ def operator_of(column: PlannedColumn, operators: OperatorTable) -> OperatorSpec
         column: The column.
         operators: The operators in force.
     """
-    entity = column.decision.entity
     if column.operator:
-        operator = operators.of_policy(column.operator, entity)
+        operator = operators.of_policy(column.operator)
     else:
-        operator = operators.of_entity(entity)
+        operator = operators.of_entity(column.decision.entity)
     return _on_type(operator, leaf_kind(column.type_spec))
 
 
@@ -123,7 +122,7 @@ def _on_type(operator: OperatorSpec, kind: str) -> OperatorSpec:
     if declared is None:
         return NULL
     if not declared.accepts.includes(kind):
-        return AUTO
+        return REDACT if operator.get("otherwise") == "redact" else AUTO
     if "cases" not in operator:
         return operator
     cases = {value: dict(_on_type(case, kind)) for value, case in operator["cases"].items()}

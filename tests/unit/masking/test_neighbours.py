@@ -149,17 +149,6 @@ def test_an_operator_inside_takes_the_types_that_it_takes_alone() -> None:
     assert rule["operator"]["otherwise"] == {"name": "auto"}
 
 
-def test_a_policy_names_a_configured_operator() -> None:
-    operators = table(SHIFT)
-    shifted = operators.of_policy("date_shift", ENTITY)
-    assert shifted == {"name": "date_shift", "subject": ("customer_id", "id"), "max_days": 30}
-    assert operators.of_policy("date_shift", "contact.email") == NULL
-    assert operators.of_policy("date_shift") == NULL
-    assert operators.of_policy("by_row", ENTITY) == NULL
-    # One that needs no option has those that it has by itself, as ever.
-    assert table({"name": "token", "prefix": "x_"}).of_policy("token", ENTITY) == {"name": "token"}
-    columns = [
-        column(RowPlace(7, "id"), "int8", masked=False),
-        column(RowPlace(7, "born"), operator="date_shift"),
-    ]
-    assert beside(columns, operators) == {"1": {"column": 0, "type": {"kind": "int8"}}}
+def test_a_policy_cannot_choose_what_needs_a_column() -> None:
+    for name in ("date_shift", "by_row"):
+        assert table(SHIFT).of_policy(name) == NULL

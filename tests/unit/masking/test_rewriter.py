@@ -9,7 +9,13 @@ from scrim.detection.scan import builtin_scanner
 from scrim.domain.decision import ColumnDecision, Treatment
 from scrim.kernel import Masker, Plan
 from scrim.masking.choice import OperatorTable
-from scrim.masking.rewriter import MAX_COLUMNS, PlannedColumn, column_rule, compile_plan
+from scrim.masking.rewriter import (
+    MAX_COLUMNS,
+    PlannedColumn,
+    column_rule,
+    compile_plan,
+    operator_of,
+)
 from scrim.masking.types import TypeSpec, TypeSpecError, check_type
 
 TABLE = OperatorTable({})
@@ -177,3 +183,12 @@ def test_a_name_in_json_counts_however_its_letters_are_escaped(kind: str, name: 
     rewritten = plan.rewrite(b"D" + (len(body) + 4).to_bytes(4, "big") + body)
     assert b"zebra" not in rewritten
     assert f'{{"{name}": "'.encode() in rewritten
+
+
+def test_other_types_become_a_constant_where_the_operator_says_so() -> None:
+    strict = {"name": "zip3", "otherwise": "redact"}
+    for kind, name in (("int4", "zip3"), ("bool", "redact"), ("date", "redact")):
+        one = column(Treatment.MASK, "x.y", {"kind": kind})
+        assert operator_of(one, OperatorTable({"x.y": strict}))["name"] == name
+        loose = operator_of(one, OperatorTable({"x.y": {"name": "zip3"}}))["name"]
+        assert loose == ("zip3" if name == "zip3" else "auto")

@@ -379,6 +379,8 @@ impl Operator {
 #[derive(Debug)]
 pub(crate) struct TextMask {
     operator: Operator,
+    /// Whether what is not of the operator's kind becomes a constant.
+    redacts_others: bool,
     key: Arc<DomainKey>,
     max_chars: Option<usize>,
 }
@@ -392,6 +394,7 @@ impl TextMask {
         let operator = Operator::compile(spec, &key)?;
         Ok(Self {
             operator,
+            redacts_others: Change::redacts_others(spec),
             key,
             max_chars: max_chars.map(|chars| chars as usize),
         })
@@ -425,11 +428,33 @@ impl TextMask {
             return;
         }
         out.truncate(start);
+        if self.redacts_others {
+            redact::write(&input, out);
+            return;
+        }
         if text::write(&input, out) && self.acceptable(&out[start..], raw, room, Row::NONE) {
             return;
         }
         out.truncate(start);
         compact::write(&input, out);
+    }
+
+    /// Whether the operator permutes texts of digits and letters of one length.
+    pub(crate) fn permutes(&self) -> bool {
+        matches!(self.operator, Operator::NationalId(_) | Operator::Digits)
+    }
+
+    /// What a permutation makes of a text, forwards or backwards; None where it is no such text.
+    pub(crate) fn step(&self, text: &str) -> Option<String> {
+        let input = Input {
+            key: &self.key,
+            text,
+            room: usize::MAX,
+            row: Row::NONE,
+        };
+        let mut out = Vec::with_capacity(text.len());
+        let written = self.operator.write(&input, &mut out) && out.len() == text.len();
+        written.then(|| String::from_utf8(out).ok()).flatten()
     }
 
     /// Whether the key is turned round, so that [`TextMask::restore`] is what there is to do.

@@ -6,6 +6,7 @@
 
 use scrim_mask::{Batch, Format};
 
+pub use crate::beside::Beside;
 use crate::counters::Counters;
 use crate::error::RowError;
 use crate::fixed::{Fixed, WIDTH_MAX};
@@ -24,7 +25,7 @@ pub struct Validity<'a> {
 }
 
 impl Validity<'_> {
-    fn has(&self, row: usize) -> Result<bool, RowError> {
+    pub(crate) fn has(&self, row: usize) -> Result<bool, RowError> {
         let Some(bits) = self.bits else {
             return Ok(true);
         };
@@ -58,54 +59,6 @@ pub struct FixedWidth<'a> {
     pub layout: Fixed,
     /// Which values there are.
     pub validity: Validity<'a>,
-}
-
-/// The column whose raw values the rule of another one looks at, with as many rows.
-#[derive(Debug, Clone, Copy)]
-pub enum Beside<'a> {
-    /// Values of any length.
-    Texts(Texts<'a>),
-    /// Values of one width.
-    Fixed(FixedWidth<'a>),
-}
-
-impl<'a> Beside<'a> {
-    /// The value in a row; what has one width is written into the scratch.
-    fn cell<'s>(
-        &self,
-        row: usize,
-        scratch: &'s mut [u8; WIDTH_MAX],
-    ) -> Result<Option<(Format, &'s [u8])>, RowError>
-    where
-        'a: 's,
-    {
-        match self {
-            Self::Texts(texts) => {
-                if !texts.validity.has(row)? {
-                    return Ok(None);
-                }
-                let base = texts.offset(0)?;
-                let at = |row| {
-                    texts
-                        .offset(row)?
-                        .checked_sub(base)
-                        .ok_or(RowError::Truncated)
-                };
-                let cell = texts.data.get(at(row)?..at(row + 1)?);
-                Ok(Some((texts.format, cell.ok_or(RowError::Truncated)?)))
-            }
-            Self::Fixed(values) => {
-                if !values.validity.has(row)? {
-                    return Ok(None);
-                }
-                let (layout, width) = (values.layout, values.layout.width());
-                let raw = values.data.get(row * width..(row + 1) * width);
-                let length = layout.encode(raw.ok_or(RowError::Truncated)?, scratch);
-                let cell = length.and_then(|length| scratch.get(..length));
-                Ok(cell.map(|cell| (layout.format(), cell)))
-            }
-        }
-    }
 }
 
 /// A masked column; it begins with its first value.
@@ -335,7 +288,7 @@ impl Texts<'_> {
         Ok(count - 1)
     }
 
-    fn offset(&self, row: usize) -> Result<usize, RowError> {
+    pub(crate) fn offset(&self, row: usize) -> Result<usize, RowError> {
         let at = row * self.size();
         let bytes = self.offsets.get(at..at + self.size());
         let bytes = bytes.ok_or(RowError::Truncated)?;

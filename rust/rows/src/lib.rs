@@ -8,6 +8,7 @@
 #![forbid(unsafe_code)]
 
 pub mod arrow;
+mod beside;
 mod clean;
 pub mod copy;
 mod counters;

@@ -161,6 +161,13 @@ pub enum OperatorSpec {
         #[serde(default)]
         alphabet: Alphabet,
     },
+    /// A phone number of the same country that reaches nobody.
+    #[serde(rename = "fictional_phone")]
+    FictionalPhone {
+        /// The country code of numbers without one.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        country: Option<String>,
+    },
     /// A phone number of the same layout and country code.
     Phone {},
     /// A street address.

@@ -109,6 +109,7 @@ fn operators() -> Vec<OperatorSpec> {
             part: PlacePart::State,
             of: Vec::new(),
         },
+        OperatorSpec::FictionalPhone { country: None },
         OperatorSpec::Plate {},
         OperatorSpec::Tag {},
         OperatorSpec::Template {

@@ -19,6 +19,7 @@ mod fixed;
 mod masker;
 mod neighbours;
 mod plan;
+mod shape;
 
 pub use counters::Counters;
 pub use error::RowError;
@@ -26,3 +27,4 @@ pub use fixed::Fixed;
 pub use masker::{Masker, MaskerError};
 pub use plan::{Column, Context, Plan};
 pub use scrim_mask::{Batch, Format};
+pub use shape::Shape;

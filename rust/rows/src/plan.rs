@@ -11,6 +11,7 @@ use serde::Deserialize;
 
 use crate::counters::Counters;
 use crate::masker::{Masker, MaskerError};
+use crate::shape::{Fate, Shape};
 
 /// What happens to the cells of one column.
 pub enum Column {
@@ -104,6 +105,15 @@ struct PlanSpec {
     columns: Vec<ColumnRule>,
     #[serde(default)]
     sample: Vec<usize>,
+    /// Columns that are left out.
+    #[serde(default)]
+    dropped: Vec<usize>,
+    /// Columns of which a value has its row left out.
+    #[serde(default)]
+    dropping_rows: Vec<usize>,
+    /// Whether the next result that is described the same gets another plan.
+    #[serde(default)]
+    provisional: bool,
     #[serde(default)]
     beside: BTreeMap<usize, BesideSpec>,
 }
@@ -125,12 +135,15 @@ pub struct Plan {
     columns: Vec<Column>,
     sample: Vec<usize>,
     beside: Vec<usize>,
+    shape: Option<Shape>,
+    provisional: bool,
     passes: bool,
     context: Option<Context>,
 }
 
 impl Plan {
     /// Compiles a plan from JSON: `{"columns": [ColumnRule, ...], "sample": [index, ...],
+    /// "dropped": [index, ...], "dropping_rows": [index, ...],
     /// "beside": {index: {"column": index, "type": TypeSpec}}}`, where `beside` says which column's
     /// raw cells the rule of another one looks at.
     ///
@@ -139,36 +152,62 @@ impl Plan {
     pub fn compile(json: &str, masker: &Masker) -> Result<Self, MaskerError> {
         let spec: PlanSpec =
             serde_json::from_str(json).map_err(|error| MaskerError(format!("plan: {error}")))?;
+        let absent =
+            |list: &str| MaskerError(format!("plan: {list} names a column that is not there"));
         let count = spec.columns.len();
-        let mut ends = spec.beside.iter().map(|(at, other)| *at.max(&other.column));
-        if ends.any(|index| index >= count) {
-            return Err(MaskerError(
-                "plan: beside names a column that is not there".into(),
-            ));
+        let shape = Shape::new(count, &spec.dropped, &spec.dropping_rows)
+            .map_err(|()| absent("a list of what is dropped"))?;
+        let fate = |index: usize| {
+            shape
+                .as_ref()
+                .map_or(Fate::Keep, |shape| shape.fates()[index])
+        };
+        let ends = |(at, other): (&usize, &BesideSpec)| *at.max(&other.column);
+        if spec.beside.iter().map(ends).any(|index| index >= count) {
+            return Err(absent("beside"));
         }
-        let mut beside: Vec<usize> = spec.beside.values().map(|other| other.column).collect();
+        // Among the columns that stay: what is left out stands beside nothing.
+        let place = |column: usize| {
+            (fate(column) != Fate::Drop).then(|| {
+                (0..column)
+                    .filter(|index| fate(*index) != Fate::Drop)
+                    .count()
+            })
+        };
+        let mut beside: Vec<usize> = spec
+            .beside
+            .values()
+            .filter_map(|other| place(other.column))
+            .collect();
         beside.sort_unstable();
         beside.dedup();
         let columns = spec
             .columns
             .iter()
             .enumerate()
-            .map(|(at, rule)| {
-                let other = spec.beside.get(&at);
-                let slot = other.and_then(|other| beside.binary_search(&other.column).ok());
+            .filter(|(index, _)| fate(*index) != Fate::Drop)
+            .map(|(index, rule)| {
+                // What has a value has no row.
+                if fate(index) == Fate::DropRows {
+                    return Ok(Column::Null);
+                }
+                let other = spec.beside.get(&index);
+                let column = other.and_then(|other| place(other.column));
+                let slot = column.and_then(|column| beside.binary_search(&column).ok());
                 compile_rule(rule, other.map(|other| &other.type_), slot, masker)
             })
             .collect::<Result<Vec<_>, _>>()?;
-        if spec.sample.iter().any(|&index| index >= columns.len()) {
-            return Err(MaskerError(
-                "plan: sample names a column that is not there".into(),
-            ));
+        if spec.sample.iter().any(|&index| index >= count) {
+            return Err(absent("sample"));
         }
-        let passes = spec.sample.is_empty() && columns.iter().all(Column::is_pass);
+        let passes =
+            spec.sample.is_empty() && shape.is_none() && columns.iter().all(Column::is_pass);
         Ok(Self {
             columns,
             sample: spec.sample,
             beside,
+            shape,
+            provisional: spec.provisional,
             passes,
             context: None,
         })
@@ -187,7 +226,7 @@ impl Plan {
         self.context.as_ref()
     }
 
-    /// The columns in their order.
+    /// The columns that stay, in their order.
     #[must_use]
     pub fn columns(&self) -> &[Column] {
         &self.columns
@@ -197,6 +236,18 @@ impl Plan {
     #[must_use]
     pub fn beside(&self) -> &[usize] {
         &self.beside
+    }
+
+    /// What is left out; none where nothing is.
+    #[must_use]
+    pub fn shape(&self) -> Option<&Shape> {
+        self.shape.as_ref()
+    }
+
+    /// Whether it serves results that are described already, and no other.
+    #[must_use]
+    pub fn is_provisional(&self) -> bool {
+        self.provisional
     }
 
     /// Whether every cell goes through unchanged, so that rows need not be read.

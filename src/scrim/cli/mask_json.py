@@ -35,6 +35,10 @@ _TYPES: Final[Mapping[str, Any]] = {
     "truth": pa.bool_(),
 }
 _KINDS: Final[Mapping[type, str]] = {str: "text", bool: "truth", float: "number"}
+_ROOT: Final = "value"
+"""The path of a line that is no object."""
+_GONE: Final = object()
+"""What stands in the place of a value that is left out."""
 Slot = tuple[Any, str | int]
 """Where a value stands: its object or list, and its name or place there."""
 
@@ -47,6 +51,7 @@ class _Column:
     slots: list[Slot] = field(default_factory=list)
     owners: list[tuple[Any, Any]] = field(default_factory=list)
     """The objects in which what stands beside a value is looked for."""
+    lines: list[int] = field(default_factory=list)
 
 
 @dataclass(slots=True)
@@ -74,8 +79,8 @@ def mask_json_lines(reader: Reader, out: IO[bytes], settings: MaskSettings) -> l
     masking = _JsonMasking(settings)
     lines = _values(reader)
     for batch in iter(partial(_batch, lines), []):
-        masking.mask(batch)
-        text = "".join(json.dumps(value, ensure_ascii=False) + "\n" for value in batch)
+        masked = masking.mask(batch)
+        text = "".join(json.dumps(value, ensure_ascii=False) + "\n" for value in masked)
         out.write(text.encode())
     masking.check_names()
     return masking.reports()
@@ -124,9 +129,12 @@ class _JsonMasking:
         self._paths: set[str] = set()
         self._keys: dict[str, str] = {}
         self._below: dict[str, dict[str, str]] = {}
+        self._gone: set[str] = set()
+        self._left_out: set[int] = set()
 
-    def mask(self, batch: list[Any]) -> None:
-        """Replace what is sensitive in some values, in place."""
+    def mask(self, batch: list[Any]) -> list[Any]:
+        """Replace what is sensitive in some values, in place; return those that stay."""
+        self._left_out.clear()
         found = self._columns(batch)
         main: dict[tuple[str, str], _Column] = {}
         if self._main is None:
@@ -144,7 +152,28 @@ class _JsonMasking:
                 self._others[key] = self._masker([key])
             tasks.append(_task(self._others[key], {key: column}))
         for task in tasks:
-            _put(task)
+            self._put(task)
+        if self._left_out:
+            batch = [value for place, value in enumerate(batch) if place not in self._left_out]
+        if self._gone:
+            pruned = (self._without(value, "") for value in batch)
+            batch = [value for value in pruned if value is not _GONE]
+        return batch
+
+    def _without(self, value: Any, path: str) -> Any:  # noqa: ANN401 - a value of JSON
+        """Return a value without what is at paths that are dropped."""
+        if isinstance(value, dict):
+            below = self._below.setdefault(path, {})
+            members = (
+                (key, self._without(inner, below.get(key) or self._path(path, key)))
+                for key, inner in value.items()
+            )
+            return {key: inner for key, inner in members if inner is not _GONE}
+        if isinstance(value, list):
+            items = [self._without(inner, path) for inner in value]
+            kept = [inner for inner in items if inner is not _GONE]
+            return _GONE if items and not kept else kept
+        return _GONE if (path or _ROOT) in self._gone else value
 
     def reports(self) -> list[ColumnReport]:
         """Return what became of each path."""
@@ -176,7 +205,8 @@ class _JsonMasking:
         types = {path: named[path] for path, kind in keys if kind == "text" and path in named}
         known = replace(self._wanted, entities=entities, kept=frozenset(kept))
         schema = pa.schema([pa.field(path, pa.large_list(_TYPES[kind])) for path, kind in keys])
-        return BatchMasker(schema, replace(self._settings, known=known, types=types))
+        settings = replace(self._settings, known=known, types=types)
+        return BatchMasker(schema, settings, whole=False)
 
     def _columns(self, batch: list[Any]) -> dict[tuple[str, str], _Column]:
         """Collect the values of a batch by path and type, and mask names of members."""
@@ -205,7 +235,8 @@ class _JsonMasking:
                         (value, n, path, depth + 1, None) for n in reversed(range(len(value)))
                     ]
                 elif value is not None:
-                    column = self._column(found, path or "value", value)
+                    column = self._column(found, path or _ROOT, value)
+                    column.lines.append(place)
                     column.values.append(_stored(value))
                     column.slots.append((holder, at))
                     column.owners.append((owner, line))
@@ -243,6 +274,23 @@ class _JsonMasking:
             renamed[new] = value
         return renamed
 
+    def _put(self, task: _Task) -> None:
+        """Mask columns, and put what comes out where it came from."""
+        masker, columns = task.masker, task.columns
+        masked = masker.mask(task.batch, task.told)
+        for (path, kind), array in zip(columns, masked.columns, strict=True):
+            column, values = columns[path, kind], array.values
+            match masker.whole_operator(path):
+                case "drop_column":
+                    self._gone.add(path)
+                case "drop_row":
+                    self._left_out.update(column.lines)
+                case "shuffle":
+                    moved = masker.shuffled(path, pa.array(column.values, _TYPES[kind]))
+                    values = values if moved is None else moved
+            for (holder, at), value in zip(column.slots, values.to_pylist(), strict=True):
+                holder[at] = int(value) if isinstance(value, Decimal) else value
+
 
 def _task(masker: BatchMasker, columns: Mapping[tuple[str, str], _Column]) -> _Task:
     """Gather what a masker needs of some columns; their objects are raw still."""
@@ -275,14 +323,6 @@ def _beside(owners: tuple[Any, Any], names: Sequence[str]) -> str | None:
                     return "true" if value else "false"
                 return _unicode(str(value)) if isinstance(value, int | str) else None
     return None
-
-
-def _put(task: _Task) -> None:
-    """Mask columns, and put what comes out where it came from."""
-    masked = task.masker.mask(task.batch, task.told)
-    for column, array in zip(task.columns.values(), masked.columns, strict=True):
-        for (holder, at), value in zip(column.slots, array.values.to_pylist(), strict=True):
-            holder[at] = int(value) if isinstance(value, Decimal) else value
 
 
 def _usual(found: Mapping[tuple[str, str], _Column]) -> dict[tuple[str, str], _Column]:

@@ -108,6 +108,8 @@ class Operator:
             when it looks at the value alone.
         without: What becomes of a value for which there is no such column; a sentence or more.
         examples: Values whose replacements its page shows.
+        inside: The operator that stands for it inside of other values, where it acts on whole
+            results; empty when it replaces values.
     """
 
     name: str
@@ -123,3 +125,4 @@ class Operator:
     beside: str = ""
     without: str = ""
     examples: tuple[Example, ...] = ()
+    inside: str = ""

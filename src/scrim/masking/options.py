@@ -76,6 +76,8 @@ def _inner(choice: OperatorChoice, key: str, today: date | None) -> dict[str, An
     """Return an operator that another one chooses; it cannot look at a column of its own."""
     spec = check_choice(choice, key, today)
     declared = registry()[choice.name]
+    if declared.inside:
+        raise OperatorError(key, f"acts on whole columns or rows; choose {declared.inside} instead")
     if declared.beside and spec.get(declared.beside):
         raise OperatorError(key, "looks at a column of its own, which an inner operator cannot")
     return spec

@@ -107,6 +107,8 @@ def test_operators_inside_are_checked_and_written_as_the_kernel_reads_them() -> 
         ({"cases": {"a": {"name": "token", "prefx": "x"}}}, "cases.a"),
         ({"cases": {"a": SHIFT}}, "cases.a"),
         ({"cases": {"a": CHOICE}}, "cases.a"),
+        ({"cases": {"a": "drop_row"}}, "cases.a"),
+        ({"otherwise": "shuffle"}, "otherwise"),
         ({"otherwise": {"name": "place", "of": "zip"}}, "otherwise"),
         ({"otherwise": {"name": "bin", "width": 0}}, "otherwise"),
         ({"cases": {}}, ""),

@@ -20,6 +20,7 @@ mod date_trunc;
 mod digits;
 mod email;
 mod ff1;
+mod fictional_phone;
 pub(crate) mod fold;
 mod geo_round;
 mod hash;
@@ -88,6 +89,7 @@ pub(crate) mod purpose {
     pub(crate) const OUTSIDE: u8 = 40;
     // From 41 on, those of texts.
     pub(crate) const COMPANY: u8 = 46;
+    pub(crate) const FICTIONAL_PHONE: u8 = 47;
     pub(crate) const HASH: u8 = 41;
     pub(crate) const URL: u8 = 42;
     pub(crate) const URL_PATH: u8 = 43;
@@ -228,6 +230,7 @@ enum Operator {
     Name(NamePart),
     Email { keep_domain: bool },
     Ff1(Alphabet),
+    FictionalPhone(fictional_phone::FictionalPhone),
     Phone,
     Address,
     Digits,
@@ -295,6 +298,9 @@ impl Operator {
                 keep_domain: *keep_domain,
             },
             OperatorSpec::Ff1 { alphabet } => Self::Ff1(*alphabet),
+            OperatorSpec::FictionalPhone { country } => Self::FictionalPhone(
+                fictional_phone::FictionalPhone::compile(country.as_deref())?,
+            ),
             OperatorSpec::Phone {} => Self::Phone,
             OperatorSpec::Address {} => Self::Address,
             OperatorSpec::Digits {} => Self::Digits,
@@ -346,6 +352,7 @@ impl Operator {
             | Self::Username => self.write_folded(input.place(), &Folded::new(input.text), out),
             Self::Postal => postal::write(input, out),
             Self::Ff1(alphabet) => ff1::write(*alphabet, input, out),
+            Self::FictionalPhone(fictional) => fictional.write(input, out),
             Self::Phone => phone::write(input, out),
             Self::Digits => digits::write(input, out),
             Self::Card => card::write(input, out),

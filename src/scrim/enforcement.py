@@ -38,6 +38,7 @@ from scrim.statements.essence import Essence, essence, facts_of
 from scrim.statements.facts import Facts, StatementError
 from scrim.statements.incoming import Incoming
 from scrim.statements.lineage import Lineage
+from scrim.statements.rows import row_places
 
 NOT_UTF8: Final = "22021"
 
@@ -167,7 +168,7 @@ class Enforcement:
         decided = context[0] if context is not None else None
         statements = decided.facts if isinstance(decided, Decided) else ()
         facts = statements[index] if index < len(statements) else None
-        described = self._results.describe(fields, self._origins(facts, fields))
+        described = self._described(facts, fields)
         if not isinstance(decided, Decided):
             return self._results.plan(described)
         record = columns_template(self._tools.origin, _recorded(described))
@@ -197,12 +198,12 @@ class Enforcement:
                 return found
         return None
 
-    def _origins(
-        self, facts: Facts | None, fields: Sequence[ResultField]
-    ) -> Sequence[ColumnOrigin]:
-        if self.raw or facts is None:
-            return [ColumnOrigin(frozenset(), known=self.raw) for _ in fields]
-        return self._tools.lineage.resolve(facts, fields)
+    def _described(self, facts: Facts | None, fields: Sequence[ResultField]) -> Described:
+        origins = [ColumnOrigin(frozenset(), known=self.raw) for _ in fields]
+        if facts is not None and not self.raw:
+            origins = self._tools.lineage.resolve(facts, fields)
+        places = row_places(self._catalog, facts, fields)
+        return self._results.describe(fields, origins, places)
 
     def _copies(
         self,
@@ -224,8 +225,7 @@ class Enforcement:
             for field in columns
             if not target.whole_relation or not self._tools.results.lookup.is_generated(field)
         ]
-        described = self._results.describe(sent, self._origins(target.facts, sent))
-        return self._results.plan(described, sampled=False)
+        return self._results.plan(self._described(target.facts, sent), sampled=False)
 
     def _unreadable(self, error: StatementError) -> Decided:
         """Refuse what the grammar does not know, unless the principal may do everything here."""

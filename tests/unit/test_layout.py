@@ -32,6 +32,7 @@ LARGER_FILES: dict[str, str] = {
     "rust/sql/src/analyse_tests.rs": "the statements and the facts that are expected of each",
     "rust/sql/src/lexer.rs": "one lexer",
     "rust/sql/src/walk.rs": "one walk over all of the grammar's nodes",
+    "src/scrim/masking/arrow/masker.py": "one class: a stream of batches, from decision to masking",
     "src/scrim/server/gateway.py": "all that the sessions of a worker share, by its life",
     "src/scrim/server/session.py": "one protocol object: what asyncio, the pool and the relay call",
     "src/scrim/statements/scopes.py": "one resolver, whose steps call each other",

@@ -8,6 +8,7 @@
 #![forbid(unsafe_code)]
 
 pub mod arrow;
+mod beside;
 mod clean;
 pub mod copy;
 mod counters;
@@ -16,6 +17,7 @@ mod decimal;
 mod error;
 mod fixed;
 mod masker;
+mod neighbours;
 mod plan;
 mod shape;
 

@@ -75,6 +75,10 @@ class Lineage:
             found.append(origins.to_origin(unchanged=unchanged and len(origins.columns) == 1))
         return found
 
+    def outputs(self, facts: Facts) -> Outputs:
+        """Return the columns of a statement's result as far as it tells them by itself."""
+        return self._result(facts, self._everything(facts))
+
     def influences(self, facts: Facts) -> Influences:
         """Return where what decides which rows there are comes from, without being in any value.
 

@@ -52,11 +52,13 @@ class Target:
         alias: The name after `AS`, None when absent.
         kind: `column`, `star`, `constant` or `expression`.
         flow: What it is made of.
+        without: For a star, the names of the columns that it leaves out.
     """
 
     alias: str | None
     kind: str
     flow: Flow
+    without: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -59,6 +59,7 @@ from scrim.statements.visible import (
     shared,
     unqualified,
     whole_rows,
+    without,
     written,
 )
 
@@ -288,7 +289,7 @@ class QueryResolver:
         width = 0
         for target in query.targets:
             if target.kind == "star":
-                expanded = self._star(target, scope, columns)
+                expanded = without(self._star(target, scope, columns), target.without)
                 parts += expanded
                 width += sum(len(outputs.columns) for outputs in expanded)
                 if width > _MAX_COLUMNS:

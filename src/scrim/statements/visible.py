@@ -3,12 +3,13 @@
 Names are looked up as PostgreSQL does, from the inside out.
 """
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
 from scrim.statements.catalog import Relation
 from scrim.statements.compared import COMPARED, Compared
-from scrim.statements.origins import ANYTHING, Origins, Outputs, listed, side_by_side, union
+from scrim.statements.origins import ANYTHING, Origins, Outputs, listed, opaque, side_by_side, union
 from scrim.statements.queries import Cte, Name, Source, Target
 
 RelationOutputs = Callable[[Relation], Outputs]
@@ -98,6 +99,19 @@ def is_visible(name: str, scope: Scope) -> bool:
             return True
         level = level.parent
     return False
+
+
+def without(found: list[Outputs], names: tuple[str, ...]) -> list[Outputs]:
+    """Return what a star stands for, less the columns that it leaves out."""
+    if not names:
+        return found
+    counts = Counter(name for outputs in found for name, _ in outputs.columns)
+    certain = all(outputs.exact for outputs in found) and not counts[None]
+    if not certain or any(counts[name] > 1 for name in names):
+        return [opaque(union(outputs.total() for outputs in found))]
+    return [
+        listed(column for column in outputs.columns if column[0] not in names) for outputs in found
+    ]
 
 
 def name_of(target: Target) -> str | None:

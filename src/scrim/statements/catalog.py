@@ -183,6 +183,14 @@ class Catalog:
         """Return the expression that computes a generated column; None for any other column."""
         return self._generated.get((oid, number))
 
+    def kept_values(self) -> frozenset[Column]:
+        """Return the columns of which `pg_attribute.attmissingval` holds a value."""
+        return frozenset(
+            relation.column(name)
+            for oid, name in _list(self._raw, "missing")
+            if (relation := self.relation(oid)) is not None
+        )
+
     def view_relations(self, oid: int) -> frozenset[int]:
         """Return the relations that a view's stored query names."""
         return frozenset(self._used.get(oid, ()))

@@ -99,6 +99,14 @@ JOIN pg_catalog.pg_attrdef d ON d.adrelid = a.attrelid AND d.adnum = a.attnum
 WHERE a.attgenerated <> '' AND NOT a.attisdropped
 """
 
+# Columns that were added with a default, which the catalog holds for the rows that are older.
+_MISSING: Final = """
+SELECT pg_catalog.json_agg(pg_catalog.json_build_array(a.attrelid::bigint, a.attname)
+                           ORDER BY a.attrelid, a.attname)
+FROM pg_catalog.pg_attribute a
+WHERE a.atthasmissing AND NOT a.attisdropped AND a.attrelid >= 16384
+"""
+
 _EXTENSION: Final = """
 (SELECT x.extname FROM pg_catalog.pg_depend d
  JOIN pg_catalog.pg_extension x ON x.oid = d.refobjid
@@ -159,6 +167,7 @@ LOAD: Final = f"""SELECT pg_catalog.json_build_object(
 'views', ({_VIEWS}),
 'view_relations', ({_VIEW_RELATIONS}),
 'generated', ({_GENERATED}),
+'missing', ({_MISSING}),
 'functions', ({_FUNCTIONS}),
 'attributes', ({_ATTRIBUTES}),
 'operators', ({_OPERATORS}),

@@ -120,6 +120,7 @@ def sample_snapshot(
             for place, column in enumerate(_TABLES["public", "computed"], 1)
             if column in _GENERATED
         ],
+        "missing": None,
         "attributes": ["upper", "pg_read_file", "lo_get", "name"],
         "functions": [list(entry) for entry in functions],
         "operators": [list(entry) for entry in operators],

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import secrets
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -9,7 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.evasion.canaries import Canaries
-from tests.evasion.vault import ANALYST, DATABASE, INVESTIGATOR, TAGS, schema
+from tests.evasion.vault import ANALYST, DATABASE, INVESTIGATOR, TAGS, exchange, schema
 from tests.support.endpoint import Endpoint
 from tests.support.gateway_process import GatewayProcess, Store
 from tests.support.postgres import create_database, tls_server
@@ -20,6 +21,9 @@ if TYPE_CHECKING:
     from tests.support.certificates import Authority
     from tests.support.gateway_process import User
     from tests.support.postgres import PostgresServer
+
+SEED = int(os.environ.get("SCRIM_SEED") or secrets.randbits(48))
+"""Makes the protected values and the random statements; given, a run is repeated."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +36,8 @@ class Vault:
         investigator: The gateway, as one who sees everything.
         canaries: The protected values.
         server: The database server.
+        gateway: The gateway's process.
+        twin: A database that differs from the other in the protected values only.
     """
 
     direct: Endpoint
@@ -39,6 +45,8 @@ class Vault:
     investigator: Endpoint
     canaries: Canaries
     server: PostgresServer
+    gateway: GatewayProcess
+    twin: Endpoint
 
     def check(self, received: bytes, what: str) -> None:
         """Fail if something that the analyst received holds a piece of a canary.
@@ -54,10 +62,13 @@ class Vault:
 @pytest.fixture(scope="package")
 def vault(authority: Authority) -> Iterator[Vault]:
     """The server and the gateway of these tests."""
-    canaries = Canaries(secrets.randbits(64))
+    canaries = Canaries(SEED)
     with tls_server(authority, settings={"max_prepared_transactions": "5"}) as server:
         create_database(server, DATABASE)
         server.execute(schema(canaries), DATABASE)
+        # A copy, so that what PostgreSQL numbers has the same numbers.
+        server.execute(f"CREATE DATABASE twin TEMPLATE {DATABASE}")
+        server.execute(exchange(Canaries(SEED + 1)), "twin")
         store = Store(server.port, DATABASE, "postgres", server.password, TAGS)
         with GatewayProcess({DATABASE: store}, [ANALYST, INVESTIGATOR]) as gateway:
 
@@ -69,4 +80,12 @@ def vault(authority: Authority) -> Iterator[Vault]:
             direct = Endpoint(
                 "direct", "127.0.0.1", server.port, DATABASE, "postgres", server.password
             )
-            yield Vault(direct, through(ANALYST), through(INVESTIGATOR), canaries, server)
+            yield Vault(
+                direct=direct,
+                analyst=through(ANALYST),
+                investigator=through(INVESTIGATOR),
+                canaries=canaries,
+                server=server,
+                gateway=gateway,
+                twin=direct.connected_to("twin"),
+            )

@@ -132,7 +132,7 @@ class RawClient:
         """
         for kind, body in self._until_ready():
             if kind == ord("D"):
-                yield _cells(body)
+                yield cells(body)
 
     def _sign_in(self) -> None:
         endpoint = self.endpoint
@@ -270,19 +270,24 @@ def _tls_context(ca_file: Path) -> ssl.SSLContext:
     return ssl.create_default_context(cafile=str(ca_file))
 
 
-def _cells(body: bytes) -> Row:
+def cells(body: bytes) -> Row:
+    """Return the values of a DataRow message.
+
+    Args:
+        body: The message's body.
+    """
     (count,) = struct.unpack_from("!h", body)
-    cells: Row = []
+    row: Row = []
     position = 2
     for _ in range(count):
         (length,) = struct.unpack_from("!i", body, position)
         position += 4
         if length < 0:
-            cells.append(None)
+            row.append(None)
         else:
-            cells.append(body[position : position + length])
+            row.append(body[position : position + length])
             position += length
-    return cells
+    return row
 
 
 def error_fields(body: bytes) -> dict[str, str]:

@@ -114,7 +114,9 @@ class Catalog:
         for schema, name, extension in _list(raw, "functions"):
             self._functions[name].append((schema, extension))
         self._attributes = frozenset(_list(raw, "attributes"))
-        self._unreviewed_operators = frozenset(_unreviewed(_list(raw, "operators")))
+        unreviewed = list(_unreviewed(_list(raw, "operators")))
+        self._unreviewed_operators = frozenset(name for name, _ in unreviewed)
+        self._carrying_operators = frozenset(name for name, decides in unreviewed if not decides)
         self._raw = raw
 
     @classmethod
@@ -211,6 +213,10 @@ class Catalog:
         """Say whether an operator of that name may run a function that nobody reviewed."""
         return schema != "pg_catalog" and name in self._unreviewed_operators
 
+    def has_carrying_operator(self, schema: str | None, name: str) -> bool:
+        """Say whether an operator of that name may do so and return more than yes or no."""
+        return schema != "pg_catalog" and name in self._carrying_operators
+
     @cached_property
     def unreviewed_casts(self) -> frozenset[str]:
         """Names of types that a cast by an unreviewed function leads to."""
@@ -273,5 +279,10 @@ def _reached(start: int, edges: Mapping[int, set[int]]) -> frozenset[int]:
     return frozenset(reached)
 
 
-def _unreviewed(operators: Iterable[Sequence[Any]]) -> Iterable[str]:
-    return (name for _, name, extension in operators if extension not in REVIEWED_EXTENSIONS)
+def _unreviewed(operators: Iterable[Sequence[Any]]) -> Iterable[tuple[str, bool]]:
+    """Give the names of unreviewed operators, each with whether it only says yes or no."""
+    return (
+        (name, any(decides))
+        for _, name, extension, *decides in operators
+        if extension not in REVIEWED_EXTENSIONS
+    )

@@ -133,14 +133,20 @@ FROM pg_catalog.pg_proc p
 WHERE p.pronargs >= 1 AND p.pronargs - p.pronargdefaults <= 1
 """
 
+# Whether all operators of a name only say yes or no.
 _OPERATORS: Final = f"""
-SELECT pg_catalog.json_agg(pg_catalog.json_build_array(nspname, name, extension)
+SELECT pg_catalog.json_agg(pg_catalog.json_build_array(nspname, name, extension, decides)
                            ORDER BY nspname, name, extension)
 FROM (
-    SELECT DISTINCT n.nspname, o.oprname AS name,
-           {_EXTENSION.format(catalog="pg_operator")} AS extension
-    FROM pg_catalog.pg_operator o JOIN pg_catalog.pg_namespace n ON n.oid = o.oprnamespace
-    WHERE o.oid >= 16384
+    SELECT nspname, name, extension,
+           pg_catalog.bool_and(result = 'pg_catalog.bool'::pg_catalog.regtype) AS decides
+    FROM (
+        SELECT n.nspname, o.oprname AS name, o.oprresult AS result,
+               {_EXTENSION.format(catalog="pg_operator")} AS extension
+        FROM pg_catalog.pg_operator o JOIN pg_catalog.pg_namespace n ON n.oid = o.oprnamespace
+        WHERE o.oid >= 16384
+    ) AS each
+    GROUP BY nspname, name, extension
 ) AS listed
 """  # noqa: S608 - made of constants
 

@@ -34,6 +34,7 @@ from scrim.statements.system_relations import (
 
 _MAX_VIEW_DEPTH: Final = 32
 _DISPLACING: Final = frozenset({"AlterObjectSchemaStmt", "AlterTableStmt", "RenameStmt"})
+_STORING: Final = frozenset({"insert", "update", "merge"})
 _CREATING: Final = frozenset({"CreateStmt", "CreateTableAsStmt", "ViewStmt"})
 
 
@@ -93,9 +94,11 @@ class Lineage:
         way. What a statement gives another name or place counts as stored there.
         """
         everything = self._everything(facts)
-        suspect = self._uses_unreviewed_code(facts)
-        if suspect:
+        if self._uses_unreviewed_code(facts):
             everything = Origins(everything.columns, known=False)
+        suspect = any(
+            self.catalog.has_carrying_operator(name.schema, name.name) for name in facts.operators
+        ) or any(name.name in self.catalog.unreviewed_casts for name in facts.types)
         found = []
         for write in facts.writes:
             outputs = self._resolver(everything).outputs(write.query)
@@ -122,6 +125,14 @@ class Lineage:
                 if moved != NOTHING:
                     origin = ColumnOrigin(moved.columns, moved.known, altered=moved.altered)
                     found.append((write.relation, name, origin))
+        if suspect:
+            # What is written as constants with an operator between them counts as constant.
+            origin = ColumnOrigin(everything.columns, known=False)
+            found += [
+                (Name(use.schema, use.name), None, origin)
+                for use in facts.relations
+                if use.role == "write" and use.verb in _STORING
+            ]
         return found + list(self._displaced(facts))
 
     def compared(self, facts: Facts) -> list[tuple[Compared, Origins, bool]]:

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from tests.evasion.conftest import Vault
 
 SHAPES = [(channel, sql) for channel, queries in QUERIES.items() for sql in queries]
+ALL_REFUSED = [(channel, sql) for channel, queries in REFUSED.items() for sql in queries]
+ALL_ERRORS = [(channel, sql) for channel, queries in ERRORS.items() for sql in queries]
 
 
 @pytest.fixture(scope="module")
@@ -34,22 +36,26 @@ def test_no_query_carries_a_value_out(vault: Vault, wire: Wire, channel: str, sq
         assert alive, f"{channel}, {mode}: {sql}: the session was ended"
 
 
-@pytest.mark.parametrize("sql", REFUSED)
-def test_ways_around_the_gateway_are_refused(vault: Vault, wire: Wire, sql: str) -> None:
+@pytest.mark.parametrize(("channel", "sql"), ALL_REFUSED)
+def test_ways_around_the_gateway_are_refused(
+    vault: Vault, wire: Wire, channel: str, sql: str
+) -> None:
     for mode in ("simple", "undescribed", "PREPARE", "EXPLAIN", "COPY text"):
         received, alive = wire.exchange(MODES[mode](sql))
-        vault.check(received, f"{mode}: {sql}")
+        vault.check(received, f"{channel}, {mode}: {sql}")
         kinds = {kind for kind, _ in messages(received)}
-        assert alive, f"{mode}: {sql}: the session was ended"
-        assert "E" in kinds, f"{mode}: {sql} was not refused"
+        assert alive, f"{channel}, {mode}: {sql}: the session was ended"
+        assert "E" in kinds, f"{channel}, {mode}: {sql} was not refused"
 
 
-@pytest.mark.parametrize("sql", ERRORS)
-def test_no_error_or_notice_quotes_a_value(vault: Vault, wire: Wire, sql: str) -> None:
+@pytest.mark.parametrize(("channel", "sql"), ALL_ERRORS)
+def test_no_error_or_notice_quotes_a_value(
+    vault: Vault, wire: Wire, channel: str, sql: str
+) -> None:
     for mode in ("simple", "extended text", "extended binary", "many statements", "COPY text"):
         received, alive = wire.exchange(MODES[mode](sql))
-        vault.check(received, f"{mode}: {sql}")
-        assert alive, f"{mode}: {sql}: the session was ended"
+        vault.check(received, f"{channel}, {mode}: {sql}")
+        assert alive, f"{channel}, {mode}: {sql}: the session was ended"
 
 
 def test_the_queries_would_leak_without_the_gateway(vault: Vault) -> None:

@@ -133,6 +133,9 @@ class Lineage:
                 for use in facts.relations
                 if use.role == "write" and use.verb in _STORING
             ]
+        if facts.operation == "explain" and facts.inner is not None:
+            # With ANALYZE it is run.
+            found += self.stored(facts.inner)
         return found + list(self._displaced(facts))
 
     def compared(self, facts: Facts) -> list[tuple[Compared, Origins, bool]]:

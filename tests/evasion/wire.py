@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import struct
 from typing import TYPE_CHECKING, Final
 
@@ -79,3 +80,19 @@ def messages(received: bytes) -> list[tuple[str, bytes]]:
         found.append((chr(received[at]), received[at + 5 : at + 1 + length]))
         at += 1 + length
     return found
+
+
+def drained(client: RawClient, quiet_s: float = 0.15) -> bytes:
+    """Return what arrives until nothing does for a while.
+
+    Args:
+        client: The connection.
+        quiet_s: How long nothing must arrive, in seconds.
+    """
+    sock = client._connected()  # noqa: SLF001 - the bytes as they are
+    sock.settimeout(quiet_s)
+    received = bytearray()
+    with contextlib.suppress(OSError):
+        while data := sock.recv(1 << 16):
+            received += data
+    return bytes(received)

@@ -14,7 +14,7 @@ from tests.support.raw_client import RawClient, RawClientError
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from tests.evasion.conftest import Vault
+    from tests.evasion.places import Vault
 
 SHAPES = [(channel, sql) for channel, queries in QUERIES.items() for sql in queries]
 ALL_REFUSED = [(channel, sql) for channel, queries in REFUSED.items() for sql in queries]

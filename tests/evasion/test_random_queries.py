@@ -18,8 +18,8 @@ from typing import TYPE_CHECKING, Final
 
 import pytest
 
-from tests.evasion.conftest import SEED
 from tests.evasion.modes import MODES, query
+from tests.evasion.places import SEED
 from tests.evasion.random_catalog import read_offer
 from tests.evasion.random_expressions import Expressions, Scope
 from tests.evasion.random_queries import Queries
@@ -29,7 +29,7 @@ from tests.support.raw_client import RawClient, RawClientError, cells, error_fie
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from tests.evasion.conftest import Vault
+    from tests.evasion.places import Vault
     from tests.evasion.random_catalog import Offer
 
 ORDINARY_QUERIES: Final = 2_000

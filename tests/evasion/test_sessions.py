@@ -16,7 +16,7 @@ from tests.evasion.wire import drained
 from tests.support.raw_client import RawClient, RawClientError, message
 
 if TYPE_CHECKING:
-    from tests.evasion.conftest import Vault
+    from tests.evasion.places import Vault
 
 SECRET = "SELECT id, remarks || '' FROM people WHERE id < 3"
 PUBLIC = "SELECT id, word || '' FROM clean"

@@ -12,7 +12,7 @@ from tests.evasion.wire import drained
 from tests.support.raw_client import RawClient, RawClientError
 
 if TYPE_CHECKING:
-    from tests.evasion.conftest import Vault
+    from tests.evasion.places import Vault
 
 PARAMETERS = (
     {"replication": "database"},

@@ -112,6 +112,7 @@ TAGS = {
     "public.parts.remarks": ["confidential"],
     "public.letters.id": ["public"],
     "public.counts.id": ["public"],
+    "public.wide": ["confidential"],
 }  # fmt: skip
 
 

@@ -10,7 +10,7 @@ from tests.evasion.modes import query
 from tests.support.raw_client import RawClient
 
 if TYPE_CHECKING:
-    from tests.evasion.conftest import Vault
+    from tests.evasion.places import Vault
 
 END: Final = "the end of the test"
 

@@ -72,6 +72,12 @@ impl Relay {
         let mut forward = Forward::new(input);
         let mut at = self.client_passthrough.min(input.len());
         self.client_passthrough -= at;
+        if self.client_discard > 0 {
+            // The rest of a statement that was refused before it was all there.
+            at = self.client_discard.min(input.len());
+            self.client_discard -= at;
+            forward.skip_to(at);
+        }
         while at < input.len() {
             let (kind, total) = match frame(input, at) {
                 Frame::Whole { kind, total } => (kind, total),
@@ -85,6 +91,13 @@ impl Relay {
                     self.client_wanted = total;
                     break;
                 }
+                Frame::Partial { kind, total } if self.refuses_long(kind) => {
+                    self.refuse_long(kind, at, &mut forward);
+                    self.client_discard = total - (input.len() - at);
+                    at = input.len();
+                    forward.skip_to(at);
+                    break;
+                }
                 Frame::Partial { .. } => {
                     return self
                         .client_fatal("54000", "the message is longer than the configured bound");
@@ -92,7 +105,10 @@ impl Relay {
                 Frame::Bad { .. } => return self.client_fatal("08P01", "invalid message length"),
             };
             let end = at + total;
-            let step = if total > self.bound(kind) && kind != b'd' {
+            let long = total > self.bound(kind) && kind != b'd';
+            let step = if long && self.refuses_long(kind) {
+                self.refuse_long(kind, at, &mut forward)
+            } else if long {
                 Step::Fatal("54000", "the message is longer than the configured bound")
             } else if self.pending.len() >= self.limits.pending {
                 Step::Fatal("54000", "too many requests wait for their answers")
@@ -128,6 +144,31 @@ impl Relay {
             return self.client_fatal("58030", "the audit record could not be written");
         }
         forward.finish(at, whole)
+    }
+
+    /// Whether a message of this kind that is too long is refused, and does not end the session.
+    fn refuses_long(&self, kind: u8) -> bool {
+        matches!(kind, b'Q' | b'P') && self.pending.len() < self.limits.pending
+    }
+
+    /// Refuses a statement unread, by its length alone.
+    fn refuse_long(&mut self, kind: u8, at: usize, forward: &mut Forward<'_>) -> Step {
+        self.decided = None;
+        if self.skipping {
+            // The server ignores it and will not answer it.
+            forward.up_to(at);
+            return Step::Replace;
+        }
+        let refusal = Refusal::new(
+            "54000",
+            "the statement is too long to be checked",
+            "Send it in parts; load data with COPY, and long lists as one array parameter.",
+        );
+        if kind == b'Q' {
+            self.refuse_query(refusal, at, forward)
+        } else {
+            self.refuse(refusal, at, forward)
+        }
     }
 
     fn bound(&self, kind: u8) -> usize {

@@ -13,6 +13,8 @@ pub(crate) struct Measure {
     pub(crate) depth: usize,
     /// Number of tokens.
     pub(crate) tokens: usize,
+    /// How many operator characters the server's scanner looks at, some of them again and again.
+    pub(crate) effort: usize,
 }
 
 /// The chains that are open at one level of brackets.
@@ -59,7 +61,8 @@ pub(crate) fn measure(sql: &[u8]) -> Measure {
     let mut result = Measure::default();
     // After a dot no word is a keyword: `t.or` must not end a chain.
     let mut after_dot = false;
-    for token in Lexer::new(sql) {
+    let mut lexer = Lexer::new(sql);
+    for token in lexer.by_ref() {
         result.tokens += 1;
         let text = &sql[token.start..token.end];
         match token.kind {
@@ -92,6 +95,7 @@ pub(crate) fn measure(sql: &[u8]) -> Measure {
         after_dot = text == b".";
         result.depth = result.depth.max(around + level.open() + level.sets);
     }
+    result.effort = lexer.effort();
     result
 }
 

@@ -176,6 +176,7 @@ def test_bad_messages_are_answered_soon(vault: Vault, what: str) -> None:
 def _answered(vault: Vault, client: RawClient, sent: bytes, what: str) -> None:
     """Fail unless an answer comes in time, holds nothing protected, and others come after it."""
     started = time.monotonic()
+    refused: RawClientError | None = None
     client.forget()
     client.send(sent)
     try:
@@ -183,8 +184,6 @@ def _answered(vault: Vault, client: RawClient, sent: bytes, what: str) -> None:
             pass
     except RawClientError as error:
         refused = error
-    else:
-        refused = None
     if refused is not None:
         assert refused.code, f"{what}: {refused}"
         bodies = [body for kind, body in messages(bytes(client.received)) if kind == "E"]

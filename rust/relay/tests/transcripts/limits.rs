@@ -75,7 +75,14 @@ fn statements_longer_than_the_bound_are_refused_and_the_session_goes_on() {
             decision(false, None)
         });
         assert!(!contains(&sent, "xxx") && contains(&sent, "select 1"));
-        let answers = [error(), ready('I'), fields(), done(), ready('I')].concat();
+        let answers = [
+            error(),
+            ready('I'),
+            fields(),
+            complete("SELECT 1"),
+            ready('I'),
+        ]
+        .concat();
         let seen = bench.server(&answers, piece);
         assert!(contains(&seen, "54000") && !contains(&seen, "FATAL"));
         assert!(!bench.relay.closed());

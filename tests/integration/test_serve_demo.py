@@ -64,6 +64,13 @@ def test_three_people_ask_the_same_and_see_what_they_may(
     cells = {p["name"]: p["cells"] for p in report["principals"]}
     assert cells[INVESTIGATOR]["masked"] == cells[AGENT]["raw"] == 0
     assert min(cells[ANALYST].values()) > 0
+    assert all(step["holds"] for step in report["work"])
+    gets = dict.fromkeys(("analyst", "AI agent acting for ana", "the audit log"), "")
+    for line in (line for step in report["work"] for line in step["lines"]):
+        gets[line["who"]] = gets.get(line["who"], "") + line["gets"]
+    assert {"fraud investigator", "the database", *gets} == set(gets)
+    assert protected(gets["fraud investigator"])
+    assert not any(protected(gets[who]) for who in gets if who != "fraud investigator")
     assert list(tmp_path.iterdir()) == []
 
 

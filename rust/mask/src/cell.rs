@@ -88,6 +88,26 @@ impl CellMask {
         }
     }
 
+    /// The replacement of an integer among those between two ends, where the rule permutes integers;
+    /// the value itself where there is no other.
+    #[must_use]
+    pub fn mask_between(&self, value: i64, lowest: i64, highest: i64) -> Option<i64> {
+        match &self.node {
+            Node::Integer(integer) => Some(
+                integer
+                    .mask(value, Some((lowest, highest)))
+                    .unwrap_or(value),
+            ),
+            _ => None,
+        }
+    }
+
+    /// Whether numbers are permuted, so that none becomes itself.
+    #[must_use]
+    pub fn permutes_numbers(&self) -> bool {
+        matches!(self.node, Node::Integer(_) | Node::Numeric(_))
+    }
+
     /// As [`CellMask::mask`], but parts of the masked cell may wait in the batch.
     pub fn mask_batched(
         &self,

@@ -87,6 +87,7 @@ fn reversible(type_: &TypeSpec, op: &OperatorSpec) -> bool {
             | OperatorSpec::Digits {}
             | OperatorSpec::Ff1 { .. }
             | OperatorSpec::Iban {}
+            | OperatorSpec::NationalId { .. }
             | OperatorSpec::Phone {}
             | OperatorSpec::Siv { .. }
     );

@@ -142,6 +142,13 @@ pub enum OperatorSpec {
         #[serde(default)]
         alphabet: Alphabet,
     },
+    /// A phone number of the same country that reaches nobody.
+    #[serde(rename = "fictional_phone")]
+    FictionalPhone {
+        /// The country code of numbers without one.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        country: Option<String>,
+    },
     /// A phone number of the same layout and country code.
     Phone {},
     /// A street address.
@@ -180,6 +187,9 @@ pub enum OperatorSpec {
         /// The day on which ages of birth dates are taken, as `YYYY-MM-DD`.
         #[serde(default)]
         reference: Option<String>,
+        /// What becomes of a text that is neither, and of other types.
+        #[serde(default)]
+        otherwise: Otherwise,
     },
     /// The bin that a number is in.
     Bin {
@@ -212,6 +222,9 @@ pub enum OperatorSpec {
         /// Whether a text such as 03/04/2024 begins with the day.
         #[serde(default)]
         day_first: bool,
+        /// What becomes of a text that is no date, and of other types.
+        #[serde(default)]
+        otherwise: Otherwise,
     },
     /// Decimal degrees with few digits.
     #[serde(rename = "geo_round")]
@@ -265,7 +278,22 @@ pub enum OperatorSpec {
         top: Option<String>,
     },
     /// The first three digits of a ZIP code, where enough people live there.
-    Zip3 {},
+    Zip3 {
+        /// What becomes of other types.
+        #[serde(default)]
+        otherwise: Otherwise,
+    },
+}
+
+/// What becomes of a value that is not of an operator's kind.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Otherwise {
+    /// The type's own keyed operator answers.
+    #[default]
+    Keyed,
+    /// It becomes a constant.
+    Redact,
 }
 
 /// Which number stands for a bin.

@@ -107,6 +107,7 @@ fn operators() -> Vec<OperatorSpec> {
         OperatorSpec::Place {
             part: PlacePart::State,
         },
+        OperatorSpec::FictionalPhone { country: None },
         OperatorSpec::Plate {},
         OperatorSpec::Tag {},
         OperatorSpec::Template {

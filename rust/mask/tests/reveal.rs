@@ -149,6 +149,28 @@ fn values_of_every_reversible_type_come_back_in_text() {
 }
 
 #[test]
+fn numbers_of_a_national_id_come_back_from_every_type_that_holds_them() {
+    for form in ["nl.bsn", "br.cpf", "pl.pesel", "cl.rut"] {
+        let op = operator(&format!(r#"{{"name": "national_id", "form": "{form}"}}"#));
+        for (type_, values) in [
+            ("int2", &["7", "32767", "-12"][..]),
+            ("int4", &["100000009", "111222333", "2147483647", "0"]),
+            ("int8", &["39053344705", "44051401458", "100000001"]),
+            ("numeric", &["39053344705", "44051401458", "12.50"]),
+            (
+                r#"{"kind": "array", "element": {"kind": "int8"}}"#,
+                &["{39053344705,NULL}"],
+            ),
+        ] {
+            let both = Both::new(&type_of(type_), &op);
+            for value in values {
+                both.comes_back(value);
+            }
+        }
+    }
+}
+
+#[test]
 fn texts_come_back_from_every_reversible_operator() {
     let text = type_of("text");
     let cases: &[(&str, &[&str])] = &[
@@ -164,6 +186,14 @@ fn texts_come_back_from_every_reversible_operator() {
         (
             r#"{"name": "iban"}"#,
             &["DE89 3704 0044 0532 0130 00", "GB82WEST12345698765432"],
+        ),
+        (
+            r#"{"name": "national_id", "form": "br.cpf"}"#,
+            &["390.533.447-05", "123.456.789-00", "39053344705"],
+        ),
+        (
+            r#"{"name": "national_id", "form": "fi.hetu"}"#,
+            &["131052-308T", "131052A308T", "ABC"],
         ),
         (
             r#"{"name": "phone"}"#,

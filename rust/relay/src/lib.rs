@@ -19,6 +19,7 @@
 
 mod audit;
 mod bind;
+mod bounded;
 mod client;
 mod copying;
 mod decision;
@@ -29,6 +30,7 @@ mod message;
 mod objects;
 mod pending;
 mod relay;
+mod reshaping;
 mod rowflow;
 mod ruling;
 mod server;
@@ -40,6 +42,7 @@ mod turns;
 mod wire;
 
 pub use audit::{AuditFailure, AuditLog, Counts};
+pub use bounded::{Naming, RowLimit};
 pub use decision::{Decision, DecisionSpec, PlanSlot, Refusal};
 pub use forward::Output;
 pub use message::Limits;

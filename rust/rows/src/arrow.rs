@@ -167,8 +167,9 @@ impl Plan {
 
 /// Appends the replacement of one value in Arrow's layout.
 ///
-/// A permutation that leads out of a narrow type is followed until it comes back, which keeps
-/// different values different ("cycle walking", NIST SP 800-38G Rev. 1, section 4.3).
+/// Integers of a narrow type are permuted among those of the type. Where those are more than 64 bits
+/// with a sign hold, a permutation that leads out of the type is followed until it comes back, which
+/// keeps different values different ("cycle walking", NIST SP 800-38G Rev. 1, section 4.3).
 fn mask_value(
     rule: &Column,
     layout: Fixed,
@@ -183,6 +184,14 @@ fn mask_value(
         counters.nulled += 1;
         Cell::Null
     };
+    if let Some(masked) = mask_between(rule, layout, raw) {
+        if layout.number(raw) == Some(masked) || !layout.put_number(masked, out) {
+            return nulled(counters);
+        }
+        counters.masked += 1;
+        return Cell::Value;
+    }
+    let permutes = matches!(rule, Column::Mask(mask) if mask.permutes_numbers());
     let mut cell = [0; WIDTH_MAX];
     let Some(mut length) = layout.encode(raw, &mut cell) else {
         // Outside of what PostgreSQL's type can hold, where a search finds nothing either.
@@ -204,13 +213,13 @@ fn mask_value(
         }
         let start = out.len();
         if layout.decode(scratch, out) {
-            if out.get(start..) == Some(raw) && !layout.may_stay() {
+            if out.get(start..) == Some(raw) && layout.is_narrow() && permutes {
                 break;
             }
             return Cell::Value;
         }
         out.truncate(start);
-        if !layout.walks() || scratch.len() > WIDTH_MAX {
+        if !(layout.is_narrow() && permutes) || scratch.len() > WIDTH_MAX {
             break;
         }
         *counters = before;
@@ -218,6 +227,16 @@ fn mask_value(
         cell[..length].copy_from_slice(scratch);
     }
     nulled(counters)
+}
+
+/// The replacement of an integer within a narrow type, where the rule permutes integers; the integer
+/// itself where there is no other.
+fn mask_between(rule: &Column, layout: Fixed, raw: &[u8]) -> Option<i64> {
+    let (lowest, highest) = layout.ends()?;
+    match rule {
+        Column::Mask(mask) => mask.mask_between(layout.number(raw)?, lowest, highest),
+        _ => None,
+    }
 }
 
 impl Texts<'_> {

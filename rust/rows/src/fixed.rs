@@ -135,17 +135,44 @@ impl Fixed {
         }
     }
 
-    /// Whether the type is narrower than PostgreSQL's, so that a replacement may not fit.
-    pub(crate) fn walks(self) -> bool {
+    /// The least and the greatest number of an integer that is narrower than PostgreSQL's, so that
+    /// a replacement may not fit; none where they are not both within 64 bits with a sign.
+    pub(crate) fn ends(self) -> Option<(i64, i64)> {
+        match self {
+            Self::Int {
+                bytes: 1,
+                signed: true,
+            } => Some((i8::MIN.into(), i8::MAX.into())),
+            Self::Int {
+                bytes: bytes @ (1 | 2 | 4),
+                signed: false,
+            } => Some((0, (1 << (8 * bytes)) - 1)),
+            _ => None,
+        }
+    }
+
+    /// Whether it is an integer that PostgreSQL has no type of the same width for.
+    pub(crate) fn is_narrow(self) -> bool {
         matches!(
             self,
             Self::Int { bytes: 1, .. } | Self::Int { signed: false, .. }
         )
     }
 
-    /// Whether a replacement may equal the value, as of constants.
-    pub(crate) fn may_stay(self) -> bool {
-        !self.walks()
+    /// The number of an integer; None for other layouts.
+    pub(crate) fn number(self, raw: &[u8]) -> Option<i64> {
+        match self {
+            Self::Int { bytes, signed } => integer(raw, bytes, signed),
+            _ => None,
+        }
+    }
+
+    /// Appends the number of an integer; false where it does not fit.
+    pub(crate) fn put_number(self, value: i64, out: &mut Vec<u8>) -> bool {
+        match self {
+            Self::Int { bytes, signed } => put_integer(value, bytes, signed, out).is_some(),
+            _ => false,
+        }
     }
 
     /// Writes a value as PostgreSQL does; returns its length, None where it has no such value.

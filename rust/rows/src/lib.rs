@@ -17,6 +17,7 @@ mod error;
 mod fixed;
 mod masker;
 mod plan;
+mod shape;
 
 pub use counters::Counters;
 pub use error::RowError;
@@ -24,3 +25,4 @@ pub use fixed::Fixed;
 pub use masker::{Masker, MaskerError};
 pub use plan::{Column, Context, Plan};
 pub use scrim_mask::{Batch, Format};
+pub use shape::Shape;

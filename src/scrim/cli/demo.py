@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from scrim.cli.demo_compare import Answer
     from scrim.cli.demo_scene import Actor, Query
     from scrim.cli.demo_view import Scene
+    from scrim.cli.demo_work import Step
     from scrim.cli.embedded import EmbeddedPostgres
     from scrim.server.supervisor import Supervisor
 
@@ -26,11 +27,12 @@ QUERY_TIMEOUT_SECONDS = 20
 
 def demo(
     *,
-    once: Annotated[bool, typer.Option("--once", help="End after the table.")] = False,
+    once: Annotated[bool, typer.Option("--once", help="End after the tables.")] = False,
     json_output: JsonOption = False,
 ) -> None:
     """See it work: a sample shop, and what an analyst, her AI agent and an investigator get of it.
 
+    Then what masked values are good for: joins, searches, reveals on record, and coarser views.
     Starts a throw-away PostgreSQL with invented people in it and a gateway before it. Serves until
     Ctrl-C, so that psql can be tried, and leaves nothing behind.
     """
@@ -89,8 +91,10 @@ class _Demo:
         await ready.wait()
         self._port = supervisor.addresses["postgres"][1]
         scene = await asyncio.to_thread(self._ask_everyone)
-        self._show(scene)
-        self._check(scene)
+        self._show_scene(scene)
+        steps = await asyncio.to_thread(self._work, config)
+        self._show_work(scene, steps)
+        self._check(scene, steps)
         if self._once:
             supervisor.stop()
         elif not self._json:
@@ -100,11 +104,11 @@ class _Demo:
         """Run every query as every actor, each with a client of its own, and once without scrim."""
         from scrim.cli.demo_compare import shade  # noqa: PLC0415
         from scrim.cli.demo_data import TAGS  # noqa: PLC0415
-        from scrim.cli.demo_scene import CONNECTION, QUERIES  # noqa: PLC0415
+        from scrim.cli.demo_scene import QUERIES  # noqa: PLC0415
         from scrim.cli.demo_view import Scene  # noqa: PLC0415
 
-        truth = _ask(self._server.dsn(CONNECTION), QUERIES)
-        received = {actor.name: _ask(self._conninfo(actor), QUERIES) for actor in self._actors}
+        truth = self._ask(None, QUERIES)
+        received = {actor.name: self._ask(actor, QUERIES) for actor in self._actors}
         tagged = {name.rpartition(".")[2] for name in TAGS}
         answers = [
             shade(truth[number], {name: given[number] for name, given in received.items()}, tagged)
@@ -112,31 +116,56 @@ class _Demo:
         ]
         return Scene(self._actors, QUERIES, answers)
 
-    def _conninfo(self, actor: "Actor") -> str:
+    def _work(self, config: Path) -> list["Step"]:
+        """Do with masked values what they are good for."""
+        from scrim.cli.demo_work import work  # noqa: PLC0415
+
+        return work(self._ask, self._actors, config)
+
+    def _ask(self, actor: "Actor | None", queries: "Sequence[Query]") -> list["Answer"]:
+        """Run queries as somebody through the gateway, or without anybody in the database."""
+        return _ask(self._conninfo(actor), queries)
+
+    def _conninfo(self, actor: "Actor | None") -> str:
         from scrim.cli.demo_scene import CONNECTION  # noqa: PLC0415
 
+        if actor is None:
+            return self._server.dsn(CONNECTION)
         return (
             f"host=127.0.0.1 port={self._port} dbname={CONNECTION} user={actor.name} "
             f"password={actor.password} sslmode=disable gssencmode=disable"
         )
 
-    def _show(self, scene: "Scene") -> None:
+    def _show_scene(self, scene: "Scene") -> None:
+        """Show people what was answered before anything else is asked."""
         from rich.console import Console  # noqa: PLC0415
 
-        from scrim.cli.demo_view import as_json, show  # noqa: PLC0415
+        from scrim.cli.demo_view import show  # noqa: PLC0415
 
-        if self._json:
-            typer.echo(as_json(scene))
-        else:
+        if not self._json:
             show(scene, Console())
 
-    def _check(self, scene: "Scene") -> None:
-        """Fail when somebody without any right to raw values saw one: better loud than pretty."""
+    def _show_work(self, scene: "Scene", steps: list["Step"]) -> None:
+        from rich.console import Console  # noqa: PLC0415
+
+        from scrim.cli.demo_view import as_json  # noqa: PLC0415
+        from scrim.cli.demo_work_view import show_work  # noqa: PLC0415
+
+        if self._json:
+            typer.echo(as_json(scene, steps))
+        else:
+            show_work(steps, Console())
+
+    def _check(self, scene: "Scene", steps: list["Step"]) -> None:
+        """Fail when a claim does not hold, or somebody without any right to it saw a raw value."""
         from scrim.cli.demo_compare import Shade  # noqa: PLC0415
 
         for actor in self._actors:
             if actor.acts_for is not None and scene.count(actor, Shade.RAW):
                 raise CommandError(f"{actor.name} received a protected value; please report it")
+        for step in steps:
+            if not step.holds:
+                raise CommandError(f"this does not hold: {step.claim}; please report it")
 
     def _invite(self, config: Path) -> None:
         """Print what to try next."""

@@ -9,14 +9,18 @@ import json
 import random
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 SEED = 20_240_229
 CUSTOMERS = 500
 ORDERS = 2_000
 TICKETS = 800
+NEWSLETTER_CUSTOMERS = 310
+NEWSLETTER_OTHERS = 90
 EVENTS = 2_000
 DIMENSIONS = 8
+LINES = 100
+"""Numbers of one area that are kept for fiction, 555-0100 to 555-0199."""
 
 TODAY = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 
@@ -39,6 +43,7 @@ _FAMILY = _words(
 _STREETS = _words("Alder Birch Cedar Dogwood Elm Fir Hawthorn Juniper Laurel Maple Rowan Willow")
 _KINDS = ("Street", "Avenue", "Lane", "Road")
 _CITIES = (("Springfield", "IL", "62704"), ("Portland", "OR", "97205"), ("Salem", "MA", "01970"))
+_AREAS = (202, 312, 415, 503, 617)
 _DOMAINS = ("example.com", "example.org", "example.net")
 _GOODS = ("kettle", "desk lamp", "rain jacket", "trail shoes", "notebook", "headphones")
 _COMPLAINTS = (
@@ -60,6 +65,7 @@ _COMPLAINTS = (
         "The reset mail for {email} never arrives. I only wanted to see when the {thing} comes.",
     ),
 )
+_TOPICS = ("news", "offers", "recipes")
 _ACTIONS = ("login", "checkout", "password_reset", "address_change")
 _DEVICES = ("phone", "laptop", "tablet")
 
@@ -80,6 +86,9 @@ CREATE TABLE orders (
 CREATE TABLE tickets (
     id int PRIMARY KEY, customer_id int REFERENCES customers, opened timestamptz NOT NULL,
     subject text NOT NULL, body text NOT NULL);
+CREATE TABLE newsletter (email text NOT NULL, topic text NOT NULL);
+CREATE TABLE surveys (
+    customer_id int REFERENCES customers, age int NOT NULL, satisfied boolean NOT NULL);
 CREATE TABLE events (
     id int PRIMARY KEY, at timestamptz NOT NULL, payload jsonb NOT NULL);
 CREATE TABLE embeddings (ticket_id int REFERENCES tickets, embedding vector({DIMENSIONS}) NOT NULL);
@@ -90,9 +99,14 @@ TAGS: dict[str, list[str]] = {
     "public.customers.family_name": ["person.family"],
     "public.customers.email": ["contact.email"],
     "public.customers.phone": ["contact.phone"],
+    "public.customers.born": ["person.birth_date"],
     "public.addresses.street": ["contact.street_address"],
+    "public.addresses.city": ["contact.city"],
+    "public.addresses.zip": ["contact.postal_code"],
     "public.cards.holder": ["person.full"],
     "public.cards.number": ["financial.card"],
+    "public.newsletter.email": ["contact.email"],
+    "public.surveys.age": ["person.age"],
 }
 """What the demo's configuration says of the columns. The free text of tickets and the JSON of
 events are not in it: what they hold has to be found."""
@@ -109,6 +123,7 @@ class Person:
         email: Mail address.
         phone: Phone number.
         card: Card number, which passes the Luhn check.
+        born: Day of birth.
     """
 
     number: int
@@ -117,6 +132,7 @@ class Person:
     email: str
     phone: str
     card: str
+    born: date
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,8 +150,11 @@ def people() -> list[Person]:
     for number in range(1, CUSTOMERS + 1):
         given, family = chance.choice(_GIVEN), chance.choice(_FAMILY)
         email = f"{given}.{family}{number}@{chance.choice(_DOMAINS)}".lower()
-        phone = f"+1-{chance.choice((202, 312, 415, 503, 617))}-555-01{number % 100:02d}"
-        found.append(Person(number, given, family, email, phone, _card_number(chance)))
+        area = _AREAS[number // LINES % len(_AREAS)]
+        phone = f"+1-{area}-555-01{number % LINES:02d}"
+        card = _card_number(chance)
+        born = TODAY.date() - timedelta(days=chance.randrange(18 * 365, 80 * 365))
+        found.append(Person(number, given, family, email, phone, card, born))
     return found
 
 
@@ -146,6 +165,8 @@ def tables() -> Iterator[Table]:
     yield _orders()
     tickets = _tickets(everyone)
     yield tickets
+    yield _newsletter(everyone)
+    yield _surveys(everyone)
     yield _events(everyone)
     yield _embeddings(len(tickets.rows))
 
@@ -184,11 +205,9 @@ def _about_people(everyone: list[Person]) -> Iterator[Table]:
     chance = _chance("about people")
     customers, addresses, cards = [], [], []
     for person in everyone:
-        born = TODAY.date() - timedelta(days=chance.randrange(18 * 365, 80 * 365))
         joined = TODAY.date() - timedelta(days=CUSTOMERS - person.number)
-        customers.append(
-            (person.number, person.given, person.family, person.email, person.phone, born, joined)
-        )
+        name = (person.given, person.family)
+        customers.append((person.number, *name, person.email, person.phone, person.born, joined))
         city, state, zip_code = chance.choice(_CITIES)
         street = f"{chance.randrange(1, 900)} {chance.choice(_STREETS)} {chance.choice(_KINDS)}"
         addresses.append((person.number, street, city, state, zip_code))
@@ -226,6 +245,24 @@ def _tickets(everyone: list[Person]) -> Table:
         opened = TODAY - timedelta(minutes=chance.randrange(200_000))
         rows.append((number, person.number, opened, subject, body))
     return Table("tickets", rows)
+
+
+def _newsletter(everyone: list[Person]) -> Table:
+    """Return who reads what, most of them customers and some not yet."""
+    chance = _chance("newsletter")
+    readers = [person.email for person in chance.sample(everyone, NEWSLETTER_CUSTOMERS)]
+    readers += [f"reader{number}@{chance.choice(_DOMAINS)}" for number in range(NEWSLETTER_OTHERS)]
+    chance.shuffle(readers)
+    return Table("newsletter", [(email, chance.choice(_TOPICS)) for email in readers])
+
+
+def _surveys(everyone: list[Person]) -> Table:
+    chance = _chance("surveys")
+    rows = [
+        (person.number, (TODAY.date() - person.born).days * 4 // 1461, chance.random() < 0.8)
+        for person in everyone
+    ]
+    return Table("surveys", rows)
 
 
 def _events(everyone: list[Person]) -> Table:

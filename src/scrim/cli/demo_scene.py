@@ -16,29 +16,43 @@ CONNECTION = "shop"
 UPSTREAM_ROLE = "scrim_demo"
 
 POLICIES = """\
-// Analysts may read everything. Of what is personal they see names, and nothing else.
+// Analysts may read everything. Of what is personal they see who somebody is by name and age, and
+// postal codes, but nothing by which they could be reached.
 @id("analysts-read")
 permit (
     principal in Group::"analysts",
     action in [Action::"connect", Action::"select", Action::"filter"],
     resource
 );
-@id("analysts-see-names")
+@id("analysts-see-people-and-regions")
 permit (principal in Group::"analysts", action == Action::"unmask", resource is Column)
-when { resource.tag_groups.contains("person") };
+when { resource.tag_groups == ["person"] || resource.tags == ["contact.postal_code"] };
 
-// Agents never do more than the person they act for, here less: no names, and no card table.
+// Agents never do more than the person they act for, here less: no names, no card table, and of
+// ages, birth dates and postal codes only what groups of people have in common.
 @id("agents-read")
 permit (
     principal in Group::"agents",
     action in [Action::"connect", Action::"select", Action::"filter"],
     resource
 );
+@id("agents-see-age-groups")
+@operator("age_bin")
+permit (principal in Group::"agents", action == Action::"unmask", resource is Column)
+when { resource.tags == ["person.age"] };
+@id("agents-see-years-of-birth")
+@operator("date_trunc")
+permit (principal in Group::"agents", action == Action::"unmask", resource is Column)
+when { resource.tags == ["person.birth_date"] };
+@id("agents-see-zip3")
+@operator("zip3")
+permit (principal in Group::"agents", action == Action::"unmask", resource is Column)
+when { resource.tags == ["contact.postal_code"] };
 @id("agents-keep-off-cards")
 forbid (principal is Agent, action == Action::"select", resource is Table)
 when { resource.name == "cards" };
 
-// Fraud investigators see what is there.
+// Fraud investigators see what is there, and may have a masked value turned back.
 @id("fraud-sees-all")
 permit (principal in Group::"fraud", action, resource);
 """
@@ -87,8 +101,8 @@ class Query:
 QUERIES = (
     Query(
         "Who signed up last?",
-        "SELECT given_name, family_name, email, phone\n"
-        "FROM customers ORDER BY signed_up DESC LIMIT 1",
+        "SELECT given_name, family_name, email, phone, street, city\n"
+        "FROM customers JOIN addresses ON customer_id = id ORDER BY signed_up DESC LIMIT 1",
     ),
     Query(
         "Who spends most?",

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 
 from rich import box
 from rich.console import Console, Group
@@ -11,9 +11,10 @@ from rich.text import Text
 
 from scrim.cli.demo_compare import Shade, Shaded
 from scrim.cli.demo_scene import Actor, Query
+from scrim.cli.demo_work import Step
 
 STYLES = {Shade.PLAIN: "", Shade.RAW: "bold red", Shade.MASKED: "bold green"}
-NARROWEST, WIDEST = 96, 136
+NARROWEST = 60
 
 TITLE = "One database, the same five queries, three people"
 STORY = (
@@ -54,19 +55,25 @@ def show(scene: Scene, console: Console) -> None:
             print(line, file=console.file)
         return
     console.width = max(console.width, NARROWEST)
-    console.print(_table(scene))
+    console.print(Text(TITLE, "bold"), justify="center")
+    for query, answers in zip(scene.queries, scene.answers, strict=True):
+        console.print()
+        console.print(Text.assemble((query.question, "bold"), "  ", (one_line(query.sql), "dim")))
+        console.print(_table(scene.actors, answers))
     console.print(_legend())
 
 
-def _table(scene: Scene) -> Table:
-    table = Table(title=TITLE, box=box.ROUNDED, show_lines=True, title_style="bold", expand=True)
-    table.add_column("the query", ratio=3, overflow="fold")
-    for actor in scene.actors:
+def one_line(text: str) -> str:
+    """Return a statement on one line."""
+    return " ".join(text.split())
+
+
+def _table(actors: Sequence[Actor], answers: Mapping[str, Shaded]) -> Table:
+    table = Table(box=box.ROUNDED, expand=True, header_style="")
+    for actor in actors:
         title = Text.assemble((actor.title, "bold"), "\n", (actor.name, "dim"))
-        table.add_column(title, ratio=4, overflow="fold")
-    for query, answers in zip(scene.queries, scene.answers, strict=True):
-        asked = Text.assemble((query.question, "bold"), "\n", (" ".join(query.sql.split()), "dim"))
-        table.add_row(asked, *(_cell(answers[actor.name]) for actor in scene.actors))
+        table.add_column(title, ratio=1, overflow="fold")
+    table.add_row(*(_cell(answers[actor.name]) for actor in actors))
     return table
 
 
@@ -102,7 +109,7 @@ def lines(scene: Scene) -> Iterator[str]:
     yield STORY
     for query, answers in zip(scene.queries, scene.answers, strict=True):
         yield ""
-        yield f"{query.question}  {' '.join(query.sql.split())}"
+        yield f"{query.question}  {one_line(query.sql)}"
         for actor in scene.actors:
             shaded = answers[actor.name]
             if shaded.answer.refusal:
@@ -114,8 +121,8 @@ def lines(scene: Scene) -> Iterator[str]:
                 )
 
 
-def as_json(scene: Scene) -> str:
-    """Return the scene for programs."""
+def as_json(scene: Scene, steps: Sequence[Step] = ()) -> str:
+    """Return the scene, and what was done with masked values, for programs."""
     queries = [
         {
             "question": query.question,
@@ -134,7 +141,12 @@ def as_json(scene: Scene) -> str:
         }
         for actor in scene.actors
     ]
-    return json.dumps({"principals": principals, "queries": queries}, indent=2, ensure_ascii=False)
+    report = {
+        "principals": principals,
+        "queries": queries,
+        "work": [asdict(step) for step in steps],
+    }
+    return json.dumps(report, indent=2, ensure_ascii=False)
 
 
 def _answer(shaded: Shaded) -> dict[str, object]:

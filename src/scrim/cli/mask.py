@@ -16,6 +16,7 @@ import typer
 from scrim.cli.failures import EXIT_CONFIGURATION, EXIT_FAILED, EXIT_USAGE, CommandError
 from scrim.cli.mask_options import (
     ColumnOption,
+    ConnectionOption,
     FileArgument,
     ForceOption,
     KeepOption,
@@ -28,6 +29,7 @@ from scrim.cli.mask_options import (
     OutputOption,
     ProfileOption,
     TableFormat,
+    TableOption,
     TypeOption,
 )
 from scrim.cli.mask_output import STANDARD_OUTPUT, check_target, whole_file
@@ -35,6 +37,7 @@ from scrim.cli.options import DEFAULT_CONFIG, ConfigOption, JsonOption
 from scrim.cli.scan_options import Header, HeaderOption
 
 if TYPE_CHECKING:
+    from scrim.cli.mask_model import Model
     from scrim.config.root import Config
     from scrim.masking.arrow.masker import ColumnReport, MaskSettings
     from scrim.masking.keys import MaskingKey
@@ -47,6 +50,8 @@ def mask(  # noqa: PLR0913 - one parameter for each option of the command
     *,
     output: OutputOption,
     config: ConfigOption = DEFAULT_CONFIG,
+    connection: ConnectionOption = None,
+    table: TableOption = None,
     key_file: KeyFileOption = None,
     key_env: KeyEnvOption = None,
     profile: ProfileOption = None,
@@ -73,11 +78,12 @@ def mask(  # noqa: PLR0913 - one parameter for each option of the command
             "masking files needs pyarrow; install it with `pip install 'scrim-gateway[data]'`",
             EXIT_USAGE,
         ) from None
+    from scrim.cli.mask_model import model_of  # noqa: PLC0415
     from scrim.cli.mask_view import json_of, lines  # noqa: PLC0415
 
     if output != STANDARD_OUTPUT:
         check_target(Path(output), force=force)
-    loaded = _config(config, required=key_file is None and key_env is None)
+    loaded = _config(config, required=connection is not None or not (key_file or key_env))
     key = _key(loaded, key_file, key_env)
     named = {
         "columns": _pairs("--column", column),
@@ -85,7 +91,8 @@ def mask(  # noqa: PLR0913 - one parameter for each option of the command
         "operators": _pairs("--operator", operator),
     }
     try:
-        settings = _settings(loaded, key, profile, named, keep or (), late)
+        model = model_of(loaded, connection, table)
+        settings = _settings(model, key, profile, named, keep or (), late)
         reports = _masked(file, output, settings, file_format, header, force=force)
     except Exception as error:
         _explain(file, error)
@@ -145,7 +152,7 @@ def _pairs(option: str, given: Sequence[str] | None) -> dict[str, str]:
 
 
 def _settings(  # noqa: PLR0913, PLR0917, RUF100 - all that the command line says
-    config: "Config | None",
+    model: "Model",
     key: "MaskingKey",
     profile: str | None,
     named: dict[str, dict[str, str]],
@@ -155,29 +162,32 @@ def _settings(  # noqa: PLR0913, PLR0917, RUF100 - all that the command line say
     """Return with what is masked; what is wrong with it is a mistake of the command line."""
     from dataclasses import replace  # noqa: PLC0415
 
-    from scrim.detection.scan import Scanner, builtin_scanner, gateway_scanner  # noqa: PLC0415
     from scrim.masking.arrow.api import (  # noqa: PLC0415
         chosen_operators,
         known_columns,
         settings_of,
     )
     from scrim.masking.arrow.kinds import named_type  # noqa: PLC0415
-    from scrim.masking.choice import OperatorError, OperatorTable  # noqa: PLC0415
+    from scrim.masking.choice import OperatorError  # noqa: PLC0415
     from scrim.masking.profile import load_profile  # noqa: PLC0415
-    from scrim.server.foundation import general_scanner  # noqa: PLC0415
 
-    general = general_scanner(config)
-    catalogue = general.catalogue
-    known_scanner = general is builtin_scanner()
-    scanner = gateway_scanner() if known_scanner else Scanner(catalogue.protected())
+    operators, catalogue = model.operators, model.judged
     try:
-        operators = OperatorTable({}) if config is None else OperatorTable.of(config.masking)
-        chosen = {**operators.chosen, **chosen_operators(named["operators"], catalogue)}
-        own = operators.profile if profile is None else load_profile(profile)
+        given = chosen_operators(named["operators"], catalogue, model.today)
+        chosen = {**operators.chosen, **given}
+        own = operators.profile if profile is None else load_profile(profile, model.today)
         operators = replace(operators, chosen=chosen, profile=own)
-        known = known_columns(named["columns"], keep, "", catalogue)
+        known = model.tagged(known_columns(named["columns"], keep, "", catalogue))
         types = {path: named_type(name) for path, name in named["types"].items()}
-        settings = settings_of(key, operators, known, types=types, late=late.value, scanner=scanner)
+        settings = settings_of(
+            key,
+            operators,
+            known,
+            types=types,
+            late=late.value,
+            scanner=model.scanner,
+            judge=model.judge,
+        )
     except (OperatorError, ValueError) as error:
         raise CommandError(str(error), EXIT_USAGE) from None
     return replace(settings, written=True)

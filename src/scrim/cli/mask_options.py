@@ -34,6 +34,23 @@ OutputOption = Annotated[
 ForceOption = Annotated[
     bool, typer.Option("--force", help="Replace the output if it exists already.")
 ]
+ConnectionOption = Annotated[
+    str | None,
+    typer.Option(
+        "--connection",
+        metavar="NAME",
+        help="Mask as the results of a connection are: with its operators, its profile, its "
+        "entities and its tags.",
+    ),
+]
+TableOption = Annotated[
+    str | None,
+    typer.Option(
+        "--table",
+        metavar="SCHEMA.TABLE",
+        help="The table of the connection that the file is from, whose tags hold for its columns.",
+    ),
+]
 KeyFileOption = Annotated[
     Path | None,
     typer.Option(

@@ -2,13 +2,13 @@
 
 import json
 from dataclasses import asdict
-from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from scrim.cli.failures import EXIT_USAGE, CommandError
+from scrim.cli.mask_options import TableFormat
 from scrim.cli.options import DEFAULT_CONFIG, ConfigOption, JsonOption
 
 if TYPE_CHECKING:
@@ -23,15 +23,6 @@ app = typer.Typer(
 )
 budget = typer.Typer(help="Privacy budgets of principals and datasets.", no_args_is_help=True)
 app.add_typer(budget, name="budget")
-
-
-class TableFormat(StrEnum):
-    """What is in a file."""
-
-    AUTO = "auto"
-    CSV = "csv"
-    JSONL = "jsonl"
-    PARQUET = "parquet"
 
 
 PrincipalArgument = Annotated[

@@ -7,20 +7,15 @@ bytes, with the records: a class can only be counted when all records are seen.
 import io
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from functools import partial
 from itertools import chain, islice
 from pathlib import Path
 from typing import Any, Final
 
-from rich.console import Console
-from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeElapsedColumn
-
 from scrim.cli.failures import EXIT_USAGE, CommandError
-from scrim.cli.file_reading import FORMATS, MAX_LINE_CHARACTERS, PARQUET_MAGIC, WatchedFile
+from scrim.cli.file_reading import FORMATS, MAX_LINE_CHARACTERS, PARQUET_MAGIC, Reader, watched
 from scrim.detection.tables import SNIFFED_LINES, csv_rows, find_delimiter
 
 ROWS: Final = 1 << 16
-READ_BYTES: Final = 1 << 16
 _DELIMITERS: Final = {".tsv": "\t", ".psv": "|"}
 
 Rows = Iterable[Sequence[str | None]]
@@ -38,9 +33,7 @@ def read_columns(path: Path, file_format: str | None, columns: Sequence[str]) ->
         CommandError: If it has no such column, or is not what it is read as.
         OSError: If it cannot be read.
     """
-    with path.open("rb") as file, _progress() as progress:
-        task = progress.add_task(str(path), total=path.stat().st_size or None)
-        reader = io.BufferedReader(WatchedFile(file, partial(progress.advance, task)))
+    with path.open("rb") as file, watched(file, path, str(path)) as (reader, _):
         chosen = file_format or _format(path, reader)
         if chosen == "parquet":
             return _parquet(path, columns)
@@ -53,7 +46,7 @@ def read_columns(path: Path, file_format: str | None, columns: Sequence[str]) ->
             raise CommandError(f"{path}: {error}", EXIT_USAGE) from None
 
 
-def _format(path: Path, reader: "io.BufferedReader[Any]") -> str:
+def _format(path: Path, reader: Reader) -> str:
     if reader.peek(len(PARQUET_MAGIC)).startswith(PARQUET_MAGIC):
         return "parquet"
     named = FORMATS.get(path.suffix.lower())
@@ -65,7 +58,7 @@ def _format(path: Path, reader: "io.BufferedReader[Any]") -> str:
     )
 
 
-def _csv(path: Path, reader: "io.BufferedReader[Any]", columns: Sequence[str]) -> Rows:
+def _csv(path: Path, reader: Reader, columns: Sequence[str]) -> Rows:
     lines = _lines(reader)
     first = list(islice(lines, SNIFFED_LINES))
     usual = _DELIMITERS.get(path.suffix.lower(), ",")
@@ -83,7 +76,7 @@ def _csv(path: Path, reader: "io.BufferedReader[Any]", columns: Sequence[str]) -
         yield [row[place] or None for place in places]
 
 
-def _objects(path: Path, reader: "io.BufferedReader[Any]", columns: Sequence[str]) -> Rows:
+def _objects(path: Path, reader: Reader, columns: Sequence[str]) -> Rows:
     seen: set[str] = set()
     for number, line in enumerate(_lines(reader), start=1):
         if not line.strip():
@@ -138,7 +131,7 @@ def _demand(path: Path, there: Sequence[str], columns: Sequence[str]) -> None:
             raise CommandError(f"{path}: {problem} {name}, of {len(there)}", EXIT_USAGE)
 
 
-def _lines(reader: "io.BufferedReader[Any]") -> Iterator[str]:
+def _lines(reader: Reader) -> Iterator[str]:
     """Yield lines of bounded length.
 
     Raises:
@@ -148,15 +141,3 @@ def _lines(reader: "io.BufferedReader[Any]") -> Iterator[str]:
     with io.TextIOWrapper(reader, "utf-16" if utf16 else "utf-8-sig", newline="") as text:
         while line := text.readline(MAX_LINE_CHARACTERS):
             yield line
-
-
-def _progress() -> Progress:
-    console = Console(stderr=True)
-    return Progress(
-        TextColumn("{task.description}"),
-        BarColumn(),
-        DownloadColumn(),
-        TimeElapsedColumn(),
-        console=console,
-        disable=not console.is_terminal,
-    )

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import date
 from types import MappingProxyType
 from typing import Final
 
@@ -20,6 +21,11 @@ __all__ = ["OperatorError", "OperatorSpec", "OperatorTable", "check_choice", "de
 
 NULL: Final[OperatorSpec] = MappingProxyType({"name": "null"})
 AUTO: Final[OperatorSpec] = MappingProxyType({"name": "auto"})
+REDACT: Final[OperatorSpec] = MappingProxyType({"name": "redact"})
+DROP_COLUMN: Final = "drop_column"
+DROP_ROW: Final = "drop_row"
+RESHAPING: Final = frozenset({DROP_COLUMN, DROP_ROW})
+"""Operators that leave out columns or rows of a result."""
 
 _DIGITS: Final[OperatorSpec] = MappingProxyType({"name": "digits"})
 _SECRET: Final[OperatorSpec] = MappingProxyType({"name": "secret"})
@@ -122,6 +128,25 @@ def default_operator(entity: str) -> OperatorSpec:
     return _DEFAULTS.get(entity) or _GROUP_DEFAULTS.get(group, of_group)
 
 
+def policy_operator_problem(name: str) -> str:
+    """Return why a policy, which gives no options, cannot choose an operator; empty when it can.
+
+    Args:
+        name: The operator's name.
+    """
+    operator = registry().get(name)
+    if operator is None:
+        return f"is not an operator; choose from {', '.join(sorted(registry()))}"
+    try:
+        operator.options()
+    except ValidationError:
+        return (
+            "needs options, which a policy cannot give; choose it with its options for the entity, "
+            "under `operators` of the connection or of `masking`"
+        )
+    return ""
+
+
 @dataclass(frozen=True, slots=True)
 class OperatorTable:
     """The operators in force in one connection.
@@ -138,7 +163,11 @@ class OperatorTable:
 
     @classmethod
     def of(
-        cls, masking: Masking, connection: Connection | None = None, name: str = ""
+        cls,
+        masking: Masking,
+        connection: Connection | None = None,
+        name: str = "",
+        today: date | None = None,
     ) -> "OperatorTable":
         """Check the operators of scrim.yaml and put them in order.
 
@@ -146,16 +175,17 @@ class OperatorTable:
             masking: The `masking` block.
             connection: The connection, whose own operators go first.
             name: The connection's name, for messages.
+            today: The day, for operators that depend on it.
 
         Raises:
             OperatorError: If one, or a profile, is unknown or has wrong options.
         """
-        chosen = _checked("masking.operators", masking.operators)
-        profile = _profile("masking.profile", masking.profile)
+        chosen = _checked("masking.operators", masking.operators, today)
+        profile = _profile("masking.profile", masking.profile, today)
         if connection is None:
             return cls(chosen, profile=profile)
-        chosen |= _checked(f"connections.{name}.operators", connection.operators)
-        profile = _profile(f"connections.{name}.profile", connection.profile) or profile
+        chosen |= _checked(f"connections.{name}.operators", connection.operators, today)
+        profile = _profile(f"connections.{name}.profile", connection.profile, today) or profile
         return cls(chosen, connection.detection.enabled, profile)
 
     def of_entity(self, entity: str) -> OperatorSpec:
@@ -172,19 +202,19 @@ class OperatorTable:
     def of_policy(self, name: str) -> OperatorSpec:
         """Return the operator that a policy names, with the options that it has by itself.
 
-        One that does not exist, or that needs an option, becomes `null`.
+        One that does not exist, or that needs an option, becomes `null`; `policy_operator_problem`
+        tells it when the policies are loaded.
 
         Args:
             name: The name, without options.
         """
-        operator = registry().get(name)
-        if operator is None:
-            return NULL
-        try:
-            operator.options()
-        except ValidationError:
-            return NULL
-        return {"name": name}
+        return NULL if policy_operator_problem(name) else {"name": name}
+
+    @property
+    def reshapes(self) -> bool:
+        """Whether an entity has an operator that leaves out columns or rows."""
+        chosen = [*self.chosen.values(), *(self.profile.operators() if self.profile else ())]
+        return any(operator["name"] in RESHAPING for operator in chosen)
 
     def masker_config(self, entities: Iterable[str]) -> str:
         """Return the JSON from which the kernel builds a masker.
@@ -192,18 +222,28 @@ class OperatorTable:
         Args:
             entities: Everything that detection can find.
         """
-        operators = {entity: dict(self.of_entity(entity)) for entity in sorted(entities)}
+        operators = {entity: dict(replacing(self.of_entity(entity))) for entity in sorted(entities)}
         return json.dumps({"operators": operators, "default": dict(AUTO)})
 
 
-def _checked(key: str, choices: Mapping[str, OperatorChoice]) -> dict[str, OperatorSpec]:
-    return {entity: check_choice(choice, f"{key}.{entity}") for entity, choice in choices.items()}
+def replacing(operator: OperatorSpec) -> OperatorSpec:
+    """Return what replaces single values where an operator acts on whole results."""
+    declared = registry().get(operator["name"])
+    return {"name": declared.inside} if declared is not None and declared.inside else operator
 
 
-def _profile(key: str, name: str | None) -> Profile | None:
+def _checked(
+    key: str, choices: Mapping[str, OperatorChoice], today: date | None
+) -> dict[str, OperatorSpec]:
+    return {
+        entity: check_choice(choice, f"{key}.{entity}", today) for entity, choice in choices.items()
+    }
+
+
+def _profile(key: str, name: str | None, today: date | None) -> Profile | None:
     if name is None:
         return None
     try:
-        return load_profile(name)
+        return load_profile(name, today)
     except OperatorError as error:
         raise OperatorError(key, error.reason) from None

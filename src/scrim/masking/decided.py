@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from scrim.domain.decision import Refusal
+from scrim.domain.outcome import RowLimit
 from scrim.masking.plans import Plan
 from scrim.masking.turning import Turn
 from scrim.statements.facts import Facts
@@ -26,6 +27,9 @@ class Decided:
         changes_catalog: Whether the catalog is to be loaded again after it.
         facts: Its statements.
         turns: What of its values is turned back.
+        limit: How many rows of each of its results a client gets; None where policy does not say.
+        naming: What its statements have to do with named results: index, what, name.
+        reshapes: Whether columns or rows of its results may be left out.
     """
 
     intent: tuple[bytes, bytes]
@@ -39,3 +43,6 @@ class Decided:
     changes_catalog: bool
     facts: tuple[Facts, ...]
     turns: tuple[Turn, ...] = ()
+    limit: RowLimit | None = None
+    naming: tuple[tuple[int, str, str], ...] = ()
+    reshapes: bool = False

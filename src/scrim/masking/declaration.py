@@ -38,7 +38,7 @@ class Accepts(Enum):
     DATE = "text, dates and timestamps"
     NETWORK = "text and network addresses"
     NUMBER = "text, numbers and money"
-    POSTAL = "text, integers and numeric"
+    NUMERAL = "text, integers and numeric"
     TIME = "text, dates, timestamps and times of day"
 
     def includes(self, kind: str) -> bool:
@@ -59,7 +59,7 @@ _KINDS: Final[Mapping[Accepts, frozenset[str]]] = {
     Accepts.DATE: _DATES,
     Accepts.NETWORK: frozenset({"inet", "cidr"}),
     Accepts.NUMBER: _INTEGERS | _REALS | {"money"},
-    Accepts.POSTAL: _INTEGERS | {"numeric"},
+    Accepts.NUMERAL: _INTEGERS | {"numeric"},
     Accepts.TIME: _DATES | {"time", "timetz"},
 }
 """Types that an operator takes beside text."""
@@ -103,6 +103,8 @@ class Operator:
         lost: What no longer works; a sentence or more.
         attack: What somebody can learn who has many replacements, or pairs; a sentence or more.
         examples: Values whose replacements its page shows.
+        inside: The operator that stands for it inside of other values, where it acts on whole
+            results; empty when it replaces values.
     """
 
     name: str
@@ -116,3 +118,4 @@ class Operator:
     lost: str = ""
     attack: str = ""
     examples: tuple[Example, ...] = ()
+    inside: str = ""

@@ -1,7 +1,8 @@
 """Checks the options of an operator that somebody chose."""
 
 from collections.abc import Mapping
-from typing import Any
+from datetime import date
+from typing import Any, Protocol, runtime_checkable
 
 from pydantic import ValidationError
 
@@ -10,6 +11,14 @@ from scrim.masking.registry import registry
 
 OperatorSpec = Mapping[str, Any]
 """An operator and its options as the kernel reads them."""
+
+
+@runtime_checkable
+class Dated(Protocol):
+    """Options that depend on the day on which they are loaded."""
+
+    def on(self, today: date | None) -> Mapping[str, Any]:
+        """Return the options as the kernel reads them, on some day if that is known."""
 
 
 class OperatorError(Exception):
@@ -27,12 +36,13 @@ class OperatorError(Exception):
         self.reason = reason
 
 
-def check_choice(choice: OperatorChoice, key: str) -> dict[str, Any]:
+def check_choice(choice: OperatorChoice, key: str, today: date | None = None) -> dict[str, Any]:
     """Return an operator of scrim.yaml as the kernel reads it.
 
     Args:
         choice: Its name and options.
         key: Where it is named, for messages.
+        today: The day, for options that depend on it.
 
     Raises:
         OperatorError: If it is unknown or has wrong options.
@@ -48,4 +58,6 @@ def check_choice(choice: OperatorChoice, key: str) -> dict[str, Any]:
         raise OperatorError(
             key, f"has a wrong option ({', '.join(names)}); {choice.name} takes: {known}"
         ) from None
+    if isinstance(options, Dated):
+        return {"name": choice.name, **options.on(today)}
     return {"name": choice.name, **options.model_dump(exclude_unset=True)}

@@ -9,6 +9,7 @@ that are exceptions.
 import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from datetime import date
 from functools import cache
 from importlib import resources
 from typing import Annotated, Any, Final
@@ -69,6 +70,10 @@ class Profile:
         """Return the operator of an entity, None for the default one."""
         return self.chosen.get(entity, self.others)
 
+    def operators(self) -> tuple[OperatorSpec, ...]:
+        """Return every operator that it has for some entity."""
+        return (*self.chosen.values(), *((self.others,) if self.others else ()))
+
 
 @cache
 def profile_names() -> tuple[str, ...]:
@@ -79,8 +84,12 @@ def profile_names() -> tuple[str, ...]:
 
 
 @cache
-def load_profile(name: str) -> Profile:
+def load_profile(name: str, today: date | None = None) -> Profile:
     """Return a profile by its name.
+
+    Args:
+        name: The name.
+        today: The day, for operators that depend on it.
 
     Raises:
         OperatorError: If there is none of that name, or its file is wrong.
@@ -88,15 +97,17 @@ def load_profile(name: str) -> Profile:
     if name not in profile_names():
         raise OperatorError("profile", f"is not one of: {', '.join(profile_names())}")
     folder = resources.files("scrim.masking").joinpath("profiles")
-    return parse_profile(name, folder.joinpath(f"{name}.toml").read_text(encoding="utf-8"))
+    text = folder.joinpath(f"{name}.toml").read_text(encoding="utf-8")
+    return parse_profile(name, text, today)
 
 
-def parse_profile(name: str, text: str) -> Profile:
+def parse_profile(name: str, text: str, today: date | None = None) -> Profile:
     """Read the file of a profile.
 
     Args:
         name: The name of the profile.
         text: Content of the file.
+        today: The day, for operators that depend on it.
 
     Raises:
         OperatorError: If it is wrong.
@@ -113,7 +124,7 @@ def parse_profile(name: str, text: str) -> Profile:
     seen: set[str] = set()
     others: OperatorSpec | None = None
     for number, rule in enumerate(content.rule, start=1):
-        operator: dict[str, Any] = check_choice(rule.operator, f"{key}: rule {number}")
+        operator: dict[str, Any] = check_choice(rule.operator, f"{key}: rule {number}", today)
         for pattern in rule.entities:
             if pattern in seen:
                 raise OperatorError(key, f"names {pattern} twice")

@@ -5,6 +5,7 @@ import secrets
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from functools import lru_cache
 from pathlib import Path
 from typing import Final
@@ -25,16 +26,17 @@ from scrim.masking.choice import OperatorError, OperatorTable
 from scrim.masking.keys import MaskingKey, key_setting, load_key
 from scrim.masking.plans import PlanMaker, new_masker
 from scrim.masking.results import ResultTools
-from scrim.policy.bundle import Bundle, BundleError, commit_of, load_bundle
+from scrim.policy.bundle import Bundle, BundleError, commit_of
 from scrim.policy.engine import PolicyEngine
 from scrim.policy.grants import Grants, GrantsBook
 from scrim.protocols.postgres.dialect import PostgresDialect
+from scrim.server.policies import load_policies
 from scrim.server.store import Store
 from scrim.upstream.limits import PoolLimits
 from scrim.upstream.pool import Pool
 from scrim.upstream.target import APPLICATION_NAME, build_target
 
-ENFORCED_OBLIGATIONS: Final[frozenset[str]] = frozenset()
+ENFORCED_OBLIGATIONS: Final = frozenset({"max_rows"})
 """Obligations of policies that this release meets; a permit with another one is a denial."""
 SESSION_PARAMETERS: Final = (
     ("application_name", APPLICATION_NAME),
@@ -110,7 +112,7 @@ def build_foundation(
         ConfigError: If the configuration names something that cannot be used.
     """
     try:
-        bundle = load_bundle(config.policies, commit=commit_of(config.policies))
+        bundle = load_policies(config.policies, commit=commit_of(config.policies))
         key = _load_key(config)
         scanners = {name: connection_scanner(config, name) for name in config.connections}
         makers = _plan_makers(config, key, scanners)
@@ -185,8 +187,9 @@ def _plan_makers(
     config: Config, key: MaskingKey, scanners: Mapping[str, Scanner]
 ) -> dict[str, PlanMaker]:
     makers = {}
+    today = datetime.now(UTC).date()
     for name, settings in config.connections.items():
-        operators = OperatorTable.of(config.masking, settings, name)
+        operators = OperatorTable.of(config.masking, settings, name, today)
         detector = scanners[name].detector
         makers[name] = PlanMaker(new_masker(key, detector, operators), operators)
     return makers

@@ -133,10 +133,11 @@ def _token_problems(config: Config, path: Path) -> list[Problem]:
 
 
 def _policy_problems(config: Config, path: Path) -> list[Problem]:
-    from scrim.policy.bundle import BundleError, load_bundle  # noqa: PLC0415 - the same
+    from scrim.policy.bundle import BundleError  # noqa: PLC0415 - the same
+    from scrim.server.policies import load_policies  # noqa: PLC0415 - the same
 
     try:
-        load_bundle(config.policies)
+        load_policies(config.policies)
     except BundleError as error:
         return [Problem(path, 0, "policies", problem) for problem in error.problems]
     return []

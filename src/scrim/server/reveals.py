@@ -20,7 +20,7 @@ from scrim.identity.configured import Surroundings, build_authenticator
 from scrim.masking.choice import OperatorTable
 from scrim.masking.keys import MaskingKey, load_key
 from scrim.masking.revealing import new_unmasker
-from scrim.policy.bundle import commit_of, load_bundle
+from scrim.policy.bundle import commit_of
 from scrim.policy.engine import PolicyEngine
 from scrim.policy.grants import ConnectionFacts
 from scrim.policy.questions import SessionFacts
@@ -33,6 +33,7 @@ from scrim.reveals.request import (
     RevealRequest,
     SignedIn,
 )
+from scrim.server.policies import load_policies
 
 
 class Reveals:
@@ -84,42 +85,15 @@ class Reveals:
     def reveal(
         self, who: SignedIn, request: RevealRequest, approved: str = ""
     ) -> Revealed | Pending:
-        """Turn masked values back, or say what that waits for.
-
-        Args:
-            who: Who asks.
-            request: What for.
-            approved: The identifier of the same request, once it is approved.
-
-        Raises:
-            RequestError: If the request is malformed.
-            IrreversibleError: If such values cannot be turned back.
-            RevealRefusedError: If it is not permitted.
-            ApprovalError: If requests cannot be read or kept.
-            AuditError: If a record cannot be written; nothing is revealed then.
-        """
+        """Turn masked values back, or say what that waits for, as `RevealDesk.reveal`."""
         return self._desk.reveal(who, request, approved)
 
     def waiting(self) -> list[WaitingRequest]:
-        """Return the requests that can be approved or used.
-
-        Raises:
-            ApprovalError: If they cannot be read.
-        """
+        """Return the requests that can be approved or used, as `RevealDesk.waiting`."""
         return self._desk.waiting()
 
     def approve(self, who: SignedIn, identifier: str) -> WaitingRequest:
-        """Approve somebody else's request, for every group that the approver is in.
-
-        Args:
-            who: Who approves: a person who acts for nobody.
-            identifier: The request.
-
-        Raises:
-            RevealRefusedError: If the approver may not approve it.
-            ApprovalError: If there is no such request, or it is over.
-            AuditError: If the approval cannot be recorded; it does not hold then.
-        """
+        """Approve somebody else's request, as `RevealDesk.approve`."""
         return self._desk.approve(who, identifier)
 
     def close(self) -> None:
@@ -141,7 +115,7 @@ class Reveals:
 
     def _tools(self, key: MaskingKey) -> DeskTools:
         config = self._config
-        bundle = load_bundle(config.policies, commit=commit_of(config.policies))
+        bundle = load_policies(config.policies, commit=commit_of(config.policies))
         return DeskTools(
             engine=PolicyEngine(bundle, ENFORCED),
             connections={

@@ -27,6 +27,18 @@ def test_customers_are_told_apart_by_their_mail_address() -> None:
     assert len({person.email for person in people()}) == CUSTOMERS
 
 
+def test_telephone_numbers_are_each_of_one_customer() -> None:
+    assert len({person.phone for person in people()}) == CUSTOMERS
+
+
+def test_most_readers_of_the_newsletter_are_customers() -> None:
+    newsletter = next(table for table in tables() if table.name == "newsletter")
+    readers = [row[0] for row in newsletter.rows]
+    customers = {person.email for person in people()}
+    assert len(set(readers)) == len(readers)
+    assert 0 < len(customers.intersection(readers)) < len(readers)
+
+
 def test_every_row_has_as_many_cells_as_its_neighbours() -> None:
     for table in tables():
         assert table.rows

@@ -3,6 +3,7 @@
 import json
 import re
 from collections.abc import Mapping
+from datetime import date
 from typing import Any
 
 import pytest
@@ -12,7 +13,12 @@ from scrim.config.masking import Masking
 from scrim.detection.catalogue import builtin_catalogue
 from scrim.kernel import Detector, Masker
 from scrim.masking import choice
-from scrim.masking.choice import NULL, OperatorError, OperatorTable
+from scrim.masking.choice import (
+    NULL,
+    OperatorError,
+    OperatorTable,
+    policy_operator_problem,
+)
 
 
 def masking(**operators: Any) -> Masking:  # noqa: ANN401 - as YAML gives them
@@ -155,3 +161,25 @@ def test_the_masker_is_told_about_every_entity() -> None:
         },
         "default": {"name": "auto"},
     }
+
+
+def test_the_end_of_next_year_is_that_of_the_day_of_loading() -> None:
+    masking = Masking.model_validate(
+        {
+            "key_env": "A",
+            "operators": {"person.birth_date": {"name": "age_bin", "reference": "next-year"}},
+        }
+    )
+    operators = OperatorTable.of(masking, today=date(2026, 3, 2))
+    assert operators.of_entity("person.birth_date") == {
+        "name": "age_bin",
+        "reference": "2027-12-31",
+    }
+    assert OperatorTable.of(masking).of_entity("person.birth_date") == {"name": "age_bin"}
+
+
+def test_a_policy_cannot_choose_an_operator_that_needs_options() -> None:
+    assert policy_operator_problem("zip3") == ""
+    assert policy_operator_problem("top_bottom").startswith("needs options")
+    assert policy_operator_problem("scramble").startswith("is not an operator")
+    assert OperatorTable({}).of_policy("top_bottom") == {"name": "null"}

@@ -78,11 +78,19 @@ impl AgeBin {
 mod tests {
     use super::*;
     use crate::operators::tests::mask;
-    use crate::spec::OperatorSpec;
+    use crate::spec::{OperatorSpec, Otherwise};
 
     fn text(width: u32, reference: Option<&str>, raw: &str) -> String {
         let reference = reference.map(str::to_owned);
-        mask(&OperatorSpec::AgeBin { width, reference }, None, raw)
+        mask(
+            &OperatorSpec::AgeBin {
+                width,
+                reference,
+                otherwise: Otherwise::Keyed,
+            },
+            None,
+            raw,
+        )
     }
 
     #[test]

@@ -26,7 +26,7 @@ use crate::operators::{
     zip3, Input,
 };
 use crate::prf::DomainKey;
-use crate::spec::{OperatorSpec, TypeSpec};
+use crate::spec::{OperatorSpec, Otherwise, TypeSpec};
 use crate::stamp::Stamp;
 use crate::types::calendar::days;
 
@@ -64,9 +64,9 @@ impl Change {
     /// Compiles an operator of this family; None for any other.
     pub(crate) fn compile(spec: &OperatorSpec) -> Result<Option<Self>, Error> {
         Ok(Some(match spec {
-            OperatorSpec::AgeBin { width, reference } => {
-                Self::AgeBin(age_bin::AgeBin::compile(*width, reference.as_deref())?)
-            }
+            OperatorSpec::AgeBin {
+                width, reference, ..
+            } => Self::AgeBin(age_bin::AgeBin::compile(*width, reference.as_deref())?),
             OperatorSpec::Bin {
                 width,
                 origin,
@@ -75,9 +75,9 @@ impl Change {
             OperatorSpec::DateJitter { days, day_first } => {
                 Self::DateJitter(date_jitter::DateJitter::compile(*days, *day_first)?)
             }
-            OperatorSpec::DateTrunc { part, day_first } => {
-                Self::DateTrunc(date_trunc::DateTrunc::new(*part, *day_first))
-            }
+            OperatorSpec::DateTrunc {
+                part, day_first, ..
+            } => Self::DateTrunc(date_trunc::DateTrunc::new(*part, *day_first)),
             OperatorSpec::GeoRound { digits } => {
                 Self::GeoRound(geo_round::GeoRound::compile(*digits)?)
             }
@@ -101,9 +101,25 @@ impl Change {
             OperatorSpec::TopBottom { bottom, top } => Self::TopBottom(
                 top_bottom::TopBottom::compile(bottom.as_deref(), top.as_deref())?,
             ),
-            OperatorSpec::Zip3 {} => Self::Zip3,
+            OperatorSpec::Zip3 { .. } => Self::Zip3,
             _ => return Ok(None),
         }))
+    }
+
+    /// Whether what is not of an operator's kind becomes a constant.
+    pub(crate) fn redacts_others(spec: &OperatorSpec) -> bool {
+        matches!(
+            spec,
+            OperatorSpec::AgeBin {
+                otherwise: Otherwise::Redact,
+                ..
+            } | OperatorSpec::DateTrunc {
+                otherwise: Otherwise::Redact,
+                ..
+            } | OperatorSpec::Zip3 {
+                otherwise: Otherwise::Redact
+            }
+        )
     }
 
     /// Whether values of a type go through the operator; others get their type's own.

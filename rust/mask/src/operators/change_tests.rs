@@ -1,6 +1,6 @@
 use super::*;
 use crate::operators::tests::mask;
-use crate::spec::{BinAnswer, DatePart, Distribution};
+use crate::spec::{BinAnswer, DatePart, Distribution, Otherwise};
 
 /// One operator of each kind that has a text for its domain, with a value of the domain.
 pub(crate) fn samples() -> Vec<(OperatorSpec, &'static str)> {
@@ -10,6 +10,7 @@ pub(crate) fn samples() -> Vec<(OperatorSpec, &'static str)> {
             OperatorSpec::AgeBin {
                 width: 5,
                 reference,
+                otherwise: Otherwise::Keyed,
             },
             "47",
         ),
@@ -25,6 +26,7 @@ pub(crate) fn samples() -> Vec<(OperatorSpec, &'static str)> {
             OperatorSpec::DateTrunc {
                 part: DatePart::Month,
                 day_first: false,
+                otherwise: Otherwise::Keyed,
             },
             "2024-02-29",
         ),
@@ -53,7 +55,12 @@ pub(crate) fn samples() -> Vec<(OperatorSpec, &'static str)> {
             },
             "1,234.50",
         ),
-        (OperatorSpec::Zip3 {}, "02139-4307"),
+        (
+            OperatorSpec::Zip3 {
+                otherwise: Otherwise::Keyed,
+            },
+            "02139-4307",
+        ),
     ]
 }
 
@@ -79,6 +86,7 @@ fn an_answer_may_equal_the_value_only_where_it_stands_for_a_class() {
     let month = OperatorSpec::DateTrunc {
         part: DatePart::Month,
         day_first: false,
+        otherwise: Otherwise::Keyed,
     };
     assert_eq!(mask(&bin("10"), None, "1230"), "1230");
     assert_eq!(mask(&bin("10"), None, "1239"), "1230");
@@ -122,4 +130,29 @@ fn texts_of_no_domain_become_keyed_texts() {
 fn an_answer_that_does_not_fit_gives_way_to_a_keyed_text() {
     let lower = mask(&bin("100"), Some(2), "-5");
     assert!(lower.len() <= 2 && lower != "-5", "{lower}");
+}
+
+#[test]
+fn what_is_not_of_the_kind_becomes_a_constant_where_that_is_chosen() {
+    let specs = [
+        OperatorSpec::AgeBin {
+            width: 1,
+            reference: None,
+            otherwise: Otherwise::Redact,
+        },
+        OperatorSpec::DateTrunc {
+            part: DatePart::Year,
+            day_first: false,
+            otherwise: Otherwise::Redact,
+        },
+    ];
+    for spec in &specs {
+        for raw in ["about forty", "born in spring 1985", "x"] {
+            assert_eq!(mask(spec, None, raw), "[redacted]", "{spec:?}");
+        }
+        assert_eq!(mask(spec, Some(4), "about forty"), "###");
+    }
+    assert_eq!(mask(&specs[0], None, "1985-03-09"), "[redacted]");
+    assert_eq!(mask(&specs[0], None, "41"), "41");
+    assert_eq!(mask(&specs[1], None, "1985-03-09"), "1985-01-01");
 }

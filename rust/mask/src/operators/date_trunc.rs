@@ -69,12 +69,13 @@ impl DateTrunc {
 mod tests {
     use super::*;
     use crate::operators::tests::mask;
-    use crate::spec::OperatorSpec;
+    use crate::spec::{OperatorSpec, Otherwise};
 
     fn text(part: DatePart, raw: &str) -> String {
         let spec = OperatorSpec::DateTrunc {
             part,
             day_first: false,
+            otherwise: Otherwise::Keyed,
         };
         mask(&spec, None, raw)
     }

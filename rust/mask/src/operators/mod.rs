@@ -19,6 +19,7 @@ mod date_trunc;
 mod digits;
 mod email;
 mod ff1;
+mod fictional_phone;
 mod fold;
 mod geo_round;
 mod hash;
@@ -84,6 +85,7 @@ pub(crate) mod purpose {
     pub(crate) const OUTSIDE: u8 = 40;
     // From 41 on, those of texts.
     pub(crate) const COMPANY: u8 = 46;
+    pub(crate) const FICTIONAL_PHONE: u8 = 47;
     pub(crate) const HASH: u8 = 41;
     pub(crate) const URL: u8 = 42;
     pub(crate) const URL_PATH: u8 = 43;
@@ -218,6 +220,7 @@ enum Operator {
     Name(NamePart),
     Email { keep_domain: bool },
     Ff1(Alphabet),
+    FictionalPhone(fictional_phone::FictionalPhone),
     Phone,
     Address,
     Digits,
@@ -279,6 +282,9 @@ impl Operator {
                 keep_domain: *keep_domain,
             },
             OperatorSpec::Ff1 { alphabet } => Self::Ff1(*alphabet),
+            OperatorSpec::FictionalPhone { country } => Self::FictionalPhone(
+                fictional_phone::FictionalPhone::compile(country.as_deref())?,
+            ),
             OperatorSpec::Phone {} => Self::Phone,
             OperatorSpec::Address {} => Self::Address,
             OperatorSpec::Digits {} => Self::Digits,
@@ -328,6 +334,7 @@ impl Operator {
             | Self::Place(_)
             | Self::Username => self.write_folded(input.place(), &Folded::new(input.text), out),
             Self::Ff1(alphabet) => ff1::write(*alphabet, input, out),
+            Self::FictionalPhone(fictional) => fictional.write(input, out),
             Self::Phone => phone::write(input, out),
             Self::Digits => digits::write(input, out),
             Self::Card => card::write(input, out),
@@ -361,6 +368,8 @@ impl Operator {
 #[derive(Debug)]
 pub(crate) struct TextMask {
     operator: Operator,
+    /// Whether what is not of the operator's kind becomes a constant.
+    redacts_others: bool,
     key: Arc<DomainKey>,
     max_chars: Option<usize>,
 }
@@ -374,6 +383,7 @@ impl TextMask {
         let operator = Operator::compile(spec, &key)?;
         Ok(Self {
             operator,
+            redacts_others: Change::redacts_others(spec),
             key,
             max_chars: max_chars.map(|chars| chars as usize),
         })
@@ -401,11 +411,32 @@ impl TextMask {
             return;
         }
         out.truncate(start);
+        if self.redacts_others {
+            redact::write(&input, out);
+            return;
+        }
         if text::write(&input, out) && self.acceptable(&out[start..], raw, room) {
             return;
         }
         out.truncate(start);
         compact::write(&input, out);
+    }
+
+    /// Whether the operator permutes texts of digits and letters of one length.
+    pub(crate) fn permutes(&self) -> bool {
+        matches!(self.operator, Operator::NationalId(_) | Operator::Digits)
+    }
+
+    /// What a permutation makes of a text, forwards or backwards; None where it is no such text.
+    pub(crate) fn step(&self, text: &str) -> Option<String> {
+        let input = Input {
+            key: &self.key,
+            text,
+            room: usize::MAX,
+        };
+        let mut out = Vec::with_capacity(text.len());
+        let written = self.operator.write(&input, &mut out) && out.len() == text.len();
+        written.then(|| String::from_utf8(out).ok()).flatten()
     }
 
     /// Whether the key is turned round, so that [`TextMask::restore`] is what there is to do.

@@ -65,6 +65,7 @@ pub(crate) fn all() -> Vec<OperatorSpec> {
         OperatorSpec::Username {},
         OperatorSpec::Uuid {},
         OperatorSpec::Vin {},
+        OperatorSpec::FictionalPhone { country: None },
         OperatorSpec::Phone {},
         OperatorSpec::Address {},
         OperatorSpec::Digits {},

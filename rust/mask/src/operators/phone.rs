@@ -64,6 +64,19 @@ impl Number {
         })
     }
 
+    /// The digits before the national number, and those of it.
+    pub(crate) fn parts(&self) -> (&[u8], &[u8]) {
+        self.digits().split_at(self.kept)
+    }
+
+    pub(crate) fn has_plus(&self) -> bool {
+        self.plus
+    }
+
+    pub(crate) fn is_north_american(&self) -> bool {
+        self.north_american
+    }
+
     pub(crate) fn digits(&self) -> &[u8] {
         &self.digits[..self.count]
     }

@@ -66,10 +66,16 @@ pub(crate) fn number(zip: Number) -> Number {
 mod tests {
     use super::*;
     use crate::operators::tests::mask;
-    use crate::spec::OperatorSpec;
+    use crate::spec::{OperatorSpec, Otherwise};
 
     fn zip(text: &str) -> String {
-        mask(&OperatorSpec::Zip3 {}, None, text)
+        mask(
+            &OperatorSpec::Zip3 {
+                otherwise: Otherwise::Keyed,
+            },
+            None,
+            text,
+        )
     }
 
     #[test]

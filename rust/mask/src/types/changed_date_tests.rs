@@ -1,6 +1,6 @@
 use super::tests::{age, both, jitter, trunc};
 use super::*;
-use crate::spec::DatePart;
+use crate::spec::{DatePart, Otherwise};
 use crate::types::calendar::SECOND;
 use crate::types::tests::{masked_text, masked_with, run};
 
@@ -46,6 +46,7 @@ fn dates_are_cut_back_and_moved_in_both_formats() {
     let unknown = OperatorSpec::AgeBin {
         width: 5,
         reference: None,
+        otherwise: Otherwise::Keyed,
     };
     assert_eq!(
         masked_with(&unknown, &TypeSpec::Date {}, "1985-03-09"),

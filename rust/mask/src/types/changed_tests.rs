@@ -1,5 +1,5 @@
 use super::*;
-use crate::spec::{BinAnswer, DatePart, Distribution};
+use crate::spec::{BinAnswer, DatePart, Distribution, Otherwise};
 use crate::types::tests::{masked_text, masked_with, run};
 
 const NUMERIC: TypeSpec = TypeSpec::Numeric {
@@ -53,6 +53,7 @@ pub(crate) fn trunc(part: DatePart) -> OperatorSpec {
     OperatorSpec::DateTrunc {
         part,
         day_first: false,
+        otherwise: Otherwise::Keyed,
     }
 }
 
@@ -67,6 +68,7 @@ pub(crate) fn age(width: u32) -> OperatorSpec {
     OperatorSpec::AgeBin {
         width,
         reference: Some("2024-06-30".into()),
+        otherwise: Otherwise::Keyed,
     }
 }
 
@@ -182,8 +184,20 @@ fn numerics_of_every_length_have_their_answer() {
         (age(10), "47", "40"),
         (age(10), "1234", "90"),
         (OperatorSpec::GeoRound { digits: 2 }, "-13.404954", "-13.40"),
-        (OperatorSpec::Zip3 {}, "2139", "21"),
-        (OperatorSpec::Zip3 {}, "3601", "0"),
+        (
+            OperatorSpec::Zip3 {
+                otherwise: Otherwise::Keyed,
+            },
+            "2139",
+            "21",
+        ),
+        (
+            OperatorSpec::Zip3 {
+                otherwise: Otherwise::Keyed,
+            },
+            "3601",
+            "0",
+        ),
     ] {
         assert_eq!(number(&op, raw).as_deref(), Some(expected), "{op:?} {raw}");
     }

@@ -2,7 +2,7 @@ use super::date_tests::date_cell;
 use super::tests::{age, bin, both, clamp, double, jitter, lower, noise, number, percent, trunc};
 use super::*;
 use crate::operators::change::tests::samples;
-use crate::spec::{BinAnswer, DatePart};
+use crate::spec::{BinAnswer, DatePart, Otherwise};
 use crate::types::calendar::{civil, days};
 use crate::types::tests::{masked_text, masked_with, run};
 use proptest::prelude::*;
@@ -129,7 +129,7 @@ proptest! {
         date::write(Format::Text, day, &mut date);
         let date = String::from_utf8(date).unwrap();
         let numbers = [lower("1000"), bin("0.3", "-7", BinAnswer::Centre), noise("5000"), percent("0.5"),
-            clamp("-1000000", "1000000"), age(7), OperatorSpec::Zip3 {}];
+            clamp("-1000000", "1000000"), age(7), OperatorSpec::Zip3 { otherwise: Otherwise::Keyed }];
         for op in &numbers {
             let whole = |text: &str| text.parse::<i64>().unwrap().to_be_bytes().to_vec();
             let masked = both(op, &TypeSpec::Int8 {}, &integer.to_string(), &whole);

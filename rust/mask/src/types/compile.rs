@@ -5,6 +5,7 @@ use std::sync::Arc;
 use crate::cell::TextScrubber;
 use crate::error::Error;
 use crate::keys::Keyring;
+use crate::operators::change::Change;
 use crate::operators::TextMask;
 use crate::prf::DomainKey;
 use crate::spec::{ColumnRule, OperatorSpec, TypeSpec};
@@ -197,6 +198,10 @@ pub(crate) fn scalar(
     }
     if let Some(changed) = changed::Changed::compile(type_, operator, key)? {
         return Ok(Node::Changed(changed));
+    }
+    let text_type = matches!(type_, TypeSpec::Text { .. } | TypeSpec::Name {});
+    if Change::redacts_others(operator) && !text_type {
+        return scalar(type_, &OperatorSpec::Redact {}, key);
     }
     let text = |max_chars| TextMask::new(operator, Arc::clone(key), max_chars);
     let digits = || digits_mask(operator, key);

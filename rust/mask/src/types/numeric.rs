@@ -386,7 +386,7 @@ impl Numeric {
             return Outcome::Value;
         }
         let by_digits = match (&self.digits, value.integer()) {
-            (Some(mask), Some(integer)) => mask_digits(mask, integer),
+            (Some(mask), Some(integer)) => mask_digits(mask, integer, None),
             _ => None,
         };
         let masked = match by_digits {

@@ -3,10 +3,12 @@
 //! Each transcript runs three times: whole, byte by byte, and in pieces of seven bytes.
 
 mod bench;
+mod bounded;
 mod copying;
 mod extended;
 mod limits;
 mod queries;
 mod renewed;
+mod reshaped;
 mod rulings;
 mod turning;

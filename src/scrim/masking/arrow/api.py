@@ -6,6 +6,7 @@ operators gives: what is masked here still joins with what was queried there.
 
 import os
 from collections.abc import Collection, Iterable, Iterator, Mapping
+from datetime import UTC, date, datetime
 from functools import lru_cache
 from os import PathLike
 from pathlib import Path
@@ -68,7 +69,7 @@ def mask(  # noqa: PLR0913 - all that can be said of a table, with defaults
 
     Returns:
         A record batch for one, an iterator for an iterable, a table for anything else; of the same
-        schema, with the rows in their order.
+        schema, with the rows in their order, where no operator leaves out columns or rows.
 
     Raises:
         ValueError: If the key is not exactly one that can be used, or an entity, an operator, a
@@ -114,9 +115,10 @@ def mask_settings(  # noqa: PLR0913 - as `mask`
     """
     if isinstance(keep, str) or late not in {"refuse", "search"}:
         raise ArrowError("keep takes a list of names, and late is refuse or search")
+    today = datetime.now(UTC).date()
     try:
-        chosen = chosen_operators(operators or {}, builtin_catalogue())
-        own = load_profile(profile) if profile is not None else None
+        chosen = chosen_operators(operators or {}, builtin_catalogue(), today)
+        own = load_profile(profile, today) if profile is not None else None
         table_of_operators = OperatorTable(chosen, profile=own)
         named = {path: named_type(name) for path, name in (types or {}).items()}
         secret = key if isinstance(key, MaskingKey) else decode_key(key)
@@ -134,6 +136,7 @@ def settings_of(  # noqa: PLR0913 - what the parts of MaskSettings are made of
     types: Mapping[str, Any],
     late: Late,
     scanner: Scanner | None = None,
+    judge: ColumnJudge | None = None,
 ) -> MaskSettings:
     """Return what `BatchMasker` takes.
 
@@ -144,10 +147,11 @@ def settings_of(  # noqa: PLR0913 - what the parts of MaskSettings are made of
         types: What texts are, by path.
         late: What happens when a decision turns out to be wrong.
         scanner: Searches values; without one, for the entities that come with scrim.
+        judge: Tells what columns hold; without one, by what the scanner searches for.
     """
     scanner = scanner or gateway_scanner()
     maker = PlanMaker(new_masker(key, scanner.detector, operators), operators)
-    return MaskSettings(maker, scanner, _judge(scanner), known, types, late)
+    return MaskSettings(maker, scanner, judge or _judge(scanner), known, types, late)
 
 
 @lru_cache(maxsize=2)
@@ -179,13 +183,14 @@ def known_columns(
 
 
 def chosen_operators(
-    choices: Mapping[str, Choice], catalogue: Catalogue
+    choices: Mapping[str, Choice], catalogue: Catalogue, today: date | None = None
 ) -> dict[str, Mapping[str, Any]]:
     """Check operators by entity.
 
     Args:
         choices: The operators, by name or with options.
         catalogue: The entities that there are.
+        today: The day, for operators that depend on it.
 
     Raises:
         OperatorError: If an entity or an operator does not exist, or an option is wrong.
@@ -199,7 +204,7 @@ def chosen_operators(
             given = OperatorChoice.model_validate(options)
         except ValidationError:
             raise OperatorError(f"operators.{entity}", "is not a name with options") from None
-        checked[entity] = check_choice(given, f"operators.{entity}")
+        checked[entity] = check_choice(given, f"operators.{entity}", today)
     return checked
 
 
@@ -219,14 +224,14 @@ def _key(
 
 def _masked_table(table: Any, settings: MaskSettings) -> Any:  # noqa: ANN401
     masker = BatchMasker(table.schema, settings)
-    batches = table.to_batches()
+    batches = table.to_batches() or [pa.RecordBatch.from_pylist([], schema=table.schema)]
     if len(batches) > 1:
         # All of it is here, and so all of it can be asked what it is.
         step = max(table.num_rows // _TABLE_ROWS, 1)
         rows = pa.array(range(0, table.num_rows, step), pa.int64())
         masker.decide(table.take(rows).combine_chunks().to_batches()[0], of_all=True)
     masked = [masker.mask(batch) for batch in batches]
-    return pa.Table.from_batches(masked, schema=table.schema)
+    return pa.Table.from_batches(masked, schema=masker.masked_schema)
 
 
 def _masked_stream(batches: Iterable[Any], settings: MaskSettings) -> Iterator[Any]:

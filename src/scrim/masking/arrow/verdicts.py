@@ -50,15 +50,28 @@ class Known:
         entities: Entities by path, or by the name of the column that the path begins with.
         kept: Paths, or names of columns, that stay as they are.
         table: Name of the table that the batches are from, if they are from one.
+        schema: The schema that the table is in, if that is known.
+        tags: Tags of columns by name, as scrim.yaml gives them.
+        table_tags: Tags of all columns of the table.
     """
 
     entities: Mapping[str, str] = field(default_factory=dict)
     kept: Collection[str] = ()
     table: str = ""
+    schema: str = ""
+    tags: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    table_tags: frozenset[str] = frozenset()
+
+    def tags_of(self, path: str) -> frozenset[str]:
+        """Return the tags of the column that a path begins with."""
+        own = next((self.tags[one] for one in _above(path) if one in self.tags), frozenset())
+        return self.table_tags | own
 
     def entity(self, path: str) -> str | None:
         """Return the entity of what is at a path, None if nothing is said of it."""
-        return next((self.entities[one] for one in _above(path) if one in self.entities), None)
+        named = next((self.entities[one] for one in _above(path) if one in self.entities), None)
+        # A tag with a dot is an entity, as for the columns of a result.
+        return named or next((tag for tag in sorted(self.tags_of(path)) if "." in tag), None)
 
     def keeps(self, path: str) -> bool:
         """Whether what is at a path stays as it is."""
@@ -123,7 +136,8 @@ class LeafJudge:
         if leaf.key or self._known.keeps(leaf.path) or self._known.entity(leaf.path) is not None:
             return None
         kind = leaf_kind(leaf.type.spec)
-        column = Column("", leaf.parent.rpartition(".")[2] or self._known.table, leaf.name)
+        relation = leaf.parent.rpartition(".")[2] or self._known.table
+        column = Column(self._known.schema, relation, leaf.name)
         siblings = self._siblings[leaf.parent]
         named = self._judge.by_name(column, kind, siblings)
         if named is not None and named.strength is Strength.STRONG:
@@ -139,11 +153,13 @@ class LeafJudge:
     def _decision(self, leaf: Leaf, verdict: Verdict | None) -> ColumnDecision:
         if self._known.keeps(leaf.path):
             return ColumnDecision(Treatment.PASS, "", "kept by choice")
-        given = self._known.entity(leaf.path)
-        if given is not None:
-            return ColumnDecision(Treatment.MASK, given, "named")
-        if verdict is not None and verdict.entity is not None:
-            return ColumnDecision(Treatment.MASK, verdict.entity, "; ".join(verdict.evidence))
+        entity, reason = self._known.entity(leaf.path), "named"
+        if entity is None and verdict is not None:
+            entity, reason = verdict.entity, "; ".join(verdict.evidence)
+        if entity is None and self._known.tags_of(leaf.path):
+            entity, reason = "", "tagged"
+        if entity is not None:
+            return ColumnDecision(Treatment.MASK, entity, reason)
         kind = leaf_kind(leaf.type.spec)
         if kind in SEARCHED_KINDS or kind in SEARCHED_NUMBERS:
             return ColumnDecision(Treatment.SCAN, "", "searched")

@@ -19,7 +19,7 @@ import pyarrow.compute as pc
 
 from scrim.masking.groups.classes import MAX_RECORDS, as_table, coded, with_nulls
 from scrim.masking.groups.loss import Loss
-from scrim.masking.groups.noise import MAX_CANDIDATES, noisy_quantile, number_noise
+from scrim.masking.groups.noise import MAX_CANDIDATES, Noise, noisy_quantile, number_noise
 from scrim.masking.groups.requirements import Array, GroupError, Table
 
 GRID_BITS: Final = 31
@@ -166,12 +166,8 @@ def private_sum(  # noqa: PLR0913, PLR0917 - one parameter for each thing to dec
         GroupError: If the column is missing or holds no numbers; nothing is spent then.
         BudgetError: If the budget does not have it.
     """
-    whole = as_table(table)
-    _numbers(_column(whole, column), column)
-    _prepare(whole, unit)
-    step = bounds.grid(0.0)
-    largest = max(abs(_steps(bounds.low, step)), abs(_steps(bounds.high, step)))
-    noise = number_noise(largest * unit.max_records, loss)
+    whole = _opened(table, column, unit)
+    step, noise = _sum_noise(bounds, 0.0, unit, loss)
     budget.spend(loss, f"sum({column})")
     exact, _ = _total(_used(whole, unit), column, bounds, 0.0, step)
     scale = noise.scale * step
@@ -203,13 +199,9 @@ def private_mean(  # noqa: PLR0913, PLR0917
         GroupError: If the column is missing or holds no numbers; nothing is spent then.
         BudgetError: If the budget does not have it.
     """
-    whole = as_table(table)
-    _numbers(_column(whole, column), column)
-    _prepare(whole, unit)
+    whole = _opened(table, column, unit)
     middle = bounds.low / 2 + bounds.high / 2
-    step = bounds.grid(middle)
-    largest = max(abs(_steps(bounds.low - middle, step)), abs(_steps(bounds.high - middle, step)))
-    distances = number_noise(largest * unit.max_records, loss.half())
+    step, distances = _sum_noise(bounds, middle, unit, loss.half())
     numbers = number_noise(unit.max_records, loss.half())
     budget.spend(loss, f"mean({column})")
     exact, count = _total(_used(whole, unit), column, bounds, middle, step)
@@ -250,9 +242,7 @@ def private_quantile(  # noqa: PLR0913, PLR0917
     if loss.delta:
         raise GroupError("a quantile takes no delta")
     listed = _candidates(candidates, steps)
-    whole = as_table(table)
-    _numbers(_column(whole, column), column)
-    _prepare(whole, unit)
+    whole = _opened(table, column, unit)
     budget.spend(loss, f"quantile({column}, {share:g})")
     values = _floats(_column(_used(whole, unit), column)).to_pylist()
     value = noisy_quantile(values, listed, share, unit.max_records, loss)
@@ -281,10 +271,28 @@ def _column(table: Table, name: str) -> Array:
     return table.column(places[0])
 
 
-def _numbers(column: Array, name: str) -> None:
-    kind = column.type
+def _opened(table: object, name: str, unit: Unit) -> Table:
+    """Return a table with a column of numbers; what is none is refused before anything is spent."""
+    whole = as_table(table)
+    kind = _column(whole, name).type
     if not (pa.types.is_integer(kind) or pa.types.is_floating(kind) or pa.types.is_decimal(kind)):
         raise GroupError(f"column {name} is of type {kind}; this takes numbers")
+    _prepare(whole, unit)
+    return whole
+
+
+def _sum_noise(bounds: Bounds, offset: float, unit: Unit, loss: Loss) -> tuple[float, Noise]:
+    """Return the step of a sum's grid, and the noise of the sum in such steps.
+
+    Args:
+        bounds: Between which values are clamped.
+        offset: What is taken off each value before it is summed.
+        unit: Whose presence is to stay unknown.
+        loss: What the sum takes.
+    """
+    step = bounds.grid(offset)
+    largest = max(abs(_steps(end - offset, step)) for end in (bounds.low, bounds.high))
+    return step, number_noise(largest * unit.max_records, loss)
 
 
 def _prepare(table: Table, unit: Unit) -> None:

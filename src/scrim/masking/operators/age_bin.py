@@ -1,11 +1,17 @@
 """Ages in bins, with everybody over 89 in one group."""
 
+from collections.abc import Mapping
+from datetime import date
+from typing import Any, Final, Literal
+
 from pydantic import BaseModel, ConfigDict, Field
 
 from scrim.masking.amounts import Day
 from scrim.masking.declaration import Accepts, Operator
+from scrim.masking.otherwise import OTHERWISE, Otherwise
 
 MAX_WIDTH = 45
+NEXT_YEAR: Final = "next-year"
 
 
 class AgeBinOptions(BaseModel):
@@ -19,11 +25,27 @@ class AgeBinOptions(BaseModel):
         le=MAX_WIDTH,
         description="Years in a bin; 1 leaves ages up to 89 as they are.",
     )
-    reference: Day | None = Field(
+    reference: Literal["next-year"] | Day | None = Field(
         default=None,
         description="Day on which ages of birth dates are taken, such as 2026-12-31: the day of "
-        "release or later. Without it a birth date becomes NULL, and one in a text keyed words.",
+        "release or later. `next-year` is the end of the year after the one in which the "
+        "configuration was loaded; a gateway that runs on has to be reloaded before then. Without "
+        "it a birth date becomes NULL, and one in a text what `otherwise` says.",
     )
+    otherwise: Otherwise = Field(default="keyed", description=OTHERWISE)
+
+    def on(self, today: date | None) -> Mapping[str, Any]:
+        """Return the options as the kernel reads them.
+
+        Args:
+            today: The day of loading them; without it `next-year` is as no reference at all.
+        """
+        options = self.model_dump(exclude_unset=True)
+        if self.reference == NEXT_YEAR:
+            del options["reference"]
+            if today is not None:
+                options["reference"] = f"{today.year + 1:04}-12-31"
+        return options
 
 
 OPERATOR = Operator(

@@ -5,6 +5,7 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from scrim.masking.declaration import Accepts, Operator
+from scrim.masking.otherwise import OTHERWISE, Otherwise
 
 
 class DateTruncOptions(BaseModel):
@@ -18,6 +19,7 @@ class DateTruncOptions(BaseModel):
     day_first: bool = Field(
         default=False, description="Whether a text such as 03/04/2024 begins with the day."
     )
+    otherwise: Otherwise = Field(default="keyed", description=OTHERWISE)
 
 
 OPERATOR = Operator(

@@ -5,7 +5,7 @@ from typing import Annotated
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from scrim.kernel import national_id_entities
-from scrim.masking.declaration import Example, Operator
+from scrim.masking.declaration import Accepts, Example, Operator
 
 _FORMS = frozenset(national_id_entities())
 
@@ -33,6 +33,9 @@ OPERATOR = Operator(
         "Replaces a number of persons, companies or things by another of its layout that "
         "passes the same check."
     ),
+    accepts=Accepts.NUMERAL,
+    reversible=True,
+    limits="letters come back as capitals",
     keeps="layout, and fixed parts such as the 784 of an Emirates ID",
     options=NationalIdOptions,
     survives=(

@@ -9,7 +9,10 @@ OPERATOR = Operator(
     reversible=True,
     limits="a text with characters outside ASCII comes back wrong",
     survives="Joins, uniqueness, country and layout.",
-    lost="Area and subscriber.",
+    lost=(
+        "Area and subscriber. The replacement may be somebody's number; `fictional_phone` gives "
+        "such as reach nobody, of which there are fewer."
+    ),
     attack=(
         "A keyed permutation (FF1, or a Feistel network below a million values): known pairs "
         "say nothing of other values. Numbers of few digits behind the country code have few "

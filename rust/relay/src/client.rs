@@ -75,8 +75,7 @@ impl Relay {
     pub(crate) fn walk_client(&mut self, input: &[u8], whole: bool) -> Output {
         self.client_wanted = 0;
         let mut forward = Forward::new(input);
-        let mut at = self.client_passthrough.min(input.len());
-        self.client_passthrough -= at;
+        let mut at = self.rest_of_message(input.len(), &mut forward);
         while at < input.len() {
             let (kind, total) = match frame(input, at) {
                 Frame::Whole { kind, total } => (kind, total),
@@ -90,6 +89,13 @@ impl Relay {
                     self.client_wanted = total;
                     break;
                 }
+                Frame::Partial { kind, total } if self.refuses_long(kind) => {
+                    self.refuse_long(kind, at, &mut forward);
+                    self.client_discard = total - (input.len() - at);
+                    at = input.len();
+                    forward.skip_to(at);
+                    break;
+                }
                 Frame::Partial { .. } => {
                     return self
                         .client_fatal("54000", "the message is longer than the configured bound");
@@ -97,7 +103,10 @@ impl Relay {
                 Frame::Bad { .. } => return self.client_fatal("08P01", "invalid message length"),
             };
             let end = at + total;
-            let step = if total > self.bound(kind) && kind != b'd' {
+            let long = total > self.bound(kind) && kind != b'd';
+            let step = if long && self.refuses_long(kind) {
+                self.refuse_long(kind, at, &mut forward)
+            } else if long {
                 Step::Fatal("54000", "the message is longer than the configured bound")
             } else if self.pending.len() >= self.limits.pending {
                 Step::Fatal("54000", "too many requests wait for their answers")
@@ -138,6 +147,44 @@ impl Relay {
             return self.client_fatal("58030", "the audit record could not be written");
         }
         forward.finish(at, whole)
+    }
+
+    /// How much of `available` bytes belongs to a message of which the beginning was dealt with.
+    fn rest_of_message(&mut self, available: usize, forward: &mut Forward<'_>) -> usize {
+        if self.client_discard > 0 {
+            let rest = self.client_discard.min(available);
+            self.client_discard -= rest;
+            forward.skip_to(rest);
+            return rest;
+        }
+        let rest = self.client_passthrough.min(available);
+        self.client_passthrough -= rest;
+        rest
+    }
+
+    /// Whether a message of this kind that is too long is refused, and does not end the session.
+    fn refuses_long(&self, kind: u8) -> bool {
+        matches!(kind, b'Q' | b'P') && self.pending.len() < self.limits.pending
+    }
+
+    /// Refuses a statement unread, by its length alone.
+    fn refuse_long(&mut self, kind: u8, at: usize, forward: &mut Forward<'_>) -> Step {
+        self.decided = None;
+        if self.skipping {
+            // The server ignores it and will not answer it.
+            forward.up_to(at);
+            return Step::Replace;
+        }
+        let refusal = Refusal::new(
+            "54000",
+            "the statement is too long to be checked",
+            "Send it in parts; load data with COPY, and long lists as one array parameter.",
+        );
+        if kind == b'Q' {
+            self.refuse_query(refusal, at, forward)
+        } else {
+            self.refuse(refusal, at, forward)
+        }
     }
 
     fn bound(&self, kind: u8) -> usize {

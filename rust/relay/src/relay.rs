@@ -84,6 +84,8 @@ pub struct Relay {
 
     pub(crate) client_buffer: Vec<u8>,
     pub(crate) client_passthrough: usize,
+    /// Bytes of a refused message that are still to come and go nowhere.
+    pub(crate) client_discard: usize,
     /// How long the message at the start of the buffer is; before it is whole nothing can be done.
     pub(crate) client_wanted: usize,
     pub(crate) client_need: Option<ClientNeed>,
@@ -149,6 +151,7 @@ impl Relay {
             hasher,
             client_buffer: Vec::new(),
             client_passthrough: 0,
+            client_discard: 0,
             client_wanted: 0,
             client_need: None,
             decided: None,

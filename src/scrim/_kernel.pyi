@@ -142,6 +142,7 @@ class Ruling:
         context: object = None,
         scope: tuple[bytes, int] | None = None,
         turns: Sequence[tuple[int, int, int, Turning]] = ...,
+        fills: Sequence[tuple[int, str, Sequence[Turning | None]]] = ...,
     ) -> Ruling: ...
 
 @final

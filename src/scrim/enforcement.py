@@ -17,7 +17,7 @@ the caller, and does not come here either if it does just what another one did.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Final
 
 from scrim.audit.records import BundleFacts, Intent, Origin, ResultColumn
@@ -28,7 +28,7 @@ from scrim.masking.decided import Decided
 from scrim.masking.plans import Plan
 from scrim.masking.results import Described, ResultDecider, ResultTools
 from scrim.masking.storing import storing_refusal
-from scrim.masking.turning import MaskedWrites, TurnDecider
+from scrim.masking.turning import NOTHING_TURNED, MaskedWrites, TurnDecider, Turned
 from scrim.policy.demands import unmet
 from scrim.policy.grants import Grants
 from scrim.statements import classify, effects
@@ -129,17 +129,16 @@ class Enforcement:
         why, policies = unmet(statements, self._catalog, self._grants)
         if why is None and not self.raw:
             why = self._way_around(statements)
-        if why is not None or self.raw:
-            return self._decided(statements, policies, why, scope)
-        turns = self._turning.turns(statements)
-        if isinstance(turns, Refusal):
-            return self._decided(statements, policies, turns, scope)
+        settled = why is not None or self.raw
+        turned = Turned(refusal=why) if settled else self._turning.decide(statements)
+        if settled or turned.refusal is not None:
+            return self._decided(statements, policies, turned, scope)
         try:
             copies = self._copies(incoming, statements, columns)
         except CopyError as error:
-            why = Refusal("0A000", str(error))
-            return self._decided(statements, policies, why, scope)
-        return replace(self._decided(statements, policies, None, scope, copies), turns=turns)
+            refusal = Refusal("0A000", str(error))
+            return self._decided(statements, policies, Turned(refusal=refusal), scope)
+        return self._decided(statements, policies, turned, scope, copies)
 
     def plan(
         self,
@@ -194,8 +193,7 @@ class Enforcement:
                 (relation.name if relation is not None else "it", origin)
                 for relation, _, origin in self._tools.lineage.stored(facts)
             ]
-            found = storing_refusal(self._results, stored)
-            if found is not None:
+            if (found := storing_refusal(self._results, stored)) is not None:
                 return found
         return None
 
@@ -233,19 +231,20 @@ class Enforcement:
         """Refuse what the grammar does not know, unless the principal may do everything here."""
         if error.code != NOT_UTF8 and self.raw and self._grants.permits("admin"):
             return self._decided()
-        return self._decided(why=Refusal(error.code, error.message, position=error.position))
+        why = Refusal(error.code, error.message, position=error.position)
+        return self._decided(turned=Turned(refusal=why))
 
     def _decided(
         self,
         statements: tuple[Facts, ...] = (),
         policies: tuple[str, ...] = (),
-        why: Refusal | None = None,
+        turned: Turned = NOTHING_TURNED,
         scope: tuple[Essence, int] | None = None,
         copies: tuple[tuple[int, str, Plan], ...] = (),
     ) -> Decided:
-        tools = self._tools
+        tools, why = self._tools, turned.refusal
         changes_catalog = effects.changes_catalog(statements) or not statements
-        remember = not changes_catalog and not copies
+        remember = not (changes_catalog or copies or turned.particular)
         intent = Intent(
             origin=tools.origin,
             connection=self._grants.connection.name,
@@ -271,6 +270,8 @@ class Enforcement:
             deallocates=effects.deallocates(statements),
             changes_catalog=changes_catalog and why is None,
             facts=statements,
+            turns=turned.turns,
+            fills=turned.fills,
         )
 
     # What errors and notices of the data store may say.

@@ -73,6 +73,13 @@ impl Relay {
         let mut at = self.client_passthrough.min(input.len());
         self.client_passthrough -= at;
         while at < input.len() {
+            if let Some(end) = self.filled(input, at, &mut forward) {
+                if end == at {
+                    break;
+                }
+                at = end;
+                continue;
+            }
             let (kind, total) = match frame(input, at) {
                 Frame::Whole { kind, total } => (kind, total),
                 Frame::NoHeader => break,
@@ -105,18 +112,17 @@ impl Relay {
                     forward.skip_to(end);
                     at = end;
                 }
+                Step::Hold(ClientNeed::Barrier) => {
+                    self.wait(at, &mut forward);
+                    break;
+                }
                 Step::Hold(need) => {
-                    if need == ClientNeed::Barrier {
-                        // The server answers a pipeline only when asked to.
-                        write_message(forward.up_to(at), b'H', |_| {});
-                    }
                     self.client_need = Some(need);
                     break;
                 }
                 Step::KeepThenWait => {
                     at = end;
-                    write_message(forward.up_to(at), b'H', |_| {});
-                    self.client_need = Some(ClientNeed::Barrier);
+                    self.wait(at, &mut forward);
                     break;
                 }
                 Step::Fatal(code, message) => return self.client_fatal(code, message),
@@ -128,6 +134,13 @@ impl Relay {
             return self.client_fatal("58030", "the audit record could not be written");
         }
         forward.finish(at, whole)
+    }
+
+    /// Lets what follows wait for the answers to what goes before it.
+    pub(crate) fn wait(&mut self, at: usize, forward: &mut Forward<'_>) {
+        // The server answers a pipeline only when asked to.
+        write_message(forward.up_to(at), b'H', |_| {});
+        self.client_need = Some(ClientNeed::Barrier);
     }
 
     fn bound(&self, kind: u8) -> usize {
@@ -179,14 +192,7 @@ impl Relay {
                 Step::Keep
             }
             b'H' | b'd' => Step::Keep,
-            b'c' | b'f' => {
-                if self.copy_in {
-                    self.copy_in = false;
-                } else if !self.pending.is_empty() {
-                    self.pending.push_back(Pending::CopyEnd);
-                }
-                Step::Keep
-            }
+            b'c' | b'f' => self.data_ends(kind, at, forward),
             b'F' => {
                 let refusal = Refusal::new(
                     "0A000",
@@ -265,6 +271,7 @@ impl Relay {
         self.statements.remove(&b""[..]);
         self.portals.remove(&b""[..]);
         let waits = decision.deallocates.is_some();
+        self.fills_asked |= !decision.fills.is_empty();
         let operation = Arc::clone(&decision.operation);
         self.pending.push_back(Pending::Query {
             decision,

@@ -24,6 +24,7 @@ mod copying;
 mod decision;
 mod description;
 mod failures;
+mod filling;
 mod forward;
 mod message;
 mod objects;
@@ -41,6 +42,7 @@ mod wire;
 
 pub use audit::{AuditFailure, AuditLog, Counts};
 pub use decision::{Decision, DecisionSpec, PlanSlot, Refusal};
+pub use filling::Fill;
 pub use forward::Output;
 pub use message::Limits;
 pub use relay::{ClientNeed, Relay, ServerNeed};

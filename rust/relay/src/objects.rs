@@ -233,6 +233,7 @@ impl Relay {
         };
         self.unwritten = false;
         let waits = decision.deallocates.is_some();
+        self.fills_asked |= !decision.fills.is_empty();
         if !decision.raw && !portal.will_be_described() {
             // Rows may not pass before their columns are known, so the relay asks for itself.
             write_message(forward.up_to(at), b'D', |out| {

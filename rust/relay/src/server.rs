@@ -117,7 +117,9 @@ impl Relay {
             }
         }
         self.server_buffer.extend_from_slice(&input[at..]);
-        if self.client_need == Some(ClientNeed::Barrier) && self.pending.is_empty() {
+        if self.client_need == Some(ClientNeed::Barrier)
+            && (self.pending.is_empty() || self.copy_in)
+        {
             self.client_need = Some(ClientNeed::Resume);
         }
         forward.finish(at, whole)
@@ -203,7 +205,7 @@ impl Relay {
                 Some(Pending::CloseStatement { .. } | Pending::ClosePortal { .. }) => Step::Keep,
                 _ => unexpected(kind),
             },
-            b'G' => self.copy_in_response(),
+            b'G' => self.copy_in_response(body),
             b'H' => self.copy_out_response(),
             b'd' => self.copy_data(body, at, forward),
             b'c' => self.copy_done(at, forward),
@@ -335,7 +337,7 @@ impl Relay {
     fn completed(&mut self, kind: u8, body: &[u8]) -> Step {
         self.sampled = false;
         self.copy = None;
-        self.copy_in = false;
+        self.copy_in_over();
         let tagged = tag_rows(body);
         let decision = match self.pending.front_mut() {
             Some(Pending::Query {
@@ -414,7 +416,7 @@ impl Relay {
         self.status = status;
         self.sampled = false;
         self.copy = None;
-        self.copy_in = false;
+        self.copy_in_over();
         if status == b'I' && !self.portals.is_empty() {
             let answered = self.syncs_answered;
             self.portals.retain(|_, portal| portal.syncs >= answered);

@@ -10,6 +10,7 @@
 pub mod arrow;
 mod clean;
 pub mod copy;
+pub mod copy_in;
 mod counters;
 pub mod data_row;
 mod decimal;

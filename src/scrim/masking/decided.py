@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from scrim.domain.decision import Refusal
 from scrim.masking.plans import Plan
-from scrim.masking.turning import Turn
+from scrim.masking.turning import Fill, Turn
 from scrim.statements.facts import Facts
 
 
@@ -26,6 +26,7 @@ class Decided:
         changes_catalog: Whether the catalog is to be loaded again after it.
         facts: Its statements.
         turns: What of its values is turned back.
+        fills: Its COPY FROM statements whose data is turned back.
     """
 
     intent: tuple[bytes, bytes]
@@ -39,3 +40,4 @@ class Decided:
     changes_catalog: bool
     facts: tuple[Facts, ...]
     turns: tuple[Turn, ...] = ()
+    fills: tuple[Fill, ...] = ()

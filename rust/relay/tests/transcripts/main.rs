@@ -5,6 +5,7 @@
 mod bench;
 mod copying;
 mod extended;
+mod filling;
 mod limits;
 mod queries;
 mod renewed;

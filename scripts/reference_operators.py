@@ -86,10 +86,7 @@ def _page(operator: Operator) -> str:
         "",
         operator.description,
         "",
-        f"- **Input:** {operator.accepts.value}. A value inside an array, a document or a row is "
-        "met by itself.",
-        "- **Output:** the same type in the same format, within its declared length; NULL where "
-        "that cannot be.",
+        *_input_and_output(operator),
         f"- **Stays visible:** {operator.keeps or 'nothing'}.",
         f"- **Turned back by the key:** {_back(operator)}.",
     ]
@@ -102,6 +99,24 @@ def _page(operator: Operator) -> str:
             lines.append(f"- **{title}:** {text}")
     lines += [*_options(operator), *_examples(operator), *_entities(operator)]
     return "\n".join([*lines, "", "[All operators](../operators.md)"]) + "\n"
+
+
+def _input_and_output(operator: Operator) -> Iterator[str]:
+    if operator.inside:
+        yield "- **Input:** a column of any type, as a whole."
+        yield (
+            f"- **Output:** as said above; inside of other values what [`{operator.inside}`]"
+            f"({operator.inside}.md) gives."
+        )
+        return
+    yield (
+        f"- **Input:** {operator.accepts.value}. A value inside an array, a document or a row is "
+        "met by itself."
+    )
+    yield (
+        "- **Output:** the same type in the same format, within its declared length; NULL where "
+        "that cannot be."
+    )
 
 
 def _options(operator: Operator) -> Iterator[str]:

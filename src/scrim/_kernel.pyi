@@ -143,6 +143,9 @@ class Ruling:
         scope: tuple[bytes, int] | None = None,
         turns: Sequence[tuple[int, int, int, Turning]] = ...,
         fills: Sequence[tuple[int, str, Sequence[Turning | None]]] = ...,
+        limit: tuple[int, str] | None = None,
+        naming: Sequence[tuple[int, str, str]] = ...,
+        reshapes: bool = False,
     ) -> Ruling: ...
 
 @final

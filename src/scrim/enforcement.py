@@ -28,9 +28,10 @@ from scrim.masking.decided import Decided
 from scrim.masking.plans import Plan
 from scrim.masking.results import Described, ResultDecider, ResultTools
 from scrim.masking.storing import storing_refusal
-from scrim.masking.turning import NOTHING_TURNED, MaskedWrites, TurnDecider, Turned
-from scrim.policy.demands import unmet
+from scrim.masking.turning import NOTHING_TURNED, MaskedWrites, TurnDecider
+from scrim.policy.demands import Answer, ask
 from scrim.policy.grants import Grants
+from scrim.policy.refusals import uncopyable, unreadable
 from scrim.statements import classify, effects
 from scrim.statements.copying import CopyError, CopyTarget, copy_targets
 from scrim.statements.essence import Essence, essence, facts_of
@@ -126,19 +127,20 @@ class Enforcement:
             raise CatalogStale(unknown)
         # What is not known now may be known the next time.
         scope = None if unknown else (what, epoch)
-        why, policies = unmet(statements, self._catalog, self._grants)
-        if why is None and not self.raw:
-            why = self._way_around(statements)
-        settled = why is not None or self.raw
-        turned = Turned(refusal=why) if settled else self._turning.decide(statements)
-        if settled or turned.refusal is not None:
-            return self._decided(statements, policies, turned, scope)
+        asked = ask(statements, self._catalog, self._grants)
+        if asked.refusal is None and not self.raw:
+            asked = asked.refused(self._way_around(statements))
+        if asked.refusal is not None or (self.raw and asked.limit is None):
+            return self._decided(statements, asked, scope)
+        turned = NOTHING_TURNED if self.raw else self._turning.decide(statements)
+        if turned.refusal is not None:
+            refused = asked.refused(turned.refusal)
+            return self._decided(statements, refused, scope).turning(turned)
         try:
             copies = self._copies(incoming, statements, columns)
         except CopyError as error:
-            refusal = Refusal("0A000", str(error))
-            return self._decided(statements, policies, Turned(refusal=refusal), scope)
-        return self._decided(statements, policies, turned, scope, copies)
+            return self._decided(statements, asked.refused(uncopyable(str(error))), scope)
+        return self._decided(statements, asked, scope, copies).turning(turned)
 
     def plan(
         self,
@@ -181,8 +183,6 @@ class Enforcement:
         """
         return self._results.sampled(described, values)
 
-    # The steps' parts that need to know each other.
-
     def _way_around(self, statements: Sequence[Facts]) -> Refusal | None:
         """Return why a statement is only for principals with raw access."""
         for facts in statements:
@@ -200,8 +200,8 @@ class Enforcement:
     def _origins(
         self, facts: Facts | None, fields: Sequence[ResultField]
     ) -> Sequence[ColumnOrigin]:
-        if facts is None:
-            return [ColumnOrigin(frozenset(), known=False) for _ in fields]
+        if self.raw or facts is None:
+            return [ColumnOrigin(frozenset(), known=self.raw) for _ in fields]
         return self._tools.lineage.resolve(facts, fields)
 
     def _copies(
@@ -229,22 +229,21 @@ class Enforcement:
 
     def _unreadable(self, error: StatementError) -> Decided:
         """Refuse what the grammar does not know, unless the principal may do everything here."""
-        if error.code != NOT_UTF8 and self.raw and self._grants.permits("admin"):
+        if error.code != NOT_UTF8 and self.raw and self._grants.permits_unread():
             return self._decided()
-        why = Refusal(error.code, error.message, position=error.position)
-        return self._decided(turned=Turned(refusal=why))
+        why = unreadable(error.code, error.message, error.position)
+        return self._decided(asked=Answer(why))
 
     def _decided(
         self,
         statements: tuple[Facts, ...] = (),
-        policies: tuple[str, ...] = (),
-        turned: Turned = NOTHING_TURNED,
+        asked: Answer = Answer(),  # noqa: B008 - it is frozen
         scope: tuple[Essence, int] | None = None,
         copies: tuple[tuple[int, str, Plan], ...] = (),
     ) -> Decided:
-        tools, why = self._tools, turned.refusal
+        tools, why = self._tools, asked.refusal
         changes_catalog = effects.changes_catalog(statements) or not statements
-        remember = not (changes_catalog or copies or turned.particular)
+        remember = not changes_catalog and not copies
         intent = Intent(
             origin=tools.origin,
             connection=self._grants.connection.name,
@@ -253,7 +252,7 @@ class Enforcement:
             operation=effects.operation(statements),
             relations=effects.relation_names(statements),
             permitted=why is None,
-            policies=policies,
+            policies=asked.policies,
             bundle=tools.bundle,
             raw=self.raw,
             refusal_code=why.code if why else "",
@@ -263,15 +262,16 @@ class Enforcement:
             intent=intent_template(intent),
             operation=effects.counted_as(statements),
             refusal=why,
-            raw=self.raw,
+            raw=self.raw and asked.limit is None,
             remember=remember,
             scope=scope if remember else None,
             copies=copies,
             deallocates=effects.deallocates(statements),
             changes_catalog=changes_catalog and why is None,
             facts=statements,
-            turns=turned.turns,
-            fills=turned.fills,
+            naming=effects.naming(statements),
+            limit=asked.limit,
+            reshapes=not self.raw and self._results.reshapes(self._grants.names_operator),
         )
 
     # What errors and notices of the data store may say.

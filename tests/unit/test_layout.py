@@ -31,11 +31,10 @@ LARGER_FILES: dict[str, str] = {
     "rust/relay/src/server.rs": "the table of all answers of a server, to be read in one piece",
     "rust/sql/src/analyse_tests.rs": "the statements and the facts that are expected of each",
     "rust/sql/src/lexer.rs": "one lexer",
-    "rust/sql/src/query.rs": "one walk over the grammar's query nodes",
     "rust/sql/src/walk.rs": "one walk over all of the grammar's nodes",
     "src/scrim/server/gateway.py": "all that the sessions of a worker share, by its life",
-    "src/scrim/statements/facts.py": "the mirror of the kernel's facts, in their order",
     "src/scrim/server/session.py": "one protocol object: what asyncio, the pool and the relay call",
+    "src/scrim/statements/scopes.py": "one resolver, whose steps call each other",
     "tests/integration/test_masked_space.py": "one gateway, and all that its clients say to it",
     "tests/integration/test_serve.py": "the life of one gateway, whose parts need the same servers",
 }

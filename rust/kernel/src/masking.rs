@@ -9,7 +9,7 @@ use pyo3::types::{PyByteArray, PyBytes};
 use scrim_mask::{CellReveal, Keyring, OperatorSpec, TenantKey, TypeSpec};
 use scrim_relay::{ColumnsRecord, Planned};
 use scrim_rows::arrow::{FixedWidth, Texts, Validity};
-use scrim_rows::data_row::{self, Formats};
+use scrim_rows::data_row::{self, Formats, Rewritten};
 use scrim_rows::{Counters, Fixed, Format, Masker, Plan};
 use zeroize::Zeroizing;
 
@@ -285,9 +285,9 @@ fn rewrite_rows(plan: &Plan, rows: &[u8], formats: &[u8]) -> Result<Vec<u8>, Str
     while let [b'D', a, b, c, d, ..] = rest {
         let total = u32::from_be_bytes([*a, *b, *c, *d]) as usize + 1;
         let body = rest.get(5..total).ok_or("a row is incomplete")?;
-        if !data_row::rewrite(plan, formats, body, &mut out, &mut counters)
-            .map_err(|error| error.to_string())?
-        {
+        let rewritten = data_row::rewrite(plan, formats, body, &mut out, &mut counters)
+            .map_err(|error| error.to_string())?;
+        if rewritten == Rewritten::Same {
             out.extend_from_slice(&rest[..total]);
         }
         rest = &rest[total..];

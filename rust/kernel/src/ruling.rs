@@ -5,7 +5,9 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
-use scrim_relay::{DecisionSpec, Fill, Refusal, Ruling, RulingScope, Shapes, TurnSpec};
+use scrim_relay::{
+    DecisionSpec, Fill, Naming, Refusal, RowLimit, Ruling, RulingScope, Shapes, TurnSpec,
+};
 use scrim_rows::copy::CopyOptions;
 use scrim_rows::copy_in::IncomingOptions;
 use scrim_rows::Context;
@@ -26,7 +28,7 @@ impl PyRuling {
         clippy::too_many_arguments,
         reason = "a constructor for Python, by keyword there"
     )]
-    #[pyo3(signature = (intent, *, operation=String::new(), refusal=None, raw=false, copies=Vec::new(), deallocates=None, context=None, scope=None, turns=Vec::new(), fills=Vec::new()))]
+    #[pyo3(signature = (intent, *, operation=String::new(), refusal=None, raw=false, copies=Vec::new(), deallocates=None, context=None, scope=None, turns=Vec::new(), fills=Vec::new(), limit=None, naming=Vec::new(), reshapes=false))]
     fn new(
         intent: (Vec<u8>, Vec<u8>),
         operation: String,
@@ -38,6 +40,9 @@ impl PyRuling {
         scope: Option<(Vec<u8>, u64)>,
         turns: Vec<(usize, usize, usize, Py<PyTurning>)>,
         fills: Vec<FillParts>,
+        limit: Option<(u64, String)>,
+        naming: Vec<(usize, String, String)>,
+        reshapes: bool,
     ) -> PyResult<Self> {
         let fills = fills
             .into_iter()
@@ -77,6 +82,15 @@ impl PyRuling {
                     turning: Arc::clone(&turning.get().0),
                 })
                 .collect(),
+            limit: limit.map(|(rows, policy)| RowLimit {
+                rows,
+                policy: policy.into(),
+            }),
+            naming: naming
+                .into_iter()
+                .map(|(index, what, name)| Ok((index, naming_of(&what, name)?)))
+                .collect::<PyResult<Vec<_>>>()?,
+            reshapes,
         };
         let scope = scope.map(|(essence, epoch)| RulingScope {
             essence: essence.into(),
@@ -96,6 +110,18 @@ fn fill(options: &str, turnings: Vec<Option<Py<PyTurning>>>) -> PyResult<Fill> {
         .collect();
     Fill::new(options, turnings)
         .ok_or_else(|| PyValueError::new_err("copy options: columns are missing"))
+}
+
+fn naming_of(what: &str, name: String) -> PyResult<Naming> {
+    let name = name.into_bytes().into_boxed_slice();
+    match what {
+        "declares" => Ok(Naming::Declares(name)),
+        "prepares" => Ok(Naming::Prepares(name)),
+        "fetches" => Ok(Naming::Fetches(name)),
+        "executes" => Ok(Naming::Executes(name)),
+        "closes" => Ok(Naming::Closes(name)),
+        _ => Err(PyValueError::new_err("there is no such use of a name")),
+    }
 }
 
 #[pyclass(name = "Epoch", frozen, module = "scrim._kernel")]

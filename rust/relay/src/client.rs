@@ -25,6 +25,8 @@ pub(crate) enum Step {
     Hold(ClientNeed),
     /// It goes on as it is, and what follows stays here until it has been answered.
     KeepThenWait,
+    /// These messages go in its place, as if the client had sent them.
+    Expand(Vec<u8>),
     /// The session ends with this SQLSTATE and message.
     Fatal(&'static str, &'static str),
 }
@@ -53,6 +55,9 @@ impl Relay {
         }
         if self.client_need == Some(ClientNeed::Resume) {
             self.client_need = None;
+            if let Some((portal, rows)) = self.bounds.again.take() {
+                return self.ask_again(&portal, rows, data);
+            }
         }
         if self.client_need.is_some() || self.client_buffer.len() + data.len() < self.client_wanted
         {
@@ -67,7 +72,7 @@ impl Relay {
         self.walk_client(&buffer, false)
     }
 
-    fn walk_client(&mut self, input: &[u8], whole: bool) -> Output {
+    pub(crate) fn walk_client(&mut self, input: &[u8], whole: bool) -> Output {
         self.client_wanted = 0;
         let mut forward = Forward::new(input);
         let mut at = self.client_passthrough.min(input.len());
@@ -124,6 +129,11 @@ impl Relay {
                     at = end;
                     self.wait(at, &mut forward);
                     break;
+                }
+                Step::Expand(messages) => {
+                    let mut rest = messages;
+                    rest.extend_from_slice(&input[end..]);
+                    return self.walk_expanded(forward.finish(at, false), &rest);
                 }
                 Step::Fatal(code, message) => return self.client_fatal(code, message),
             }
@@ -188,8 +198,16 @@ impl Relay {
             b'S' => {
                 self.skipping = false;
                 self.syncs += 1;
+                if std::mem::take(&mut self.bounds.poison) {
+                    write_poison_parse(forward.up_to(at));
+                    self.pending.push_back(Pending::Poison);
+                }
                 self.pending.push_back(Pending::Sync);
-                Step::Keep
+                if self.bounds.expanded {
+                    Step::KeepThenWait
+                } else {
+                    Step::Keep
+                }
             }
             b'H' | b'd' => Step::Keep,
             b'c' | b'f' => self.data_ends(kind, at, forward),
@@ -245,6 +263,20 @@ impl Relay {
             Ok(decision) => decision,
             Err(step) => return step,
         };
+        if decision.refusal.is_none() {
+            self.bounds.note(&decision);
+            if self.is_bounded(&decision) {
+                let key = shape(sql, &mut locked(&self.hasher)).key;
+                self.decided = Some((key, Arc::clone(&decision)));
+                if !self.pending.is_empty() {
+                    return Step::Hold(ClientNeed::Barrier);
+                }
+                return match self.expansion(sql) {
+                    Ok(messages) => Step::Expand(messages),
+                    Err(refusal) => self.refuse_decided(&decision, refusal, at, forward),
+                };
+            }
+        }
         let recorded = locked(&self.audit).record(&decision.intent, &self.session, "query");
         if let Some(refusal) = &decision.refusal {
             self.statistics.of(&decision.operation).refused += 1;
@@ -301,6 +333,22 @@ impl Relay {
             return Err(Refusal::new("54000", "the statement is too long", ""));
         }
         Ok(found)
+    }
+
+    /// Refuses a permitted statement that has not been recorded yet.
+    fn refuse_decided(
+        &mut self,
+        decision: &Decision,
+        refusal: Refusal,
+        at: usize,
+        forward: &mut Forward<'_>,
+    ) -> Step {
+        self.decided = None;
+        let recorded = locked(&self.audit).record(&decision.intent, &self.session, "query");
+        match recorded {
+            Ok(id) => self.refuse_turning(id, decision, refusal, at, forward),
+            Err(_) => self.refuse_query(audit_refusal(), at, forward),
+        }
     }
 
     /// Refuses a statement that has been recorded as permitted: a value in it cannot be turned back.

@@ -6,6 +6,7 @@ use scrim_rows::copy::CopyRewriter;
 use scrim_rows::{Plan, RowError};
 
 use crate::decision::Decision;
+use crate::description::reshaped_copy;
 use crate::filling::Filling;
 use crate::forward::Forward;
 use crate::message::write_message;
@@ -47,7 +48,12 @@ impl Relay {
         Step::Keep
     }
 
-    pub(crate) fn copy_out_response(&mut self) -> Step {
+    pub(crate) fn copy_out_response(
+        &mut self,
+        body: &[u8],
+        at: usize,
+        forward: &mut Forward<'_>,
+    ) -> Step {
         let (decision, index): (&Arc<Decision>, usize) = match self.pending.front() {
             Some(Pending::Query {
                 decision, index, ..
@@ -64,11 +70,20 @@ impl Relay {
                 "a COPY stream without a decision about its columns".into(),
             );
         };
-        self.copy = Some(CopyRewriter::new(
-            copy.options.clone(),
-            self.limits.row_bytes,
-        ));
-        Step::Keep
+        let shape = copy.plan.shape();
+        let response = match shape.map(|shape| reshaped_copy(body, shape)) {
+            Some(None) => return unexpected(b'H'),
+            Some(response) => response,
+            None => None,
+        };
+        let left = self.rows_left();
+        let rewriter = CopyRewriter::new(copy.options.clone(), self.limits.row_bytes);
+        self.copy = Some(rewriter.with_at_most(left));
+        let Some(body) = response else {
+            return Step::Keep;
+        };
+        write_message(forward.up_to(at), b'H', |out| out.extend_from_slice(&body));
+        Step::Replace
     }
 
     fn copy_plan(&self) -> Option<Arc<Plan>> {
@@ -92,7 +107,7 @@ impl Relay {
         let (Some(copy), Some(plan)) = (self.copy.take(), self.copy_plan()) else {
             return unexpected(b'd');
         };
-        if plan.passes() {
+        if plan.passes() && !copy.is_bounded() {
             self.copy = Some(copy);
             return Step::Keep;
         }
@@ -106,11 +121,11 @@ impl Relay {
         let (Some(copy), Some(plan)) = (self.copy.take(), self.copy_plan()) else {
             return unexpected(b'c');
         };
-        if plan.passes() {
+        if plan.passes() && !copy.is_bounded() {
             return Step::Keep;
         }
         match self.rewrite_copy(copy, &plan, None, at, forward) {
-            Step::Replace => {
+            Step::Replace if !self.bounds.over => {
                 write_message(forward.up_to(at), b'c', |_| {});
                 Step::Replace
             }
@@ -152,7 +167,13 @@ impl Relay {
                 out[start + 1..start + 5].copy_from_slice(&length.to_be_bytes());
             }
         }
+        let over = copy.is_over();
+        self.bounds.dropped += copy.take_dropped();
+        self.count_rows(copy.take_sent());
         self.copy = Some(copy);
+        if over {
+            self.overrun(at, forward);
+        }
         Step::Replace
     }
 }

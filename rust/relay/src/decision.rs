@@ -6,6 +6,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use scrim_rows::copy::CopyOptions;
 use scrim_rows::{Context, Plan};
 
+use crate::bounded::{Naming, RowLimit};
 use crate::filling::Fill;
 use crate::ruling::{Intent, Results};
 use crate::turns::{TurnSpec, Turns};
@@ -67,6 +68,12 @@ pub struct DecisionSpec {
     pub context: Option<Context>,
     /// What of the values in it, and of its parameters, is turned back.
     pub turns: Vec<TurnSpec>,
+    /// How many rows a client may get of each result of the string; of all limits the smallest.
+    pub limit: Option<RowLimit>,
+    /// What statements of the string, by their index, have to do with named results.
+    pub naming: Vec<(usize, Naming)>,
+    /// Whether columns or rows of its results may be left out.
+    pub reshapes: bool,
 }
 
 /// One decided shape.
@@ -86,6 +93,9 @@ pub struct Decision {
     pub(crate) results: Option<Arc<Results>>,
     /// What of its values is turned back.
     pub(crate) turns: Option<Turns>,
+    pub(crate) limit: Option<RowLimit>,
+    pub(crate) naming: Vec<(usize, Naming)>,
+    pub(crate) reshapes: bool,
     plans: Mutex<HashMap<PlanKey, Arc<PlanSlot>>>,
 }
 
@@ -119,7 +129,8 @@ impl Decision {
             refusal: spec.refusal,
             intent: Intent::whole(spec.intent),
             operation: spec.operation.into(),
-            raw: spec.raw,
+            // What is counted is read.
+            raw: spec.raw && spec.limit.is_none(),
             copies: spec
                 .copies
                 .into_iter()
@@ -132,6 +143,9 @@ impl Decision {
             shape: 0,
             results: None,
             turns: None,
+            limit: spec.limit,
+            naming: spec.naming,
+            reshapes: spec.reshapes,
             plans: Mutex::new(HashMap::new()),
         }
     }
@@ -139,7 +153,8 @@ impl Decision {
     pub(crate) fn plan(&self, index: usize, description: &[u8]) -> Option<Arc<PlanSlot>> {
         let plans = self.plans.lock().unwrap_or_else(PoisonError::into_inner);
         // The key is looked up by value: an allocation a description, not a row.
-        plans.get(&(index, Box::from(description))).cloned()
+        let slot = plans.get(&(index, Box::from(description)))?;
+        (!slot.get().is_provisional()).then(|| Arc::clone(slot))
     }
 
     pub(crate) fn remember(

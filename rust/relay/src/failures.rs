@@ -26,6 +26,9 @@ impl Relay {
         if let Some(refusal) = refusal {
             write_error(forward.up_to(at), "ERROR", &refusal);
             replaced = true;
+        } else if matches!(self.pending.front(), Some(Pending::Poison)) {
+            forward.up_to(at);
+            replaced = true;
         } else if !self.front_is_raw() {
             let Some(answer) = self.message_answer.take() else {
                 return Step::Hold(ServerNeed::Message {
@@ -100,7 +103,9 @@ impl Relay {
 
     /// An error answers the request at the front; in the extended protocol the server skips what
     /// follows up to Sync.
-    fn fail_front(&mut self, code: &str) {
+    pub(crate) fn fail_front(&mut self, code: &str) {
+        self.bounds.dropped = 0;
+        self.bounds.again = None;
         match self.pending.front_mut() {
             Some(Pending::Query {
                 execution,

@@ -19,6 +19,7 @@
 
 mod audit;
 mod bind;
+mod bounded;
 mod client;
 mod copying;
 mod decision;
@@ -30,6 +31,7 @@ mod message;
 mod objects;
 mod pending;
 mod relay;
+mod reshaping;
 mod rowflow;
 mod ruling;
 mod server;
@@ -41,6 +43,7 @@ mod turns;
 mod wire;
 
 pub use audit::{AuditFailure, AuditLog, Counts};
+pub use bounded::{Naming, RowLimit};
 pub use decision::{Decision, DecisionSpec, PlanSlot, Refusal};
 pub use filling::Fill;
 pub use forward::Output;

@@ -4,6 +4,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, OnceLock};
 use std::time::Instant;
 
+use crate::bounded::Allowance;
 use crate::decision::{Decision, PlanSlot};
 use crate::turns::Splice;
 
@@ -50,6 +51,10 @@ pub(crate) struct Portal {
     pub(crate) asked: AtomicBool,
     /// Syncs forwarded before it was bound.
     pub(crate) syncs: u64,
+    /// What its rows count against, since it was first executed.
+    pub(crate) allowance: OnceLock<Option<Arc<Allowance>>>,
+    /// Rows that were sent of it before its statement was decided anew.
+    pub(crate) sent_before: u64,
 }
 
 impl Portal {
@@ -61,7 +66,13 @@ impl Portal {
             described: OnceLock::new(),
             asked: AtomicBool::new(false),
             syncs: self.syncs,
+            allowance: OnceLock::new(),
+            sent_before: self.allowance().map_or(self.sent_before, |one| one.sent()),
         }
+    }
+
+    pub(crate) fn allowance(&self) -> Option<Arc<Allowance>> {
+        self.allowance.get().cloned().flatten()
     }
 
     pub(crate) fn description(&self) -> Option<&Described> {
@@ -163,6 +174,10 @@ pub(crate) enum Pending {
     Execute {
         portal: Arc<Portal>,
         execution: Execution,
+        /// What its rows count against.
+        allowance: Option<Arc<Allowance>>,
+        /// The portal's name and the rows that were asked for, where rows may be left out.
+        asked: Option<(Box<[u8]>, u64)>,
     },
     /// Close of a statement; `previous` comes back when the server skips it.
     CloseStatement {
@@ -182,6 +197,8 @@ pub(crate) enum Pending {
         /// Whether its error has arrived.
         failed: bool,
     },
+    /// A message that the server refuses, after an error that the client has had already.
+    Poison,
     /// Sync.
     Sync,
     /// The client ended COPY data before the server asked for it.

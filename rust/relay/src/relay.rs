@@ -8,6 +8,7 @@ use scrim_rows::{data_row, Context};
 use scrim_sql::ShapeHasher;
 
 use crate::audit::AuditLog;
+use crate::bounded::Bounds;
 use crate::decision::{Decision, PlanSlot, Refusal};
 use crate::filling::Filling;
 use crate::message::{frame, write_error, write_message, Frame, Limits, HEADER, OWN_NAME};
@@ -129,6 +130,7 @@ pub struct Relay {
     pub(crate) closed: bool,
     pub(crate) farewell: Vec<u8>,
     pub(crate) statistics: Statistics,
+    pub(crate) bounds: Bounds,
 }
 
 pub(crate) fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
@@ -184,6 +186,7 @@ impl Relay {
             closed: false,
             farewell: Vec::new(),
             statistics: Statistics::default(),
+            bounds: Bounds::default(),
         }
     }
 
@@ -202,13 +205,16 @@ impl Relay {
     /// Whether the server has answered everything, so that it waits for the client.
     #[must_use]
     pub fn quiet(&self) -> bool {
-        self.pending.is_empty() && self.server_buffer.is_empty() && self.server_passthrough == 0
+        self.pending.is_empty()
+            && self.server_buffer.is_empty()
+            && self.server_passthrough == 0
+            && !self.bounds.unsynced
     }
 
     /// Whether [`Self::quiet`] will come about without another message of the client.
     #[must_use]
     pub fn settles(&self) -> bool {
-        !matches!(
+        let waits = matches!(
             self.pending.back(),
             Some(
                 Pending::Parse { .. }
@@ -220,7 +226,8 @@ impl Relay {
                     | Pending::Refused { .. }
                     | Pending::CopyEnd
             )
-        )
+        );
+        !waits && !self.bounds.unsynced
     }
 
     /// Transaction status of the last `ReadyForQuery`.
@@ -257,6 +264,7 @@ impl Relay {
         self.shapes = shapes;
         self.raw = raw;
         self.generation += 1;
+        self.bounds.policies_changed();
     }
 
     /// Answers [`ServerNeed::Fields`] and [`ServerNeed::Sample`]. Call [`Self::server`] with no

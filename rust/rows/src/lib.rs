@@ -18,6 +18,7 @@ mod error;
 mod fixed;
 mod masker;
 mod plan;
+mod shape;
 
 pub use counters::Counters;
 pub use error::RowError;
@@ -25,3 +26,4 @@ pub use fixed::Fixed;
 pub use masker::{Masker, MaskerError};
 pub use plan::{Column, Context, Plan};
 pub use scrim_mask::{Batch, Format};
+pub use shape::Shape;

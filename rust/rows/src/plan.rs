@@ -8,6 +8,7 @@ use serde::Deserialize;
 
 use crate::counters::Counters;
 use crate::masker::{Masker, MaskerError};
+use crate::shape::{Fate, Shape};
 
 /// What happens to the cells of one column.
 pub enum Column {
@@ -82,6 +83,15 @@ struct PlanSpec {
     columns: Vec<ColumnRule>,
     #[serde(default)]
     sample: Vec<usize>,
+    /// Columns that are left out.
+    #[serde(default)]
+    dropped: Vec<usize>,
+    /// Columns of which a value has its row left out.
+    #[serde(default)]
+    dropping_rows: Vec<usize>,
+    /// Whether the next result that is described the same gets another plan.
+    #[serde(default)]
+    provisional: bool,
 }
 
 /// What the deciding side keeps beside a plan.
@@ -91,32 +101,52 @@ pub type Context = Arc<dyn Any + Send + Sync>;
 pub struct Plan {
     columns: Vec<Column>,
     sample: Vec<usize>,
+    shape: Option<Shape>,
+    provisional: bool,
     passes: bool,
     context: Option<Context>,
 }
 
 impl Plan {
-    /// Compiles a plan from JSON: `{"columns": [ColumnRule, ...], "sample": [index, ...]}`.
+    /// Compiles a plan from JSON: `{"columns": [ColumnRule, ...], "sample": [index, ...],
+    /// "dropped": [index, ...], "dropping_rows": [index, ...]}`.
     ///
     /// # Errors
-    /// When the JSON is malformed, a rule cannot be compiled or `sample` names no column.
+    /// When the JSON is malformed, a rule cannot be compiled or an index names no column.
     pub fn compile(json: &str, masker: &Masker) -> Result<Self, MaskerError> {
         let spec: PlanSpec =
             serde_json::from_str(json).map_err(|error| MaskerError(format!("plan: {error}")))?;
+        let absent =
+            |list: &str| MaskerError(format!("plan: {list} names a column that is not there"));
+        let count = spec.columns.len();
+        let shape = Shape::new(count, &spec.dropped, &spec.dropping_rows)
+            .map_err(|()| absent("a list of what is dropped"))?;
+        let fate = |index: usize| {
+            shape
+                .as_ref()
+                .map_or(Fate::Keep, |shape| shape.fates()[index])
+        };
         let columns = spec
             .columns
             .iter()
-            .map(|rule| compile_rule(rule, masker))
+            .enumerate()
+            .filter(|(index, _)| fate(*index) != Fate::Drop)
+            .map(|(index, rule)| match fate(index) {
+                // What has a value has no row.
+                Fate::DropRows => Ok(Column::Null),
+                _ => compile_rule(rule, masker),
+            })
             .collect::<Result<Vec<_>, _>>()?;
-        if spec.sample.iter().any(|&index| index >= columns.len()) {
-            return Err(MaskerError(
-                "plan: sample names a column that is not there".into(),
-            ));
+        if spec.sample.iter().any(|&index| index >= count) {
+            return Err(absent("sample"));
         }
-        let passes = spec.sample.is_empty() && columns.iter().all(Column::is_pass);
+        let passes =
+            spec.sample.is_empty() && shape.is_none() && columns.iter().all(Column::is_pass);
         Ok(Self {
             columns,
             sample: spec.sample,
+            shape,
+            provisional: spec.provisional,
             passes,
             context: None,
         })
@@ -135,10 +165,22 @@ impl Plan {
         self.context.as_ref()
     }
 
-    /// The columns in their order.
+    /// The columns that stay, in their order.
     #[must_use]
     pub fn columns(&self) -> &[Column] {
         &self.columns
+    }
+
+    /// What is left out; none where nothing is.
+    #[must_use]
+    pub fn shape(&self) -> Option<&Shape> {
+        self.shape.as_ref()
+    }
+
+    /// Whether it serves results that are described already, and no other.
+    #[must_use]
+    pub fn is_provisional(&self) -> bool {
+        self.provisional
     }
 
     /// Whether every cell goes through unchanged, so that rows need not be read.

@@ -34,6 +34,10 @@ _TYPES: Final[Mapping[str, Any]] = {
     "truth": pa.bool_(),
 }
 _KINDS: Final[Mapping[type, str]] = {str: "text", bool: "truth", float: "number"}
+_ROOT: Final = "value"
+"""The path of a line that is no object."""
+_GONE: Final = object()
+"""What stands in the place of a value that is left out."""
 Slot = tuple[Any, str | int]
 """Where a value stands: its object or list, and its name or place there."""
 
@@ -44,6 +48,7 @@ class _Column:
 
     values: list[Any] = field(default_factory=list)
     slots: list[Slot] = field(default_factory=list)
+    lines: list[int] = field(default_factory=list)
 
 
 def mask_json_lines(reader: Reader, out: IO[bytes], settings: MaskSettings) -> list[ColumnReport]:
@@ -61,8 +66,8 @@ def mask_json_lines(reader: Reader, out: IO[bytes], settings: MaskSettings) -> l
     masking = _JsonMasking(settings)
     lines = _values(reader)
     for batch in iter(partial(_batch, lines), []):
-        masking.mask(batch)
-        text = "".join(json.dumps(value, ensure_ascii=False) + "\n" for value in batch)
+        masked = masking.mask(batch)
+        text = "".join(json.dumps(value, ensure_ascii=False) + "\n" for value in masked)
         out.write(text.encode())
     masking.check_names()
     return masking.reports()
@@ -111,9 +116,12 @@ class _JsonMasking:
         self._paths: set[str] = set()
         self._keys: dict[str, str] = {}
         self._below: dict[str, dict[str, str]] = {}
+        self._gone: set[str] = set()
+        self._left_out: set[int] = set()
 
-    def mask(self, batch: list[Any]) -> None:
-        """Replace what is sensitive in some values, in place."""
+    def mask(self, batch: list[Any]) -> list[Any]:
+        """Replace what is sensitive in some values, in place; return those that stay."""
+        self._left_out.clear()
         found = self._columns(batch)
         main: dict[tuple[str, str], _Column] = {}
         if self._main is None:
@@ -129,6 +137,27 @@ class _JsonMasking:
             if key not in self._others:
                 self._others[key] = self._masker([key])
             self._put(self._others[key], {key: column})
+        if self._left_out:
+            batch = [value for place, value in enumerate(batch) if place not in self._left_out]
+        if self._gone:
+            pruned = (self._without(value, "") for value in batch)
+            batch = [value for value in pruned if value is not _GONE]
+        return batch
+
+    def _without(self, value: Any, path: str) -> Any:  # noqa: ANN401 - a value of JSON
+        """Return a value without what is at paths that are dropped."""
+        if isinstance(value, dict):
+            below = self._below.setdefault(path, {})
+            members = (
+                (key, self._without(inner, below.get(key) or self._path(path, key)))
+                for key, inner in value.items()
+            )
+            return {key: inner for key, inner in members if inner is not _GONE}
+        if isinstance(value, list):
+            items = [self._without(inner, path) for inner in value]
+            kept = [inner for inner in items if inner is not _GONE]
+            return _GONE if items and not kept else kept
+        return _GONE if (path or _ROOT) in self._gone else value
 
     def reports(self) -> list[ColumnReport]:
         """Return what became of each path."""
@@ -160,7 +189,8 @@ class _JsonMasking:
         types = {path: named[path] for path, kind in keys if kind == "text" and path in named}
         known = replace(self._wanted, entities=entities, kept=frozenset(kept))
         schema = pa.schema([pa.field(path, pa.large_list(_TYPES[kind])) for path, kind in keys])
-        return BatchMasker(schema, replace(self._settings, known=known, types=types))
+        settings = replace(self._settings, known=known, types=types)
+        return BatchMasker(schema, settings, whole=False)
 
     def _columns(self, batch: list[Any]) -> dict[tuple[str, str], _Column]:
         """Collect the values of a batch by path and type, and mask names of members."""
@@ -183,7 +213,8 @@ class _JsonMasking:
                 elif isinstance(value, list):
                     waiting += [(value, n, path, depth + 1) for n in reversed(range(len(value)))]
                 elif value is not None:
-                    column = self._column(found, path or "value", value)
+                    column = self._column(found, path or _ROOT, value)
+                    column.lines.append(place)
                     column.values.append(_stored(value))
                     column.slots.append((holder, at))
         return found
@@ -228,8 +259,17 @@ class _JsonMasking:
             offsets = pa.array([0, len(values)], pa.int64())
             arrays.append(pa.LargeListArray.from_arrays(offsets, values))
         masked = masker.mask(pa.RecordBatch.from_arrays(arrays, schema=masker.schema))
-        for column, array in zip(columns.values(), masked.columns, strict=True):
-            for (holder, at), value in zip(column.slots, array.values.to_pylist(), strict=True):
+        for (path, kind), array in zip(columns, masked.columns, strict=True):
+            column, values = columns[path, kind], array.values
+            match masker.whole_operator(path):
+                case "drop_column":
+                    self._gone.add(path)
+                case "drop_row":
+                    self._left_out.update(column.lines)
+                case "shuffle":
+                    moved = masker.shuffled(path, pa.array(column.values, _TYPES[kind]))
+                    values = values if moved is None else moved
+            for (holder, at), value in zip(column.slots, values.to_pylist(), strict=True):
                 holder[at] = int(value) if isinstance(value, Decimal) else value
 
 

@@ -103,6 +103,8 @@ class Operator:
         lost: What no longer works; a sentence or more.
         attack: What somebody can learn who has many replacements, or pairs; a sentence or more.
         examples: Values whose replacements its page shows.
+        inside: The operator that stands for it inside of other values, where it acts on whole
+            results; empty when it replaces values.
     """
 
     name: str
@@ -116,3 +118,4 @@ class Operator:
     lost: str = ""
     attack: str = ""
     examples: tuple[Example, ...] = ()
+    inside: str = ""

@@ -1,14 +1,15 @@
 """Described results: what each of their columns gets, first by description, then by sample."""
 
 import json
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass, replace
 
 from scrim.detection.columns import ColumnJudge
 from scrim.detection.memory import VerdictMemory
 from scrim.detection.scan import Scanner
 from scrim.domain.column import Column, ColumnOrigin, ResultField
 from scrim.kernel import Plan, Turning
+from scrim.masking.choice import RESHAPING
 from scrim.masking.columns import Ask, ColumnDecider, DecidedColumn, TagsOf, escapes_search
 from scrim.masking.plans import PlanMaker, PlanRecord
 from scrim.masking.rewriter import column_rule
@@ -24,11 +25,13 @@ class Described:
         fields: Its fields.
         origins: Where the values of each can come from.
         columns: What each gets.
+        shown: The columns by which the result was described, where that was before these.
     """
 
     fields: Sequence[ResultField]
     origins: Sequence[ColumnOrigin]
     columns: Sequence[DecidedColumn]
+    shown: Sequence[DecidedColumn] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +80,14 @@ class ResultDecider:
         self._tools = tools
         self._ask = ask
         self._columns = ColumnDecider(tools.judge, tools.verdicts, ask, tags_of)
+
+    def reshapes(self, names_operator: Callable[[Collection[str]], bool]) -> bool:
+        """Say whether a result may lose columns or rows.
+
+        Args:
+            names_operator: Tells whether a policy asks for one of some operators.
+        """
+        return self._tools.plans.operators.reshapes or names_operator(RESHAPING)
 
     def protected(self, column: Column) -> bool:
         """Whether a column is known to be sensitive, and the principal does not see it raw."""
@@ -186,7 +197,9 @@ class ResultDecider:
                 neighbours=tools.verdicts.entities(beside),
             )
             tools.verdicts.learn(column, verdict)
-        return self.plan(self.describe(described.fields, described.origins))
+        shown = described.shown or described.columns
+        anew = replace(self.describe(described.fields, described.origins), shown=shown)
+        return tools.plans.make(anew.columns, anew, shown=shown)
 
     def scrub(self, text: str) -> str:
         """Replace what detection finds in a text."""

@@ -6,7 +6,16 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from scrim.domain.decision import ColumnDecision, Treatment
-from scrim.masking.choice import AUTO, NULL, REDACT, OperatorSpec, OperatorTable
+from scrim.masking.choice import (
+    AUTO,
+    DROP_COLUMN,
+    DROP_ROW,
+    NULL,
+    REDACT,
+    OperatorSpec,
+    OperatorTable,
+    replacing,
+)
 from scrim.masking.registry import registry
 from scrim.masking.types import SEARCHED_NUMBERS, TypeSpec, check_type, leaf_kind
 
@@ -37,7 +46,10 @@ class PlannedColumn:
 
 
 def compile_plan(
-    columns: Sequence[PlannedColumn], operators: OperatorTable, sample: Sequence[int] = ()
+    columns: Sequence[PlannedColumn],
+    operators: OperatorTable,
+    sample: Sequence[int] = (),
+    shown: Sequence[PlannedColumn] | None = None,
 ) -> str:
     """Return the plan of a result as the JSON that `scrim.kernel.Plan` takes.
 
@@ -45,6 +57,8 @@ def compile_plan(
         columns: The columns in their order.
         operators: The operators in force.
         sample: Indexes of the columns whose first values are wanted before the plan is final.
+        shown: The columns by which the result was described already, if it was: it keeps those
+            that it has.
 
     Raises:
         ValueError: If there are too many columns, or the kernel would not take a type.
@@ -56,7 +70,42 @@ def compile_plan(
     plan: dict[str, Any] = {"columns": [column_rule(column, operators) for column in columns]}
     if sample:
         plan["sample"] = list(sample)
+    dropped = _having(DROP_COLUMN, columns, operators)
+    described = dropped if shown is None else _having(DROP_COLUMN, shown, operators)
+    if described:
+        plan["dropped"] = described
+    if described != dropped:
+        plan["provisional"] = True
+    if rows := _having(DROP_ROW, columns, operators):
+        plan["dropping_rows"] = [index for index in rows if index not in described]
     return json.dumps(plan, separators=(",", ":"))
+
+
+def _having(name: str, columns: Sequence[PlannedColumn], operators: OperatorTable) -> list[int]:
+    """Return the indexes of the columns that an operator is for."""
+    chosen = (result_operator(column, operators) for column in columns)
+    return [index for index, operator in enumerate(chosen) if operator == name]
+
+
+def result_operator(column: PlannedColumn, operators: OperatorTable) -> str:
+    """Return the operator on a column as a whole; empty where its values are replaced or kept."""
+    if not _is_replaced(column, operators):
+        return ""
+    name = str(operator_of(column, operators)["name"])
+    declared = registry().get(name)
+    return name if declared is not None and declared.inside else ""
+
+
+def _is_replaced(column: PlannedColumn, operators: OperatorTable) -> bool:
+    """Whether whole values are replaced."""
+    match column.decision.treatment:
+        case Treatment.PASS:
+            return False
+        case Treatment.SCAN if not column.operator:
+            # Without a search only its name and tags tell a number from a count or a key.
+            return not operators.scans and leaf_kind(column.type_spec) not in SEARCHED_NUMBERS
+        case _:
+            return True
 
 
 def column_rule(column: PlannedColumn, operators: OperatorTable) -> Rule:
@@ -75,11 +124,9 @@ def column_rule(column: PlannedColumn, operators: OperatorTable) -> Rule:
         return PASS
     if decision.treatment is Treatment.SCAN and operators.scans and not column.operator:
         return {"action": "scan", "type": column.type_spec}
-    searched = decision.treatment is Treatment.SCAN and not column.operator
-    if searched and leaf_kind(column.type_spec) in SEARCHED_NUMBERS:
-        # Without a search only its name and tags tell a number from a count or a key.
+    if not _is_replaced(column, operators):
         return PASS
-    operator = operator_of(column, operators)
+    operator = replacing(operator_of(column, operators))
     if operator["name"] == NULL["name"] or kind == "unknown":
         return NULL_RULE
     return {

@@ -186,6 +186,7 @@ class TurnDecider:
                 "42501",
                 "comparing masked data is not allowed in what is kept",
                 "The definition would show the values that it is compared with.",
+                "Leave the comparison out of it, or ask for raw access to the data.",
             )
         refusals = (_unclear(one, turned) for one in turned.values())
         return next((refusal for refusal in refusals if refusal is not None), None)

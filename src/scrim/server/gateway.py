@@ -49,7 +49,6 @@ HOUSEKEEPING_SECONDS: Final = 1.0
 MAX_SCOPES: Final = 10_000
 LISTENER: Final = "postgres"
 """The one listener of this release; its key in `listeners` is its protocol."""
-ENFORCED_OBLIGATIONS: Final[frozenset[str]] = frozenset()
 
 _log = logging.getLogger("scrim.server.gateway")
 

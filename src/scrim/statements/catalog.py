@@ -16,6 +16,7 @@ from typing import Any, Final
 from scrim.domain.column import Column
 from scrim.statements.catalog_types import RawType, TypeCatalog, TypeSpec
 from scrim.statements.pure_functions import REVIEWED_EXTENSIONS
+from scrim.statements.routines import Routines
 
 VIEW_KINDS: Final = frozenset({"v", "m"})
 _NAMEABLE_KINDS: Final = frozenset({"r", "p", "v", "m", "f", "S"})
@@ -83,6 +84,7 @@ class Catalog:
         database: Name of the database.
         digest: SHA-256 of the snapshot, the same for equal schemas.
         types: What the types are.
+        routines: What the functions are.
     """
 
     def __init__(self, raw: Mapping[str, Any], digest: str) -> None:
@@ -113,6 +115,7 @@ class Catalog:
         self._functions: dict[str, list[tuple[str, str | None]]] = defaultdict(list)
         for schema, name, extension in _list(raw, "functions"):
             self._functions[name].append((schema, extension))
+        self.routines = Routines(raw)
         self._attributes = frozenset(_list(raw, "attributes"))
         self._unreviewed_operators = frozenset(_unreviewed(_list(raw, "operators")))
         self._raw = raw
@@ -194,6 +197,15 @@ class Catalog:
     def functions(self, name: str) -> tuple[tuple[str, str | None], ...]:
         """Return schema and extension of each function of that name beyond the system's own."""
         return tuple(self._functions.get(name, ()))
+
+    def gives_rows(self, schema: str | None, name: str) -> bool:
+        """Say whether a function of that name can give any number of rows."""
+        return any(routine.gives_rows for routine in self.routines.named(schema, name))
+
+    def result_columns(self, schema: str | None, name: str) -> tuple[str, ...] | None:
+        """Return the names of the columns that a function has in `FROM`; None if not certain."""
+        found = {routine.columns for routine in self.routines.named(schema, name)}
+        return found.pop() if len(found) == 1 else None
 
     def is_attribute_function(self, name: str) -> bool:
         """Say whether `(value).name` can be a call, as well as a field of the value."""

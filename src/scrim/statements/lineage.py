@@ -10,16 +10,20 @@ from dataclasses import dataclass
 from typing import Final
 
 from scrim.domain.column import ColumnOrigin, ResultField
+from scrim.statements.bodies import Bodies, Reading
 from scrim.statements.catalog import Catalog, CatalogColumn, Relation
 from scrim.statements.compared import Compared
 from scrim.statements.facts import Facts, Name, Query, StatementError, Write, read
-from scrim.statements.functions import are_pure
-from scrim.statements.origins import ANYTHING, NOTHING, Origins, Outputs, opaque, union
-from scrim.statements.scopes import Lookup, Noticed, QueryResolver, touched
+from scrim.statements.functions import is_pure
+from scrim.statements.origins import ANYTHING, NOTHING, Origins, Outputs, listed, opaque, union
+from scrim.statements.placing import placed, without_own_names
+from scrim.statements.scopes import QueryResolver
 from scrim.statements.system_relations import COMMENT, COMMENT_RELATIONS, carries_data, is_system
+from scrim.statements.visible import Influences, Lookup, Noticed, Watched, touched
 
 _MAX_VIEW_DEPTH: Final = 32
 _DISPLACING: Final = frozenset({"AlterObjectSchemaStmt", "AlterTableStmt", "RenameStmt"})
+_UNSEEN: Final = frozenset({"call", "do", "execute", "fetch"})
 _CREATING: Final = frozenset({"CreateStmt", "CreateTableAsStmt", "ViewStmt"})
 
 
@@ -50,6 +54,14 @@ class Lineage:
         self.catalog = catalog
         self._outputs: dict[int, Outputs] = {}
         self._view_depth = 0
+        self._bodies = Bodies(
+            catalog,
+            Reading(
+                self.relation_outputs,
+                self._everything,
+                lambda facts: not self._uses_unreviewed_code(facts),
+            ),
+        )
 
     def resolve(self, facts: Facts, fields: Sequence[ResultField]) -> list[ColumnOrigin]:
         """Return where each column of a statement's result can come from.
@@ -60,7 +72,6 @@ class Lineage:
         """
         everything = self._everything(facts)
         outputs = self._result(facts, everything)
-        placed = outputs.exact and len(outputs.columns) == len(fields)
         rewritten = self._is_rewritten(facts)
         suspect = self._uses_unreviewed_code(facts)
         found = []
@@ -72,18 +83,45 @@ class Lineage:
                 origins = self._described(field)
                 unchanged = field.column_number > 0
             else:
-                origins = outputs.columns[place][1] if placed else outputs.total()
+                origins = placed(outputs, place, field, len(fields))
                 if suspect:
                     origins = Origins(origins.columns | everything.columns, known=False)
-            found.append(
-                ColumnOrigin(
-                    origins.columns,
-                    origins.known,
-                    unchanged and len(origins.columns) == 1,
-                    origins.altered,
-                )
-            )
+            found.append(origins.to_origin(unchanged=unchanged and len(origins.columns) == 1))
         return found
+
+    def outputs(self, facts: Facts) -> Outputs:
+        """Return the columns of a statement's result as far as it tells them by itself."""
+        return self._result(facts, self._everything(facts))
+
+    def influences(self, facts: Facts) -> Influences:
+        """Return where what decides which rows there are comes from, without being in any value.
+
+        The kinds are `filter` (conditions, limits, what rows are made of), `join`, `group` (also
+        `DISTINCT`, `UNION` and `PARTITION BY`) and `order` (also of aggregates and windows). A kind
+        that the statement does not have is absent. What a view or policy has is not among them:
+        who asks did not choose it.
+
+        Args:
+            facts: The statement; for FETCH and EXECUTE that of the cursor or prepared statement.
+        """
+        found: Influences = {}
+        if facts.query is not None:
+            resolver = QueryResolver(
+                self.catalog,
+                self.catalog.named,
+                self.relation_outputs,
+                self._everything(facts),
+                Watched(influences=found, body=self._bodies.body),
+            )
+            resolver.outputs(facts.query)
+            if self._uses_unreviewed_code(facts):
+                everything = self._everything(facts).with_unknown()
+                found = dict.fromkeys(found, everything)
+        elif facts.inner is not None:
+            found = self.influences(facts.inner)
+        elif facts.operation in _UNSEEN or facts.predicate_columns or facts.ordering_columns:
+            found = {"filter": self._everything(facts).with_unknown()}
+        return {kind: origins for kind, origins in found.items() if origins != NOTHING}
 
     def stored(self, facts: Facts) -> list[tuple[Name | None, str | None, ColumnOrigin]]:
         """Return what a statement stores from other data: relation, column if known, origins.
@@ -134,7 +172,7 @@ class Lineage:
                 self.catalog.named,
                 self.relation_outputs,
                 self._everything(facts),
-                noticed,
+                Watched(compared=noticed, body=self._bodies.body),
             ).outputs(facts.query)
         return [noticed[key] for key in sorted(noticed)]
 
@@ -226,10 +264,8 @@ class Lineage:
             for column in columns
             if column.generated
         }
-        return Outputs(
-            tuple(
-                (name, origins | generated.get(name, NOTHING)) for name, origins in stored.items()
-            )
+        return listed(
+            (name, origins | generated.get(name, NOTHING)) for name, origins in stored.items()
         )
 
     def _generated(
@@ -240,7 +276,7 @@ class Lineage:
         expression = self.catalog.generation(table.id, column.number)
         if expression is None:
             return Origins(whole.columns, known=False)
-        row = Outputs(tuple(stored.items()))
+        row = listed(stored.items())
         try:
             (facts,) = read(f"SELECT {expression} FROM generated")  # noqa: S608 - is only parsed
         except (StatementError, ValueError):
@@ -272,14 +308,10 @@ class Lineage:
         outputs = self._view_query(view)
         if not (outputs.exact and len(outputs.columns) == len(names)):
             total = outputs.total()
-            return Outputs(
-                tuple((name, total | Origins(frozenset({view.column(name)}))) for name in names)
-            )
-        return Outputs(
-            tuple(
-                (name, origins | Origins(frozenset({view.column(name)}), exact=origins.exact))
-                for name, (_, origins) in zip(names, outputs.columns, strict=True)
-            )
+            return listed((name, total | Origins(frozenset({view.column(name)}))) for name in names)
+        return listed(
+            (name, origins | Origins(frozenset({view.column(name)}), exact=origins.exact))
+            for name, (_, origins) in zip(names, outputs.columns, strict=True)
         )
 
     def _view_query(self, view: Relation) -> Outputs:
@@ -325,13 +357,22 @@ class Lineage:
     def _everything(self, facts: Facts, lookup: Lookup | None = None) -> Origins:
         names = [Name(use.schema, use.name) for use in facts.relations]
         found = touched(lookup or self.catalog.named, self.relation_outputs, names)
-        if not are_pure(facts.functions, self.catalog):
-            found = Origins(found.columns, known=False)
+        for function in facts.functions:
+            if is_pure(function, self.catalog):
+                continue
+            body = None
+            if not function.attribute:
+                body = self._bodies.body(Name(function.schema, function.name))
+            found = found.with_unknown() if body is None else found | body.outputs.total()
         return found
 
     def _resolver(self, everything: Origins, lookup: Lookup | None = None) -> QueryResolver:
         return QueryResolver(
-            self.catalog, lookup or self.catalog.named, self.relation_outputs, everything
+            self.catalog,
+            lookup or self.catalog.named,
+            self.relation_outputs,
+            everything,
+            Watched(body=self._bodies.body),
         )
 
     def _result(self, facts: Facts, everything: Origins) -> Outputs:
@@ -346,7 +387,7 @@ class Lineage:
             query = facts.inner.query
         if query is None:
             return opaque(Origins(everything.columns, known=False))
-        return self._resolver(everything).outputs(query)
+        return without_own_names(self._resolver(everything).outputs(query), query)
 
     def _is_rewritten(self, facts: Facts) -> bool:
         """Whether rules make the statement another one, whose columns nobody saw."""

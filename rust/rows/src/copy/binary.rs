@@ -5,6 +5,7 @@ use scrim_mask::{Batch, Format};
 use crate::counters::Counters;
 use crate::error::RowError;
 use crate::plan::{Cell, Plan};
+use crate::shape::Shape;
 
 const SIGNATURE: &[u8] = b"PGCOPY\n\xff\r\n\0";
 const HEADER: usize = SIGNATURE.len() + 8;
@@ -57,6 +58,28 @@ pub(super) fn tuple_end(bytes: &[u8]) -> Result<Option<usize>, RowError> {
         }
     }
     Ok((at <= bytes.len()).then_some(at))
+}
+
+/// A tuple without what is left out of it; none where it is left out itself.
+pub(super) fn reshape(shape: &Shape, tuple: &[u8]) -> Result<Option<Vec<u8>>, RowError> {
+    let [high, low, ..] = tuple else {
+        return Err(RowError::Truncated);
+    };
+    let mut at = 2;
+    let fields = (0..u16::from_be_bytes([*high, *low])).map(|_| {
+        let start = at;
+        let length = usize::try_from(int32(tuple, at).ok_or(RowError::Truncated)?);
+        at += 4 + length.unwrap_or(0);
+        let field = tuple.get(start..at).ok_or(RowError::Truncated)?;
+        Ok((field, length.is_ok()))
+    });
+    let Some(kept) = shape.fields(fields)? else {
+        return Ok(None);
+    };
+    let count = u16::try_from(kept.len()).map_err(|_| RowError::TooLong)?;
+    let mut out = count.to_be_bytes().to_vec();
+    out.extend(kept.into_iter().flatten());
+    Ok(Some(out))
 }
 
 /// Rewrites one whole tuple; returns whether it was the trailer.

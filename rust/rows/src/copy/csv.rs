@@ -2,10 +2,11 @@
 
 use scrim_mask::{Batch, Format};
 
-use super::{split_line_end, CopyOptions};
+use super::{line_of, split_line_end, CopyOptions};
 use crate::counters::Counters;
 use crate::error::RowError;
 use crate::plan::{Cell, Plan};
+use crate::shape::Shape;
 
 /// Rewrites one row with its line end.
 pub(super) fn row(
@@ -60,6 +61,33 @@ pub(super) fn row(
     }
     out.extend_from_slice(&row[copied..]);
     Ok(())
+}
+
+/// A row without what is left out of it; none where it is left out itself.
+pub(super) fn reshape(
+    options: &CopyOptions,
+    shape: &Shape,
+    row: &[u8],
+) -> Result<Option<Vec<u8>>, RowError> {
+    let (line, end) = split_line_end(row);
+    let mut scratch = Vec::new();
+    let mut next = (shape.columns() > 0 || !line.is_empty()).then_some(0);
+    let fields = std::iter::from_fn(|| {
+        let start = next?;
+        scratch.clear();
+        let (end, quoted) = match field(options, line, start, &mut scratch) {
+            Ok(Field { end, quoted, .. }) => (end, quoted),
+            Err(error) => {
+                next = None;
+                return Some(Err(error));
+            }
+        };
+        next = (line.get(end) == Some(&options.delimiter)).then_some(end + 1);
+        let raw = &line[start..end];
+        Some(Ok((raw, quoted || raw != options.null.as_bytes())))
+    });
+    let kept = shape.fields(fields)?;
+    Ok(kept.map(|kept| line_of(&kept, options.delimiter, end)))
 }
 
 /// A field as it is read: where it ends, whether any of it was quoted, and what it says.

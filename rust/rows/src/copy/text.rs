@@ -2,10 +2,11 @@
 
 use scrim_mask::{Batch, Format};
 
-use super::{split_line_end, CopyOptions};
+use super::{line_of, split_line_end, CopyOptions};
 use crate::counters::Counters;
 use crate::error::RowError;
 use crate::plan::{Cell, Plan};
+use crate::shape::Shape;
 
 /// Rewrites one row with its line end.
 pub(super) fn row(
@@ -73,6 +74,29 @@ pub(super) fn row(
     }
     out.extend_from_slice(&row[copied..]);
     Ok(())
+}
+
+/// A row without what is left out of it; none where it is left out itself.
+pub(super) fn reshape(
+    options: &CopyOptions,
+    shape: &Shape,
+    row: &[u8],
+) -> Result<Option<Vec<u8>>, RowError> {
+    let (line, end) = split_line_end(row);
+    // A relation without columns is copied as empty lines.
+    let next = (shape.columns() > 0 || !line.is_empty()).then_some(0);
+    let delimiter = options.delimiter;
+    let fields = Fields {
+        line,
+        next,
+        delimiter,
+    };
+    let fields = fields.map(|(start, end)| {
+        let field = &line[start..end];
+        Ok((field, field != options.null.as_bytes()))
+    });
+    let kept = shape.fields(fields)?;
+    Ok(kept.map(|kept| line_of(&kept, delimiter, end)))
 }
 
 /// The spans of the fields of a line, still escaped.

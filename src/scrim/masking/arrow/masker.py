@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any, Final, Literal
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from scrim.detection.columns import ColumnJudge
 from scrim.detection.scan import Scanner
@@ -12,10 +13,11 @@ from scrim.domain.decision import ColumnDecision, Treatment
 from scrim.masking.arrow.cells import Array, ArrowError, Counts, mask_array
 from scrim.masking.arrow.tree import MAX_LEAVES, Leaf, Node, build
 from scrim.masking.arrow.verdicts import Known, LeafJudge, written_kind
-from scrim.masking.columns import DecidedColumn
+from scrim.masking.arrow.whole import SHUFFLE, shuffled
+from scrim.masking.choice import DROP_COLUMN, DROP_ROW, replacing
 from scrim.masking.plans import Plan, PlanMaker
 from scrim.masking.registry import registry
-from scrim.masking.rewriter import PlannedColumn, operator_of
+from scrim.masking.rewriter import UNNAMED_DOMAIN, PlannedColumn, operator_of, result_operator
 from scrim.masking.types import TypeSpec
 
 SAMPLED_ROWS: Final = 2_048
@@ -105,7 +107,7 @@ class ColumnReport:
         """Why values became NULL; empty when none did."""
         if not self.counts.nulled:
             return ""
-        if self.operator == "null":
+        if self.operator in {"null", DROP_COLUMN, DROP_ROW}:
             return "the operator"
         return f"no valid replacement of type {self.type}"
 
@@ -118,27 +120,37 @@ class _Decided:
     plan: Plan
     report: ColumnReport
     watched: bool
+    whole: str = ""
 
 
 class BatchMasker:
     """Masks batches of one schema; the first one decides what becomes of each column.
 
     Attributes:
-        schema: The schema, of what comes in and of what goes out.
+        schema: The schema of what comes in.
     """
 
-    def __init__(self, schema: Any, settings: MaskSettings) -> None:  # noqa: ANN401 - pyarrow
+    def __init__(
+        self,
+        schema: Any,  # noqa: ANN401 - pyarrow
+        settings: MaskSettings,
+        *,
+        whole: bool = True,
+    ) -> None:
         """Read the schema.
 
         Args:
             schema: The schema of every batch.
             settings: With what batches are masked.
+            whole: Whether operators on whole columns are carried out; otherwise the caller does it,
+                and here the operators that stand for them inside of other values are.
 
         Raises:
             ArrowError: If there is no way to mask a type, or something names no column.
         """
         self.schema = schema
         self._settings = settings
+        self._whole = whole
         self._nodes: list[Node] = [
             build(field.name, field.type, settings.types) for field in schema
         ]
@@ -146,6 +158,8 @@ class BatchMasker:
         if len(self._leaves) > MAX_LEAVES:
             raise ArrowError(f"a batch has more than {MAX_LEAVES:,} columns and fields")
         self._check_names()
+        # Values inside of a struct or a map are no columns.
+        self._columns = frozenset(schema.names)
         self._judge = LeafJudge(settings.scanner, settings.judge, settings.known, self._leaves)
         self._decided: dict[str, _Decided] | None = None
         self._watches = True
@@ -155,6 +169,25 @@ class BatchMasker:
     def columns(self) -> list[ColumnReport]:
         """What became of each column so far; empty before the first batch."""
         return [one.report for one in (self._decided or {}).values()]
+
+    @property
+    def masked_schema(self) -> Any:  # noqa: ANN401 - pyarrow
+        """The schema of what goes out: without columns that are dropped, once that is decided."""
+        if not self._whole:
+            return self.schema
+        kept = [field_ for field_ in self.schema if self.whole_operator(field_.name) != DROP_COLUMN]
+        return (
+            self.schema if len(kept) == len(self.schema) else pa.schema(kept, self.schema.metadata)
+        )
+
+    def whole_operator(self, name: str) -> str:
+        """Return the operator on a column as a whole; empty where it has none.
+
+        Args:
+            name: The column.
+        """
+        decided = (self._decided or {}).get(name)
+        return "" if decided is None else decided.whole
 
     def decide(self, sample: Batch, *, of_all: bool = False) -> None:
         """Decide what becomes of each column.
@@ -170,7 +203,7 @@ class BatchMasker:
             self._decided[leaf.path] = self._planned(leaf, decision, values[leaf])
 
     def mask(self, batch: Batch) -> Batch:
-        """Return a batch of the same schema with its values masked.
+        """Return a batch of `masked_schema` with its values masked.
 
         Args:
             batch: A record batch.
@@ -187,8 +220,22 @@ class BatchMasker:
         self._batches += 1
         before = {one.path: replace(one.counts) for one in self.columns}
         masked = []
+        stays = None
         for node, field_, array in zip(self._nodes, self.schema, batch.columns, strict=True):
-            new = node.mask(array, self._apply)
+            whole = self.whole_operator(field_.name) if self._whole else ""
+            if whole in {DROP_COLUMN, DROP_ROW}:
+                self._count_whole(field_.name, array)
+            if whole == DROP_COLUMN:
+                continue
+            if whole == DROP_ROW:
+                missing = array.is_null()
+                stays = missing if stays is None else pc.and_(stays, missing)
+                masked.append(array)
+                continue
+            new = self.shuffled(field_.name, array) if whole == SHUFFLE else None
+            if new is not None:
+                self._count_whole(field_.name, array)
+            new = node.mask(array, self._apply) if new is None else new
             if not field_.nullable and new.null_count:
                 raise ArrowError(
                     f"column {field_.name}: some values have no replacement of their type, and its "
@@ -197,7 +244,24 @@ class BatchMasker:
             masked.append(new)
         if self._batches > 1 and self._watches:
             self._watch(batch, before)
-        return pa.RecordBatch.from_arrays(masked, schema=self.schema)
+        out = pa.RecordBatch.from_arrays(masked, schema=self.masked_schema)
+        return out if stays is None else out.filter(stays)
+
+    def _count_whole(self, name: str, array: Array) -> None:
+        counts = (self._decided or {})[name].report.counts
+        counts.values += len(array) - array.null_count
+        counts.masked += len(array) - array.null_count
+
+    def shuffled(self, name: str, array: Array) -> Array | None:
+        """Return values of a column at other places; None where they do not differ.
+
+        Args:
+            name: The column.
+            array: Its values, or others of it.
+        """
+        decided = (self._decided or {})[name]
+        domain = decided.report.entity or UNNAMED_DOMAIN
+        return shuffled(array, domain, self._settings.plans.masker)
 
     def _apply(self, leaf: Leaf, array: Array) -> Array:
         decided = self._found(leaf)
@@ -214,16 +278,19 @@ class BatchMasker:
             leaf = self._as_written(leaf, decision, values)
         column = PlannedColumn(decision, leaf.type.spec)
         masked = decision.treatment is Treatment.MASK
+        whole = result_operator(column, operators) if leaf.path in self._columns else ""
+        operator = operator_of(column, operators)
+        operator = operator if whole else replacing(operator)
         report = ColumnReport(
             leaf.path,
             str(leaf.arrow_type) if leaf.type.kind == "text" else leaf.type.kind,
             decision.treatment,
             decision.entity,
-            str(operator_of(column, operators)["name"]) if masked else "",
+            str(operator["name"]) if masked else "",
             decision.reason,
         )
-        plan = self._settings.plans.make([DecidedColumn(column)], sampled=False)
-        return _Decided(leaf, plan, report, self._judge.watched(leaf, decision))
+        plan = self._settings.plans.make_values(column)
+        return _Decided(leaf, plan, report, self._judge.watched(leaf, decision), whole)
 
     def _as_written(self, leaf: Leaf, decision: ColumnDecision, values: Array) -> Leaf:
         """Return a leaf of a file with the type that its texts are written in."""

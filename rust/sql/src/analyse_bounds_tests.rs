@@ -113,3 +113,38 @@ fn timing() {
     }
     println!("shape {:?} {sum}", start.elapsed() / 1_000_000);
 }
+
+/// A statement in which something is repeated inside itself.
+fn nested(around: impl Fn(&str) -> String, depth: usize, innermost: &str) -> String {
+    let inner = (0..depth).fold(innermost.to_owned(), |inner, _| around(&inner));
+    format!("SELECT {inner} FROM t")
+}
+
+#[test]
+fn what_influences_rows_is_followed_once_however_deep_it_nests() {
+    let statements = [
+        nested(|x| format!("(SELECT {x} FROM t ORDER BY 1)"), 38, "1"),
+        nested(
+            |x| format!("(SELECT {x} AS q FROM t GROUP BY q ORDER BY q)"),
+            38,
+            "1",
+        ),
+        nested(
+            |x| format!("EXISTS (SELECT 1 FROM t WHERE {x})"),
+            38,
+            "a = 1",
+        ),
+        nested(|x| format!("count((SELECT {x} FROM t))"), 38, "1"),
+        nested(|x| format!("(SELECT g FROM f({x}) g)"), 38, "1"),
+        nested(|x| format!("(SELECT DISTINCT ON (1) {x} FROM t)"), 38, "1"),
+        nested(
+            |x| format!("(SELECT a FROM XMLTABLE('/a' PASSING {x} COLUMNS a text, b text))"),
+            38,
+            "'<a/>'",
+        ),
+    ];
+    for sql in &statements {
+        let length = serde_json::to_string(&analyse(sql).unwrap()).unwrap().len();
+        assert!(length < 2_000_000, "{length} bytes for {sql}");
+    }
+}

@@ -170,8 +170,10 @@ impl Builder {
                 }
             }
             "AConst" => {
-                if let Ok(position) = usize::try_from(item.get("val").get("ival").int()) {
-                    self.of_position(kind, position, select);
+                // The column itself is not followed again: what is inside of it would be twice.
+                match usize::try_from(item.get("val").get("ival").int()) {
+                    Ok(position) if position > 0 => self.note_output(kind, position, ""),
+                    _ => {}
                 }
             }
             "ColumnRef" if item.get("fields").items().len() == 1 => {
@@ -182,16 +184,6 @@ impl Builder {
         }
     }
 
-    fn of_position(&mut self, kind: &'static str, position: usize, select: &Tree) {
-        let targets = select.get("target_list").items();
-        let told_apart = targets.iter().take(position).all(|target| !expands(target));
-        match targets.get(position.wrapping_sub(1)) {
-            Some(target) if told_apart => self.note_tree(kind, target.get("val")),
-            _ if position > 0 => self.note_output(kind, position, ""),
-            _ => {}
-        }
-    }
-
     fn of_name(&mut self, kind: &'static str, name: &str, item: &Tree, select: &Tree) {
         // The names of a set operation's columns are those of its first query.
         let mut first = select;
@@ -199,24 +191,14 @@ impl Builder {
             first = first.get("larg");
         }
         let targets = first.get("target_list").items();
-        let own = std::ptr::eq(first, select);
-        let named = |target: &&Tree| target.get("name").text() == name;
-        if !own {
-            let place = targets
-                .iter()
-                .position(|target| target.get("name").text() == name);
-            match place {
-                Some(place) if !targets[..place].iter().any(expands) => {
-                    self.note_output(kind, place + 1, "");
-                }
-                _ => self.note_output(kind, 0, name),
+        let named = |target: &Tree| target.get("name").text() == name;
+        match targets.iter().position(named) {
+            Some(place) if !targets[..place].iter().any(expands) => {
+                self.note_output(kind, place + 1, "");
             }
-            return;
+            None if std::ptr::eq(first, select) => return self.note_tree(kind, item),
+            _ => self.note_output(kind, 0, name),
         }
-        let Some(target) = targets.iter().find(named) else {
-            return self.note_tree(kind, item);
-        };
-        self.note_tree(kind, target.get("val"));
         if kind == "group" {
             // A column of that name in a source goes before the result's.
             let flow = self.flow_apart(item);
@@ -256,20 +238,19 @@ impl Builder {
         }
     }
 
-    /// Conditions of joins, and what functions in `FROM` make rows of; subqueries there are sources.
+    /// Conditions of joins; subqueries and functions there are sources.
     fn of_joins(&mut self, from: &Tree) {
         match from.kind() {
             // With an alias it is a source of its own, with its influences.
             "JoinExpr" if !from.get("alias").is_empty() => {}
             "JoinExpr" => self.of_join(from),
-            "RangeVar" | "RangeSubselect" => {}
+            // What functions make rows of is known from the sources.
+            "RangeVar" | "RangeSubselect" | "RangeFunction" | "RangeTableFunc" | "JsonTable" => {}
             "RangeTableSample" => {
                 self.of_joins(from.get("relation"));
                 self.note_tree("filter", from.get("args"));
                 self.note_tree("filter", from.get("repeatable"));
             }
-            // What rows are made of says how many there are.
-            "RangeFunction" => self.note_tree("filter", from.get("functions")),
             "" => {
                 for item in from.items() {
                     self.of_joins(item);
@@ -288,3 +269,7 @@ fn expands(target: &Tree) -> bool {
         last.is_some_and(|item| item.kind() == "AStar")
     })
 }
+
+#[cfg(test)]
+#[path = "influence_tests.rs"]
+mod tests;

@@ -221,6 +221,9 @@ pub struct Source {
     /// Functions whose columns stand side by side.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub functions: Vec<RowFunction>,
+    /// What every one of these columns is made of as well.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub shared: Option<Flow>,
     /// Whether a last column numbers the rows.
     #[serde(skip_serializing_if = "is_false")]
     pub ordinality: bool,

@@ -192,7 +192,7 @@ impl Builder {
             self.flow(item.get(part), Fate::Altered, &mut shared);
         }
         let mut functions = Vec::new();
-        self.document_columns(item.get("columns"), &shared, &mut functions);
+        self.document_columns(item.get("columns"), &mut functions);
         let name = if item.kind() == "JsonTable" {
             "json_table"
         } else {
@@ -202,21 +202,22 @@ impl Builder {
             kind: "function",
             name: name.to_owned(),
             functions,
+            shared: Some(shared),
             ..Source::default()
         }
     }
 
-    fn document_columns(&mut self, list: &Tree, shared: &Flow, out: &mut Vec<RowFunction>) {
+    fn document_columns(&mut self, list: &Tree, out: &mut Vec<RowFunction>) {
         for column in list.items() {
             if column.kind() == "JsonTableColumn" && !column.get("columns").is_empty() {
-                self.document_columns(column.get("columns"), shared, out);
+                self.document_columns(column.get("columns"), out);
                 continue;
             }
             let name = ["colname", "name"]
                 .iter()
                 .map(|field| column.get(field).text())
                 .find(|name| !name.is_empty());
-            let mut flow = shared.clone();
+            let mut flow = Flow::default();
             for part in ["colexpr", "coldefexpr", "on_empty", "on_error"] {
                 self.flow(column.get(part), Fate::Altered, &mut flow);
             }

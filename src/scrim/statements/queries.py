@@ -76,6 +76,7 @@ class Source:
         by_name_only: Whether `*` leaves it out.
         query: The query of a subquery.
         functions: Functions whose columns stand side by side.
+        shared: What every one of these columns is made of as well.
         ordinality: Whether a last column numbers the rows.
     """
 
@@ -88,6 +89,7 @@ class Source:
     by_name_only: bool = False
     query: "Query | None" = None
     functions: tuple["RowFunction", ...] = ()
+    shared: Flow | None = None
     ordinality: bool = False
 
     @property
@@ -307,6 +309,7 @@ def _source(raw: _Json) -> Source:
         by_name_only=raw.get("by_name_only", False),
         query=decode_optional_query(raw.get("query")),
         functions=tuple(_row_function(function) for function in raw.get("functions", ())),
+        shared=None if raw.get("shared") is None else _flow(raw["shared"]),
         ordinality=raw.get("ordinality", False),
     )
 

@@ -244,8 +244,12 @@ class QueryResolver:
 
     def _functions(self, source: Source, scope: Scope) -> Outputs:
         parts = []
+        shared = NOTHING if source.shared is None else self._flow(source.shared, scope)
+        self._influenced("filter", shared)
         for function in source.functions:
-            flow = self._flow(function.flow, scope).through_expression()
+            flow = (self._flow(function.flow, scope) | shared).through_expression()
+            # What rows are made of says how many there are.
+            self._influenced("filter", flow)
             names = function.defined or result_columns(function, source, self._catalog)
             if names is None:
                 parts.append(opaque(flow))

@@ -146,13 +146,6 @@ impl Relay {
         forward.finish(at, whole)
     }
 
-    /// Lets what follows wait for the answers to what goes before it.
-    pub(crate) fn wait(&mut self, at: usize, forward: &mut Forward<'_>) {
-        // The server answers a pipeline only when asked to.
-        write_message(forward.up_to(at), b'H', |_| {});
-        self.client_need = Some(ClientNeed::Barrier);
-    }
-
     fn bound(&self, kind: u8) -> usize {
         match kind {
             b'Q' | b'P' => self.limits.statement_bytes + 1024,
@@ -303,7 +296,7 @@ impl Relay {
         self.statements.remove(&b""[..]);
         self.portals.remove(&b""[..]);
         let waits = decision.deallocates.is_some();
-        self.fills_asked |= !decision.fills.is_empty();
+        self.fills.asked |= !decision.fills.is_empty();
         let operation = Arc::clone(&decision.operation);
         self.pending.push_back(Pending::Query {
             decision,

@@ -22,7 +22,7 @@ impl Relay {
             _ => return unexpected(b'G'),
         }
         self.copy_in = true;
-        self.filling = self.new_filling(body);
+        self.fills.filling = self.new_filling(body);
         // The server ignores a Sync that it reads while it waits for COPY data: all that came
         // before the client's end of data.
         let mut ended = false;
@@ -32,7 +32,7 @@ impl Relay {
                 Pending::CopyEnd => {
                     self.pending.remove(index);
                     self.copy_in = false;
-                    self.filling = Filling::AsItIs;
+                    self.fills.filling = Filling::AsItIs;
                     ended = true;
                 }
                 Pending::Sync if !ended => {

@@ -14,7 +14,7 @@ use crate::decision::Refusal;
 use crate::forward::Forward;
 use crate::message::{error_code, frame, int16, write_message, Frame, HEADER};
 use crate::pending::Pending;
-use crate::relay::Relay;
+use crate::relay::{ClientNeed, Relay};
 use crate::turning::Turning;
 use crate::wire::{self, Wire};
 
@@ -89,9 +89,21 @@ impl Fill {
     }
 }
 
-/// What becomes of the COPY data that the client sends now.
+/// The COPY data that the client sends.
+#[derive(Default)]
+pub(crate) struct Fills {
+    pub(crate) filling: Filling,
+    /// How much of a message is yet to come, of which the header is gone.
+    left: usize,
+    /// Whether a request may wait whose data is to be turned back.
+    pub(crate) asked: bool,
+}
+
+/// What becomes of the data that comes now.
+#[derive(Default)]
 pub(crate) enum Filling {
     /// It goes on as it is; the server drops what it does not expect.
+    #[default]
     AsItIs,
     /// Its values are turned back.
     Turned(Box<Filler>),
@@ -149,6 +161,13 @@ impl Filler {
 }
 
 impl Relay {
+    /// Lets what follows wait for the answers to what goes before it.
+    pub(crate) fn wait(&mut self, at: usize, forward: &mut Forward<'_>) {
+        // The server answers a pipeline only when asked to.
+        write_message(forward.up_to(at), b'H', |_| {});
+        self.client_need = Some(ClientNeed::Barrier);
+    }
+
     /// What the server's wish for data means.
     pub(crate) fn new_filling(&self, response: &[u8]) -> Filling {
         let (decision, index) = match self.pending.front() {
@@ -176,9 +195,9 @@ impl Relay {
         at: usize,
         forward: &mut Forward<'_>,
     ) -> Option<usize> {
-        if self.filling_left > 0 {
-            let end = at + self.filling_left.min(input.len() - at);
-            self.filling_left -= end - at;
+        if self.fills.left > 0 {
+            let end = at + self.fills.left.min(input.len() - at);
+            self.fills.left -= end - at;
             self.fill(Some(&input[at..end]), at, forward);
             forward.skip_to(end);
             return Some(end);
@@ -198,7 +217,7 @@ impl Relay {
                 forward.up_to(at);
                 let end = at + HEADER;
                 forward.skip_to(end);
-                self.filling_left = total - HEADER;
+                self.fills.left = total - HEADER;
                 Some(end)
             }
         }
@@ -206,10 +225,10 @@ impl Relay {
 
     /// Where data goes that comes now.
     fn data_route(&mut self) -> Route {
-        self.fills_asked &= !self.pending.is_empty();
-        match self.filling {
+        self.fills.asked &= !self.pending.is_empty();
+        match self.fills.filling {
             Filling::Turned(_) | Filling::Failed { ended: false, .. } => Route::Take,
-            Filling::AsItIs if self.copy_in || !self.fills_asked => Route::Pass,
+            Filling::AsItIs if self.copy_in || !self.fills.asked => Route::Pass,
             Filling::AsItIs | Filling::Failed { .. } => Route::Wait,
         }
     }
@@ -217,7 +236,7 @@ impl Relay {
     /// Takes a part of the payload of a message, or with none the end of the data.
     fn fill(&mut self, payload: Option<&[u8]>, at: usize, forward: &mut Forward<'_>) {
         let out = forward.up_to(at);
-        let Filling::Turned(filler) = &mut self.filling else {
+        let Filling::Turned(filler) = &mut self.fills.filling else {
             // The COPY is over, or about to be.
             return;
         };
@@ -227,7 +246,7 @@ impl Relay {
             write_message(out, b'f', |out| {
                 out.extend_from_slice(b"refused by the gateway\0");
             });
-            self.filling = Filling::Failed {
+            self.fills.filling = Filling::Failed {
                 refusal,
                 ended: false,
             };
@@ -240,7 +259,7 @@ impl Relay {
         if kind == b'c' {
             self.fill(None, at, forward);
         }
-        if let Filling::Failed { ended, .. } = &mut self.filling {
+        if let Filling::Failed { ended, .. } = &mut self.fills.filling {
             if !*ended {
                 *ended = true;
                 // The server has been told.
@@ -258,14 +277,14 @@ impl Relay {
 
     pub(crate) fn copy_in_over(&mut self) {
         self.copy_in = false;
-        self.filling = Filling::AsItIs;
+        self.fills.filling = Filling::AsItIs;
     }
 
     /// Why the gateway ended the COPY, if that is what the server's error is about.
     ///
     /// The server's errors are asked about twice where the deciding side looks at them in between.
     pub(crate) fn ended_copy(&self, error: &[u8]) -> Option<Refusal> {
-        match &self.filling {
+        match &self.fills.filling {
             Filling::Failed { refusal, .. } if error_code(error) == Some(CANCELLED) => {
                 Some(refusal.clone())
             }

@@ -10,7 +10,7 @@ use scrim_sql::ShapeHasher;
 use crate::audit::AuditLog;
 use crate::bounded::Bounds;
 use crate::decision::{Decision, PlanSlot, Refusal};
-use crate::filling::Filling;
+use crate::filling::Fills;
 use crate::message::{frame, write_error, write_message, Frame, Limits, HEADER, OWN_NAME};
 use crate::pending::{Pending, Portal, Statement};
 use crate::ruling::{Planned, Ruling};
@@ -117,14 +117,9 @@ pub struct Relay {
     /// Whether a record waits that must be written before anything is forwarded.
     pub(crate) unwritten: bool,
     pub(crate) copy: Option<CopyRewriter>,
-    /// Whether the server waits for COPY data.
     pub(crate) copy_in: bool,
     /// What becomes of the COPY data that the client sends.
-    pub(crate) filling: Filling,
-    /// How much of a message with such data is yet to come, of which the header is gone.
-    pub(crate) filling_left: usize,
-    /// Whether a request may wait whose COPY data is to be turned back.
-    pub(crate) fills_asked: bool,
+    pub(crate) fills: Fills,
     /// Transaction status of the last `ReadyForQuery`: `I`, `T` or `E`.
     pub(crate) status: u8,
     pub(crate) closed: bool,
@@ -179,9 +174,7 @@ impl Relay {
             unwritten: false,
             copy: None,
             copy_in: false,
-            filling: Filling::AsItIs,
-            filling_left: 0,
-            fills_asked: false,
+            fills: Fills::default(),
             status: b'I',
             closed: false,
             farewell: Vec::new(),

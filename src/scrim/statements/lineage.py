@@ -6,13 +6,13 @@ names, if every name in it is understood. Everything else carries all that the s
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Final
 
 from scrim.domain.column import ColumnOrigin, ResultField
 from scrim.statements.bodies import Bodies, Reading
 from scrim.statements.catalog import Catalog, CatalogColumn, Relation
 from scrim.statements.compared import Compared
+from scrim.statements.copied import Copied, copied
 from scrim.statements.facts import Facts, Name, Query, StatementError, Write, read
 from scrim.statements.functions import is_pure
 from scrim.statements.origins import ANYTHING, NOTHING, Origins, Outputs, listed, opaque, union
@@ -25,19 +25,6 @@ _MAX_VIEW_DEPTH: Final = 32
 _DISPLACING: Final = frozenset({"AlterObjectSchemaStmt", "AlterTableStmt", "RenameStmt"})
 _UNSEEN: Final = frozenset({"call", "do", "execute", "fetch"})
 _CREATING: Final = frozenset({"CreateStmt", "CreateTableAsStmt", "ViewStmt"})
-
-
-@dataclass(frozen=True, slots=True)
-class Copied:
-    """The columns that a `COPY ... FROM` fills.
-
-    Attributes:
-        columns: Name of each, and the base columns behind it.
-        ordered: Whether their order is that of the values.
-    """
-
-    columns: tuple[tuple[str, Origins], ...]
-    ordered: bool
 
 
 class Lineage:
@@ -177,34 +164,8 @@ class Lineage:
         return [noticed[key] for key in sorted(noticed)]
 
     def copied(self, facts: Facts) -> Copied:
-        """Return the columns that a `COPY ... FROM` fills.
-
-        Where several relations can be meant their columns are put together by name.
-        """
-        copy = facts.copy
-        if copy is None or copy.relation is None:
-            return Copied((), ordered=True)
-        found = [
-            {
-                name: origins
-                for name, origins in self.relation_outputs(relation).columns
-                if name is not None and name not in self._generated_names(relation)
-            }
-            for relation in self.catalog.named(copy.relation.schema, copy.relation.name)
-        ]
-        names = copy.columns or tuple(dict.fromkeys(name for columns in found for name in columns))
-        same = bool(copy.columns) or all(tuple(columns) == names for columns in found)
-        return Copied(
-            tuple(
-                (name, union(columns[name] for columns in found if name in columns))
-                for name in names
-            ),
-            ordered=same,
-        )
-
-    def _generated_names(self, relation: Relation) -> set[str]:
-        """Return the columns of a relation that nobody can fill."""
-        return {column.name for column in self.catalog.columns(relation.id) if column.generated}
+        """Return the columns that a `COPY ... FROM` fills."""
+        return copied(facts, self.catalog, self.relation_outputs)
 
     def _own_columns(self, write: Write) -> tuple[str, str] | None:
         """Return schema and name of the relation that is written, if it is certain which it is."""

@@ -158,6 +158,7 @@ class Ruling:
         context: object = None,
         scope: tuple[bytes, int] | None = None,
         turns: Sequence[tuple[int, int, int, Turning]] = ...,
+        fills: Sequence[tuple[int, str, Sequence[Turning | None]]] = ...,
         limit: tuple[int, str] | None = None,
         naming: Sequence[tuple[int, str, str]] = ...,
         reshapes: bool = False,

@@ -17,7 +17,7 @@ the caller, and does not come here either if it does just what another one did.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Final
 
 from scrim.audit.records import BundleFacts, Intent, Origin, ResultColumn
@@ -28,7 +28,7 @@ from scrim.masking.decided import Decided
 from scrim.masking.plans import Plan
 from scrim.masking.results import Described, ResultDecider, ResultTools
 from scrim.masking.storing import storing_refusal
-from scrim.masking.turning import MaskedWrites, TurnDecider
+from scrim.masking.turning import NOTHING_TURNED, MaskedWrites, TurnDecider
 from scrim.policy.demands import Answer, ask
 from scrim.policy.grants import Grants
 from scrim.policy.refusals import uncopyable, unreadable
@@ -133,14 +133,15 @@ class Enforcement:
             asked = asked.refused(self._way_around(statements))
         if asked.refusal is not None or (self.raw and asked.limit is None):
             return self._decided(statements, asked, scope)
-        turns = () if self.raw else self._turning.turns(statements)
-        if isinstance(turns, Refusal):
-            return self._decided(statements, asked.refused(turns), scope)
+        turned = NOTHING_TURNED if self.raw else self._turning.decide(statements)
+        if turned.refusal is not None:
+            refused = asked.refused(turned.refusal)
+            return self._decided(statements, refused, scope).turning(turned)
         try:
             copies = self._copies(incoming, statements, columns)
         except CopyError as error:
             return self._decided(statements, asked.refused(uncopyable(str(error))), scope)
-        return replace(self._decided(statements, asked, scope, copies), turns=turns)
+        return self._decided(statements, asked, scope, copies).turning(turned)
 
     def plan(
         self,
@@ -193,8 +194,7 @@ class Enforcement:
                 (relation.name if relation is not None else "it", origin)
                 for relation, _, origin in self._tools.lineage.stored(facts)
             ]
-            found = storing_refusal(self._results, stored)
-            if found is not None:
+            if (found := storing_refusal(self._results, stored)) is not None:
                 return found
         return None
 

@@ -11,6 +11,7 @@ pub mod arrow;
 mod beside;
 mod clean;
 pub mod copy;
+pub mod copy_in;
 mod counters;
 pub mod data_row;
 mod decimal;

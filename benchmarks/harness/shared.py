@@ -12,7 +12,7 @@ from scrim.cli.embedded import free_port
 from tests.support.certificates import Authority, KeyPair
 from tests.support.endpoint import Endpoint
 from tests.support.gateway_process import GatewayProcess, Store, User
-from tests.support.postgres import debian_bin_dir
+from tests.support.postgres import create_database, debian_bin_dir, embedded_server
 from tests.support.processes import processor_seconds, resident_kilobytes
 from tests.support.raw_client import RawClient, RawClientError, message
 from tests.support.scram_verifier import scram_verifier
@@ -26,7 +26,9 @@ __all__ = [
     "RawClientError",
     "Store",
     "User",
+    "create_database",
     "debian_bin_dir",
+    "embedded_server",
     "free_port",
     "message",
     "processor_seconds",

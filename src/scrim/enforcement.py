@@ -17,7 +17,7 @@ the caller, and does not come here either if it does just what another one did.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Final
 
 from scrim.audit.records import BundleFacts, Intent, Origin, ResultColumn
@@ -29,15 +29,17 @@ from scrim.masking.plans import Plan
 from scrim.masking.results import Described, ResultDecider, ResultTools
 from scrim.masking.storing import storing_refusal
 from scrim.masking.turning import MaskedWrites
-from scrim.masking.values import ValueDecider
-from scrim.policy.demands import unmet
+from scrim.masking.values import NOTHING_DECIDED, ValueDecider
+from scrim.policy.demands import Answer, ask
 from scrim.policy.grants import Grants
+from scrim.policy.refusals import uncopyable, unreadable
 from scrim.statements import classify, effects
 from scrim.statements.copying import CopyError, CopyTarget, copy_targets
 from scrim.statements.essence import Essence, essence, facts_of
 from scrim.statements.facts import Facts, StatementError
 from scrim.statements.incoming import Incoming
 from scrim.statements.lineage import Lineage
+from scrim.statements.rows import row_places
 
 NOT_UTF8: Final = "22021"
 
@@ -127,20 +129,20 @@ class Enforcement:
             raise CatalogStale(unknown)
         # What is not known now may be known the next time.
         scope = None if unknown else (what, epoch)
-        why, policies = unmet(statements, self._catalog, self._grants)
-        if why is None and not self.raw:
-            why = self._way_around(statements)
-        if why is not None or self.raw:
-            return self._decided(statements, policies, why, scope)
-        values = self._values.decide(statements)
-        if isinstance(values, Refusal):
-            return self._decided(statements, policies, values, scope)
+        asked = ask(statements, self._catalog, self._grants)
+        if asked.refusal is None and not self.raw:
+            asked = asked.refused(self._way_around(statements))
+        if asked.refusal is not None or (self.raw and asked.limit is None):
+            return self._decided(statements, asked, scope)
+        values = NOTHING_DECIDED if self.raw else self._values.decide(statements)
+        if values.turned.refusal is not None:
+            refused = asked.refused(values.turned.refusal)
+            return self._decided(statements, refused, scope).with_values(values)
         try:
             copies = self._copies(incoming, statements, columns)
         except CopyError as error:
-            return self._decided(statements, policies, Refusal("0A000", str(error)), scope)
-        decided = self._decided(statements, policies, None, scope, copies)
-        return replace(decided, turns=values.turns, metered=values.metered)
+            return self._decided(statements, asked.refused(uncopyable(str(error))), scope)
+        return self._decided(statements, asked, scope, copies).with_values(values)
 
     def plan(
         self,
@@ -168,7 +170,7 @@ class Enforcement:
         decided = context[0] if context is not None else None
         statements = decided.facts if isinstance(decided, Decided) else ()
         facts = statements[index] if index < len(statements) else None
-        described = self._results.describe(fields, self._origins(facts, fields))
+        described = self._described(facts, fields)
         if not isinstance(decided, Decided):
             return self._results.plan(described)
         record = columns_template(self._tools.origin, _recorded(described))
@@ -183,8 +185,6 @@ class Enforcement:
         """
         return self._results.sampled(described, values)
 
-    # The steps' parts that need to know each other.
-
     def _way_around(self, statements: Sequence[Facts]) -> Refusal | None:
         """Return why a statement is only for principals with raw access."""
         for facts in statements:
@@ -195,17 +195,16 @@ class Enforcement:
                 (relation.name if relation is not None else "it", origin)
                 for relation, _, origin in self._tools.lineage.stored(facts)
             ]
-            found = storing_refusal(self._results, stored)
-            if found is not None:
+            if (found := storing_refusal(self._results, stored)) is not None:
                 return found
         return None
 
-    def _origins(
-        self, facts: Facts | None, fields: Sequence[ResultField]
-    ) -> Sequence[ColumnOrigin]:
-        if facts is None:
-            return [ColumnOrigin(frozenset(), known=False) for _ in fields]
-        return self._tools.lineage.resolve(facts, fields)
+    def _described(self, facts: Facts | None, fields: Sequence[ResultField]) -> Described:
+        origins = [ColumnOrigin(frozenset(), known=self.raw) for _ in fields]
+        if facts is not None and not self.raw:
+            origins = self._tools.lineage.resolve(facts, fields)
+        places = row_places(self._catalog, facts, fields)
+        return self._results.describe(fields, origins, places)
 
     def _copies(
         self,
@@ -227,24 +226,23 @@ class Enforcement:
             for field in columns
             if not target.whole_relation or not self._tools.results.lookup.is_generated(field)
         ]
-        described = self._results.describe(sent, self._origins(target.facts, sent))
-        return self._results.plan(described, sampled=False)
+        return self._results.plan(self._described(target.facts, sent), sampled=False)
 
     def _unreadable(self, error: StatementError) -> Decided:
         """Refuse what the grammar does not know, unless the principal may do everything here."""
-        if error.code != NOT_UTF8 and self.raw and self._grants.permits("admin"):
+        if error.code != NOT_UTF8 and self.raw and self._grants.permits_unread():
             return self._decided()
-        return self._decided(why=Refusal(error.code, error.message, position=error.position))
+        why = unreadable(error.code, error.message, error.position)
+        return self._decided(asked=Answer(why))
 
     def _decided(
         self,
         statements: tuple[Facts, ...] = (),
-        policies: tuple[str, ...] = (),
-        why: Refusal | None = None,
+        asked: Answer = Answer(),  # noqa: B008 - it is frozen
         scope: tuple[Essence, int] | None = None,
         copies: tuple[tuple[int, str, Plan], ...] = (),
     ) -> Decided:
-        tools = self._tools
+        tools, why = self._tools, asked.refusal
         changes_catalog = effects.changes_catalog(statements) or not statements
         remember = not changes_catalog and not copies
         intent = Intent(
@@ -255,7 +253,7 @@ class Enforcement:
             operation=effects.operation(statements),
             relations=effects.relation_names(statements),
             permitted=why is None,
-            policies=policies,
+            policies=asked.policies,
             bundle=tools.bundle,
             raw=self.raw,
             refusal_code=why.code if why else "",
@@ -265,13 +263,16 @@ class Enforcement:
             intent=intent_template(intent),
             operation=effects.counted_as(statements),
             refusal=why,
-            raw=self.raw,
+            raw=self.raw and asked.limit is None,
             remember=remember,
             scope=scope if remember else None,
             copies=copies,
             deallocates=effects.deallocates(statements),
             changes_catalog=changes_catalog and why is None,
             facts=statements,
+            naming=effects.naming(statements),
+            limit=asked.limit,
+            reshapes=not self.raw and self._results.reshapes(self._grants.names_operator),
         )
 
     # What errors and notices of the data store may say.

@@ -11,6 +11,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
+    from scrim.domain.column import ResultField
     from scrim.domain.decision import Refusal
 
 
@@ -258,6 +259,21 @@ class UpstreamExchange(Protocol):
         """Return and clear the bytes to send to the store."""
 
 
+class UpstreamDescription(UpstreamExchange, Protocol):
+    """The question which columns a statement would return, without running it."""
+
+    @property
+    def fields(self) -> "Sequence[ResultField] | None":
+        """The columns of its result; None where it has none, or was not accepted."""
+
+    @property
+    def refused(self) -> tuple[str, str] | None:
+        """SQLSTATE and message where the store does not accept the statement, None where it does.
+
+        No row was read, so the message can quote nothing but the statement and the schema.
+        """
+
+
 class UpstreamDialect(Protocol):
     """What `upstream` must know of a protocol to keep connections to a data store."""
 
@@ -284,6 +300,9 @@ class UpstreamDialect(Protocol):
 
     def query(self, sql: str, max_bytes: int) -> UpstreamExchange:
         """Ask for rows, refusing an answer beyond `max_bytes`."""
+
+    def describe(self, sql: bytes) -> UpstreamDescription:
+        """Ask which columns a statement would return."""
 
     def idle(self) -> UpstreamExchange:
         """Watch a session that nobody uses; raises ProtocolError when it is of no more use."""

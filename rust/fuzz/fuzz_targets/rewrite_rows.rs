@@ -7,14 +7,16 @@ use libfuzzer_sys::fuzz_target;
 use scrim_detect::Detector;
 use scrim_mask::{Keyring, TenantKey};
 use scrim_rows::copy::{CopyFormat, CopyOptions, CopyRewriter};
-use scrim_rows::data_row::{self, Formats};
+use scrim_rows::data_row::{self, Formats, Rewritten};
 use scrim_rows::{Counters, Format, Masker, Plan};
 
 const MAX_ROW_BYTES: usize = 1 << 20;
 const RULES: &str = r#"{"columns":[
     {"action":"pass"},
-    {"action":"mask","type":{"kind":"text"},"operator":{"name":"redact"},"domain":"contact.email"},
-    {"action":"scan","type":{"kind":"jsonb"}}]}"#;
+    {"action":"mask","type":{"kind":"text"},"operator":{"name":"by_row","column":["kind"],
+     "cases":{"a":{"name":"null"}},"otherwise":{"name":"redact"}},"domain":"contact.email"},
+    {"action":"scan","type":{"kind":"jsonb"}}],
+    "beside":{"1":{"column":0,"type":{"kind":"text"}}}}"#;
 
 fn plan() -> &'static Plan {
     static PLAN: OnceLock<Plan> = OnceLock::new();
@@ -50,7 +52,8 @@ fuzz_target!(|input: (u8, u16, &[u8])| {
             _ => Formats::Each(&[0, 1, 1]),
         };
         let mut out = Vec::new();
-        if data_row::rewrite(plan(), formats, data, &mut out, &mut Counters::default()) == Ok(true)
+        if data_row::rewrite(plan(), formats, data, &mut out, &mut Counters::default())
+            == Ok(Rewritten::Changed)
         {
             let count = data_row::column_count(&out[5..]).expect("a count");
             assert_eq!(count, 3);

@@ -4,6 +4,7 @@ use scrim_mask::Format;
 
 use crate::decision::Refusal;
 use crate::message::{cstring, int16, int32};
+use crate::pending::Statement;
 use crate::turns::Turns;
 
 /// Format, declared type (0 for none), and value, none for NULL.
@@ -54,15 +55,24 @@ impl<'a> BindMessage<'a> {
         })
     }
 
+    /// The parameters of a statement as the server gets them; none where they stay as they are.
+    pub(crate) fn turned_back(
+        &self,
+        statement: &Statement,
+        max_bytes: usize,
+    ) -> Result<Option<Vec<u8>>, Refusal> {
+        match &statement.decision.turns {
+            Some(turns) if turns.has_parameters() => {
+                self.turned(turns, &statement.types, max_bytes).map(Some)
+            }
+            _ => Ok(None),
+        }
+    }
+
     /// The parameters, with their number, as the server gets them.
     ///
     /// `types` are those that Parse declared, four bytes each.
-    pub(crate) fn turned(
-        &self,
-        turns: &Turns,
-        types: &[u8],
-        max_bytes: usize,
-    ) -> Result<Vec<u8>, Refusal> {
+    fn turned(&self, turns: &Turns, types: &[u8], max_bytes: usize) -> Result<Vec<u8>, Refusal> {
         let malformed = || Refusal::new("08P01", "the message is malformed", "");
         let (_, mut rest) = int16(self.parameters).ok_or_else(malformed)?;
         let mut out = self.parameters[..2].to_vec();
@@ -108,15 +118,21 @@ impl<'a> BindMessage<'a> {
         Some(found)
     }
 
-    /// The message with other parameters.
-    pub(crate) fn write(&self, parameters: &[u8], out: &mut Vec<u8>) {
+    /// The message with other parameters, or other codes for the columns of the result.
+    pub(crate) fn write(&self, parameters: Option<&[u8]>, codes: Option<&[u8]>, out: &mut Vec<u8>) {
         for name in [self.portal, self.statement] {
             out.extend_from_slice(name);
             out.push(0);
         }
-        for part in [self.parameter_formats, parameters, self.rest] {
-            out.extend_from_slice(part);
-        }
+        out.extend_from_slice(self.parameter_formats);
+        out.extend_from_slice(parameters.unwrap_or(self.parameters));
+        let Some(codes) = codes else {
+            out.extend_from_slice(self.rest);
+            return;
+        };
+        // There are no more of them than columns of a result.
+        out.extend_from_slice(&u16::try_from(codes.len()).unwrap_or(u16::MAX).to_be_bytes());
+        out.extend(codes.iter().flat_map(|&code| [0, code]));
     }
 
     /// The format of a parameter by its number, from 1: each has its code, or all the same, or there

@@ -25,6 +25,8 @@ pub(crate) enum Step {
     Hold(ClientNeed),
     /// It goes on as it is, and what follows stays here until it has been answered.
     KeepThenWait,
+    /// These messages go in its place, as if the client had sent them.
+    Expand(Vec<u8>),
     /// The session ends with this SQLSTATE and message.
     Fatal(&'static str, &'static str),
 }
@@ -53,6 +55,9 @@ impl Relay {
         }
         if self.client_need == Some(ClientNeed::Resume) {
             self.client_need = None;
+            if let Some((portal, rows)) = self.bounds.again.take() {
+                return self.ask_again(&portal, rows, data);
+            }
         }
         if self.client_need.is_some() || self.client_buffer.len() + data.len() < self.client_wanted
         {
@@ -67,12 +72,18 @@ impl Relay {
         self.walk_client(&buffer, false)
     }
 
-    fn walk_client(&mut self, input: &[u8], whole: bool) -> Output {
+    pub(crate) fn walk_client(&mut self, input: &[u8], whole: bool) -> Output {
         self.client_wanted = 0;
         let mut forward = Forward::new(input);
-        let mut at = self.client_passthrough.min(input.len());
-        self.client_passthrough -= at;
+        let mut at = self.rest_of_message(input.len(), &mut forward);
         while at < input.len() {
+            if let Some(end) = self.filled(input, at, &mut forward) {
+                if end == at {
+                    break;
+                }
+                at = end;
+                continue;
+            }
             let (kind, total) = match frame(input, at) {
                 Frame::Whole { kind, total } => (kind, total),
                 Frame::NoHeader => break,
@@ -85,6 +96,13 @@ impl Relay {
                     self.client_wanted = total;
                     break;
                 }
+                Frame::Partial { kind, total } if self.refuses_long(kind) => {
+                    self.refuse_long(kind, at, &mut forward);
+                    self.client_discard = total - (input.len() - at);
+                    at = input.len();
+                    forward.skip_to(at);
+                    break;
+                }
                 Frame::Partial { .. } => {
                     return self
                         .client_fatal("54000", "the message is longer than the configured bound");
@@ -92,7 +110,10 @@ impl Relay {
                 Frame::Bad { .. } => return self.client_fatal("08P01", "invalid message length"),
             };
             let end = at + total;
-            let step = if total > self.bound(kind) && kind != b'd' {
+            let long = total > self.bound(kind) && kind != b'd';
+            let step = if long && self.refuses_long(kind) {
+                self.refuse_long(kind, at, &mut forward)
+            } else if long {
                 Step::Fatal("54000", "the message is longer than the configured bound")
             } else if self.pending.len() >= self.limits.pending {
                 Step::Fatal("54000", "too many requests wait for their answers")
@@ -105,19 +126,23 @@ impl Relay {
                     forward.skip_to(end);
                     at = end;
                 }
+                Step::Hold(ClientNeed::Barrier) => {
+                    self.wait(at, &mut forward);
+                    break;
+                }
                 Step::Hold(need) => {
-                    if need == ClientNeed::Barrier {
-                        // The server answers a pipeline only when asked to.
-                        write_message(forward.up_to(at), b'H', |_| {});
-                    }
                     self.client_need = Some(need);
                     break;
                 }
                 Step::KeepThenWait => {
                     at = end;
-                    write_message(forward.up_to(at), b'H', |_| {});
-                    self.client_need = Some(ClientNeed::Barrier);
+                    self.wait(at, &mut forward);
                     break;
+                }
+                Step::Expand(messages) => {
+                    let mut rest = messages;
+                    rest.extend_from_slice(&input[end..]);
+                    return self.walk_expanded(forward.finish(at, false), &rest);
                 }
                 Step::Fatal(code, message) => return self.client_fatal(code, message),
             }
@@ -128,6 +153,44 @@ impl Relay {
             return self.client_fatal("58030", "the audit record could not be written");
         }
         forward.finish(at, whole)
+    }
+
+    /// How much of `available` bytes belongs to a message of which the beginning was dealt with.
+    fn rest_of_message(&mut self, available: usize, forward: &mut Forward<'_>) -> usize {
+        if self.client_discard > 0 {
+            let rest = self.client_discard.min(available);
+            self.client_discard -= rest;
+            forward.skip_to(rest);
+            return rest;
+        }
+        let rest = self.client_passthrough.min(available);
+        self.client_passthrough -= rest;
+        rest
+    }
+
+    /// Whether a message of this kind that is too long is refused, and does not end the session.
+    fn refuses_long(&self, kind: u8) -> bool {
+        matches!(kind, b'Q' | b'P') && self.pending.len() < self.limits.pending
+    }
+
+    /// Refuses a statement unread, by its length alone.
+    fn refuse_long(&mut self, kind: u8, at: usize, forward: &mut Forward<'_>) -> Step {
+        self.decided = None;
+        if self.skipping {
+            // The server ignores it and will not answer it.
+            forward.up_to(at);
+            return Step::Replace;
+        }
+        let refusal = Refusal::new(
+            "54000",
+            "the statement is too long to be checked",
+            "Send it in parts; load data with COPY, and long lists as one array parameter.",
+        );
+        if kind == b'Q' {
+            self.refuse_query(refusal, at, forward)
+        } else {
+            self.refuse(refusal, at, forward)
+        }
     }
 
     fn bound(&self, kind: u8) -> usize {
@@ -176,18 +239,19 @@ impl Relay {
             b'S' => {
                 self.skipping = false;
                 self.syncs += 1;
+                if std::mem::take(&mut self.bounds.poison) {
+                    write_poison_parse(forward.up_to(at));
+                    self.pending.push_back(Pending::Poison);
+                }
                 self.pending.push_back(Pending::Sync);
-                Step::Keep
+                if self.bounds.expanded {
+                    Step::KeepThenWait
+                } else {
+                    Step::Keep
+                }
             }
             b'H' | b'd' => Step::Keep,
-            b'c' | b'f' => {
-                if self.copy_in {
-                    self.copy_in = false;
-                } else if !self.pending.is_empty() {
-                    self.pending.push_back(Pending::CopyEnd);
-                }
-                Step::Keep
-            }
+            b'c' | b'f' => self.data_ends(kind, at, forward),
             b'F' => {
                 let refusal = Refusal::new(
                     "0A000",
@@ -240,6 +304,20 @@ impl Relay {
             Ok(decision) => decision,
             Err(step) => return step,
         };
+        if decision.refusal.is_none() {
+            self.bounds.note(&decision);
+            if self.is_bounded(&decision) {
+                let key = shape(sql, &mut locked(&self.hasher)).key;
+                self.decided = Some((key, Arc::clone(&decision)));
+                if !self.pending.is_empty() {
+                    return Step::Hold(ClientNeed::Barrier);
+                }
+                return match self.expansion(sql) {
+                    Ok(messages) => Step::Expand(messages),
+                    Err(refusal) => self.refuse_decided(&decision, refusal, at, forward),
+                };
+            }
+        }
         let number = match self.meter_query(&decision, sql) {
             Ok(number) => number,
             Err(step) => return step,
@@ -274,6 +352,7 @@ impl Relay {
         self.statements.remove(&b""[..]);
         self.portals.remove(&b""[..]);
         let waits = decision.deallocates.is_some();
+        self.fills.asked |= !decision.fills.is_empty();
         let operation = Arc::clone(&decision.operation);
         self.pending.push_back(Pending::Query {
             decision,
@@ -323,6 +402,22 @@ impl Relay {
             self.decided = Some((shape, Arc::clone(decision)));
         }
         metered
+    }
+
+    /// Refuses a permitted statement that has not been recorded yet.
+    fn refuse_decided(
+        &mut self,
+        decision: &Decision,
+        refusal: Refusal,
+        at: usize,
+        forward: &mut Forward<'_>,
+    ) -> Step {
+        self.decided = None;
+        let recorded = locked(&self.audit).record(&decision.intent, &self.session, "query");
+        match recorded {
+            Ok(id) => self.refuse_recorded(id, decision, refusal, at, forward),
+            Err(_) => self.refuse_query(audit_refusal(), at, forward),
+        }
     }
 
     /// Refuses a statement that has been recorded as permitted: a value in it cannot be turned back, or

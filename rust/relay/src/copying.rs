@@ -6,6 +6,8 @@ use scrim_rows::copy::CopyRewriter;
 use scrim_rows::{Plan, RowError};
 
 use crate::decision::Decision;
+use crate::description::reshaped_copy;
+use crate::filling::Filling;
 use crate::forward::Forward;
 use crate::message::write_message;
 use crate::pending::Pending;
@@ -14,12 +16,13 @@ use crate::rowflow::row_failure;
 use crate::server::{unexpected, Step};
 
 impl Relay {
-    pub(crate) fn copy_in_response(&mut self) -> Step {
+    pub(crate) fn copy_in_response(&mut self, body: &[u8]) -> Step {
         match self.pending.front() {
             Some(Pending::Query { .. } | Pending::Execute { .. }) => {}
             _ => return unexpected(b'G'),
         }
         self.copy_in = true;
+        self.fills.filling = self.new_filling(body);
         // The server ignores a Sync that it reads while it waits for COPY data: all that came
         // before the client's end of data.
         let mut ended = false;
@@ -29,6 +32,7 @@ impl Relay {
                 Pending::CopyEnd => {
                     self.pending.remove(index);
                     self.copy_in = false;
+                    self.fills.filling = Filling::AsItIs;
                     ended = true;
                 }
                 Pending::Sync if !ended => {
@@ -44,7 +48,12 @@ impl Relay {
         Step::Keep
     }
 
-    pub(crate) fn copy_out_response(&mut self) -> Step {
+    pub(crate) fn copy_out_response(
+        &mut self,
+        body: &[u8],
+        at: usize,
+        forward: &mut Forward<'_>,
+    ) -> Step {
         let (decision, index): (&Arc<Decision>, usize) = match self.pending.front() {
             Some(Pending::Query {
                 decision, index, ..
@@ -61,11 +70,20 @@ impl Relay {
                 "a COPY stream without a decision about its columns".into(),
             );
         };
-        self.copy = Some(CopyRewriter::new(
-            copy.options.clone(),
-            self.limits.row_bytes,
-        ));
-        Step::Keep
+        let shape = copy.plan.shape();
+        let response = match shape.map(|shape| reshaped_copy(body, shape)) {
+            Some(None) => return unexpected(b'H'),
+            Some(response) => response,
+            None => None,
+        };
+        let left = self.rows_left();
+        let rewriter = CopyRewriter::new(copy.options.clone(), self.limits.row_bytes);
+        self.copy = Some(rewriter.with_at_most(left));
+        let Some(body) = response else {
+            return Step::Keep;
+        };
+        write_message(forward.up_to(at), b'H', |out| out.extend_from_slice(&body));
+        Step::Replace
     }
 
     fn copy_plan(&self) -> Option<Arc<Plan>> {
@@ -89,7 +107,7 @@ impl Relay {
         let (Some(copy), Some(plan)) = (self.copy.take(), self.copy_plan()) else {
             return unexpected(b'd');
         };
-        if plan.passes() {
+        if plan.passes() && !copy.is_bounded() {
             self.copy = Some(copy);
             return Step::Keep;
         }
@@ -103,11 +121,11 @@ impl Relay {
         let (Some(copy), Some(plan)) = (self.copy.take(), self.copy_plan()) else {
             return unexpected(b'c');
         };
-        if plan.passes() {
+        if plan.passes() && !copy.is_bounded() {
             return Step::Keep;
         }
         match self.rewrite_copy(copy, &plan, None, at, forward) {
-            Step::Replace => {
+            Step::Replace if !self.bounds.over => {
                 write_message(forward.up_to(at), b'c', |_| {});
                 Step::Replace
             }
@@ -149,7 +167,13 @@ impl Relay {
                 out[start + 1..start + 5].copy_from_slice(&length.to_be_bytes());
             }
         }
+        let over = copy.is_over();
+        self.bounds.dropped += copy.take_dropped();
+        self.count_rows(copy.take_sent());
         self.copy = Some(copy);
+        if over {
+            self.overrun(at, forward);
+        }
         Step::Replace
     }
 }

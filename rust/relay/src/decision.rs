@@ -6,6 +6,8 @@ use std::sync::{Arc, Mutex, PoisonError};
 use scrim_rows::copy::CopyOptions;
 use scrim_rows::{Context, Plan};
 
+use crate::bounded::{Naming, RowLimit};
+use crate::filling::Fill;
 use crate::ruling::{Intent, Results};
 use crate::turns::{TurnSpec, Turns};
 
@@ -58,6 +60,8 @@ pub struct DecisionSpec {
     pub raw: bool,
     /// Statements of the string that are a COPY TO, by their index.
     pub copies: Vec<(usize, CopyOptions, Arc<Plan>)>,
+    /// Statements of the string that are a COPY FROM whose values are turned back, by their index.
+    pub fills: Vec<(usize, Arc<Fill>)>,
     /// Whether prepared statements may be gone when it completes: all (`Some("")`) or one by name.
     pub deallocates: Option<String>,
     /// Whatever the deciding side wants to have at hand when a result of the statement is planned.
@@ -66,6 +70,12 @@ pub struct DecisionSpec {
     pub turns: Vec<TurnSpec>,
     /// Whether the deciding side counts the values in it whenever it is run.
     pub metered: bool,
+    /// How many rows a client may get of each result of the string; of all limits the smallest.
+    pub limit: Option<RowLimit>,
+    /// What statements of the string, by their index, have to do with named results.
+    pub naming: Vec<(usize, Naming)>,
+    /// Whether columns or rows of its results may be left out.
+    pub reshapes: bool,
 }
 
 /// One decided shape.
@@ -75,6 +85,7 @@ pub struct Decision {
     pub(crate) operation: Arc<str>,
     pub(crate) raw: bool,
     pub(crate) copies: HashMap<usize, CopyDecision>,
+    pub(crate) fills: HashMap<usize, Arc<Fill>>,
     pub(crate) deallocates: Option<String>,
     pub(crate) context: Option<Context>,
     /// The text without literals.
@@ -86,6 +97,9 @@ pub struct Decision {
     pub(crate) turns: Option<Turns>,
     /// Whether its values are counted.
     pub(crate) metered: bool,
+    pub(crate) limit: Option<RowLimit>,
+    pub(crate) naming: Vec<(usize, Naming)>,
+    pub(crate) reshapes: bool,
     plans: Mutex<HashMap<PlanKey, Arc<PlanSlot>>>,
 }
 
@@ -119,12 +133,14 @@ impl Decision {
             refusal: spec.refusal,
             intent: Intent::whole(spec.intent),
             operation: spec.operation.into(),
-            raw: spec.raw,
+            // What is counted is read.
+            raw: spec.raw && spec.limit.is_none(),
             copies: spec
                 .copies
                 .into_iter()
                 .map(|(index, options, plan)| (index, CopyDecision { options, plan }))
                 .collect(),
+            fills: spec.fills.into_iter().collect(),
             deallocates: spec.deallocates,
             context: spec.context,
             statement: Box::default(),
@@ -132,6 +148,9 @@ impl Decision {
             results: None,
             turns: None,
             metered: spec.metered,
+            limit: spec.limit,
+            naming: spec.naming,
+            reshapes: spec.reshapes,
             plans: Mutex::new(HashMap::new()),
         }
     }
@@ -139,7 +158,8 @@ impl Decision {
     pub(crate) fn plan(&self, index: usize, description: &[u8]) -> Option<Arc<PlanSlot>> {
         let plans = self.plans.lock().unwrap_or_else(PoisonError::into_inner);
         // The key is looked up by value: an allocation a description, not a row.
-        plans.get(&(index, Box::from(description))).cloned()
+        let slot = plans.get(&(index, Box::from(description)))?;
+        (!slot.get().is_provisional()).then(|| Arc::clone(slot))
     }
 
     pub(crate) fn remember(

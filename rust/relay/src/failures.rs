@@ -19,9 +19,15 @@ impl Relay {
             }
             _ => None,
         };
+        let ended = self.ended_copy(body);
+        let own = ended.as_ref().map(|refusal| refusal.code.clone());
+        let refusal = refusal.or(ended);
         let mut replaced = false;
         if let Some(refusal) = refusal {
             write_error(forward.up_to(at), "ERROR", &refusal);
+            replaced = true;
+        } else if matches!(self.pending.front(), Some(Pending::Poison)) {
+            forward.up_to(at);
             replaced = true;
         } else if !self.front_is_raw() {
             let Some(answer) = self.message_answer.take() else {
@@ -34,8 +40,9 @@ impl Relay {
             replaced = true;
         }
         self.copy = None;
-        self.copy_in = false;
+        self.copy_in_over();
         let code = error_code(body).and_then(|code| std::str::from_utf8(code).ok());
+        let code = own.as_deref().or(code);
         let code = code
             .filter(|code| code.bytes().all(|b| b.is_ascii_alphanumeric()))
             .unwrap_or("XX000");
@@ -96,7 +103,9 @@ impl Relay {
 
     /// An error answers the request at the front; in the extended protocol the server skips what
     /// follows up to Sync.
-    fn fail_front(&mut self, code: &str) {
+    pub(crate) fn fail_front(&mut self, code: &str) {
+        self.bounds.dropped = 0;
+        self.bounds.again = None;
         match self.pending.front_mut() {
             Some(Pending::Query {
                 execution,

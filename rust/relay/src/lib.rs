@@ -19,17 +19,20 @@
 
 mod audit;
 mod bind;
+mod bounded;
 mod client;
 mod copying;
 mod decision;
 mod description;
 mod failures;
+mod filling;
 mod forward;
 mod message;
 mod meter;
 mod objects;
 mod pending;
 mod relay;
+mod reshaping;
 mod rowflow;
 mod ruling;
 mod server;
@@ -41,7 +44,9 @@ mod turns;
 mod wire;
 
 pub use audit::{AuditFailure, AuditLog, Counts};
+pub use bounded::{Naming, RowLimit};
 pub use decision::{Decision, DecisionSpec, PlanSlot, Refusal};
+pub use filling::Fill;
 pub use forward::Output;
 pub use message::Limits;
 pub use meter::{MeteredParameter, Metering};

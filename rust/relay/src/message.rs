@@ -88,6 +88,14 @@ pub(crate) fn write_message(out: &mut Vec<u8>, kind: u8, body: impl FnOnce(&mut 
     out[length_at..length_at + 4].copy_from_slice(&length.to_be_bytes());
 }
 
+pub(crate) fn write_execute(out: &mut Vec<u8>, portal: &[u8], rows: i32) {
+    write_message(out, b'E', |out| {
+        out.extend_from_slice(portal);
+        out.push(0);
+        out.extend_from_slice(&rows.to_be_bytes());
+    });
+}
+
 /// Appends an `ErrorResponse` (manual, "Error and Notice Message Fields").
 pub(crate) fn write_error(out: &mut Vec<u8>, severity: &str, refusal: &Refusal) {
     let position = match refusal.position {

@@ -8,7 +8,7 @@ use crate::bind::BindMessage;
 use crate::client::{audit_refusal, Step, MALFORMED};
 use crate::decision::{Decision, Refusal};
 use crate::forward::Forward;
-use crate::message::{cstring, int32, write_message, HEADER, OWN_NAME};
+use crate::message::{cstring, int32, write_execute, write_message, HEADER, OWN_NAME};
 use crate::pending::{Execution, Pending, Portal, Statement, Target};
 use crate::relay::{locked, ClientNeed, Relay};
 use crate::turns::Turns;
@@ -89,7 +89,7 @@ impl Relay {
     }
 
     pub(crate) fn bind(&mut self, body: &[u8], at: usize, forward: &mut Forward<'_>) -> Step {
-        let Some(bind) = BindMessage::read(body) else {
+        let Some(mut bind) = BindMessage::read(body) else {
             return MALFORMED;
         };
         let exists = !bind.portal.is_empty() && self.portals.contains_key(bind.portal);
@@ -107,6 +107,10 @@ impl Relay {
             self.statements
                 .insert(bind.statement.into(), Arc::clone(&statement));
         }
+        let codes = match self.result_codes(&statement, &bind, at, forward) {
+            Ok(codes) => codes,
+            Err(step) => return step,
+        };
         if !exists && self.portals.len() >= self.limits.objects {
             return self.refuse(
                 Refusal::new("54000", "too many portals", "Close some of them."),
@@ -121,15 +125,18 @@ impl Relay {
             Ok(Err(refusal)) => return self.refuse(refusal, at, forward),
             Err(step) => return step,
         };
-        let turns = statement.decision.turns.as_ref();
-        if let Some(turns) = turns.filter(|turns| turns.has_parameters()) {
-            match bind.turned(turns, &statement.types, self.limits.message_bytes) {
-                Ok(parameters) => {
-                    write_message(forward.up_to(at), b'B', |out| bind.write(&parameters, out));
-                    forward.skip_to(at + HEADER + body.len());
-                }
-                Err(refusal) => return self.refuse(refusal, at, forward),
-            }
+        let parameters = match bind.turned_back(&statement, self.limits.message_bytes) {
+            Ok(parameters) => parameters,
+            Err(refusal) => return self.refuse(refusal, at, forward),
+        };
+        if parameters.is_some() || codes.is_some() {
+            write_message(forward.up_to(at), b'B', |out| {
+                bind.write(parameters.as_deref(), codes.as_deref(), out);
+            });
+            forward.skip_to(at + HEADER + body.len());
+        }
+        if let Some(codes) = codes {
+            bind.formats = codes;
         }
         let portal = Arc::new(Portal {
             statement,
@@ -138,6 +145,8 @@ impl Relay {
             asked: false.into(),
             syncs: self.syncs,
             metered,
+            allowance: OnceLock::new(),
+            sent_before: 0,
         });
         let name: Box<[u8]> = Box::from(bind.portal);
         let previous = if exists {
@@ -188,6 +197,7 @@ impl Relay {
     /// Records that a statement is prepared, and says why it must not be.
     fn recorded_parse(&mut self, decision: &Decision) -> Result<(), Refusal> {
         self.unwritten = true;
+        self.bounds.note(decision);
         locked(&self.audit)
             .intent_to_be_flushed(&decision.intent, &self.session, "parse")
             .map_err(|_| audit_refusal())?;
@@ -221,9 +231,9 @@ impl Relay {
         let Some((name, rest)) = cstring(body) else {
             return MALFORMED;
         };
-        if int32(rest).is_none_or(|(_, rest)| !rest.is_empty()) {
+        let Some((rows, [])) = int32(rest) else {
             return MALFORMED;
-        }
+        };
         let Some(mut portal) = self.portals.get(name).cloned() else {
             return self.refuse(unknown_portal(), at, forward);
         };
@@ -244,7 +254,10 @@ impl Relay {
             return self.refuse(audit_refusal(), at, forward);
         };
         self.unwritten = false;
-        let waits = decision.deallocates.is_some();
+        let allowance = self.portal_allowance(&portal);
+        let decision = &portal.statement.decision;
+        self.fills.asked |= !decision.fills.is_empty();
+        let mut waits = decision.deallocates.is_some() || allowance.is_some();
         if !decision.raw && !portal.will_be_described() {
             // Rows may not pass before their columns are known, so the relay asks for itself.
             write_message(forward.up_to(at), b'D', |out| {
@@ -264,8 +277,23 @@ impl Relay {
             started: Instant::now(),
             rows: 0,
         };
-        self.pending
-            .push_back(Pending::Execute { portal, execution });
+        let mut rows = rows;
+        if let Some(allowance) = &allowance {
+            rows = rows_asked(rows, allowance.left());
+            write_execute(forward.up_to(at), name, rows);
+            forward.skip_to(at + HEADER + body.len());
+        }
+        self.bounds.unsynced |= allowance.is_some();
+        let asked = u64::try_from(rows).ok().filter(|&rows| rows > 0);
+        let asked = asked.filter(|_| portal.statement.decision.reshapes);
+        let asked = asked.map(|rows| (Box::from(name), rows));
+        waits |= asked.is_some();
+        self.pending.push_back(Pending::Execute {
+            portal,
+            execution,
+            allowance,
+            asked,
+        });
         if waits {
             Step::KeepThenWait
         } else {
@@ -296,6 +324,16 @@ impl Relay {
             _ => return MALFORMED,
         });
         Step::Keep
+    }
+}
+
+/// How many rows the server is asked for: one more than may be sent tells that there are too many.
+fn rows_asked(rows: i32, left: u64) -> i32 {
+    let most = i32::try_from(left.saturating_add(1)).unwrap_or(0);
+    match rows {
+        ..=0 => most,
+        _ if most == 0 => rows,
+        _ => rows.min(most),
     }
 }
 

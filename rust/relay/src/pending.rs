@@ -4,6 +4,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, OnceLock};
 use std::time::Instant;
 
+use crate::bounded::Allowance;
 use crate::decision::{Decision, PlanSlot};
 use crate::turns::Splice;
 
@@ -52,6 +53,10 @@ pub(crate) struct Portal {
     pub(crate) syncs: u64,
     /// The number under which its values were counted, 0 where they were not.
     pub(crate) metered: u64,
+    /// What its rows count against, since it was first executed.
+    pub(crate) allowance: OnceLock<Option<Arc<Allowance>>>,
+    /// Rows that were sent of it before its statement was decided anew.
+    pub(crate) sent_before: u64,
 }
 
 impl Portal {
@@ -64,7 +69,13 @@ impl Portal {
             asked: AtomicBool::new(false),
             syncs: self.syncs,
             metered: self.metered,
+            allowance: OnceLock::new(),
+            sent_before: self.allowance().map_or(self.sent_before, |one| one.sent()),
         }
+    }
+
+    pub(crate) fn allowance(&self) -> Option<Arc<Allowance>> {
+        self.allowance.get().cloned().flatten()
     }
 
     pub(crate) fn description(&self) -> Option<&Described> {
@@ -170,6 +181,10 @@ pub(crate) enum Pending {
     Execute {
         portal: Arc<Portal>,
         execution: Execution,
+        /// What its rows count against.
+        allowance: Option<Arc<Allowance>>,
+        /// The portal's name and the rows that were asked for, where rows may be left out.
+        asked: Option<(Box<[u8]>, u64)>,
     },
     /// Close of a statement; `previous` comes back when the server skips it.
     CloseStatement {
@@ -189,6 +204,8 @@ pub(crate) enum Pending {
         /// Whether its error has arrived.
         failed: bool,
     },
+    /// A message that the server refuses, after an error that the client has had already.
+    Poison,
     /// Sync.
     Sync,
     /// The client ended COPY data before the server asked for it.

@@ -8,7 +8,9 @@ use scrim_rows::{data_row, Context};
 use scrim_sql::ShapeHasher;
 
 use crate::audit::AuditLog;
+use crate::bounded::Bounds;
 use crate::decision::{Decision, PlanSlot, Refusal};
+use crate::filling::Fills;
 use crate::message::{frame, write_error, write_message, Frame, Limits, HEADER, OWN_NAME};
 use crate::meter::Meter;
 use crate::pending::{Pending, Portal, Statement};
@@ -86,6 +88,8 @@ pub struct Relay {
 
     pub(crate) client_buffer: Vec<u8>,
     pub(crate) client_passthrough: usize,
+    /// Bytes of a refused message that are still to come and go nowhere.
+    pub(crate) client_discard: usize,
     /// How long the message at the start of the buffer is; before it is whole nothing can be done.
     pub(crate) client_wanted: usize,
     pub(crate) client_need: Option<ClientNeed>,
@@ -121,11 +125,14 @@ pub struct Relay {
     pub(crate) unwritten: bool,
     pub(crate) copy: Option<CopyRewriter>,
     pub(crate) copy_in: bool,
+    /// What becomes of the COPY data that the client sends.
+    pub(crate) fills: Fills,
     /// Transaction status of the last `ReadyForQuery`: `I`, `T` or `E`.
     pub(crate) status: u8,
     pub(crate) closed: bool,
     pub(crate) farewell: Vec<u8>,
     pub(crate) statistics: Statistics,
+    pub(crate) bounds: Bounds,
 }
 
 pub(crate) fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
@@ -152,6 +159,7 @@ impl Relay {
             hasher,
             client_buffer: Vec::new(),
             client_passthrough: 0,
+            client_discard: 0,
             client_wanted: 0,
             client_need: None,
             decided: None,
@@ -175,10 +183,12 @@ impl Relay {
             unwritten: false,
             copy: None,
             copy_in: false,
+            fills: Fills::default(),
             status: b'I',
             closed: false,
             farewell: Vec::new(),
             statistics: Statistics::default(),
+            bounds: Bounds::default(),
         }
     }
 
@@ -197,13 +207,16 @@ impl Relay {
     /// Whether the server has answered everything, so that it waits for the client.
     #[must_use]
     pub fn quiet(&self) -> bool {
-        self.pending.is_empty() && self.server_buffer.is_empty() && self.server_passthrough == 0
+        self.pending.is_empty()
+            && self.server_buffer.is_empty()
+            && self.server_passthrough == 0
+            && !self.bounds.unsynced
     }
 
     /// Whether [`Self::quiet`] will come about without another message of the client.
     #[must_use]
     pub fn settles(&self) -> bool {
-        !matches!(
+        let waits = matches!(
             self.pending.back(),
             Some(
                 Pending::Parse { .. }
@@ -215,7 +228,8 @@ impl Relay {
                     | Pending::Refused { .. }
                     | Pending::CopyEnd
             )
-        )
+        );
+        !waits && !self.bounds.unsynced
     }
 
     /// Transaction status of the last `ReadyForQuery`.
@@ -253,6 +267,7 @@ impl Relay {
         self.raw = raw;
         self.generation += 1;
         self.meter.answer = None;
+        self.bounds.policies_changed();
     }
 
     /// Answers [`ServerNeed::Fields`] and [`ServerNeed::Sample`]. Call [`Self::server`] with no

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use scrim_rows::data_row::{self, Formats};
+use scrim_rows::data_row::{self, Formats, Rewritten};
 use scrim_rows::{Format, Plan, RowError};
 
 use crate::forward::Forward;
@@ -18,11 +18,13 @@ pub(crate) enum RowPlan {
 }
 
 impl Relay {
-    pub(crate) fn count_row(&mut self) {
+    /// Counts rows that are sent.
+    pub(crate) fn count_rows(&mut self, rows: u64) {
+        self.rows_sent(rows);
         if let Some(Pending::Query { execution, .. } | Pending::Execute { execution, .. }) =
             self.pending.front_mut()
         {
-            execution.rows += 1;
+            execution.rows += rows;
         }
     }
 
@@ -55,11 +57,20 @@ impl Relay {
 
     /// Rewrites the run of whole rows at `at`; returns where it ends.
     pub(crate) fn rows(&mut self, mut at: usize, forward: &mut Forward<'_>) -> Result<usize, Step> {
+        if self.bounds.over {
+            return Ok(Self::drop_rows(at, forward));
+        }
         let plan = self.row_plan()?;
+        let left = self.rows_left();
         let input = forward.input;
         let mut rows = 0;
+        let mut over = false;
         let mut counters = self.statistics.rows;
         while let Frame::Whole { kind: b'D', total } = frame(input, at) {
+            if rows == left {
+                over = true;
+                break;
+            }
             if let RowPlan::Rewrite { plan, formats } = &plan {
                 if total > self.limits.row_bytes {
                     let bound = self.limits.row_bytes;
@@ -77,8 +88,14 @@ impl Relay {
                 let (out, batch) = forward.rows_from(at);
                 let mark = out.len();
                 match data_row::rewrite_batched(plan, formats, body, out, batch, &mut counters) {
-                    Ok(true) => forward.skip_to(at + total),
-                    Ok(false) => {}
+                    Ok(Rewritten::Changed) => forward.skip_to(at + total),
+                    Ok(Rewritten::Same) => {}
+                    Ok(Rewritten::Dropped) => {
+                        at += total;
+                        forward.skip_to(at);
+                        self.bounds.dropped += 1;
+                        continue;
+                    }
                     Err(error) => {
                         out.truncate(mark);
                         return Err(row_failure(error));
@@ -89,10 +106,10 @@ impl Relay {
             at += total;
         }
         self.statistics.rows = counters;
-        if let Some(Pending::Query { execution, .. } | Pending::Execute { execution, .. }) =
-            self.pending.front_mut()
-        {
-            execution.rows += rows;
+        self.count_rows(rows);
+        if over {
+            self.overrun(at, forward);
+            return Ok(Self::drop_rows(at, forward));
         }
         Ok(at)
     }

@@ -4,9 +4,9 @@ use std::sync::Arc;
 
 use crate::audit::Outcome;
 use crate::decision::{Decision, PlanSlot};
-use crate::description::Description;
+use crate::description::{reshaped, Description};
 use crate::forward::{Forward, Output};
-use crate::message::{cstring, frame, Frame, HEADER};
+use crate::message::{cstring, frame, write_message, Frame, HEADER};
 use crate::pending::{Described, Execution, Pending};
 use crate::relay::{locked, ClientNeed, Relay, ServerNeed};
 use crate::rowflow::RowPlan;
@@ -117,7 +117,8 @@ impl Relay {
             }
         }
         self.server_buffer.extend_from_slice(&input[at..]);
-        if self.client_need == Some(ClientNeed::Barrier) && self.pending.is_empty() {
+        let passable = self.pending.is_empty() || self.bounds.again.is_some() || self.copy_in;
+        if self.client_need == Some(ClientNeed::Barrier) && passable {
             self.client_need = Some(ClientNeed::Resume);
         }
         forward.finish(at, whole)
@@ -141,7 +142,11 @@ impl Relay {
     /// Whether an incomplete message may go on in pieces; an error when it is too long to keep.
     fn partial(&mut self, kind: u8, total: usize) -> Result<bool, String> {
         let passes = match kind {
-            b'D' => matches!(self.row_plan(), Ok(RowPlan::Pass)),
+            b'D' => {
+                !self.bounds.over
+                    && self.rows_left() > 0
+                    && matches!(self.row_plan(), Ok(RowPlan::Pass))
+            }
             b'd' => self.copy.is_none() && self.copy_out_passes(),
             _ => false,
         };
@@ -152,7 +157,7 @@ impl Relay {
         };
         if passes {
             if kind == b'D' {
-                self.count_row();
+                self.count_rows(1);
             }
             Ok(true)
         } else if total <= bound {
@@ -186,14 +191,34 @@ impl Relay {
         if matches!(self.pending.front(), Some(Pending::Probe)) {
             return self.probe_message(kind, body, at, forward);
         }
+        if self.bounds.over {
+            if let Some(step) = self.after_overrun(kind, at, forward) {
+                return step;
+            }
+        }
+        let step = self.answer(kind, body, at, forward);
+        if self.bounds.expanded && matches!((kind, &step), (b'1' | b'2' | b'n' | b's', Step::Keep))
+        {
+            forward.up_to(at);
+            return Step::Replace;
+        }
+        step
+    }
+
+    fn answer(&mut self, kind: u8, body: &[u8], at: usize, forward: &mut Forward<'_>) -> Step {
         match kind {
             b'T' => self.row_description(body, at, forward),
             b'n' => self.described_as(Described::NoRows, kind, at, forward),
             b't' => match self.pending.front() {
                 Some(Pending::Describe { own: false, .. }) => Step::Keep,
+                Some(Pending::Describe { own: true, .. }) => {
+                    forward.up_to(at);
+                    Step::Replace
+                }
                 _ => unexpected(kind),
             },
-            b'C' | b'I' | b's' => self.completed(kind, body),
+            b's' if self.goes_on(at, forward) => Step::Replace,
+            b'C' | b'I' | b's' => self.completed(kind, body, at, forward),
             b'Z' => self.ready(body),
             b'E' => self.error(body, at, forward),
             b'N' | b'A' | b'S' => self.asynchronous(kind, body, at, forward),
@@ -203,8 +228,8 @@ impl Relay {
                 Some(Pending::CloseStatement { .. } | Pending::ClosePortal { .. }) => Step::Keep,
                 _ => unexpected(kind),
             },
-            b'G' => self.copy_in_response(),
-            b'H' => self.copy_out_response(),
+            b'G' => self.copy_in_response(body),
+            b'H' => self.copy_out_response(body, at, forward),
             b'd' => self.copy_data(body, at, forward),
             b'c' => self.copy_done(at, forward),
             _ => unexpected(kind),
@@ -260,11 +285,25 @@ impl Relay {
                 Err(step) => return step,
             },
         };
-        if let Some(Pending::Query { plan, .. }) = self.pending.front_mut() {
+        let current = slot.get();
+        let replacement = match current.shape().map(|shape| reshaped(body, shape)) {
+            Some(None) => return unexpected(b'T'),
+            Some(Some(body)) => Some(body),
+            None => None,
+        };
+        let step = if let Some(Pending::Query { plan, .. }) = self.pending.front_mut() {
             *plan = Some(slot);
-            return Step::Keep;
+            Step::Keep
+        } else {
+            self.described_as(Described::Rows(slot), b'T', at, forward)
+        };
+        match (step, replacement) {
+            (Step::Keep, Some(body)) => {
+                write_message(forward.up_to(at), b'T', |out| out.extend_from_slice(&body));
+                Step::Replace
+            }
+            (step, _) => step,
         }
-        self.described_as(Described::Rows(slot), b'T', at, forward)
     }
 
     /// Takes the plan of a result that this statement did not have before: the one just decided, or
@@ -332,12 +371,17 @@ impl Relay {
         }
     }
 
-    fn completed(&mut self, kind: u8, body: &[u8]) -> Step {
+    fn completed(&mut self, kind: u8, body: &[u8], at: usize, forward: &mut Forward<'_>) -> Step {
         self.sampled = false;
         self.copy = None;
-        self.copy_in = false;
-        let tagged = tag_rows(body);
-        let decision = match self.pending.front_mut() {
+        self.copy_in_over();
+        let dropped = std::mem::take(&mut self.bounds.dropped);
+        let (tag, tagged) = match dropped {
+            0 => (None, tag_rows(body)),
+            // What was left out has not been seen.
+            _ => (self.tag_without(body, dropped), 0),
+        };
+        let (decision, index) = match self.pending.front_mut() {
             Some(Pending::Query {
                 decision,
                 execution,
@@ -350,12 +394,13 @@ impl Relay {
                 *few = *few || tagged < 2;
                 *index += 1;
                 *plan = None;
-                Arc::clone(decision)
+                (Arc::clone(decision), *index - 1)
             }
             Some(Pending::Execute { .. }) => {
                 let Some(Pending::Execute {
                     portal,
                     mut execution,
+                    ..
                 }) = self.pending.pop_front()
                 else {
                     return unexpected(kind);
@@ -363,10 +408,13 @@ impl Relay {
                 execution.rows = execution.rows.max(tagged);
                 self.meter.ended(portal.metered, execution.rows);
                 self.outcome(&execution, "00000");
-                Arc::clone(&portal.statement.decision)
+                (Arc::clone(&portal.statement.decision), 0)
             }
             _ => return unexpected(kind),
         };
+        if !self.bounds.completed(&decision, index, self.limits.objects) {
+            return Step::Fatal("54000", "too many cursors or prepared statements".into());
+        }
         if let Some(name) = &decision.deallocates {
             if name.is_empty() {
                 self.statements.clear();
@@ -375,6 +423,10 @@ impl Relay {
                 self.statements.remove(name.as_bytes());
                 self.portals.remove(name.as_bytes());
             }
+        }
+        if let Some(tag) = tag.filter(|_| kind == b'C') {
+            write_message(forward.up_to(at), b'C', |out| out.extend_from_slice(&tag));
+            return Step::Replace;
         }
         Step::Keep
     }
@@ -416,13 +468,20 @@ impl Relay {
                 }
             }
             Some(Pending::RefusedQuery { failed: true, .. }) => {}
-            Some(Pending::Sync) => self.syncs_answered += 1,
+            Some(Pending::Sync) => {
+                self.syncs_answered += 1;
+                self.bounds.expanded = false;
+                self.bounds.unsynced = false;
+            }
             _ => return unexpected(b'Z'),
         }
         self.status = status;
         self.sampled = false;
         self.copy = None;
-        self.copy_in = false;
+        self.copy_in_over();
+        if status == b'I' {
+            self.bounds.transaction_ended();
+        }
         if status == b'I' && !self.portals.is_empty() {
             let answered = self.syncs_answered;
             self.portals.retain(|_, portal| portal.syncs >= answered);

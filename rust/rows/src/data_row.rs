@@ -1,10 +1,14 @@
 //! Rewriting of `DataRow` bodies (PostgreSQL manual, "Message Formats").
 
+use std::borrow::Cow;
+
 use scrim_mask::{Batch, Format};
 
 use crate::counters::Counters;
 use crate::error::RowError;
+use crate::neighbours::Neighbours;
 use crate::plan::{Cell, Plan};
+use crate::shape::Shape;
 
 /// The result formats of one execution: none (all text), one for all, or one for each column.
 #[derive(Debug, Clone, Copy)]
@@ -13,17 +17,32 @@ pub enum Formats<'a> {
     All(Format),
     /// One format code a column: 0 or 1.
     Each(&'a [u8]),
+    /// The same, where only some of the columns stay, whose indexes are the second part.
+    Kept(&'a [u8], &'a [usize]),
+}
+
+/// What became of a row.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Rewritten {
+    /// Nothing differs; the caller forwards the original.
+    Same,
+    /// The output has what goes in its place.
+    Changed,
+    /// It is left out.
+    Dropped,
 }
 
 impl Formats<'_> {
     fn of(self, column: usize) -> Result<Format, RowError> {
-        match self {
-            Self::All(format) => Ok(format),
-            Self::Each(codes) => match codes.get(column) {
-                Some(0) => Ok(Format::Text),
-                Some(1) => Ok(Format::Binary),
-                _ => Err(RowError::FormatCode),
-            },
+        let code = match self {
+            Self::All(format) => return Ok(format),
+            Self::Each(codes) => codes.get(column),
+            Self::Kept(codes, kept) => kept.get(column).and_then(|&column| codes.get(column)),
+        };
+        match code {
+            Some(0) => Ok(Format::Text),
+            Some(1) => Ok(Format::Binary),
+            _ => Err(RowError::FormatCode),
         }
     }
 }
@@ -77,8 +96,7 @@ pub fn cells<'a>(
 
 /// Appends the rewritten `DataRow` message (type byte, length, body) of `body` to `out`.
 ///
-/// Returns whether anything differs from the original. When nothing does, `out` is left as it was
-/// and the caller forwards the original bytes.
+/// Where nothing differs from the original, or the row is left out, `out` is left as it was.
 ///
 /// # Errors
 /// When the row does not fit the plan or is malformed; `out` then holds a partial message that must
@@ -89,7 +107,7 @@ pub fn rewrite(
     body: &[u8],
     out: &mut Vec<u8>,
     counters: &mut Counters,
-) -> Result<bool, RowError> {
+) -> Result<Rewritten, RowError> {
     let mut batch = Batch::default();
     let changed = rewrite_batched(plan, formats, body, out, &mut batch, counters)?;
     batch.flush(out);
@@ -108,15 +126,83 @@ pub fn rewrite_batched(
     out: &mut Vec<u8>,
     batch: &mut Batch,
     counters: &mut Counters,
-) -> Result<bool, RowError> {
+) -> Result<Rewritten, RowError> {
     let message = out.len();
-    let changed = row(plan, formats, body, out, batch, counters);
+    let changed = match plan.shape() {
+        None => row(plan, formats, body, out, batch, counters),
+        Some(shape) => shaped(plan, shape, formats, body, out, batch, counters),
+    };
     match changed {
-        Ok(true) => {}
-        Ok(false) => out.truncate(message),
+        Ok(Rewritten::Changed) => {}
+        Ok(Rewritten::Same | Rewritten::Dropped) => out.truncate(message),
         Err(_) => batch.cut(message),
     }
     changed
+}
+
+/// The cells of a body that other columns ask for.
+pub(crate) fn neighbours<'a>(
+    plan: &Plan,
+    formats: Formats<'_>,
+    body: &'a [u8],
+) -> Result<Neighbours<'a>, RowError> {
+    if plan.beside().is_empty() {
+        return Ok(Neighbours::default());
+    }
+    let mut found = Neighbours::of(plan);
+    let mut known = true;
+    cells(body, |column, cell| {
+        found.keep(plan, column, || {
+            let format = formats.of(column);
+            known &= format.is_ok();
+            Some((format.ok()?, Cow::Borrowed(cell?)))
+        });
+    })?;
+    known.then_some(found).ok_or(RowError::FormatCode)
+}
+
+/// A row of a result of which something is left out.
+fn shaped(
+    plan: &Plan,
+    shape: &Shape,
+    formats: Formats<'_>,
+    body: &[u8],
+    out: &mut Vec<u8>,
+    batch: &mut Batch,
+    counters: &mut Counters,
+) -> Result<Rewritten, RowError> {
+    let mut at = 2;
+    let fields = (0..column_count(body)?).map(|_| {
+        let start = at;
+        let length = usize::try_from(int32(body, at)?);
+        at += 4 + length.unwrap_or(0);
+        let field = body.get(start..at).ok_or(RowError::Truncated)?;
+        Ok((field, length.is_ok()))
+    });
+    let kept = shape.fields(fields)?;
+    if at != body.len() {
+        return Err(RowError::Truncated);
+    }
+    let Some(kept) = kept else {
+        return Ok(Rewritten::Dropped);
+    };
+    let count = u16::try_from(kept.len()).map_err(|_| RowError::TooLong)?;
+    let mut rest = Vec::with_capacity(body.len());
+    rest.extend_from_slice(&count.to_be_bytes());
+    rest.extend(kept.into_iter().flatten());
+    let formats = match formats {
+        Formats::Each(codes) => Formats::Kept(codes, shape.kept()),
+        formats => formats,
+    };
+    let start = out.len();
+    if row(plan, formats, &rest, out, batch, counters)? == Rewritten::Same {
+        out.truncate(start);
+        let length = i32::try_from(rest.len() + 4).map_err(|_| RowError::TooLong)?;
+        out.push(b'D');
+        out.extend_from_slice(&length.to_be_bytes());
+        out.extend_from_slice(&rest);
+    }
+    Ok(Rewritten::Changed)
 }
 
 fn row(
@@ -126,7 +212,7 @@ fn row(
     out: &mut Vec<u8>,
     batch: &mut Batch,
     counters: &mut Counters,
-) -> Result<bool, RowError> {
+) -> Result<Rewritten, RowError> {
     let count = column_count(body)?;
     let columns = plan.columns();
     if count != columns.len() {
@@ -135,6 +221,7 @@ fn row(
             found: count,
         });
     }
+    let neighbours = neighbours(plan, formats, body)?;
     let message = out.len();
     out.extend_from_slice(&[b'D', 0, 0, 0, 0]);
     let mut changed = false;
@@ -159,7 +246,14 @@ fn row(
         out.extend_from_slice(&body[copied..length_at]);
         let value_at = out.len() + 4;
         out.extend_from_slice(&[0; 4]);
-        match column.apply(format, cell, out, batch, counters) {
+        match column.apply(
+            format,
+            cell,
+            neighbours.beside(column),
+            out,
+            batch,
+            counters,
+        ) {
             Cell::Unchanged => {
                 out.truncate(mark);
                 continue;
@@ -178,10 +272,10 @@ fn row(
     }
     counters.rows += 1;
     if !changed {
-        return Ok(false);
+        return Ok(Rewritten::Same);
     }
     out.extend_from_slice(&body[copied..]);
     let length = i32::try_from(out.len() - message - 1).map_err(|_| RowError::TooLong)?;
     out[message + 1..message + 5].copy_from_slice(&length.to_be_bytes());
-    Ok(true)
+    Ok(Rewritten::Changed)
 }

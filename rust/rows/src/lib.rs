@@ -8,15 +8,19 @@
 #![forbid(unsafe_code)]
 
 pub mod arrow;
+mod beside;
 mod clean;
 pub mod copy;
+pub mod copy_in;
 mod counters;
 pub mod data_row;
 mod decimal;
 mod error;
 mod fixed;
 mod masker;
+mod neighbours;
 mod plan;
+mod shape;
 
 pub use counters::Counters;
 pub use error::RowError;
@@ -24,3 +28,4 @@ pub use fixed::Fixed;
 pub use masker::{Masker, MaskerError};
 pub use plan::{Column, Context, Plan};
 pub use scrim_mask::{Batch, Format};
+pub use shape::Shape;

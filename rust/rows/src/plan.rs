@@ -1,13 +1,17 @@
 //! A compiled plan: what happens to the cells of each column of one result.
 
 use std::any::Any;
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use scrim_mask::{Batch, CellMask, CellScan, ColumnRule, Format, Outcome};
+use scrim_mask::{
+    Batch, CellMask, CellScan, ColumnRule, Format, OperatorSpec, Outcome, RowMask, TypeSpec,
+};
 use serde::Deserialize;
 
 use crate::counters::Counters;
 use crate::masker::{Masker, MaskerError};
+use crate::shape::{Fate, Shape};
 
 /// What happens to the cells of one column.
 pub enum Column {
@@ -17,6 +21,13 @@ pub enum Column {
     Null,
     /// Each is replaced as a whole.
     Mask(Box<CellMask>),
+    /// Each is replaced as a whole, by a rule that looks at another cell of the row.
+    ByRow {
+        /// The rule.
+        mask: Box<RowMask>,
+        /// Which of [`Plan::beside`] it looks at; None where the result has no such column.
+        slot: Option<usize>,
+    },
     /// Each is searched, and what is found in it is replaced.
     Scan(Box<CellScan>),
 }
@@ -34,12 +45,23 @@ impl Column {
         matches!(self, Self::Pass)
     }
 
+    /// Which of [`Plan::beside`] the column's cells are replaced by, if any.
+    pub(crate) fn slot(&self) -> Option<usize> {
+        match self {
+            Self::ByRow { slot, .. } => *slot,
+            _ => None,
+        }
+    }
+
     /// Appends the replacement of `cell` to `out`, unless it stays as it is or becomes NULL; parts of
     /// it may wait in the batch.
+    ///
+    /// `beside` is the raw cell that the column's rule asks for.
     pub(crate) fn apply(
         &self,
         format: Format,
         cell: &[u8],
+        beside: Option<(Format, &[u8])>,
         out: &mut Vec<u8>,
         batch: &mut Batch,
         counters: &mut Counters,
@@ -53,6 +75,7 @@ impl Column {
                 Outcome::Unchanged => Outcome::Null,
                 outcome => outcome,
             },
+            Self::ByRow { mask, .. } => mask.mask_batched(format, cell, beside, out, batch),
             Self::Scan(scan) => scan.mask(format, cell, out),
         };
         match outcome {
@@ -82,6 +105,26 @@ struct PlanSpec {
     columns: Vec<ColumnRule>,
     #[serde(default)]
     sample: Vec<usize>,
+    /// Columns that are left out.
+    #[serde(default)]
+    dropped: Vec<usize>,
+    /// Columns of which a value has its row left out.
+    #[serde(default)]
+    dropping_rows: Vec<usize>,
+    /// Whether the next result that is described the same gets another plan.
+    #[serde(default)]
+    provisional: bool,
+    #[serde(default)]
+    beside: BTreeMap<usize, BesideSpec>,
+}
+
+/// The column that another one's rule looks at, and its type.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct BesideSpec {
+    column: usize,
+    #[serde(rename = "type")]
+    type_: TypeSpec,
 }
 
 /// What the deciding side keeps beside a plan.
@@ -91,32 +134,80 @@ pub type Context = Arc<dyn Any + Send + Sync>;
 pub struct Plan {
     columns: Vec<Column>,
     sample: Vec<usize>,
+    beside: Vec<usize>,
+    shape: Option<Shape>,
+    provisional: bool,
     passes: bool,
     context: Option<Context>,
 }
 
 impl Plan {
-    /// Compiles a plan from JSON: `{"columns": [ColumnRule, ...], "sample": [index, ...]}`.
+    /// Compiles a plan from JSON: `{"columns": [ColumnRule, ...], "sample": [index, ...],
+    /// "dropped": [index, ...], "dropping_rows": [index, ...],
+    /// "beside": {index: {"column": index, "type": TypeSpec}}}`, where `beside` says which column's
+    /// raw cells the rule of another one looks at.
     ///
     /// # Errors
-    /// When the JSON is malformed, a rule cannot be compiled or `sample` names no column.
+    /// When the JSON is malformed, a rule cannot be compiled or an index names no column.
     pub fn compile(json: &str, masker: &Masker) -> Result<Self, MaskerError> {
         let spec: PlanSpec =
             serde_json::from_str(json).map_err(|error| MaskerError(format!("plan: {error}")))?;
+        let absent =
+            |list: &str| MaskerError(format!("plan: {list} names a column that is not there"));
+        let count = spec.columns.len();
+        let shape = Shape::new(count, &spec.dropped, &spec.dropping_rows)
+            .map_err(|()| absent("a list of what is dropped"))?;
+        let fate = |index: usize| {
+            shape
+                .as_ref()
+                .map_or(Fate::Keep, |shape| shape.fates()[index])
+        };
+        let ends = |(at, other): (&usize, &BesideSpec)| *at.max(&other.column);
+        if spec.beside.iter().map(ends).any(|index| index >= count) {
+            return Err(absent("beside"));
+        }
+        // Among the columns that stay: what is left out stands beside nothing.
+        let place = |column: usize| {
+            (fate(column) != Fate::Drop).then(|| {
+                (0..column)
+                    .filter(|index| fate(*index) != Fate::Drop)
+                    .count()
+            })
+        };
+        let mut beside: Vec<usize> = spec
+            .beside
+            .values()
+            .filter_map(|other| place(other.column))
+            .collect();
+        beside.sort_unstable();
+        beside.dedup();
         let columns = spec
             .columns
             .iter()
-            .map(|rule| compile_rule(rule, masker))
+            .enumerate()
+            .filter(|(index, _)| fate(*index) != Fate::Drop)
+            .map(|(index, rule)| {
+                // What has a value has no row.
+                if fate(index) == Fate::DropRows {
+                    return Ok(Column::Null);
+                }
+                let other = spec.beside.get(&index);
+                let column = other.and_then(|other| place(other.column));
+                let slot = column.and_then(|column| beside.binary_search(&column).ok());
+                compile_rule(rule, other.map(|other| &other.type_), slot, masker)
+            })
             .collect::<Result<Vec<_>, _>>()?;
-        if spec.sample.iter().any(|&index| index >= columns.len()) {
-            return Err(MaskerError(
-                "plan: sample names a column that is not there".into(),
-            ));
+        if spec.sample.iter().any(|&index| index >= count) {
+            return Err(absent("sample"));
         }
-        let passes = spec.sample.is_empty() && columns.iter().all(Column::is_pass);
+        let passes =
+            spec.sample.is_empty() && shape.is_none() && columns.iter().all(Column::is_pass);
         Ok(Self {
             columns,
             sample: spec.sample,
+            beside,
+            shape,
+            provisional: spec.provisional,
             passes,
             context: None,
         })
@@ -135,10 +226,28 @@ impl Plan {
         self.context.as_ref()
     }
 
-    /// The columns in their order.
+    /// The columns that stay, in their order.
     #[must_use]
     pub fn columns(&self) -> &[Column] {
         &self.columns
+    }
+
+    /// The columns whose raw cells the rules of others look at, in ascending order.
+    #[must_use]
+    pub fn beside(&self) -> &[usize] {
+        &self.beside
+    }
+
+    /// What is left out; none where nothing is.
+    #[must_use]
+    pub fn shape(&self) -> Option<&Shape> {
+        self.shape.as_ref()
+    }
+
+    /// Whether it serves results that are described already, and no other.
+    #[must_use]
+    pub fn is_provisional(&self) -> bool {
+        self.provisional
     }
 
     /// Whether every cell goes through unchanged, so that rows need not be read.
@@ -154,11 +263,27 @@ impl Plan {
     }
 }
 
-fn compile_rule(rule: &ColumnRule, masker: &Masker) -> Result<Column, MaskerError> {
+fn compile_rule(
+    rule: &ColumnRule,
+    beside: Option<&TypeSpec>,
+    slot: Option<usize>,
+    masker: &Masker,
+) -> Result<Column, MaskerError> {
     let failed = |error: scrim_mask::Error| MaskerError(format!("plan: {error}"));
     Ok(match rule {
         ColumnRule::Pass { .. } => Column::Pass,
         ColumnRule::Null {} => Column::Null,
+        ColumnRule::Mask {
+            type_,
+            operator,
+            domain,
+        } if beside.is_some() || matches!(operator, OperatorSpec::ByRow { .. }) => {
+            let mask = RowMask::compile(type_, operator, domain, beside, masker.keys());
+            Column::ByRow {
+                mask: Box::new(mask.map_err(failed)?),
+                slot,
+            }
+        }
         ColumnRule::Mask {
             type_,
             operator,

@@ -95,6 +95,31 @@ fn wide_statements_are_analysed_within_bounds() {
 }
 
 #[test]
+fn operator_characters_in_a_row_are_refused_before_they_take_time() {
+    let start = std::time::Instant::now();
+    for sql in [
+        format!("SELECT {}{} 1", "/*".repeat(100_000), "*/".repeat(100_000)),
+        format!("SELECT {} 1", "/**/".repeat(100_000)),
+        format!("SELECT {}1", "+-".repeat(100_000)),
+        format!("SELECT {}1", "+-".repeat(100)),
+        format!("SELECT {}", "+/**/".repeat(100_000)),
+        "/*".repeat(100_000),
+    ] {
+        assert_eq!(analyse(&sql).unwrap_err().code, "54000", "{}", &sql[..20]);
+    }
+    for sql in [
+        format!("SELECT /*{}*/ 1", "*=".repeat(50_000)),
+        format!("SELECT 1 --{}", "-+".repeat(50_000)),
+        format!("SELECT '{}'", "+-/*".repeat(50_000)),
+        format!("SELECT {} 1", "/* */ ".repeat(50_000)),
+        format!("SELECT {}1", "- ".repeat(100)),
+    ] {
+        assert!(analyse(&sql).is_ok(), "{}", &sql[..20]);
+    }
+    assert!(start.elapsed().as_secs() < 20);
+}
+
+#[test]
 #[ignore = "measures; run in release"]
 #[allow(clippy::print_stdout)]
 fn timing() {
@@ -112,4 +137,39 @@ fn timing() {
         sum ^= crate::shape(sql.as_bytes(), &mut hasher).key;
     }
     println!("shape {:?} {sum}", start.elapsed() / 1_000_000);
+}
+
+/// A statement in which something is repeated inside itself.
+fn nested(around: impl Fn(&str) -> String, depth: usize, innermost: &str) -> String {
+    let inner = (0..depth).fold(innermost.to_owned(), |inner, _| around(&inner));
+    format!("SELECT {inner} FROM t")
+}
+
+#[test]
+fn what_influences_rows_is_followed_once_however_deep_it_nests() {
+    let statements = [
+        nested(|x| format!("(SELECT {x} FROM t ORDER BY 1)"), 38, "1"),
+        nested(
+            |x| format!("(SELECT {x} AS q FROM t GROUP BY q ORDER BY q)"),
+            38,
+            "1",
+        ),
+        nested(
+            |x| format!("EXISTS (SELECT 1 FROM t WHERE {x})"),
+            38,
+            "a = 1",
+        ),
+        nested(|x| format!("count((SELECT {x} FROM t))"), 38, "1"),
+        nested(|x| format!("(SELECT g FROM f({x}) g)"), 38, "1"),
+        nested(|x| format!("(SELECT DISTINCT ON (1) {x} FROM t)"), 38, "1"),
+        nested(
+            |x| format!("(SELECT a FROM XMLTABLE('/a' PASSING {x} COLUMNS a text, b text))"),
+            38,
+            "'<a/>'",
+        ),
+    ];
+    for sql in &statements {
+        let length = serde_json::to_string(&analyse(sql).unwrap()).unwrap().len();
+        assert!(length < 2_000_000, "{length} bytes for {sql}");
+    }
 }

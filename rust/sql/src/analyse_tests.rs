@@ -302,7 +302,7 @@ fn sources_keep_aliases_and_what_is_inside() {
         .iter()
         .map(|source| source["kind"].as_str().unwrap())
         .collect();
-    assert_eq!(kinds, ["relation", "cte", "query", "function", "join"]);
+    assert_eq!(kinds, ["relation", "cte", "query", "function", "query"]);
     assert_eq!(sources[0]["columns"], json!(["p", "q"]));
     assert_eq!(sources[2]["query"]["targets"][0]["kind"], "constant");
     assert_eq!(
@@ -311,7 +311,7 @@ fn sources_keep_aliases_and_what_is_inside() {
     );
     assert_eq!(sources[3]["name"], "generate_series");
     assert_eq!(
-        sources[3]["flow"]["columns"],
+        sources[3]["functions"][0]["columns"],
         json!([{"qualifier": ["x"], "name": "p"}])
     );
 }
@@ -486,5 +486,8 @@ fn attribute_notation_names_what_may_be_a_function() {
         })
         .collect();
     assert_eq!(json!(attributes), json!(["f", "g"]));
-    assert_eq!(facts["query"]["targets"][0]["attributes"], json!(["f"]));
+    assert_eq!(
+        facts["query"]["targets"][0]["rows"],
+        json!([{"row": "a", "field": "f"}])
+    );
 }

@@ -95,7 +95,7 @@ impl Builder {
         let operation = tree.get("op").int();
         if operation > 1 {
             if operation != UNION || tree.get("all").int() == 0 {
-                self.push("set", Flow::default(), Values::default(), false, found);
+                self.push_asking("set", Flow::default(), Values::default(), false, found);
             }
             for item in tree.get("sort_clause").items() {
                 self.sorted_set(item.get("node"), found);
@@ -122,7 +122,7 @@ impl Builder {
                 }
             }
             for window in tree.get("window_clause").items() {
-                self.window(window, found);
+                self.ask_window(window, found);
             }
         }
         for limit in ["limit_count", "limit_offset"] {
@@ -133,7 +133,7 @@ impl Builder {
     /// What sorts the rows of a set operation: a column of its result by name or position.
     fn sorted_set(&mut self, item: &Tree, found: &mut Vec<Asking>) {
         let flow = self.influence_of(item);
-        self.push("set", flow, Values::default(), false, found);
+        self.push_asking("set", flow, Values::default(), false, found);
         let position = usize::try_from(item.get("val").get("ival").int()).unwrap_or(0);
         if let Some(influence) = found.last_mut() {
             influence.position = position;
@@ -160,7 +160,7 @@ impl Builder {
                         columns: vec![column],
                         ..Flow::default()
                     };
-                    self.push("merged", flow, Values::default(), false, found);
+                    self.push_asking("merged", flow, Values::default(), false, found);
                 }
             }
             "RangeFunction" => {
@@ -230,7 +230,7 @@ impl Builder {
         }
     }
 
-    fn window(&mut self, window: &Tree, found: &mut Vec<Asking>) {
+    fn ask_window(&mut self, window: &Tree, found: &mut Vec<Asking>) {
         let framed =
             !(window.get("start_offset").is_empty() && window.get("end_offset").is_empty());
         if framed {
@@ -283,7 +283,7 @@ impl Builder {
                 self.condition_in(tree.get("agg_filter"), found);
                 self.ordered("sort", tree.get("agg_order"), &Tree::Empty, found);
                 if !tree.get("over").is_empty() {
-                    self.window(tree.get("over"), found);
+                    self.ask_window(tree.get("over"), found);
                 }
                 let name = tree.get("funcname").items().last().map_or("", Tree::text);
                 if ROW_FUNCTIONS.contains(&name) && !reads_one_column(tree) {
@@ -329,7 +329,7 @@ impl Builder {
                 held: vec![held],
             };
             let flow = self.influence_of(tested);
-            self.push("equal", flow, values, false, found);
+            self.push_asking("equal", flow, values, false, found);
             return;
         }
         let pair = Tree::List(vec![tested.clone(), value.clone()]);
@@ -340,7 +340,7 @@ impl Builder {
     fn whole(&mut self, form: &'static str, tree: &Tree, found: &mut Vec<Asking>) {
         if !tree.is_empty() {
             let flow = self.influence_of(tree);
-            self.push(form, flow, Values::default(), is_unstable(tree), found);
+            self.push_asking(form, flow, Values::default(), is_unstable(tree), found);
         }
     }
 
@@ -351,10 +351,10 @@ impl Builder {
             Some((form, values)) => (form, values, false),
             None => (form, values_of(tree), is_unstable(tree)),
         };
-        self.push(form, flow, values, unstable, found);
+        self.push_asking(form, flow, values, unstable, found);
     }
 
-    fn push(
+    fn push_asking(
         &mut self,
         form: &'static str,
         flow: Flow,
@@ -366,6 +366,7 @@ impl Builder {
             || flow.opaque
             || !(flow.columns.is_empty()
                 && flow.counted_columns.is_empty()
+                && flow.rows.is_empty()
                 && flow.subqueries.is_empty());
         if !touches {
             return;
@@ -383,9 +384,9 @@ impl Builder {
     /// The columns of an expression, those of its subqueries' results among them.
     fn influence_of(&mut self, tree: &Tree) -> Flow {
         let mut flow = Flow::default();
-        let places = self.places.take();
+        let (places, influences) = (self.places.take(), self.influences.take());
         self.flow(tree, Fate::Whole, &mut flow);
-        self.places = places;
+        (self.places, self.influences) = (places, influences);
         flow
     }
 }

@@ -2,6 +2,10 @@
 
 use crate::held::Values;
 use crate::places::RawPlace;
+pub use crate::queries::{
+    Asking, ColumnName, Compared, Cte, Flow, Influence, Joined, Mark, Query, RowField, RowFunction,
+    Source, Target,
+};
 use serde::Serialize;
 
 /// What is known about one statement.
@@ -129,195 +133,6 @@ pub struct Function {
     pub constants: Vec<Option<String>>,
 }
 
-/// A column as written: `qualifier` is empty, `[table]`, `[schema, table]` or longer; `name` is `*`
-/// for all columns.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize)]
-pub struct ColumnName {
-    /// What stands before the name.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub qualifier: Vec<String>,
-    /// The name.
-    pub name: String,
-}
-
-/// A query: what it takes rows from and what each of its columns is made of.
-#[derive(Clone, Debug, Default, PartialEq, Serialize)]
-pub struct Query {
-    /// Queries that `WITH` names here.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub ctes: Vec<Cte>,
-    /// Both sides of a set operation; then `targets` and `sources` are empty.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub branches: Vec<Query>,
-    /// What rows are taken from.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub sources: Vec<Source>,
-    /// The result columns, or what expands to them. For `VALUES`, one target for each position.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub targets: Vec<Target>,
-    /// Whether a join with `USING` or `NATURAL` changes what `*` expands to, and in which order.
-    #[serde(skip_serializing_if = "is_false")]
-    pub merges: bool,
-    /// Whether it contains something that this analysis does not see through.
-    #[serde(skip_serializing_if = "is_false")]
-    pub opaque: bool,
-    /// For a subquery in an expression, whether its value is altered there.
-    #[serde(skip_serializing_if = "is_false")]
-    pub altered: bool,
-    /// Columns that are compared with values of the statement, or get them.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub compared: Vec<Compared>,
-    /// Subqueries in its expressions, and the query of an `INSERT`, if anything is compared in them
-    /// or influences them.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub conditions: Vec<Query>,
-    /// What decides about its rows, and what may fail.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub asks: Vec<Asking>,
-}
-
-/// Something that decides about the rows of a query without being in its result.
-#[derive(Clone, Debug, Default, PartialEq, Serialize)]
-pub struct Asking {
-    /// Its number in the statement: its values are known by it, see [`crate::influencing`].
-    pub number: usize,
-    /// `equal` (a column is equal to values of the statement, or not), `compare` (compared with such
-    /// values in another way), `columns` (two columns are equal, or not), `merged` (the same by `USING`,
-    /// and `*` for `NATURAL`), `sort` (rows are sorted, or two columns compared in another way), `group`
-    /// (rows are grouped or made distinct), `set` (rows of a set operation are, or are sorted), `limit`,
-    /// `rows` (how many rows a function makes) or `expression` (anything else).
-    pub form: &'static str,
-    /// What it is made of.
-    #[serde(flatten)]
-    pub flow: Flow,
-    /// Whether it may be something else each time, by other means than functions.
-    #[serde(skip_serializing_if = "is_false")]
-    pub unstable: bool,
-    /// Position from 1 of the column that the rows of a set operation are sorted by.
-    #[serde(skip_serializing_if = "is_zero_size")]
-    pub position: usize,
-    /// In a statement that `PREPARE` keeps, whether any of its values is a parameter.
-    #[serde(skip_serializing_if = "is_false")]
-    pub parameters: bool,
-}
-
-/// A column that is compared with literals or parameters of the statement, or is given their values.
-#[derive(Clone, Debug, Default, PartialEq, Serialize)]
-pub struct Compared {
-    /// The column; its name is empty where an `INSERT` names no columns.
-    pub column: ColumnName,
-    /// Its number in the statement: where the values stand is known by it, see [`crate::places`].
-    pub number: usize,
-    /// `compared`, `inserted` or `updated`. What is written is a column of the first source. `merged`
-    /// for what a join names by `USING`, and `*` for all that `NATURAL` joins.
-    pub role: &'static str,
-    /// Position of the value in the row, where the column has no name.
-    #[serde(skip_serializing_if = "is_zero_size")]
-    pub position: usize,
-    /// In a statement that `PREPARE` keeps, whether any of the values is a parameter.
-    #[serde(skip_serializing_if = "is_false")]
-    pub parameters: bool,
-    /// Whether one of the parameters is used for something else, too.
-    #[serde(skip_serializing_if = "is_false")]
-    pub elsewhere: bool,
-    /// Numbers of others that one of the parameters is compared with, too.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub shared: Vec<usize>,
-    /// What else it is compared with: columns, and expressions of constants alike.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub against: Vec<Flow>,
-}
-
-/// A common table expression.
-#[derive(Clone, Debug, Default, PartialEq, Serialize)]
-pub struct Cte {
-    /// Its name.
-    pub name: String,
-    /// New names for its first columns.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub columns: Vec<String>,
-    /// Whether `WITH RECURSIVE` lets it name itself and later ones.
-    #[serde(skip_serializing_if = "is_false")]
-    pub recursive: bool,
-    /// Its query.
-    pub query: Query,
-}
-
-/// One item that a query takes rows from.
-#[derive(Clone, Debug, Default, PartialEq, Serialize)]
-pub struct Source {
-    /// `relation`, `cte`, `query`, `function`, `join` (the alias of one) or `other`.
-    pub kind: &'static str,
-    /// Schema of a relation, absent when not written.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub schema: Option<String>,
-    /// Name of the relation, the common table expression or the only function.
-    #[serde(skip_serializing_if = "String::is_empty")]
-    pub name: String,
-    /// The name that it has in the query, when it is not its own.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub alias: Option<String>,
-    /// New names for its first columns.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub columns: Vec<String>,
-    /// Whether a subquery may refer to the items before it.
-    #[serde(skip_serializing_if = "is_false")]
-    pub lateral: bool,
-    /// Whether `*` leaves it out, as it does the `old` and `new` rows of `RETURNING`.
-    #[serde(skip_serializing_if = "is_false")]
-    pub by_name_only: bool,
-    /// The query of a subquery.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub query: Option<Query>,
-    /// What the values of a function in `FROM` are made of.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub flow: Option<Flow>,
-}
-
-/// What an expression is made of.
-#[derive(Clone, Debug, Default, PartialEq, Serialize)]
-pub struct Flow {
-    /// Columns whose values can be in it.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub columns: Vec<ColumnName>,
-    /// Those of them of which a part or another spelling can be in it, rather than the value itself.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub altered_columns: Vec<ColumnName>,
-    /// Columns that are only counted or ranked, by the built-in functions of that name; they flow
-    /// when a function of the user's has taken that name.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub counted_columns: Vec<ColumnName>,
-    /// Functions called in it.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub functions: Vec<Name>,
-    /// Those of them whose result is altered further.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub altered_functions: Vec<Name>,
-    /// Names after the dot of `(value).name`: fields, or functions of one argument.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub attributes: Vec<String>,
-    /// Subqueries whose columns can be in it.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub subqueries: Vec<Query>,
-    /// Whether it contains something that this analysis does not see through.
-    #[serde(skip_serializing_if = "is_false")]
-    pub opaque: bool,
-}
-
-/// One item of a select or `RETURNING` list.
-#[derive(Clone, Debug, Default, PartialEq, Serialize)]
-pub struct Target {
-    /// The name after `AS`, absent when not written.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub alias: Option<String>,
-    /// `column` (nothing but a column), `star` (expands to any number of columns), `constant`
-    /// (nothing but constants and parameters) or `expression`.
-    pub kind: &'static str,
-    /// What it is made of.
-    #[serde(flatten)]
-    pub flow: Flow,
-}
-
 /// Data that goes from a query into a relation, or a definition that keeps the query.
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
 pub struct Write {
@@ -378,12 +193,12 @@ pub struct Setting {
 }
 
 #[allow(clippy::trivially_copy_pass_by_ref)] // the signature that serde asks for
-fn is_false(value: &bool) -> bool {
+pub(crate) fn is_false(value: &bool) -> bool {
     !*value
 }
 
 #[allow(clippy::trivially_copy_pass_by_ref)] // the signature that serde asks for
-fn is_zero_size(value: &usize) -> bool {
+pub(crate) fn is_zero_size(value: &usize) -> bool {
     *value == 0
 }
 

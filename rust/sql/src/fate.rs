@@ -113,6 +113,59 @@ const KEEPING: [&str; 54] = [
     "unnest",
 ];
 
+/// Functions that make one value of those of many rows.
+const AGGREGATES: [&str; 49] = [
+    "any_value",
+    "array_agg",
+    "avg",
+    "bit_and",
+    "bit_or",
+    "bit_xor",
+    "bool_and",
+    "bool_or",
+    "corr",
+    "covar_pop",
+    "covar_samp",
+    "every",
+    "json_agg",
+    "json_agg_strict",
+    "json_object_agg",
+    "json_object_agg_strict",
+    "json_object_agg_unique",
+    "json_object_agg_unique_strict",
+    "jsonb_agg",
+    "jsonb_agg_strict",
+    "jsonb_object_agg",
+    "jsonb_object_agg_strict",
+    "jsonb_object_agg_unique",
+    "jsonb_object_agg_unique_strict",
+    "max",
+    "min",
+    "mode",
+    "percentile_cont",
+    "percentile_disc",
+    "range_agg",
+    "range_intersect_agg",
+    "regr_avgx",
+    "regr_avgy",
+    "regr_count",
+    "regr_intercept",
+    "regr_r2",
+    "regr_slope",
+    "regr_sxx",
+    "regr_sxy",
+    "regr_syy",
+    "stddev",
+    "stddev_pop",
+    "stddev_samp",
+    "string_agg",
+    "sum",
+    "var_pop",
+    "var_samp",
+    "variance",
+    "xmlagg",
+];
+
 /// Functions that take away blanks around a value when they are not told what else.
 const TRIMMING: [&str; 3] = ["btrim", "ltrim", "rtrim"];
 
@@ -132,6 +185,11 @@ const TEXT_TYPES: [&str; 5] = ["text", "varchar", "citext", "json", "jsonb"];
 const OPERATOR: i64 = 1;
 /// `A_Expr_Kind` of `NULLIF`.
 const NULLIF: i64 = 6;
+
+/// Whether a function makes one value of those of many rows.
+pub(crate) fn is_aggregate(function: &Name) -> bool {
+    AGGREGATES.contains(&function.name.as_str())
+}
 
 impl Fate {
     /// The fate of what is inside a construct that does this to it; what is only counted stays so.

@@ -18,13 +18,17 @@ mod depth;
 mod essence;
 mod facts;
 mod fate;
+mod flow;
 mod held;
+mod influence;
 mod lexer;
 mod literal;
 mod normalise;
 mod places;
+mod queries;
 mod query;
 mod shape;
+mod sources;
 mod statement;
 mod tree;
 mod walk;
@@ -32,8 +36,8 @@ mod walk;
 pub use analyse::{analyse, analyse_within, Limits, ParseError};
 pub use essence::{essence, essence_json};
 pub use facts::{
-    Asking, ColumnName, Compared, Copy, Cte, Facts, Flow, Function, Name, OptionValue, Query,
-    Relation, Setting, Source, Target, Write,
+    Asking, ColumnName, Compared, Copy, Cte, Facts, Flow, Function, Influence, Joined, Mark, Name,
+    OptionValue, Query, Relation, RowField, RowFunction, Setting, Source, Target, Write,
 };
 pub use held::{influencing, Held, Influencing, Values};
 pub use literal::{literals, quote, Literal, LiteralKind};

@@ -1,38 +1,40 @@
 //! Where the columns of a query's result come from, as far as its text alone shows it.
 
-use crate::facts::{ColumnName, Cte, Flow, Name, Query, Source, Target};
+use crate::facts::{Cte, Flow, Influence, Mark, Query, Target};
 use crate::fate::Fate;
 use crate::held::Values;
 use crate::places::RawPlace;
+use crate::sources::unless_plain;
 use crate::tree::Tree;
-use crate::walk::{attribute_names, column_name, name_of, relation_name};
 
 /// Queries nested deeper than this are opaque.
 const MAX_NESTING: usize = 40;
-/// Expressions of more columns than this are opaque.
-const MAX_COLUMNS: usize = 4096;
 
 /// `SetOperation::SetopNone`, with 0 for a field that was left out.
 const NO_SET_OPERATION: i64 = 1;
-/// `SubLinkType::ExistsSublink`.
-const EXISTS: i64 = 1;
-
+/// `SetOperation::SetopExcept`.
+const EXCEPT: i64 = 4;
 /// Builds [`Query`] values; keeps the names that `WITH` makes visible.
 #[derive(Default)]
 pub(crate) struct Builder {
-    ctes: Vec<String>,
+    pub(crate) ctes: Vec<String>,
     nesting: usize,
     /// Where the values stand that columns are compared with; none where that is not asked.
     pub(crate) places: Option<Vec<Vec<RawPlace>>>,
     /// The values of what influences the queries, collected where places are.
     pub(crate) influencing: Vec<Values>,
+    /// Influences of the query that is being built; none where that is not asked.
+    pub(crate) influences: Option<Vec<Influence>>,
+    /// Whether what is being followed goes into an aggregate.
+    pub(crate) aggregating: bool,
 }
 
 impl Builder {
-    /// One that also collects what columns are compared with.
+    /// One that also collects what columns are compared with, and what influences the rows.
     pub(crate) fn with_places() -> Self {
         Self {
             places: Some(Vec::new()),
+            influences: Some(Vec::new()),
             ..Self::default()
         }
     }
@@ -47,13 +49,28 @@ impl Builder {
         }
         self.nesting += 1;
         let visible = self.ctes.len();
+        let aggregating = std::mem::take(&mut self.aggregating);
         let ctes = self.with_clause(tree.get("with_clause"));
+        let around = self.influences.as_mut().map(std::mem::take);
         let mut query = self.body(tree);
+        self.influence(tree);
+        query.influences = std::mem::replace(&mut self.influences, around).unwrap_or_default();
         self.compare(tree, &mut query);
+        self.aggregating = aggregating;
         query.ctes = ctes;
         self.ctes.truncate(visible);
         self.nesting -= 1;
         query
+    }
+
+    /// A query of one value without sources.
+    pub(crate) fn value_query(&mut self, value: &Tree) -> Query {
+        let targets = vec![self.expression_target(value)];
+        Query {
+            targets,
+            influences: self.influences.take().unwrap_or_default(),
+            ..Query::default()
+        }
     }
 
     /// The queries that store what a change writes, if they can read anything: their targets are the
@@ -110,7 +127,7 @@ impl Builder {
             .map(|target| self.target(target))
             .collect();
         Query {
-            sources: self.changed_sources(tree),
+            sources: self.changed_sources(tree).0,
             targets,
             ..Query::default()
         }
@@ -145,13 +162,7 @@ impl Builder {
         let mut ctes = Vec::with_capacity(definitions.len());
         for definition in definitions {
             let name = definition.get("ctename").text().to_owned();
-            let mut query = self.query(definition.get("ctequery"));
-            // These clauses add columns made of the others.
-            if !definition.get("search_clause").is_empty()
-                || !definition.get("cycle_clause").is_empty()
-            {
-                query.opaque = true;
-            }
+            let query = self.query(definition.get("ctequery"));
             if !recursive {
                 self.ctes.push(name.clone());
             }
@@ -161,6 +172,7 @@ impl Builder {
                 columns,
                 recursive,
                 query,
+                marks: marks(definition),
             });
         }
         ctes
@@ -170,18 +182,23 @@ impl Builder {
         match tree.kind() {
             "SelectStmt" if tree.get("op").int() > NO_SET_OPERATION => Query {
                 branches: vec![self.query(tree.get("larg")), self.query(tree.get("rarg"))],
+                subtracts: tree.get("op").int() == EXCEPT,
                 ..Query::default()
             },
             "SelectStmt" if !tree.get("values_lists").is_empty() => Query {
                 targets: self.values(tree.get("values_lists")),
                 ..Query::default()
             },
-            "SelectStmt" => Query {
-                sources: self.sources(tree.get("from_clause")),
-                targets: self.targets(tree.get("target_list")),
-                merges: merges_columns(tree.get("from_clause")),
-                ..Query::default()
-            },
+            "SelectStmt" => {
+                let mut sources = Vec::new();
+                let joined = self.sources(tree.get("from_clause"), &mut sources);
+                Query {
+                    sources,
+                    joined: unless_plain(joined),
+                    targets: self.targets(tree.get("target_list")),
+                    ..Query::default()
+                }
+            }
             "InsertStmt" | "UpdateStmt" | "DeleteStmt" | "MergeStmt" => self.returning(tree),
             _ => Query {
                 opaque: true,
@@ -192,7 +209,7 @@ impl Builder {
 
     fn returning(&mut self, tree: &Tree) -> Query {
         let clause = tree.get("returning_clause");
-        let mut sources = self.changed_sources(tree);
+        let (mut sources, joined) = self.changed_sources(tree);
         // `old` and `new` are rows of the relation; `WITH (OLD AS o)` renames them.
         let renamed = clause
             .get("options")
@@ -205,111 +222,18 @@ impl Builder {
             row.by_name_only = true;
             sources.push(row);
         }
-        // `*` of MERGE starts with the source's columns, and joins may merge some.
-        let merges = tree.kind() == "MergeStmt"
-            || merges_columns(tree.get("from_clause"))
-            || merges_columns(tree.get("using_clause"));
+        if !tree.get("on_conflict_clause").is_empty() {
+            // The row that was proposed.
+            let mut row = self.relation(tree.get("relation"), false);
+            row.alias = Some("excluded".to_owned());
+            row.by_name_only = true;
+            sources.push(row);
+        }
         Query {
             sources,
+            joined: unless_plain(joined),
             targets: self.targets(clause.get("exprs")),
-            merges,
             ..Query::default()
-        }
-    }
-
-    /// The relation that a statement changes and whatever it reads beside it.
-    fn changed_sources(&mut self, tree: &Tree) -> Vec<Source> {
-        let mut sources = vec![self.relation(tree.get("relation"), false)];
-        sources.extend(self.sources(tree.get("from_clause")));
-        sources.extend(self.sources(tree.get("using_clause")));
-        if !tree.get("source_relation").is_empty() {
-            self.source(tree.get("source_relation"), &mut sources);
-        }
-        sources
-    }
-
-    fn sources(&mut self, from: &Tree) -> Vec<Source> {
-        let mut sources = Vec::new();
-        for item in from.items() {
-            self.source(item, &mut sources);
-        }
-        sources
-    }
-
-    fn source(&mut self, item: &Tree, out: &mut Vec<Source>) {
-        let alias = item.get("alias");
-        let (name, columns) = (alias_name(alias), alias.get("colnames").names());
-        match item.kind() {
-            "RangeVar" => out.push(self.relation(item, true)),
-            // An alias of a whole join hides the names inside.
-            "JoinExpr" if !alias.is_empty() => {
-                out.push(Source {
-                    kind: "join",
-                    alias: name,
-                    ..Source::default()
-                });
-            }
-            "JoinExpr" => {
-                self.source(item.get("larg"), out);
-                self.source(item.get("rarg"), out);
-                let shared = item.get("join_using_alias");
-                if !shared.is_empty() {
-                    let alias = alias_name(shared);
-                    out.push(Source {
-                        kind: "join",
-                        alias,
-                        ..Source::default()
-                    });
-                }
-            }
-            "RangeSubselect" => {
-                let query = Some(self.query(item.get("subquery")));
-                out.push(Source {
-                    kind: "query",
-                    alias: name,
-                    columns,
-                    query,
-                    lateral: item.get("lateral").int() != 0,
-                    ..Source::default()
-                });
-            }
-            "RangeFunction" => {
-                let mut flow = Flow::default();
-                self.flow(item.get("functions"), Fate::Whole, &mut flow);
-                let only = match flow.functions.as_slice() {
-                    [function] => function.name.clone(),
-                    _ => String::new(),
-                };
-                let flow = Some(flow);
-                out.push(Source {
-                    kind: "function",
-                    name: only,
-                    alias: name,
-                    columns,
-                    flow,
-                    ..Source::default()
-                });
-            }
-            "RangeTableSample" => self.source(item.get("relation"), out),
-            _ => out.push(Source {
-                kind: "other",
-                alias: name,
-                ..Source::default()
-            }),
-        }
-    }
-
-    fn relation(&self, range: &Tree, may_be_cte: bool) -> Source {
-        let Name { schema, name } = relation_name(range);
-        let alias = range.get("alias");
-        let is_cte = may_be_cte && schema.is_none() && self.ctes.contains(&name);
-        Source {
-            kind: if is_cte { "cte" } else { "relation" },
-            schema,
-            name,
-            alias: alias_name(alias),
-            columns: alias.get("colnames").names(),
-            ..Source::default()
         }
     }
 
@@ -368,77 +292,6 @@ impl Builder {
         }
         targets
     }
-
-    /// Adds what can be in the value of `tree`, whose values have this fate.
-    pub(crate) fn flow(&mut self, tree: &Tree, fate: Fate, out: &mut Flow) {
-        match tree.kind() {
-            "ColumnRef" => {
-                push_column(out, &column_name(tree), fate);
-                return;
-            }
-            "FuncCall" => return self.call(tree, fate, out),
-            "CaseExpr" | "CaseWhen" => return self.case(tree, fate, out),
-            "AIndirection" => {
-                for name in attribute_names(tree) {
-                    if !out.attributes.iter().any(|known| known == name) {
-                        out.attributes.push(name.to_owned());
-                    }
-                }
-            }
-            "GroupingFunc" => return self.flow(tree.get("args"), Fate::Counted, out),
-            "SubLink" => return self.sublink(tree, fate, out),
-            // Outside of a subquery nothing of the kind occurs in an expression.
-            "SelectStmt" | "RangeVar" => out.opaque = true,
-            _ => {}
-        }
-        let below = fate.below(tree);
-        for child in tree.children() {
-            self.flow(child, below, out);
-        }
-    }
-
-    fn case(&mut self, tree: &Tree, fate: Fate, out: &mut Flow) {
-        self.flow(tree.get("arg"), fate.compared(), out);
-        self.flow(tree.get("expr"), fate.compared(), out);
-        for value in ["args", "result", "defresult"] {
-            self.flow(tree.get(value), fate, out);
-        }
-    }
-
-    fn sublink(&mut self, tree: &Tree, fate: Fate, out: &mut Flow) {
-        self.flow(tree.get("testexpr"), fate.compared(), out);
-        if tree.get("sub_link_type").int() != EXISTS {
-            // What is compared in it is collected with the other conditions.
-            let places = self.places.take();
-            let mut query = self.query(tree.get("subselect"));
-            self.places = places;
-            query.altered = fate == Fate::Altered;
-            out.subqueries.push(query);
-        }
-    }
-
-    fn call(&mut self, call: &Tree, fate: Fate, out: &mut Flow) {
-        let name = name_of(&call.get("funcname").names());
-        let arguments = call.get("args");
-        let inner = fate.argument(&name, arguments.items());
-        if fate == Fate::Altered && !out.altered_functions.contains(&name) {
-            out.altered_functions.push(name.clone());
-        }
-        if !out.functions.contains(&name) {
-            out.functions.push(name);
-        }
-        self.flow(arguments, inner, out);
-        // These decide which rows are taken, and in which order, but are not part of the value.
-        self.flow(call.get("agg_filter"), Fate::Counted, out);
-        self.flow(call.get("over"), Fate::Counted, out);
-        let ordered_is_value = call.get("agg_within_group").int() != 0;
-        let order = if ordered_is_value {
-            inner
-        } else {
-            Fate::Counted
-        };
-        self.flow(call.get("agg_order"), order, out);
-    }
 }
 
 impl Query {
@@ -450,49 +303,12 @@ impl Query {
                 || (flow.columns.is_empty()
                     && flow.counted_columns.is_empty()
                     && flow.functions.is_empty()
+                    && flow.rows.is_empty()
                     && flow.subqueries.is_empty()
                     && !flow.opaque)
         };
         !self.opaque && self.branches.is_empty() && self.targets.iter().all(plain)
     }
-}
-
-fn push_column(out: &mut Flow, column: &ColumnName, fate: Fate) {
-    if fate == Fate::Altered {
-        push_to(&mut out.altered_columns, column, &mut out.opaque);
-    }
-    let list = if fate == Fate::Counted {
-        &mut out.counted_columns
-    } else {
-        &mut out.columns
-    };
-    push_to(list, column, &mut out.opaque);
-}
-
-fn push_to(list: &mut Vec<ColumnName>, column: &ColumnName, opaque: &mut bool) {
-    if list.len() >= MAX_COLUMNS {
-        *opaque = true;
-    } else if !list.contains(column) {
-        list.push(column.clone());
-    }
-}
-
-/// Whether a join below, but not in a subquery, merges columns of both sides.
-fn merges_columns(item: &Tree) -> bool {
-    match item.kind() {
-        "JoinExpr" => {
-            item.get("is_natural").int() != 0
-                || !item.get("using_clause").is_empty()
-                || merges_columns(item.get("larg"))
-                || merges_columns(item.get("rarg"))
-        }
-        _ => matches!(item, Tree::List(items) if items.iter().any(merges_columns)),
-    }
-}
-
-fn alias_name(alias: &Tree) -> Option<String> {
-    let name = alias.get("aliasname").text();
-    (!name.is_empty()).then(|| name.to_owned())
 }
 
 /// Whether a value is written in the statement or comes with it as a parameter.
@@ -502,4 +318,28 @@ fn is_constant(value: &Tree) -> bool {
         "TypeCast" => is_constant(value.get("arg")),
         _ => false,
     }
+}
+
+/// The columns that `SEARCH` and `CYCLE` add to a table expression.
+fn marks(definition: &Tree) -> Vec<Mark> {
+    let mut marks = Vec::new();
+    let search = definition.get("search_clause");
+    if !search.is_empty() {
+        marks.push(Mark {
+            name: search.get("search_seq_column").text().to_owned(),
+            columns: search.get("search_col_list").names(),
+        });
+    }
+    let cycle = definition.get("cycle_clause");
+    if !cycle.is_empty() {
+        marks.push(Mark {
+            name: cycle.get("cycle_mark_column").text().to_owned(),
+            columns: Vec::new(),
+        });
+        marks.push(Mark {
+            name: cycle.get("cycle_path_column").text().to_owned(),
+            columns: cycle.get("cycle_col_list").names(),
+        });
+    }
+    marks
 }

@@ -47,11 +47,46 @@ pub(crate) fn facts_of(tree: &Tree) -> Facts {
             facts.inner = Some(Box::new(inner));
             facts.options = options(tree.get("options"));
         }
+        "CreateFunctionStmt" => body(tree.get("sql_body"), &mut facts),
         "TransactionStmt" => facts.transaction = transaction(tree.get("kind").int()),
         _ => {}
     }
     nested_writes(tree, &mut facts.writes);
     facts.name = name(tree);
+    facts
+}
+
+/// The only statement of a function's body, where the body is no text.
+fn body(tree: &Tree, facts: &mut Facts) {
+    let mut statements = tree.items();
+    // A block is a list in a list.
+    while let [Tree::List(_) | Tree::Node("List", _)] = statements {
+        statements = statements[0].items();
+    }
+    let statement = match statements {
+        [] => tree,
+        [only] => only,
+        _ => return,
+    };
+    let inner = match statement.kind() {
+        "" => return,
+        "ReturnStmt" => returned(statement.get("returnval")),
+        _ => facts_of(statement),
+    };
+    facts.inner = Some(Box::new(inner));
+}
+
+/// What `RETURN` of a function gives, as if it were selected.
+fn returned(value: &Tree) -> Facts {
+    let mut facts = Facts {
+        operation: "select",
+        statement: "ReturnStmt",
+        ..Facts::default()
+    };
+    Walker::new(&mut facts).visit(value, READ);
+    let mut builder = query::Builder::with_places();
+    facts.query = Some(builder.value_query(value));
+    facts.places = builder.places.unwrap_or_default();
     facts
 }
 

@@ -7,6 +7,7 @@ Exit codes:
 - 2: the command line is wrong.
 - 70: a mistake in scrim itself.
 - 75: what was asked waits for an approval.
+- 77: the gateway would refuse what `scrim explain` was asked about.
 - 78: the configuration cannot be used.
 - 130: interrupted by Ctrl-C.
 """
@@ -19,6 +20,7 @@ EXIT_FAILED = 1
 EXIT_USAGE = 2
 EXIT_INTERNAL = 70
 EXIT_WAITING = 75
+EXIT_REFUSED = 77
 EXIT_CONFIGURATION = 78
 EXIT_INTERRUPTED = 130
 
@@ -85,4 +87,6 @@ def _known_kinds() -> dict[str, int]:
         "EmbeddedPostgresError": EXIT_FAILED,
         "IrreversibleError": EXIT_FAILED,
         "RevealRefusedError": EXIT_FAILED,
+        "StillWaitingError": EXIT_FAILED,
+        "TooManyWaitingError": EXIT_FAILED,
     }

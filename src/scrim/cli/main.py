@@ -11,6 +11,7 @@ from scrim.cli import (
     completion,
     config,
     demo,
+    explain,
     key,
     mask,
     privacy,
@@ -27,7 +28,9 @@ app = typer.Typer(
     name="scrim",
     help="An identity-aware data gateway: everyone keeps their client, and sees only what they may."
     "\n\nExit codes: 0 done, 1 could not be done, 2 wrong command line, 70 a mistake in scrim, "
-    "75 waits for an approval, 78 unusable configuration, 130 interrupted. `scrim scan` ends with "
+    "75 waits for an approval, "
+    "77 would be refused by the gateway, 78 unusable configuration, 130 "
+    "interrupted. `scrim scan` ends with "
     "1 when it found something, `scrim privacy check` when a class of records is too small.",
     no_args_is_help=True,
     add_completion=False,
@@ -37,6 +40,7 @@ app = typer.Typer(
 app.command("demo")(demo.demo)
 app.command("serve")(serve.serve)
 app.command("scan")(scan.scan)
+app.command("explain")(explain.explain)
 app.command("reveal")(reveal.reveal)
 app.command("approve")(approve.approve)
 app.command("mask")(mask.mask)

@@ -2,7 +2,8 @@
 
 import csv
 import io
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from contextlib import ExitStack
 from itertools import chain
 from pathlib import Path
 from typing import IO, Any, Final
@@ -52,14 +53,20 @@ def mask_csv(
         if mark:
             text.write("\ufeff")
         writer = csv.writer(text, delimiter=table.delimiter, lineterminator=table.line_end)
-        if table.header is not None:
-            writer.writerow(table.header)
-        for rows in _csv_batches(table):
+        header_due = table.header
+        batches = _csv_batches(table)
+        # Without a row, the header still is without the columns that are dropped.
+        for rows in chain([next(batches, [])], batches):
             columns = [
-                pa.array([value or None for value in column], pa.large_string())
-                for column in zip(*rows, strict=True)
+                pa.array([row[number] or None for row in rows], pa.large_string())
+                for number in range(len(names))
             ]
             masked = masker.mask(pa.RecordBatch.from_arrays(columns, schema=schema))
+            if header_due is not None:
+                kept = set(masker.masked_schema.names)
+                pairs = zip(names, header_due, strict=True)
+                writer.writerow([label for name, label in pairs if name in kept])
+                header_due = None
             writer.writerows(zip(*(column.to_pylist() for column in masked.columns), strict=True))
     finally:
         text.detach()
@@ -109,10 +116,19 @@ def mask_parquet(
         schema = file.schema_arrow
         masker = BatchMasker(schema, settings)
         share = path.stat().st_size / max(file.metadata.num_rows, 1)
-        with ParquetWriter(pa.PythonFile(out, "w"), schema, compression=_codecs(file)) as writer:
+        with ExitStack() as stack:
+            writer = None
             try:
-                for batch in file.iter_batches(PARQUET_ROWS):
-                    writer.write_batch(masker.mask(batch))
+                batches = file.iter_batches(PARQUET_ROWS)
+                nothing = pa.RecordBatch.from_pylist([], schema=schema)
+                for batch in chain([next(batches, nothing)], batches):
+                    masked = masker.mask(batch)
+                    if writer is None:
+                        kept = masker.masked_schema
+                        sink = pa.PythonFile(out, "w")
+                        writer = ParquetWriter(sink, kept, compression=_codecs(file, kept.names))
+                        stack.enter_context(writer)
+                    writer.write_batch(masked)
                     advance(batch.num_rows * share)
             except (pa.ArrowException, OSError) as error:
                 if isinstance(error, OSError) and error.errno is not None:
@@ -121,12 +137,20 @@ def mask_parquet(
     return masker.columns
 
 
-def _codecs(file: Any) -> dict[str, str] | str:  # noqa: ANN401 - pyarrow declares no types
-    """Return how each column is compressed, by its path."""
+def _codecs(
+    file: Any,  # noqa: ANN401 - pyarrow declares no types
+    names: Collection[str],
+) -> dict[str, str] | str:
+    """Return how each of some columns is compressed, by its path."""
     if not file.metadata.num_row_groups:
         return "snappy"
     group = file.metadata.row_group(0)
-    columns = [group.column(number) for number in range(group.num_columns)]
+    every = [group.column(number) for number in range(group.num_columns)]
+    columns = [
+        column
+        for column in every
+        if {column.path_in_schema, column.path_in_schema.partition(".")[0]} & set(names)
+    ]
     known = {"SNAPPY", "GZIP", "BROTLI", "LZ4", "ZSTD"}
     return {
         column.path_in_schema: column.compression if column.compression in known else "NONE"

@@ -2,12 +2,13 @@
 
 What stands at one path in all lines is a column: `user.email` in `{"user": {"email": "..."}}`, and
 the items of a list share the list's path. A path can hold values of several types; those of each
-type are masked as a column of theirs, by the same entity. Names of members are searched.
+type are masked as a column of theirs, by the same entity. Names of members are searched. An
+operator that looks at another column finds it in the same object, or else in the line's.
 """
 
 import json
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from functools import partial
@@ -34,6 +35,10 @@ _TYPES: Final[Mapping[str, Any]] = {
     "truth": pa.bool_(),
 }
 _KINDS: Final[Mapping[type, str]] = {str: "text", bool: "truth", float: "number"}
+_ROOT: Final = "value"
+"""The path of a line that is no object."""
+_GONE: Final = object()
+"""What stands in the place of a value that is left out."""
 Slot = tuple[Any, str | int]
 """Where a value stands: its object or list, and its name or place there."""
 
@@ -44,6 +49,19 @@ class _Column:
 
     values: list[Any] = field(default_factory=list)
     slots: list[Slot] = field(default_factory=list)
+    owners: list[tuple[Any, Any]] = field(default_factory=list)
+    """The objects in which what stands beside a value is looked for."""
+    lines: list[int] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class _Task:
+    """Columns of a batch, their masker, and what stands beside their values."""
+
+    masker: BatchMasker
+    columns: Mapping[tuple[str, str], _Column]
+    batch: Any
+    told: Mapping[str, Any]
 
 
 def mask_json_lines(reader: Reader, out: IO[bytes], settings: MaskSettings) -> list[ColumnReport]:
@@ -61,8 +79,8 @@ def mask_json_lines(reader: Reader, out: IO[bytes], settings: MaskSettings) -> l
     masking = _JsonMasking(settings)
     lines = _values(reader)
     for batch in iter(partial(_batch, lines), []):
-        masking.mask(batch)
-        text = "".join(json.dumps(value, ensure_ascii=False) + "\n" for value in batch)
+        masked = masking.mask(batch)
+        text = "".join(json.dumps(value, ensure_ascii=False) + "\n" for value in masked)
         out.write(text.encode())
     masking.check_names()
     return masking.reports()
@@ -105,15 +123,18 @@ class _JsonMasking:
 
     def __init__(self, settings: MaskSettings) -> None:
         self._wanted = settings.known
-        self._settings = settings
+        self._settings = replace(settings, tells=True)
         self._main: BatchMasker | None = None
         self._others: dict[tuple[str, str], BatchMasker] = {}
         self._paths: set[str] = set()
         self._keys: dict[str, str] = {}
         self._below: dict[str, dict[str, str]] = {}
+        self._gone: set[str] = set()
+        self._left_out: set[int] = set()
 
-    def mask(self, batch: list[Any]) -> None:
-        """Replace what is sensitive in some values, in place."""
+    def mask(self, batch: list[Any]) -> list[Any]:
+        """Replace what is sensitive in some values, in place; return those that stay."""
+        self._left_out.clear()
         found = self._columns(batch)
         main: dict[tuple[str, str], _Column] = {}
         if self._main is None:
@@ -124,11 +145,35 @@ class _JsonMasking:
                 key = (name, next(one for one, t in _TYPES.items() if t == kind.value_type))
                 main[key] = found.pop(key, _Column())
         found = {key: column for key, column in found.items() if key not in main}
-        self._put(self._main, main)
+        # All is read before anything is written, so that what stands beside a value is raw.
+        tasks = [_task(self._main, main)]
         for key, column in found.items():
             if key not in self._others:
                 self._others[key] = self._masker([key])
-            self._put(self._others[key], {key: column})
+            tasks.append(_task(self._others[key], {key: column}))
+        for task in tasks:
+            self._put(task)
+        if self._left_out:
+            batch = [value for place, value in enumerate(batch) if place not in self._left_out]
+        if self._gone:
+            pruned = (self._without(value, "") for value in batch)
+            batch = [value for value in pruned if value is not _GONE]
+        return batch
+
+    def _without(self, value: Any, path: str) -> Any:  # noqa: ANN401 - a value of JSON
+        """Return a value without what is at paths that are dropped."""
+        if isinstance(value, dict):
+            below = self._below.setdefault(path, {})
+            members = (
+                (key, self._without(inner, below.get(key) or self._path(path, key)))
+                for key, inner in value.items()
+            )
+            return {key: inner for key, inner in members if inner is not _GONE}
+        if isinstance(value, list):
+            items = [self._without(inner, path) for inner in value]
+            kept = [inner for inner in items if inner is not _GONE]
+            return _GONE if items and not kept else kept
+        return _GONE if (path or _ROOT) in self._gone else value
 
     def reports(self) -> list[ColumnReport]:
         """Return what became of each path."""
@@ -160,32 +205,41 @@ class _JsonMasking:
         types = {path: named[path] for path, kind in keys if kind == "text" and path in named}
         known = replace(self._wanted, entities=entities, kept=frozenset(kept))
         schema = pa.schema([pa.field(path, pa.large_list(_TYPES[kind])) for path, kind in keys])
-        return BatchMasker(schema, replace(self._settings, known=known, types=types))
+        settings = replace(self._settings, known=known, types=types)
+        return BatchMasker(schema, settings, whole=False)
 
     def _columns(self, batch: list[Any]) -> dict[tuple[str, str], _Column]:
         """Collect the values of a batch by path and type, and mask names of members."""
         found: dict[tuple[str, str], _Column] = {}
         self._below.clear()
         for place in range(len(batch)):
-            waiting: list[tuple[Any, str | int, str, int]] = [(batch, place, "", 0)]
+            waiting: list[tuple[Any, str | int, str, int, Any]] = [(batch, place, "", 0, None)]
+            line: Any = None
             while waiting:
-                holder, at, path, depth = waiting.pop()
+                holder, at, path, depth, owner = waiting.pop()
                 value = holder[at]
                 if depth > MAX_DEPTH:
                     raise ValueError(f"a value is nested deeper than {MAX_DEPTH} levels")
                 if isinstance(value, dict):
                     value = holder[at] = self._renamed(value)
+                    line = value if depth == 0 else line
+                    # Objects in lists are many to a line, as the items of a list column are.
+                    owner = value if depth == 0 or owner is not None else None
                     below = self._below.setdefault(path, {})
                     waiting += [
-                        (value, key, below.get(key) or self._path(path, key), depth + 1)
+                        (value, key, below.get(key) or self._path(path, key), depth + 1, owner)
                         for key in reversed(value)
                     ]
                 elif isinstance(value, list):
-                    waiting += [(value, n, path, depth + 1) for n in reversed(range(len(value)))]
+                    waiting += [
+                        (value, n, path, depth + 1, None) for n in reversed(range(len(value)))
+                    ]
                 elif value is not None:
-                    column = self._column(found, path or "value", value)
+                    column = self._column(found, path or _ROOT, value)
+                    column.lines.append(place)
                     column.values.append(_stored(value))
                     column.slots.append((holder, at))
+                    column.owners.append((owner, line))
         return found
 
     def _column(self, found: dict[tuple[str, str], _Column], path: str, value: object) -> _Column:
@@ -220,17 +274,55 @@ class _JsonMasking:
             renamed[new] = value
         return renamed
 
-    def _put(self, masker: BatchMasker, columns: Mapping[tuple[str, str], _Column]) -> None:
+    def _put(self, task: _Task) -> None:
         """Mask columns, and put what comes out where it came from."""
-        arrays = []
-        for (_, kind), column in columns.items():
-            values = pa.array(column.values, _TYPES[kind])
-            offsets = pa.array([0, len(values)], pa.int64())
-            arrays.append(pa.LargeListArray.from_arrays(offsets, values))
-        masked = masker.mask(pa.RecordBatch.from_arrays(arrays, schema=masker.schema))
-        for column, array in zip(columns.values(), masked.columns, strict=True):
-            for (holder, at), value in zip(column.slots, array.values.to_pylist(), strict=True):
+        masker, columns = task.masker, task.columns
+        masked = masker.mask(task.batch, task.told)
+        for (path, kind), array in zip(columns, masked.columns, strict=True):
+            column, values = columns[path, kind], array.values
+            match masker.whole_operator(path):
+                case "drop_column":
+                    self._gone.add(path)
+                case "drop_row":
+                    self._left_out.update(column.lines)
+                case "shuffle":
+                    moved = masker.shuffled(path, pa.array(column.values, _TYPES[kind]))
+                    values = values if moved is None else moved
+            for (holder, at), value in zip(column.slots, values.to_pylist(), strict=True):
                 holder[at] = int(value) if isinstance(value, Decimal) else value
+
+
+def _task(masker: BatchMasker, columns: Mapping[tuple[str, str], _Column]) -> _Task:
+    """Gather what a masker needs of some columns; their objects are raw still."""
+    arrays = []
+    for (_, kind), column in columns.items():
+        values = pa.array(column.values, _TYPES[kind])
+        offsets = pa.array([0, len(values)], pa.int64())
+        arrays.append(pa.LargeListArray.from_arrays(offsets, values))
+    batch = pa.RecordBatch.from_arrays(arrays, schema=masker.schema)
+    if not masker.columns:
+        masker.decide(batch)
+    looked_at = masker.looked_at()
+    told = {
+        path: pa.array(
+            [_beside(owners, looked_at[path]) for owners in column.owners], pa.large_string()
+        )
+        for (path, _), column in columns.items()
+        if path in looked_at
+    }
+    return _Task(masker, columns, batch, told)
+
+
+def _beside(owners: tuple[Any, Any], names: Sequence[str]) -> str | None:
+    """Return what stands beside a value, as text; None where that is no value that tells rows."""
+    for name in names:
+        for owner in owners:
+            if isinstance(owner, dict) and name in owner:
+                value = owner[name]
+                if isinstance(value, bool):
+                    return "true" if value else "false"
+                return _unicode(str(value)) if isinstance(value, int | str) else None
+    return None
 
 
 def _usual(found: Mapping[tuple[str, str], _Column]) -> dict[tuple[str, str], _Column]:

@@ -43,6 +43,18 @@ class ResultField(NamedTuple):
     type_modifier: int
 
 
+class RowPlace(NamedTuple):
+    """Which row a column stands in, and as which column.
+
+    Attributes:
+        row: What stands for the row: equal for columns of one row.
+        name: The name of the column where it is stored, whatever a result calls it.
+    """
+
+    row: int
+    name: str
+
+
 @dataclass(frozen=True, slots=True)
 class ColumnOrigin:
     """Where the values of one result column can have come from.
@@ -52,9 +64,24 @@ class ColumnOrigin:
         known: False when something was not understood, so that any data may be in it.
         unchanged: True when the value is exactly the value of the single column in `columns`.
         altered: Columns of which a part or another spelling can be in it, which no search finds.
+        transformed: Columns that went through an expression.
+        aggregated: Columns of which the values of many rows went into one.
     """
 
     columns: frozenset[Column]
     known: bool
     unchanged: bool = False
     altered: frozenset[Column] = frozenset()
+    transformed: frozenset[Column] = frozenset()
+    aggregated: frozenset[Column] = frozenset()
+
+    def kind(self, column: Column) -> str:
+        """Return how a column flows into it: `unchanged`, `transformed` or `aggregated`.
+
+        Args:
+            column: One of `columns`.
+        """
+        if column in self.aggregated:
+            return "aggregated"
+        changed = column in self.transformed or column in self.altered
+        return "transformed" if changed else "unchanged"

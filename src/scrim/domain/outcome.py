@@ -6,6 +6,19 @@ from scrim.domain.decision import Effect
 
 
 @dataclass(frozen=True, slots=True)
+class RowLimit:
+    """How many rows of one result may be seen.
+
+    Attributes:
+        rows: The rows.
+        policy: The policy that says so.
+    """
+
+    rows: int
+    policy: str
+
+
+@dataclass(frozen=True, slots=True)
 class Verdict:
     """One answer of the policy engine.
 
@@ -15,12 +28,14 @@ class Verdict:
         obligations: Annotation name and value pairs of the deciding policies, such as
             `("max_rows", "1000")`.
         reason: Why it was denied when no policy says so, in words for people; else empty.
+        row_limit: The smallest limit that one of them sets to the rows of a result; None without.
     """
 
     effect: Effect
     policies: tuple[str, ...] = ()
     obligations: tuple[tuple[str, str], ...] = ()
     reason: str = ""
+    row_limit: RowLimit | None = None
 
     @property
     def permitted(self) -> bool:

@@ -22,6 +22,10 @@ __all__ = ["OperatorError", "OperatorSpec", "OperatorTable", "check_choice", "de
 NULL: Final[OperatorSpec] = MappingProxyType({"name": "null"})
 AUTO: Final[OperatorSpec] = MappingProxyType({"name": "auto"})
 REDACT: Final[OperatorSpec] = MappingProxyType({"name": "redact"})
+DROP_COLUMN: Final = "drop_column"
+DROP_ROW: Final = "drop_row"
+RESHAPING: Final = frozenset({DROP_COLUMN, DROP_ROW})
+"""Operators that leave out columns or rows of a result."""
 
 _DIGITS: Final[OperatorSpec] = MappingProxyType({"name": "digits"})
 _SECRET: Final[OperatorSpec] = MappingProxyType({"name": "secret"})
@@ -220,14 +224,26 @@ class OperatorTable:
         """
         return "" if name in self.named else policy_operator_problem(name)
 
+    @property
+    def reshapes(self) -> bool:
+        """Whether an entity has an operator that leaves out columns or rows."""
+        chosen = [*self.chosen.values(), *(self.profile.operators() if self.profile else ())]
+        return any(operator["name"] in RESHAPING for operator in chosen)
+
     def masker_config(self, entities: Iterable[str]) -> str:
         """Return the JSON from which the kernel builds a masker.
 
         Args:
             entities: Everything that detection can find.
         """
-        operators = {entity: dict(self.of_entity(entity)) for entity in sorted(entities)}
+        operators = {entity: dict(replacing(self.of_entity(entity))) for entity in sorted(entities)}
         return json.dumps({"operators": operators, "default": dict(AUTO)})
+
+
+def replacing(operator: OperatorSpec) -> OperatorSpec:
+    """Return what replaces single values where an operator acts on whole results."""
+    declared = registry().get(operator["name"])
+    return {"name": declared.inside} if declared is not None and declared.inside else operator
 
 
 def _checked(

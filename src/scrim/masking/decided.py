@@ -1,11 +1,13 @@
 """What the data path does with a statement string, and with all that do the same."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from scrim.domain.decision import Refusal
+from scrim.domain.outcome import RowLimit
 from scrim.masking.filtering import MeteredUse
 from scrim.masking.plans import Plan
-from scrim.masking.turning import Turn
+from scrim.masking.turning import Fill, Turn
+from scrim.masking.values import DecidedValues
 from scrim.statements.facts import Facts
 
 
@@ -28,6 +30,10 @@ class Decided:
         facts: Its statements.
         turns: What of its values is turned back.
         metered: What of its values is counted whenever it is run.
+        fills: Its COPY FROM statements whose data is turned back.
+        limit: How many rows of each of its results a client gets; None where policy does not say.
+        naming: What its statements have to do with named results: index, what, name.
+        reshapes: Whether columns or rows of its results may be left out.
     """
 
     intent: tuple[bytes, bytes]
@@ -42,3 +48,23 @@ class Decided:
     facts: tuple[Facts, ...]
     turns: tuple[Turn, ...] = ()
     metered: tuple[MeteredUse, ...] = ()
+    fills: tuple[Fill, ...] = ()
+    limit: RowLimit | None = None
+    naming: tuple[tuple[int, str, str], ...] = ()
+    reshapes: bool = False
+
+    def with_values(self, values: DecidedValues) -> "Decided":
+        """Return the same with what becomes of its values.
+
+        What is particular to one string holds for nothing else.
+        """
+        turned = values.turned
+        kept = not turned.particular
+        return replace(
+            self,
+            turns=turned.turns,
+            fills=turned.fills,
+            metered=values.metered,
+            remember=self.remember and kept,
+            scope=self.scope if kept else None,
+        )

@@ -1,13 +1,16 @@
 """Compiles what was decided about a result into the plan that the kernel follows."""
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from scrim.kernel import Detector, Masker, Plan
 from scrim.masking.choice import OperatorTable
 from scrim.masking.columns import DecidedColumn
 from scrim.masking.keys import MaskingKey
-from scrim.masking.rewriter import compile_plan
+from scrim.masking.rewriter import PASS, PlannedColumn, column_rule, compile_plan
+from scrim.masking.types import TypeSpec
 
 __all__ = ["Plan", "PlanMaker", "PlanRecord", "new_masker"]
 
@@ -38,7 +41,7 @@ class PlanMaker:
     masker: Masker
     operators: OperatorTable
 
-    def make(
+    def make(  # noqa: PLR0913 - a result and all that is known of it, by keyword
         self,
         columns: Sequence[DecidedColumn],
         context: object = None,
@@ -46,6 +49,7 @@ class PlanMaker:
         sampled: bool = True,
         record: PlanRecord | None = None,
         epoch: int | None = None,
+        shown: Sequence[DecidedColumn] | None = None,
     ) -> Plan:
         """Return the compiled plan.
 
@@ -56,6 +60,7 @@ class PlanMaker:
             record: What is written when a statement's result first gets it.
             epoch: While it holds for the same result of other statements that do the same; None
                 when it does not.
+            shown: The columns by which the result was described already, if it was.
 
         Raises:
             ValueError: If a column cannot be masked at all.
@@ -63,8 +68,26 @@ class PlanMaker:
         sample = [
             index for index, column in enumerate(columns) if sampled and column.sampled is not None
         ]
-        rules = compile_plan([column.planned for column in columns], self.operators, sample)
+        described = None if shown is None else [column.planned for column in shown]
+        planned = [column.planned for column in columns]
+        rules = compile_plan(planned, self.operators, sample, described)
         return Plan(rules, self.masker, context, record=record, epoch=epoch)
+
+    def make_values(self, column: PlannedColumn, beside: TypeSpec | None = None) -> Plan:
+        """Return the plan of one column whose values are replaced, and where nothing is left out.
+
+        Args:
+            column: The column.
+            beside: The type of the column that its operator looks at, which is the second one.
+
+        Raises:
+            ValueError: If it cannot be masked at all.
+        """
+        rule = column_rule(column, self.operators)
+        plan: dict[str, Any] = {"columns": [rule]}
+        if beside is not None:
+            plan = {"columns": [rule, PASS], "beside": {"0": {"column": 1, "type": beside}}}
+        return Plan(json.dumps(plan, separators=(",", ":")), self.masker)
 
     def take_findings(self) -> Sequence[tuple[str, int]]:
         """Return what searches found and replaced since the last call: entities and how often."""

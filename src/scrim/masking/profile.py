@@ -70,6 +70,10 @@ class Profile:
         """Return the operator of an entity, None for the default one."""
         return self.chosen.get(entity, self.others)
 
+    def operators(self) -> tuple[OperatorSpec, ...]:
+        """Return every operator that it has for some entity."""
+        return (*self.chosen.values(), *((self.others,) if self.others else ()))
+
 
 @cache
 def profile_names() -> tuple[str, ...]:

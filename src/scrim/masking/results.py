@@ -1,15 +1,16 @@
 """Described results: what each of their columns gets, first by description, then by sample."""
 
 import json
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from scrim.detection.columns import ColumnJudge
 from scrim.detection.memory import VerdictMemory
 from scrim.detection.scan import Scanner
-from scrim.domain.column import Column, ColumnOrigin, ResultField
+from scrim.domain.column import Column, ColumnOrigin, ResultField, RowPlace
 from scrim.kernel import Plan, Turning
+from scrim.masking.choice import RESHAPING
 from scrim.masking.columns import (
     HARMLESS_KINDS,
     Ask,
@@ -34,12 +35,16 @@ class Described:
     Attributes:
         fields: Its fields.
         origins: Where the values of each can come from.
+        places: Which row each stands in, as far as that is certain.
         columns: What each gets.
+        shown: The columns by which the result was described, where that was before these.
     """
 
     fields: Sequence[ResultField]
     origins: Sequence[ColumnOrigin]
+    places: Sequence[RowPlace | None]
     columns: Sequence[DecidedColumn]
+    shown: Sequence[DecidedColumn] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +117,14 @@ class ResultDecider:
         """What becomes of conditions on protected columns without a `filter` permit."""
         return self._tools.filtering
 
+    def reshapes(self, names_operator: Callable[[Collection[str]], bool]) -> bool:
+        """Say whether a result may lose columns or rows.
+
+        Args:
+            names_operator: Tells whether a policy asks for one of some operators.
+        """
+        return self._tools.plans.operators.reshapes or names_operator(RESHAPING)
+
     def protected(self, column: Column) -> bool:
         """Whether a column is known to be sensitive, and the principal does not see it raw."""
         lookup = self._tools.lookup
@@ -168,12 +181,18 @@ class ResultDecider:
         masker = self._tools.plans.masker
         return Turning.compile(masked.rule, masked.type_id, masker, role)
 
-    def describe(self, fields: Sequence[ResultField], origins: Sequence[ColumnOrigin]) -> Described:
+    def describe(
+        self,
+        fields: Sequence[ResultField],
+        origins: Sequence[ColumnOrigin],
+        places: Sequence[RowPlace | None],
+    ) -> Described:
         """Decide every column of a result.
 
         Args:
             fields: The fields.
             origins: Where the values of each can come from.
+            places: Which row each stands in, as far as that is certain.
         """
         lookup = self._tools.lookup
         columns = [
@@ -185,7 +204,13 @@ class ResultDecider:
             )
             for field, origin in zip(fields, origins, strict=True)
         ]
-        return Described(fields, origins, columns)
+        columns = [
+            column
+            if place is None
+            else replace(column, planned=replace(column.planned, place=place))
+            for column, place in zip(columns, places, strict=True)
+        ]
+        return Described(fields, origins, places, columns)
 
     def plan(
         self,
@@ -231,7 +256,11 @@ class ResultDecider:
                 neighbours=tools.verdicts.entities(beside),
             )
             tools.verdicts.learn(column, verdict)
-        return self.plan(self.describe(described.fields, described.origins))
+        shown = described.shown or described.columns
+        anew = replace(
+            self.describe(described.fields, described.origins, described.places), shown=shown
+        )
+        return tools.plans.make(anew.columns, anew, shown=shown)
 
     def scrub(self, text: str) -> str:
         """Replace what detection finds in a text."""

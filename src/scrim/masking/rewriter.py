@@ -5,8 +5,18 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
+from scrim.domain.column import RowPlace
 from scrim.domain.decision import ColumnDecision, Treatment
-from scrim.masking.choice import AUTO, NULL, REDACT, OperatorSpec, OperatorTable
+from scrim.masking.choice import (
+    AUTO,
+    DROP_COLUMN,
+    DROP_ROW,
+    NULL,
+    REDACT,
+    OperatorSpec,
+    OperatorTable,
+    replacing,
+)
 from scrim.masking.registry import registry
 from scrim.masking.types import SEARCHED_NUMBERS, TypeSpec, check_type, leaf_kind
 
@@ -29,15 +39,21 @@ class PlannedColumn:
         decision: What it gets and why.
         type_spec: Its type, as `scrim.masking.types` describes it.
         operator: Operator that policy demands; empty to use that of the entity.
+        place: The row that it stands in, where that is certain; operators that look at another
+            column find it by this.
     """
 
     decision: ColumnDecision
     type_spec: TypeSpec
     operator: str = ""
+    place: RowPlace | None = None
 
 
 def compile_plan(
-    columns: Sequence[PlannedColumn], operators: OperatorTable, sample: Sequence[int] = ()
+    columns: Sequence[PlannedColumn],
+    operators: OperatorTable,
+    sample: Sequence[int] = (),
+    shown: Sequence[PlannedColumn] | None = None,
 ) -> str:
     """Return the plan of a result as the JSON that `scrim.kernel.Plan` takes.
 
@@ -45,6 +61,8 @@ def compile_plan(
         columns: The columns in their order.
         operators: The operators in force.
         sample: Indexes of the columns whose first values are wanted before the plan is final.
+        shown: The columns by which the result was described already, if it was: it keeps those
+            that it has.
 
     Raises:
         ValueError: If there are too many columns, or the kernel would not take a type.
@@ -53,10 +71,53 @@ def compile_plan(
         raise ValueError(f"a result has more than {MAX_COLUMNS} columns")
     if any(not 0 <= index < len(columns) for index in sample):
         raise ValueError("the sample names a column that is not there")
-    plan: dict[str, Any] = {"columns": [column_rule(column, operators) for column in columns]}
+    rules = [column_rule(column, operators) for column in columns]
+    plan: dict[str, Any] = {"columns": rules}
+    beside = {
+        index: {"column": other, "type": columns[other].type_spec}
+        for index, rule in enumerate(rules)
+        if (other := _beside(index, rule, columns)) is not None
+    }
+    if beside:
+        plan["beside"] = beside
     if sample:
         plan["sample"] = list(sample)
+    dropped = _having(DROP_COLUMN, columns, operators)
+    described = dropped if shown is None else _having(DROP_COLUMN, shown, operators)
+    if described:
+        plan["dropped"] = described
+    if described != dropped:
+        plan["provisional"] = True
+    if rows := _having(DROP_ROW, columns, operators):
+        plan["dropping_rows"] = [index for index in rows if index not in described]
     return json.dumps(plan, separators=(",", ":"))
+
+
+def _having(name: str, columns: Sequence[PlannedColumn], operators: OperatorTable) -> list[int]:
+    """Return the indexes of the columns that an operator is for."""
+    chosen = (result_operator(column, operators) for column in columns)
+    return [index for index, operator in enumerate(chosen) if operator == name]
+
+
+def result_operator(column: PlannedColumn, operators: OperatorTable) -> str:
+    """Return the operator on a column as a whole; empty where its values are replaced or kept."""
+    if not _is_replaced(column, operators):
+        return ""
+    name = str(operator_of(column, operators)["name"])
+    declared = registry().get(name)
+    return name if declared is not None and declared.inside else ""
+
+
+def _is_replaced(column: PlannedColumn, operators: OperatorTable) -> bool:
+    """Whether whole values are replaced."""
+    match column.decision.treatment:
+        case Treatment.PASS:
+            return False
+        case Treatment.SCAN if not column.operator:
+            # Without a search only its name and tags tell a number from a count or a key.
+            return not operators.scans and leaf_kind(column.type_spec) not in SEARCHED_NUMBERS
+        case _:
+            return True
 
 
 def column_rule(column: PlannedColumn, operators: OperatorTable) -> Rule:
@@ -75,11 +136,9 @@ def column_rule(column: PlannedColumn, operators: OperatorTable) -> Rule:
         return PASS
     if decision.treatment is Treatment.SCAN and operators.scans and not column.operator:
         return {"action": "scan", "type": column.type_spec}
-    searched = decision.treatment is Treatment.SCAN and not column.operator
-    if searched and leaf_kind(column.type_spec) in SEARCHED_NUMBERS:
-        # Without a search only its name and tags tell a number from a count or a key.
+    if not _is_replaced(column, operators):
         return PASS
-    operator = operator_of(column, operators)
+    operator = replacing(operator_of(column, operators))
     if operator["name"] == NULL["name"] or kind == "unknown":
         return NULL_RULE
     return {
@@ -101,9 +160,42 @@ def operator_of(column: PlannedColumn, operators: OperatorTable) -> OperatorSpec
         operator = operators.of_policy(column.operator)
     else:
         operator = operators.of_entity(column.decision.entity)
+    return _on_type(operator, leaf_kind(column.type_spec))
+
+
+def _on_type(operator: OperatorSpec, kind: str) -> OperatorSpec:
+    """Return an operator, or the type's own where it does not take the type."""
     declared = registry().get(operator["name"])
     if declared is None:
         return NULL
-    if declared.accepts.includes(leaf_kind(column.type_spec)):
+    if not declared.accepts.includes(kind):
+        return REDACT if operator.get("otherwise") == "redact" else AUTO
+    if "cases" not in operator:
         return operator
-    return REDACT if operator.get("otherwise") == "redact" else AUTO
+    cases = {value: dict(_on_type(case, kind)) for value, case in operator["cases"].items()}
+    return {**operator, "cases": cases, "otherwise": dict(_on_type(operator["otherwise"], kind))}
+
+
+def _beside(index: int, rule: Rule, columns: Sequence[PlannedColumn]) -> int | None:
+    """Return the index of the column of the same row that a column's operator looks at, if any."""
+    place = columns[index].place
+    if place is None or rule["action"] != "mask":
+        return None
+    for name in names_beside(rule["operator"]):
+        wanted = RowPlace(place.row, name)
+        for other, column in enumerate(columns):
+            if column.place == wanted:
+                return other
+    return None
+
+
+def names_beside(operator: OperatorSpec) -> Sequence[str]:
+    """Return the names of the columns of which an operator looks at the first that there is.
+
+    Args:
+        operator: The operator with its options.
+    """
+    declared = registry().get(operator["name"])
+    if declared is None or not declared.beside:
+        return ()
+    return tuple(operator.get(declared.beside) or ())

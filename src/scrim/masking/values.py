@@ -1,12 +1,13 @@
 """What becomes of the values that a statement brings along: turned back, counted, or refused."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Final
 
 from scrim.domain.decision import Refusal
 from scrim.masking.filtering import FilterDecider, FilterGrants, MeteredUse
 from scrim.masking.results import ResultDecider
-from scrim.masking.turning import MaskedWrites, Turn, TurnDecider
+from scrim.masking.turning import NOTHING_TURNED, MaskedWrites, TurnDecider, Turned
 from scrim.statements.facts import Facts
 from scrim.statements.lineage import Lineage
 
@@ -16,12 +17,15 @@ class DecidedValues:
     """What was decided about the values of a statement string.
 
     Attributes:
-        turns: What of them is turned back.
+        turned: What of them is turned back, or why the string is not forwarded.
         metered: What of them is counted whenever it is run.
     """
 
-    turns: tuple[Turn, ...]
-    metered: tuple[MeteredUse, ...]
+    turned: Turned = NOTHING_TURNED
+    metered: tuple[MeteredUse, ...] = ()
+
+
+NOTHING_DECIDED: Final = DecidedValues()
 
 
 class ValueDecider:
@@ -41,10 +45,12 @@ class ValueDecider:
         self._turning = TurnDecider(results, lineage, writes)
         self._filtering = FilterDecider(results, lineage, grants)
 
-    def decide(self, statements: Sequence[Facts]) -> DecidedValues | Refusal:
+    def decide(self, statements: Sequence[Facts]) -> DecidedValues:
         """Return what becomes of the values in a statement string, or why it is refused."""
-        turns = self._turning.turns(statements)
-        if isinstance(turns, Refusal):
-            return turns
+        turned = self._turning.decide(statements)
+        if turned.refusal is not None:
+            return DecidedValues(turned)
         metered = self._filtering.uses(statements)
-        return metered if isinstance(metered, Refusal) else DecidedValues(turns, metered)
+        if isinstance(metered, Refusal):
+            return DecidedValues(replace(turned, refusal=metered))
+        return DecidedValues(turned, metered)

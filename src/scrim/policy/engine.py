@@ -10,7 +10,7 @@ from scrim.domain.decision import Effect
 from scrim.domain.outcome import Verdict
 from scrim.domain.principal import Principal
 from scrim.policy.bundle import Bundle
-from scrim.policy.obligations import collect
+from scrim.policy.obligations import LIMITED_ACTIONS, MAX_ROWS, collect, row_limit
 from scrim.policy.questions import (
     ACTIONS,
     SessionFacts,
@@ -158,10 +158,17 @@ class PolicyEngine:
             # Without a deciding policy nothing permitted it, which is no policy's doing.
             return Verdict(Effect.DENY, names, obligations, "" if names else "no policy permits it")
         for name, value in obligations:
-            if name not in self._enforced and (action, name) not in SELF_ENFORCED:
+            if not self._meets(action, name):
                 duty = f'@{name}("{value}")'
                 return Verdict(Effect.DENY, names, obligations, f"it is permitted only with {duty}")
-        return Verdict(Effect.PERMIT, names, obligations)
+        limit = row_limit((policies[i].name, policies[i].obligations) for i in deciding)
+        return Verdict(Effect.PERMIT, names, obligations, row_limit=limit)
+
+    def _meets(self, action: str, obligation: str) -> bool:
+        """Whether somebody sees to an obligation of a permit."""
+        if obligation == MAX_ROWS and action not in LIMITED_ACTIONS:
+            return False
+        return obligation in self._enforced or (action, obligation) in SELF_ENFORCED
 
 
 def _reference(resource: Resource) -> dict[str, str]:

@@ -2,7 +2,7 @@
 
 import hashlib
 from collections import OrderedDict
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -11,7 +11,7 @@ from scrim.domain.column import Column
 from scrim.domain.outcome import Verdict
 from scrim.domain.principal import Principal
 from scrim.policy.engine import PolicyEngine, Question
-from scrim.policy.obligations import operator_of
+from scrim.policy.obligations import MAX_ROWS, operator_of
 from scrim.policy.questions import RELATION_ACTIONS, SessionFacts
 from scrim.policy.reach import covers_all
 from scrim.policy.resources import ColumnResource, ConnectionResource, TableResource
@@ -130,6 +130,22 @@ class Grants:
         self._columns: dict[ColumnKey, ColumnGrant] = {}
         self._filters: dict[ColumnKey, Verdict] = {}
         self._raw_access: bool | None = None
+
+    def permits_unread(self) -> bool:
+        """Say whether a statement that cannot be read may be run."""
+        policies = self._engine.bundle.policies.values()
+        limited = any(name == MAX_ROWS for policy in policies for name, _ in policy.obligations)
+        return not limited and self.permits("admin")
+
+    def names_operator(self, operators: Collection[str]) -> bool:
+        """Say whether a policy asks for one of some operators, for whomever.
+
+        Args:
+            operators: Names of operators.
+        """
+        policies = self._engine.bundle.policies.values()
+        named = (pair for policy in policies for pair in policy.obligations)
+        return any(name == "operator" and value in operators for name, value in named)
 
     def permits(self, action: str, relation: RelationName | None = None) -> bool:
         """Say whether an action is permitted.

@@ -4,6 +4,8 @@ import re
 from collections.abc import Iterable
 from typing import Final
 
+from scrim.domain.outcome import RowLimit
+
 INFORMATIVE: Final = frozenset({"id", "description"})
 """Annotations that tell people something and oblige to nothing."""
 
@@ -16,6 +18,12 @@ FORBID_ANNOTATIONS: Final = frozenset({"operator"})
 """Obligations that make sense on a forbid: how to mask what it forbids to see."""
 
 STRICTEST_OPERATOR: Final = "null"
+
+MAX_ROWS: Final = "max_rows"
+LIMITED_ACTIONS: Final = frozenset(
+    {"connect", "select", "insert", "update", "delete", "ddl", "admin", "call", "copy"}
+)
+"""Actions of statements, whose results are counted. A column is not seen by rows of its own."""
 
 
 def annotation_problem(name: str, value: str, effect: str) -> str:
@@ -42,6 +50,29 @@ def collect(
 ) -> tuple[tuple[str, str], ...]:
     """Return the obligations of several policies together: each holds, even if one has none."""
     return tuple(sorted({pair for obligations in policies for pair in obligations}))
+
+
+def row_limit(
+    policies: Iterable[tuple[str, tuple[tuple[str, str], ...]]],
+) -> RowLimit | None:
+    """Return the smallest limit that one of several policies sets; None where none does.
+
+    Args:
+        policies: Names of policies with their obligations.
+    """
+    limits = [
+        RowLimit(int(value), policy)
+        for policy, obligations in policies
+        for name, value in obligations
+        if name == MAX_ROWS
+    ]
+    return smallest(limits)
+
+
+def smallest(limits: Iterable[RowLimit | None]) -> RowLimit | None:
+    """Return the smallest of several limits; None where there is none."""
+    found = [limit for limit in limits if limit is not None]
+    return min(found, key=lambda limit: (limit.rows, limit.policy), default=None)
 
 
 def operator_of(obligations: Iterable[tuple[str, str]]) -> str:

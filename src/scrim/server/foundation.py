@@ -36,7 +36,7 @@ from scrim.upstream.limits import PoolLimits
 from scrim.upstream.pool import Pool
 from scrim.upstream.target import APPLICATION_NAME, build_target
 
-ENFORCED_OBLIGATIONS: Final[frozenset[str]] = frozenset()
+ENFORCED_OBLIGATIONS: Final = frozenset({"max_rows"})
 """Obligations of policies that this release meets; a permit with another one is a denial."""
 SESSION_PARAMETERS: Final = (
     ("application_name", APPLICATION_NAME),

@@ -57,7 +57,6 @@ CLOCK_STEP_SECONDS: Final = 0.002
 MAX_SCOPES: Final = 10_000
 LISTENER: Final = "postgres"
 """The one listener of this release; its key in `listeners` is its protocol."""
-ENFORCED_OBLIGATIONS: Final[frozenset[str]] = frozenset()
 
 _log = logging.getLogger("scrim.server.gateway")
 

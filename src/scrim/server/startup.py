@@ -16,6 +16,7 @@ from scrim.domain.principal import Principal
 from scrim.identity.authenticator import Granted, SignIn, SignInExchange, SignInRefused, TlsFacts
 from scrim.identity.authenticator import Step as SignInStep
 from scrim.policy.questions import SessionFacts
+from scrim.policy.refusals import no_connection
 from scrim.protocols.postgres.settings import SettingError, client_settings, stated_purpose
 from scrim.protocols.postgres.startup import PostgresClientStartup
 from scrim.server.logging import failure
@@ -191,7 +192,13 @@ class StartupProtocol(asyncio.Protocol):
             )
         except Exception as error:  # whatever it is, the client must not wait for ever
             failure(self._gateway.log, "a session could not be begun", error)
-            self._turn_away(Refusal("XX000", "the session could not be begun"))
+            self._turn_away(
+                Refusal(
+                    "XX000",
+                    "the session could not be begun",
+                    hint="Ask the gateway's operator to look at its log.",
+                )
+            )
 
     def _begin_session(self, store: "Store", principal: Principal, method: str) -> None:
         gateway, startup = self._gateway, self._startup
@@ -203,11 +210,8 @@ class StartupProtocol(asyncio.Protocol):
         grants = gateway.grants(store, principal, facts)
         if not grants.permits("connect"):
             gateway.record_refusal(principal, store.name, facts)
-            raise ProtocolError(
-                f'permission denied for connection "{store.name}"; no policy lets this principal '
-                "connect",
-                "42501",
-            )
+            self._turn_away(no_connection(store.name))
+            return
         settings = client_settings(startup.parameters, raw=grants.raw_access())
         if self._transport.is_closing():
             return

@@ -16,6 +16,7 @@ from typing import Any, Final
 from scrim.domain.column import Column
 from scrim.statements.catalog_types import RawType, TypeCatalog, TypeSpec
 from scrim.statements.pure_functions import REVIEWED_EXTENSIONS
+from scrim.statements.routines import Routines
 
 VIEW_KINDS: Final = frozenset({"v", "m"})
 _NAMEABLE_KINDS: Final = frozenset({"r", "p", "v", "m", "f", "S"})
@@ -83,6 +84,7 @@ class Catalog:
         database: Name of the database.
         digest: SHA-256 of the snapshot, the same for equal schemas.
         types: What the types are.
+        routines: What the functions are.
     """
 
     def __init__(self, raw: Mapping[str, Any], digest: str) -> None:
@@ -113,8 +115,11 @@ class Catalog:
         self._functions: dict[str, list[tuple[str, str | None]]] = defaultdict(list)
         for schema, name, extension in _list(raw, "functions"):
             self._functions[name].append((schema, extension))
+        self.routines = Routines(raw)
         self._attributes = frozenset(_list(raw, "attributes"))
-        self._unreviewed_operators = frozenset(_unreviewed(_list(raw, "operators")))
+        unreviewed = list(_unreviewed(_list(raw, "operators")))
+        self._unreviewed_operators = frozenset(name for name, _ in unreviewed)
+        self._carrying_operators = frozenset(name for name, decides in unreviewed if not decides)
         self._raw = raw
 
     @classmethod
@@ -183,6 +188,14 @@ class Catalog:
         """Return the expression that computes a generated column; None for any other column."""
         return self._generated.get((oid, number))
 
+    def kept_values(self) -> frozenset[Column]:
+        """Return the columns of which `pg_attribute.attmissingval` holds a value."""
+        return frozenset(
+            relation.column(name)
+            for oid, name in _list(self._raw, "missing")
+            if (relation := self.relation(oid)) is not None
+        )
+
     def view_relations(self, oid: int) -> frozenset[int]:
         """Return the relations that a view's stored query names."""
         return frozenset(self._used.get(oid, ()))
@@ -195,6 +208,15 @@ class Catalog:
         """Return schema and extension of each function of that name beyond the system's own."""
         return tuple(self._functions.get(name, ()))
 
+    def gives_rows(self, schema: str | None, name: str) -> bool:
+        """Say whether a function of that name can give any number of rows."""
+        return any(routine.gives_rows for routine in self.routines.named(schema, name))
+
+    def result_columns(self, schema: str | None, name: str) -> tuple[str, ...] | None:
+        """Return the names of the columns that a function has in `FROM`; None if not certain."""
+        found = {routine.columns for routine in self.routines.named(schema, name)}
+        return found.pop() if len(found) == 1 else None
+
     def is_attribute_function(self, name: str) -> bool:
         """Say whether `(value).name` can be a call, as well as a field of the value."""
         return name in self._attributes or name in self._functions
@@ -202,6 +224,10 @@ class Catalog:
     def has_unreviewed_operator(self, schema: str | None, name: str) -> bool:
         """Say whether an operator of that name may run a function that nobody reviewed."""
         return schema != "pg_catalog" and name in self._unreviewed_operators
+
+    def has_carrying_operator(self, schema: str | None, name: str) -> bool:
+        """Say whether an operator of that name may do so and return more than yes or no."""
+        return schema != "pg_catalog" and name in self._carrying_operators
 
     @cached_property
     def unreviewed_casts(self) -> frozenset[str]:
@@ -265,5 +291,10 @@ def _reached(start: int, edges: Mapping[int, set[int]]) -> frozenset[int]:
     return frozenset(reached)
 
 
-def _unreviewed(operators: Iterable[Sequence[Any]]) -> Iterable[str]:
-    return (name for _, name, extension in operators if extension not in REVIEWED_EXTENSIONS)
+def _unreviewed(operators: Iterable[Sequence[Any]]) -> Iterable[tuple[str, bool]]:
+    """Give the names of unreviewed operators, each with whether it only says yes or no."""
+    return (
+        (name, any(decides))
+        for _, name, extension, *decides in operators
+        if extension not in REVIEWED_EXTENSIONS
+    )

@@ -99,6 +99,14 @@ JOIN pg_catalog.pg_attrdef d ON d.adrelid = a.attrelid AND d.adnum = a.attnum
 WHERE a.attgenerated <> '' AND NOT a.attisdropped
 """
 
+# Columns that were added with a default, which the catalog holds for the rows that are older.
+_MISSING: Final = """
+SELECT pg_catalog.json_agg(pg_catalog.json_build_array(a.attrelid::bigint, a.attname)
+                           ORDER BY a.attrelid, a.attname)
+FROM pg_catalog.pg_attribute a
+WHERE a.atthasmissing AND NOT a.attisdropped AND a.attrelid >= 16384
+"""
+
 _EXTENSION: Final = """
 (SELECT x.extname FROM pg_catalog.pg_depend d
  JOIN pg_catalog.pg_extension x ON x.oid = d.refobjid
@@ -106,6 +114,62 @@ _EXTENSION: Final = """
    AND d.refclassid = 'pg_catalog.pg_extension'::pg_catalog.regclass
    AND d.classid = 'pg_catalog.{catalog}'::pg_catalog.regclass LIMIT 1)
 """
+
+# Names of the columns that a function has in FROM: none for a single value without a name of its
+# own, and NULL where only a call shows how many there are.
+_RESULT_COLUMNS: Final = """
+CASE
+    WHEN outputs.count > 1 THEN outputs.names
+    WHEN rt.typtype = 'c' THEN (
+        SELECT pg_catalog.json_agg(a.attname ORDER BY a.attnum) FROM pg_catalog.pg_attribute a
+        WHERE a.attrelid = rt.typrelid AND a.attnum > 0 AND NOT a.attisdropped)
+    WHEN rt.typtype = 'd' OR rt.typname IN ('record', 'anyelement', 'anynonarray', 'anycompatible',
+                                            'anycompatiblenonarray') THEN NULL
+    WHEN outputs.named THEN outputs.names
+    ELSE '[]'
+END
+"""
+
+_RESULT_TABLES: Final = """
+JOIN pg_catalog.pg_type rt ON rt.oid = o.prorettype
+CROSS JOIN LATERAL (
+    SELECT pg_catalog.count(*) AS count,
+           coalesce(pg_catalog.bool_and(name <> ''), false) AS named,
+           pg_catalog.json_agg(CASE WHEN name <> '' THEN name ELSE 'column' || place END
+                               ORDER BY place) AS names
+    FROM (
+        SELECT listed.name, pg_catalog.row_number() OVER (ORDER BY listed.place) AS place
+        FROM ROWS FROM (pg_catalog.unnest(o.proargnames), pg_catalog.unnest(o.proargmodes))
+            WITH ORDINALITY AS listed (name, mode, place)
+        WHERE listed.mode IN ('o', 'b', 't')
+    ) AS numbered
+) AS outputs
+"""
+
+_BUILT_IN: Final = f"""
+SELECT pg_catalog.json_agg(pg_catalog.json_build_array(
+    o.oid::bigint, o.proname, o.proretset, {_RESULT_COLUMNS}) ORDER BY o.oid)
+FROM pg_catalog.pg_proc o
+{_RESULT_TABLES}
+WHERE o.oid < 16384 AND o.pronamespace = 'pg_catalog'::pg_catalog.regnamespace
+"""  # noqa: S608 - made of constants
+
+# The body of a SQL function, and names of its arguments. Where it is stored as parsed, the whole
+# definition has it. A default that calls a function is beyond the body.
+_ROUTINES: Final = f"""
+SELECT pg_catalog.json_agg(pg_catalog.json_build_array(
+    o.oid::bigint, n.nspname, o.proname, o.proretset, {_RESULT_COLUMNS},
+    CASE WHEN l.lanname <> 'sql' OR o.prokind <> 'f'
+           OR pg_catalog.pg_get_expr(o.proargdefaults, 0) LIKE '%(%' THEN NULL
+         WHEN pg_catalog.to_jsonb(o) ->> 'prosqlbody' IS NULL THEN o.prosrc
+         ELSE pg_catalog.pg_get_functiondef(o.oid) END,
+    o.proargnames, {_EXTENSION.format(catalog="pg_proc")}) ORDER BY o.oid)
+FROM pg_catalog.pg_proc o
+JOIN pg_catalog.pg_namespace n ON n.oid = o.pronamespace
+JOIN pg_catalog.pg_language l ON l.oid = o.prolang
+{_RESULT_TABLES}
+WHERE o.oid >= 16384
+"""  # noqa: S608 - made of constants
 
 _FUNCTIONS: Final = f"""
 SELECT pg_catalog.json_agg(pg_catalog.json_build_array(nspname, name, extension)
@@ -125,14 +189,20 @@ FROM pg_catalog.pg_proc p
 WHERE p.pronargs >= 1 AND p.pronargs - p.pronargdefaults <= 1
 """
 
+# Whether all operators of a name only say yes or no.
 _OPERATORS: Final = f"""
-SELECT pg_catalog.json_agg(pg_catalog.json_build_array(nspname, name, extension)
+SELECT pg_catalog.json_agg(pg_catalog.json_build_array(nspname, name, extension, decides)
                            ORDER BY nspname, name, extension)
 FROM (
-    SELECT DISTINCT n.nspname, o.oprname AS name,
-           {_EXTENSION.format(catalog="pg_operator")} AS extension
-    FROM pg_catalog.pg_operator o JOIN pg_catalog.pg_namespace n ON n.oid = o.oprnamespace
-    WHERE o.oid >= 16384
+    SELECT nspname, name, extension,
+           pg_catalog.bool_and(result = 'pg_catalog.bool'::pg_catalog.regtype) AS decides
+    FROM (
+        SELECT n.nspname, o.oprname AS name, o.oprresult AS result,
+               {_EXTENSION.format(catalog="pg_operator")} AS extension
+        FROM pg_catalog.pg_operator o JOIN pg_catalog.pg_namespace n ON n.oid = o.oprnamespace
+        WHERE o.oid >= 16384
+    ) AS each
+    GROUP BY nspname, name, extension
 ) AS listed
 """  # noqa: S608 - made of constants
 
@@ -159,7 +229,10 @@ LOAD: Final = f"""SELECT pg_catalog.json_build_object(
 'views', ({_VIEWS}),
 'view_relations', ({_VIEW_RELATIONS}),
 'generated', ({_GENERATED}),
+'missing', ({_MISSING}),
 'functions', ({_FUNCTIONS}),
+'built_in', ({_BUILT_IN}),
+'routines', ({_ROUTINES}),
 'attributes', ({_ATTRIBUTES}),
 'operators', ({_OPERATORS}),
 'casts', ({_CASTS})

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
-    from scrim.statements.facts import Flow
+    from scrim.statements.queries import Flow
 
 COMPARED: Final = "compared"
 INSERTED: Final = "inserted"

@@ -1,6 +1,6 @@
 """What a statement string does beside returning rows, as far as the session and the caches care."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Final
 
 from scrim.statements.catalog import Catalog
@@ -9,6 +9,15 @@ from scrim.statements.facts import Facts
 _CHANGES_CATALOG: Final = frozenset(
     {"ddl", "create_table_as", "create_view", "create_function", "do", "call", "admin"}
 )
+
+_NAMING: Final[Mapping[str, str]] = {
+    "declare": "declares",
+    "prepare": "prepares",
+    "fetch": "fetches",
+    "execute": "executes",
+    "close": "closes",
+}
+"""What statements do with results that have names, in the words of the kernel."""
 
 
 def operation(statements: Sequence[Facts]) -> str:
@@ -51,6 +60,15 @@ def changes_catalog(statements: Sequence[Facts]) -> bool:
         facts.operation in _CHANGES_CATALOG
         or any(use.verb in {"create", "ddl"} for use in facts.relations)
         for facts in statements
+    )
+
+
+def naming(statements: Sequence[Facts]) -> tuple[tuple[int, str, str], ...]:
+    """Return what a string has to do with results that have names: index, what it does, name."""
+    return tuple(
+        (facts.index, _NAMING[facts.operation], facts.name or "")
+        for facts in statements
+        if facts.operation in _NAMING
     )
 
 

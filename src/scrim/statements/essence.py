@@ -21,6 +21,16 @@ def essence(text: bytes) -> Essence:
     return kernel.essence(text)
 
 
+def without_literals(text: bytes, max_bytes: int) -> str:
+    """Return a statement string as records show it: without literals, comments and layout.
+
+    Args:
+        text: The statement string.
+        max_bytes: Where it is cut.
+    """
+    return kernel.normalise(text, max_bytes)
+
+
 def facts_of(essence: Essence) -> tuple[Facts, ...]:
     """Return the facts of every statement, without the names of result columns.
 

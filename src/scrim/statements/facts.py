@@ -9,8 +9,49 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from scrim import kernel
-from scrim.statements.asking import Asking, decode_asking
-from scrim.statements.compared import Compared, decode_compared
+from scrim.statements.queries import (
+    ColumnName,
+    Cte,
+    Flow,
+    Influence,
+    Joined,
+    Mark,
+    Name,
+    Query,
+    RowField,
+    RowFunction,
+    Source,
+    Target,
+    decode_columns,
+    decode_names,
+    decode_optional_query,
+    decode_query,
+)
+
+__all__ = [
+    "ColumnName",
+    "Copy",
+    "Cte",
+    "Facts",
+    "Flow",
+    "FunctionUse",
+    "Influence",
+    "Joined",
+    "Mark",
+    "Name",
+    "OptionValue",
+    "Query",
+    "RelationUse",
+    "RowField",
+    "RowFunction",
+    "Setting",
+    "Source",
+    "StatementError",
+    "Target",
+    "Write",
+    "decode",
+    "read",
+]
 
 OptionValue = bool | str | tuple[str, ...]
 _Json = Mapping[str, Any]
@@ -31,14 +72,6 @@ class StatementError(Exception):
         self.code = code
         self.message = message
         self.position = position
-
-
-@dataclass(frozen=True, slots=True)
-class Name:
-    """A name with its schema as written."""
-
-    schema: str | None
-    name: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,107 +110,6 @@ class FunctionUse:
     reads_columns: bool = False
     constants: tuple[str | None, ...] = ()
     attribute: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class ColumnName:
-    """A column as written; `name` is `*` for all columns."""
-
-    qualifier: tuple[str, ...]
-    name: str
-
-
-@dataclass(frozen=True, slots=True)
-class Flow:
-    """What an expression is made of."""
-
-    columns: tuple[ColumnName, ...] = ()
-    altered_columns: tuple[ColumnName, ...] = ()
-    counted_columns: tuple[ColumnName, ...] = ()
-    functions: tuple[Name, ...] = ()
-    altered_functions: tuple[Name, ...] = ()
-    attributes: tuple[str, ...] = ()
-    subqueries: tuple["Query", ...] = ()
-    opaque: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Target:
-    """One item of a select or `RETURNING` list.
-
-    Attributes:
-        alias: The name after `AS`, None when absent.
-        kind: `column`, `star`, `constant` or `expression`.
-        flow: What it is made of.
-    """
-
-    alias: str | None
-    kind: str
-    flow: Flow
-
-
-@dataclass(frozen=True, slots=True)
-class Source:
-    """One item that a query takes rows from.
-
-    Attributes:
-        kind: `relation`, `cte`, `query`, `function`, `join` or `other`.
-        schema: Schema of a relation as written.
-        name: Its own name.
-        alias: The name that it has in the query, None for its own.
-        columns: New names for its first columns.
-        lateral: Whether a subquery may refer to the items before it.
-        by_name_only: Whether `*` leaves it out.
-        query: The query of a subquery.
-        flow: What the values of a function are made of.
-    """
-
-    kind: str
-    schema: str | None = None
-    name: str = ""
-    alias: str | None = None
-    columns: tuple[str, ...] = ()
-    lateral: bool = False
-    by_name_only: bool = False
-    query: "Query | None" = None
-    flow: Flow | None = None
-
-    @property
-    def visible_name(self) -> str:
-        """The name by which the query refers to it."""
-        return self.alias if self.alias is not None else self.name
-
-
-@dataclass(frozen=True, slots=True)
-class Query:
-    """A query: what it takes rows from and what each of its columns is made of.
-
-    Attributes:
-        compared: Columns that are compared with values of the statement, or get them.
-        conditions: Subqueries in which something is compared, and from which no column comes.
-        asks: What decides about its rows, and what may fail.
-    """
-
-    ctes: tuple["Cte", ...] = ()
-    branches: tuple["Query", ...] = ()
-    sources: tuple[Source, ...] = ()
-    targets: tuple[Target, ...] = ()
-    merges: bool = False
-    opaque: bool = False
-    altered: bool = False
-    compared: tuple[Compared, ...] = ()
-    conditions: tuple["Query", ...] = ()
-    asks: tuple[Asking, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Cte:
-    """A common table expression."""
-
-    name: str
-    columns: tuple[str, ...]
-    recursive: bool
-    query: Query
 
 
 @dataclass(frozen=True, slots=True)
@@ -288,16 +220,16 @@ def _facts(raw: _Json) -> Facts:
             for use in raw.get("relations", ())
         ),
         functions=tuple(_function(use) for use in raw.get("functions", ())),
-        operators=_names(raw.get("operators", ())),
-        types=_names(raw.get("types", ())),
-        columns=_columns(raw.get("columns", ())),
-        predicate_columns=_columns(raw.get("predicate_columns", ())),
-        ordering_columns=_columns(raw.get("ordering_columns", ())),
-        query=_optional_query(raw.get("query")),
+        operators=decode_names(raw.get("operators", ())),
+        types=decode_names(raw.get("types", ())),
+        columns=decode_columns(raw.get("columns", ())),
+        predicate_columns=decode_columns(raw.get("predicate_columns", ())),
+        ordering_columns=decode_columns(raw.get("ordering_columns", ())),
+        query=decode_optional_query(raw.get("query")),
         writes=tuple(
             Write(
                 _optional_name(write.get("relation")),
-                _query(write["query"]),
+                decode_query(write["query"]),
                 write.get("assigned", False),
             )
             for write in raw.get("writes", ())
@@ -343,74 +275,5 @@ def _options(raw: _Json) -> Mapping[str, OptionValue]:
     }
 
 
-def _names(raw: list[_Json] | tuple[()]) -> tuple[Name, ...]:
-    return tuple(Name(name.get("schema"), name["name"]) for name in raw)
-
-
 def _optional_name(raw: _Json | None) -> Name | None:
     return None if raw is None else Name(raw.get("schema"), raw["name"])
-
-
-def _columns(raw: list[_Json] | tuple[()]) -> tuple[ColumnName, ...]:
-    return tuple(ColumnName(tuple(column.get("qualifier", ())), column["name"]) for column in raw)
-
-
-def _flow(raw: _Json) -> Flow:
-    return Flow(
-        columns=_columns(raw.get("columns", ())),
-        altered_columns=_columns(raw.get("altered_columns", ())),
-        counted_columns=_columns(raw.get("counted_columns", ())),
-        functions=_names(raw.get("functions", ())),
-        altered_functions=_names(raw.get("altered_functions", ())),
-        attributes=tuple(raw.get("attributes", ())),
-        subqueries=tuple(_query(query) for query in raw.get("subqueries", ())),
-        opaque=raw.get("opaque", False),
-    )
-
-
-def _optional_query(raw: _Json | None) -> Query | None:
-    return None if raw is None else _query(raw)
-
-
-def _query(raw: _Json) -> Query:
-    return Query(
-        ctes=tuple(
-            Cte(
-                name=cte["name"],
-                columns=tuple(cte.get("columns", ())),
-                recursive=cte.get("recursive", False),
-                query=_query(cte["query"]),
-            )
-            for cte in raw.get("ctes", ())
-        ),
-        branches=tuple(_query(branch) for branch in raw.get("branches", ())),
-        sources=tuple(_source(source) for source in raw.get("sources", ())),
-        targets=tuple(
-            Target(target.get("alias"), target["kind"], _flow(target))
-            for target in raw.get("targets", ())
-        ),
-        merges=raw.get("merges", False),
-        opaque=raw.get("opaque", False),
-        altered=raw.get("altered", False),
-        compared=tuple(
-            decode_compared(compared, tuple(map(_flow, compared.get("against", ()))))
-            for compared in raw.get("compared", ())
-        ),
-        conditions=tuple(_query(query) for query in raw.get("conditions", ())),
-        asks=tuple(decode_asking(one, _flow(one)) for one in raw.get("asks", ())),
-    )
-
-
-def _source(raw: _Json) -> Source:
-    flow = raw.get("flow")
-    return Source(
-        kind=raw["kind"],
-        schema=raw.get("schema"),
-        name=raw.get("name", ""),
-        alias=raw.get("alias"),
-        columns=tuple(raw.get("columns", ())),
-        lateral=raw.get("lateral", False),
-        by_name_only=raw.get("by_name_only", False),
-        query=_optional_query(raw.get("query")),
-        flow=None if flow is None else _flow(flow),
-    )

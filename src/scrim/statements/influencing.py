@@ -11,9 +11,10 @@ from scrim.domain.column import Column
 from scrim.statements.asking import MERGED, SET, Asking
 from scrim.statements.catalog import Catalog
 from scrim.statements.facts import ColumnName, Flow, Name, Query
-from scrim.statements.functions import are_pure
+from scrim.statements.functions import are_pure, is_pure_attribute
 from scrim.statements.origins import NOTHING, Origins, Outputs, union
-from scrim.statements.scopes import Lookup, QueryResolver, RelationOutputs, Scope
+from scrim.statements.scopes import QueryResolver
+from scrim.statements.visible import Lookup, RelationOutputs, Scope, Watched
 
 FIXED_FUNCTIONS: Final = frozenset(
     """
@@ -78,7 +79,7 @@ class InfluenceResolver(QueryResolver):
         everything: Origins,
     ) -> None:
         """Have noted nothing yet."""
-        super().__init__(catalog, lookup, relation_outputs, everything, {})
+        super().__init__(catalog, lookup, relation_outputs, everything, Watched(compared={}))
         self.found: dict[tuple[int, str, tuple[Origins, ...]], Influenced] = {}
 
     def _notice_query(self, query: Query, scope: Scope) -> None:
@@ -107,9 +108,11 @@ class InfluenceResolver(QueryResolver):
         flow = influence.flow
         names = (*flow.columns, *flow.counted_columns)
         parts = [self._column(name, scope) for name in names]
+        parts += [self._row_field(row, scope) for row in flow.rows]
         parts += [self.outputs(query, scope, scope.ctes).total() for query in flow.subqueries]
         known = (
             not flow.opaque
+            and all(is_pure_attribute(name, self._catalog) for name in flow.attributes)
             and all(part.known for part in parts)
             and are_pure(flow.functions, self._catalog)
         )
@@ -151,7 +154,7 @@ def _sides(influence: Asking, left: Outputs, right: Outputs) -> Iterable[tuple[O
 
 def _of_one_row(names: Sequence[ColumnName], flow: Flow, scope: Scope) -> bool:
     """Say whether columns are of the same row of one relation, whatever is joined to it."""
-    if flow.subqueries or any(name.name == "*" for name in names):
+    if flow.subqueries or flow.rows or any(name.name == "*" for name in names):
         return False
     places = {_source_of(name, scope) for name in names}
     place = places.pop() if len(places) == 1 else None

@@ -10,17 +10,39 @@ from dataclasses import replace
 from typing import Final
 
 from scrim.domain.column import ColumnOrigin, ResultField
+from scrim.statements.bodies import Bodies, Reading
 from scrim.statements.catalog import Catalog, CatalogColumn, Relation
 from scrim.statements.compared import Compared
+from scrim.statements.copied import Copied, copied
 from scrim.statements.facts import Facts, Name, Query, StatementError, Write, read
-from scrim.statements.functions import are_pure
+from scrim.statements.functions import is_pure
 from scrim.statements.influencing import Influenced, InfluenceResolver, influenced_by
-from scrim.statements.origins import ANYTHING, NOTHING, Origins, Outputs, opaque, union
-from scrim.statements.scopes import Lookup, Noticed, QueryResolver, touched
-from scrim.statements.system_relations import COMMENT, COMMENT_RELATIONS, carries_data, is_system
+from scrim.statements.origins import (
+    ANYTHING,
+    NOTHING,
+    Origins,
+    Outputs,
+    combined,
+    listed,
+    opaque,
+    union,
+)
+from scrim.statements.placing import placed, without_own_names
+from scrim.statements.scopes import QueryResolver
+from scrim.statements.system_relations import (
+    COMMENT,
+    COMMENT_RELATIONS,
+    MISSING_VALUES,
+    SETTINGS,
+    carries_data,
+    is_system,
+)
+from scrim.statements.visible import Influences, Lookup, Noticed, Watched, touched
 
 _MAX_VIEW_DEPTH: Final = 32
 _DISPLACING: Final = frozenset({"AlterObjectSchemaStmt", "AlterTableStmt", "RenameStmt"})
+_UNSEEN: Final = frozenset({"call", "do", "execute", "fetch"})
+_STORING: Final = frozenset({"insert", "update", "merge"})
 _CREATING: Final = frozenset({"CreateStmt", "CreateTableAsStmt", "ViewStmt"})
 
 
@@ -38,6 +60,14 @@ class Lineage:
         self.catalog = catalog
         self._outputs: dict[int, Outputs] = {}
         self._view_depth = 0
+        self._bodies = Bodies(
+            catalog,
+            Reading(
+                self.relation_outputs,
+                self._everything,
+                lambda facts: not self._uses_unreviewed_code(facts),
+            ),
+        )
 
     def resolve(self, facts: Facts, fields: Sequence[ResultField]) -> list[ColumnOrigin]:
         """Return where each column of a statement's result can come from.
@@ -48,7 +78,6 @@ class Lineage:
         """
         everything = self._everything(facts)
         outputs = self._result(facts, everything)
-        placed = outputs.exact and len(outputs.columns) == len(fields)
         rewritten = self._is_rewritten(facts)
         suspect = self._uses_unreviewed_code(facts)
         found = []
@@ -60,18 +89,45 @@ class Lineage:
                 origins = self._described(field)
                 unchanged = field.column_number > 0
             else:
-                origins = outputs.columns[place][1] if placed else outputs.total()
+                origins = placed(outputs, place, field, len(fields))
                 if suspect:
                     origins = Origins(origins.columns | everything.columns, known=False)
-            found.append(
-                ColumnOrigin(
-                    origins.columns,
-                    origins.known,
-                    unchanged and len(origins.columns) == 1,
-                    origins.altered,
-                )
-            )
+            found.append(origins.to_origin(unchanged=unchanged and len(origins.columns) == 1))
         return found
+
+    def outputs(self, facts: Facts) -> Outputs:
+        """Return the columns of a statement's result as far as it tells them by itself."""
+        return self._result(facts, self._everything(facts))
+
+    def influences(self, facts: Facts) -> Influences:
+        """Return where what decides which rows there are comes from, without being in any value.
+
+        The kinds are `filter` (conditions, limits, what rows are made of), `join`, `group` (also
+        `DISTINCT`, `UNION` and `PARTITION BY`) and `order` (also of aggregates and windows). A kind
+        that the statement does not have is absent. What a view or policy has is not among them:
+        who asks did not choose it.
+
+        Args:
+            facts: The statement; for FETCH and EXECUTE that of the cursor or prepared statement.
+        """
+        found: Influences = {}
+        if facts.query is not None:
+            resolver = QueryResolver(
+                self.catalog,
+                self.catalog.named,
+                self.relation_outputs,
+                self._everything(facts),
+                Watched(influences=found, body=self._bodies.body),
+            )
+            resolver.outputs(facts.query)
+            if self._uses_unreviewed_code(facts):
+                everything = self._everything(facts).with_unknown()
+                found = dict.fromkeys(found, everything)
+        elif facts.inner is not None:
+            found = self.influences(facts.inner)
+        elif facts.operation in _UNSEEN or facts.predicate_columns or facts.ordering_columns:
+            found = {"filter": self._everything(facts).with_unknown()}
+        return {kind: origins for kind, origins in found.items() if origins != NOTHING}
 
     def stored(self, facts: Facts) -> list[tuple[Name | None, str | None, ColumnOrigin]]:
         """Return what a statement stores from other data: relation, column if known, origins.
@@ -82,9 +138,14 @@ class Lineage:
         everything = self._everything(facts)
         if self._uses_unreviewed_code(facts):
             everything = Origins(everything.columns, known=False)
+        suspect = any(
+            self.catalog.has_carrying_operator(name.schema, name.name) for name in facts.operators
+        ) or any(name.name in self.catalog.unreviewed_casts for name in facts.types)
         found = []
         for write in facts.writes:
             outputs = self._resolver(everything).outputs(write.query)
+            if suspect:
+                outputs = combined(outputs, opaque(everything))
             if write.query.opaque:
                 # `CREATE TABLE ... AS EXECUTE`: what is executed is not in the statement.
                 outputs = opaque(Origins(everything.columns, known=False))
@@ -106,6 +167,17 @@ class Lineage:
                 if moved != NOTHING:
                     origin = ColumnOrigin(moved.columns, moved.known, altered=moved.altered)
                     found.append((write.relation, name, origin))
+        if suspect:
+            # What is written as constants with an operator between them counts as constant.
+            origin = ColumnOrigin(everything.columns, known=False)
+            found += [
+                (Name(use.schema, use.name), None, origin)
+                for use in facts.relations
+                if use.role == "write" and use.verb in _STORING
+            ]
+        if facts.operation == "explain" and facts.inner is not None:
+            # With ANALYZE it is run.
+            found += self.stored(facts.inner)
         return found + list(self._displaced(facts))
 
     def compared(self, facts: Facts) -> list[tuple[Compared, Origins, bool]]:
@@ -122,7 +194,7 @@ class Lineage:
                 self.catalog.named,
                 self.relation_outputs,
                 self._everything(facts),
-                noticed,
+                Watched(compared=noticed, body=self._bodies.body),
             ).outputs(facts.query)
         return [noticed[key] for key in sorted(noticed)]
 
@@ -141,17 +213,9 @@ class Lineage:
         """Return where any value that a statement reads can have come from."""
         return self._everything(facts)
 
-    def copied(self, facts: Facts) -> list[Origins]:
+    def copied(self, facts: Facts) -> Copied:
         """Return the columns that a `COPY ... FROM` fills."""
-        copy = facts.copy
-        if copy is None or copy.relation is None:
-            return []
-        return [
-            origins
-            for relation in self.catalog.named(copy.relation.schema, copy.relation.name)
-            for name, origins in self.relation_outputs(relation).columns
-            if name in copy.columns or not copy.columns
-        ]
+        return copied(facts, self.catalog, self.relation_outputs)
 
     def _own_columns(self, write: Write) -> tuple[str, str] | None:
         """Return schema and name of the relation that is written, if it is certain which it is."""
@@ -172,11 +236,12 @@ class Lineage:
         if facts.statement in _CREATING | {"SelectStmt"}:
             # Without a schema, as the search path may be anybody's.
             names = [Name(None, name.name) for name in names]
-        elif facts.statement == "RenameStmt":
+        elif facts.statement in {"RenameStmt", "AlterObjectSchemaStmt"}:
             if not names:
                 # A schema, a type or a function, with all that depends on its name.
                 yield (None, None, ColumnOrigin(frozenset(), known=False))
-            names.append(Name(None, facts.name or ""))
+            if facts.statement == "RenameStmt":
+                names.append(Name(None, facts.name or ""))
         for name in names:
             for relation in self.catalog.named(name.schema, name.name):
                 total = self.relation_outputs(relation).total()
@@ -205,16 +270,17 @@ class Lineage:
 
     def _table_outputs(self, table: Relation) -> Outputs:
         columns = self.catalog.columns(table.id)
-        stored = {column.name: self._base(table, column.name) for column in columns}
+        stored = {
+            column.name: self._base(table, column.name) | self._nested(column.type_id)
+            for column in columns
+        }
         generated = {
             column.name: self._generated(table, column, stored)
             for column in columns
             if column.generated
         }
-        return Outputs(
-            tuple(
-                (name, origins | generated.get(name, NOTHING)) for name, origins in stored.items()
-            )
+        return listed(
+            (name, origins | generated.get(name, NOTHING)) for name, origins in stored.items()
         )
 
     def _generated(
@@ -225,7 +291,7 @@ class Lineage:
         expression = self.catalog.generation(table.id, column.number)
         if expression is None:
             return Origins(whole.columns, known=False)
-        row = Outputs(tuple(stored.items()))
+        row = listed(stored.items())
         try:
             (facts,) = read(f"SELECT {expression} FROM generated")  # noqa: S608 - is only parsed
         except (StatementError, ValueError):
@@ -237,10 +303,22 @@ class Lineage:
             return Origins(whole.columns, known=False)
         return resolver.outputs(facts.query).total()
 
+    def _nested(self, type_id: int) -> Origins:
+        """Return what a column can hold because rows of other relations are stored in it."""
+        rows = self.catalog.types.nested_rows(type_id)
+        if rows is None:
+            return ANYTHING
+        found = [self.catalog.relation(oid) for oid in rows]
+        return union(self.relation_outputs(one).total() for one in found if one is not None)
+
     def _base(self, relation: Relation, column: str) -> Origins:
         if is_system(relation.schema):
             if relation.name in COMMENT_RELATIONS and column == COMMENT.name:
                 return Origins(frozenset({COMMENT}))
+            if (relation.name, column) == SETTINGS:
+                return Origins(frozenset({relation.column(column)}))
+            if (relation.name, column) == MISSING_VALUES:
+                return Origins(self.catalog.kept_values())
             return ANYTHING if carries_data(relation.name, column) else NOTHING
         family = {relation.column(column)}
         for other in self.catalog.relatives(relation.id):
@@ -257,14 +335,10 @@ class Lineage:
         outputs = self._view_query(view)
         if not (outputs.exact and len(outputs.columns) == len(names)):
             total = outputs.total()
-            return Outputs(
-                tuple((name, total | Origins(frozenset({view.column(name)}))) for name in names)
-            )
-        return Outputs(
-            tuple(
-                (name, origins | Origins(frozenset({view.column(name)}), exact=origins.exact))
-                for name, (_, origins) in zip(names, outputs.columns, strict=True)
-            )
+            return listed((name, total | Origins(frozenset({view.column(name)}))) for name in names)
+        return listed(
+            (name, origins | Origins(frozenset({view.column(name)}), exact=origins.exact))
+            for name, (_, origins) in zip(names, outputs.columns, strict=True)
         )
 
     def _view_query(self, view: Relation) -> Outputs:
@@ -310,13 +384,22 @@ class Lineage:
     def _everything(self, facts: Facts, lookup: Lookup | None = None) -> Origins:
         names = [Name(use.schema, use.name) for use in facts.relations]
         found = touched(lookup or self.catalog.named, self.relation_outputs, names)
-        if not are_pure(facts.functions, self.catalog):
-            found = Origins(found.columns, known=False)
+        for function in facts.functions:
+            if is_pure(function, self.catalog):
+                continue
+            body = None
+            if not function.attribute:
+                body = self._bodies.body(Name(function.schema, function.name))
+            found = found.with_unknown() if body is None else found | body.outputs.total()
         return found
 
     def _resolver(self, everything: Origins, lookup: Lookup | None = None) -> QueryResolver:
         return QueryResolver(
-            self.catalog, lookup or self.catalog.named, self.relation_outputs, everything
+            self.catalog,
+            lookup or self.catalog.named,
+            self.relation_outputs,
+            everything,
+            Watched(body=self._bodies.body),
         )
 
     def _result(self, facts: Facts, everything: Origins) -> Outputs:
@@ -331,7 +414,7 @@ class Lineage:
             query = facts.inner.query
         if query is None:
             return opaque(Origins(everything.columns, known=False))
-        return self._resolver(everything).outputs(query)
+        return without_own_names(self._resolver(everything).outputs(query), query)
 
     def _is_rewritten(self, facts: Facts) -> bool:
         """Whether rules make the statement another one, whose columns nobody saw."""

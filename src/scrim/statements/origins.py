@@ -1,10 +1,10 @@
 """Sets of base columns, and the columns of a query's result with where each comes from."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from typing import Final
 
-from scrim.domain.column import Column
+from scrim.domain.column import Column, ColumnOrigin
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,6 +19,8 @@ class Origins:
             constant.
         strands: Where rows of several queries are put together, the columns of each of them; empty
             where the columns are all of the same rows.
+        transformed: Those of the columns that went through an expression.
+        aggregated: Those of the columns of which the values of many rows went into one.
     """
 
     columns: frozenset[Column] = frozenset()
@@ -26,6 +28,8 @@ class Origins:
     altered: frozenset[Column] = frozenset()
     exact: bool = False
     strands: frozenset[frozenset[Column]] = frozenset()
+    transformed: frozenset[Column] = frozenset()
+    aggregated: frozenset[Column] = frozenset()
 
     def __or__(self, other: "Origins") -> "Origins":
         """Return what can have come from either."""
@@ -39,6 +43,8 @@ class Origins:
             self.altered | other.altered,
             self.exact and other.exact,
             self.strands | other.strands,
+            self.transformed | other.transformed,
+            self.aggregated | other.aggregated,
         )
 
     def mixed(self) -> "Origins":
@@ -47,7 +53,43 @@ class Origins:
 
     def changed(self) -> "Origins":
         """Return the origins of what a function makes of the value."""
-        return Origins(self.columns, self.known, self.columns, strands=self.strands)
+        return Origins(
+            self.columns,
+            self.known,
+            self.columns,
+            transformed=self.columns,
+            aggregated=self.aggregated,
+            strands=self.strands,
+        )
+
+    def through_expression(self) -> "Origins":
+        """Return the origins of what an expression gives that has the value in it."""
+        if not self.columns:
+            return self
+        return replace(self, exact=False, transformed=self.columns)
+
+    def through_aggregate(self) -> "Origins":
+        """Return the origins of what an aggregate makes of many such values."""
+        return replace(self, exact=False, transformed=self.columns, aggregated=self.columns)
+
+    def with_unknown(self) -> "Origins":
+        """Return the same, but for that anything can flow into it as well."""
+        return replace(self, known=False, exact=False)
+
+    def to_origin(self, *, unchanged: bool = False) -> ColumnOrigin:
+        """Return it as what the deciding steps work with.
+
+        Args:
+            unchanged: Whether the value is exactly that of the single column.
+        """
+        return ColumnOrigin(
+            self.columns,
+            self.known,
+            unchanged,
+            self.altered,
+            self.transformed,
+            self.aggregated,
+        )
 
 
 NOTHING: Final = Origins()
@@ -59,14 +101,21 @@ ANYTHING: Final = Origins(known=False)
 
 def union(parts: Iterable[Origins]) -> Origins:
     """Return what can have come from any of the parts."""
+    found = list(parts)
+    if len(found) == 1:
+        return found[0]
     columns: set[Column] = set()
     altered: set[Column] = set()
     strands: set[frozenset[Column]] = set()
+    transformed: set[Column] = set()
+    aggregated: set[Column] = set()
     known = exact = True
-    for part in parts:
+    for part in found:
         columns |= part.columns
         altered |= part.altered
         strands |= part.strands
+        transformed |= part.transformed
+        aggregated |= part.aggregated
         known = known and part.known
         exact = exact and part.exact
     return Origins(
@@ -75,6 +124,8 @@ def union(parts: Iterable[Origins]) -> Origins:
         frozenset(altered),
         exact and bool(columns),
         frozenset(strands),
+        frozenset(transformed),
+        frozenset(aggregated),
     )
 
 
@@ -83,20 +134,22 @@ class Outputs:
     """The columns that a query or a source of rows gives.
 
     Attributes:
-        columns: Name and origins of each, in order. The name is None where it is not worked out, so
-            that the column can have any name.
-        ordered: Whether the order is the real one.
+        columns: Name and origins of each that is known. The name is None where it is not worked
+            out, so that the column can have any name.
         rest: Where the values of further columns can have come from; None when there are none.
+        head: How many of the columns are the first ones, in their order.
+        tail: How many of the columns are the last ones, in their order; of no meaning when `exact`.
     """
 
     columns: tuple[tuple[str | None, Origins], ...] = ()
-    ordered: bool = True
-    rest: Origins | None = field(default=None)
+    rest: Origins | None = None
+    head: int = 0
+    tail: int = 0
 
     @property
     def exact(self) -> bool:
         """Whether these are all columns, each in its place."""
-        return self.ordered and self.rest is None
+        return self.rest is None and self.head == len(self.columns)
 
     def total(self) -> Origins:
         """Return where any of its values can have come from."""
@@ -113,24 +166,95 @@ class Outputs:
             possible.append(self.rest)
         return union(possible) if possible else None
 
+    def placed(self, place: int, count: int | None = None) -> Origins:
+        """Return the origins of the column in a place.
+
+        Args:
+            place: The place, from 0.
+            count: How many columns there are in truth, None when that is not known.
+        """
+        if self.exact:
+            fits = count is None or count == len(self.columns)
+            return self.columns[place][1] if fits and place < self.head else self.total()
+        if count is not None and count < self.head + self.tail:
+            return self.total()
+        if place < self.head:
+            return self.columns[place][1]
+        if count is None:
+            return self.total()
+        from_end = count - place
+        if from_end <= self.tail:
+            return self.columns[len(self.columns) - from_end][1]
+        return self._middle()
+
+    def name_of(self, place: int) -> str | None:
+        """Return the name that the column in a place must have, None where that is not known."""
+        return self.columns[place][0] if place < self.head else None
+
+    def _middle(self) -> Origins:
+        """Return where the values of the columns can have come from whose place is not known."""
+        inner = self.columns[self.head : len(self.columns) - self.tail]
+        found = union(origins for _, origins in inner).mixed()
+        return found if self.rest is None else found | self.rest
+
     def renamed(self, names: tuple[str, ...]) -> "Outputs":
         """Return the same with new names for the first columns."""
         if not names:
             return self
-        if not self.exact:
-            # The names stand for columns that cannot be told apart.
-            total = self.total()
-            return Outputs(tuple((name, total) for name in names), ordered=False, rest=total)
-        renamed = tuple(
-            (names[place] if place < len(names) else own, origins)
-            for place, (own, origins) in enumerate(self.columns)
-        )
-        return Outputs(renamed)
+        first = min(len(names), self.head)
+        renamed = tuple((names[place], self.columns[place][1]) for place in range(first))
+        others = names[first:]
+        if self.exact or not others:
+            return replace(self, columns=renamed + self.columns[first:])
+        # The names stand for columns that cannot be told apart; further ones may follow.
+        unplaced = union([origins for _, origins in self.columns[first:]]).mixed()
+        if self.rest is not None:
+            unplaced |= self.rest
+        named = tuple((name, unplaced) for name in others)
+        return Outputs(renamed + named, unplaced, head=first)
+
+
+def listed(columns: Iterable[tuple[str | None, Origins]]) -> Outputs:
+    """Return columns that are all known, in their order."""
+    found = tuple(columns)
+    return Outputs(found, head=len(found))
+
+
+def listed_alike(names: Iterable[str], origins: Origins) -> Outputs:
+    """Return columns of these names that all have the same origins."""
+    return listed((name, origins) for name in names)
+
+
+def unordered(
+    columns: Iterable[tuple[str | None, Origins]], rest: Origins | None = None
+) -> Outputs:
+    """Return columns that are known by their names and not by their places."""
+    return Outputs(tuple(columns), rest)
 
 
 def opaque(origins: Origins) -> Outputs:
     """Return columns of any number and name that have these origins."""
-    return Outputs(ordered=False, rest=origins.mixed())
+    return Outputs(rest=origins.mixed())
+
+
+def side_by_side(parts: Iterable[Outputs]) -> Outputs:
+    """Return the columns of one after those of another."""
+    columns: list[tuple[str | None, Origins]] = []
+    rest: Origins | None = None
+    head = tail = 0
+    exact = True
+    for part in parts:
+        columns += part.columns
+        if exact:
+            head += part.head
+        if part.exact:
+            tail += len(part.columns)
+        else:
+            exact = False
+            tail = part.tail
+        if part.rest is not None:
+            rest = part.rest if rest is None else rest | part.rest
+    return Outputs(tuple(columns), rest, head, 0 if exact else tail)
 
 
 def combined(left: Outputs, right: Outputs) -> Outputs:
@@ -138,7 +262,7 @@ def combined(left: Outputs, right: Outputs) -> Outputs:
     if not (left.exact and right.exact and len(left.columns) == len(right.columns)):
         return opaque(left.total() | right.total())
     pairs = zip(left.columns, right.columns, strict=True)
-    return Outputs(tuple((name, _either(one, other)) for (name, one), (_, other) in pairs))
+    return listed((name, _either(one, other)) for (name, one), (_, other) in pairs)
 
 
 def _either(one: Origins, other: Origins) -> Origins:

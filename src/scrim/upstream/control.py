@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator
 
 from scrim.upstream.connection import ExchangeReceiver, UpstreamConnection, lost
 from scrim.upstream.connector import Connector
-from scrim.wire import ProtocolError, UpstreamDialect
+from scrim.wire import ProtocolError, UpstreamDescription, UpstreamDialect, UpstreamExchange
 
 DEFAULT_TIMEOUT_SECONDS = 30.0
 DEFAULT_MAX_BYTES = 256 << 20
@@ -49,9 +49,29 @@ class ControlConnection:
             ProtocolError: If the store refuses it, sends too much, or does not answer in time.
                 The connection is of no more use then.
         """
+        exchange = self._dialect.query(sql, max_bytes)
+        await self._run(exchange, timeout)
+        return exchange.rows
+
+    async def describe(self, sql: bytes) -> UpstreamDescription:
+        """Return what the store says of a statement's result, without running it.
+
+        A statement that the store does not accept is an answer, and the next can be asked about.
+
+        Args:
+            sql: The statement, without a null character.
+
+        Raises:
+            ProtocolError: If the store does not answer, or not as it should.
+        """
+        exchange = self._dialect.describe(sql)
+        await self._run(exchange, DEFAULT_TIMEOUT_SECONDS)
+        return exchange
+
+    async def _run(self, exchange: UpstreamExchange, timeout: float) -> None:  # noqa: ASYNC109
+        """Run an exchange to its end."""
         if self._connection.closed:
             raise lost()
-        exchange = self._dialect.query(sql, max_bytes)
         answer: asyncio.Future[None] = asyncio.get_running_loop().create_future()
 
         def end(error: ProtocolError | None) -> None:
@@ -69,7 +89,6 @@ class ControlConnection:
             # The answer is still on its way, and nobody will read it.
             self._connection.abort()
             raise
-        return exchange.rows
 
 
 @contextlib.asynccontextmanager

@@ -12,7 +12,11 @@ from scrim.masking.declaration import Accepts
 from scrim.masking.registry import registry
 from scrim.masking.rewriter import PlannedColumn, compile_plan
 
-NEEDED: dict[str, dict[str, object]] = {"top_bottom": {"top": 100}}
+NEEDED: dict[str, dict[str, object]] = {
+    "by_row": {"column": "kind", "cases": {"person": "name"}, "otherwise": "redact"},
+    "date_shift": {"subject": "customer_id"},
+    "top_bottom": {"top": 100},
+}
 """Options that have no default."""
 
 
@@ -35,7 +39,7 @@ def test_the_kernel_takes_every_operator(name: str) -> None:
     masker = kernel.Masker(os.urandom(32), kernel.Detector("[]"), table.masker_config(["x.y"]))
     column = PlannedColumn(ColumnDecision(Treatment.MASK, "x.y"), {"kind": "text"})
     plan = compile_plan([column], table)
-    expected = "null" if name == "null" else "mask"
+    expected = "null" if name in {"null", "drop_column", "drop_row"} else "mask"
     assert json.loads(plan)["columns"][0]["action"] == expected
     assert not kernel.Plan(plan, masker).passes
 

@@ -192,3 +192,56 @@ def test_other_types_become_a_constant_where_the_operator_says_so() -> None:
         assert operator_of(one, OperatorTable({"x.y": strict}))["name"] == name
         loose = operator_of(one, OperatorTable({"x.y": {"name": "zip3"}}))["name"]
         assert loose == ("zip3" if name == "zip3" else "auto")
+
+
+DROPPING = OperatorTable(
+    {
+        "contact.email": {"name": "drop_column"},
+        "us.ssn": {"name": "drop_row"},
+        "person.full": {"name": "shuffle"},
+    }
+)
+
+
+def planned(*columns: PlannedColumn, **more: Any) -> dict[str, Any]:  # noqa: ANN401
+    plan: dict[str, Any] = json.loads(compile_plan(columns, DROPPING, **more))
+    return plan
+
+
+def test_columns_and_rows_are_left_out_of_results() -> None:
+    plan = planned(
+        column(Treatment.MASK, "us.ssn"),
+        column(Treatment.PASS, "contact.email"),
+        column(Treatment.MASK, "contact.email", {"kind": "array", "element": TEXT}),
+        column(Treatment.MASK, "person.full"),
+        column(Treatment.SCAN, operator="drop_column"),
+    )
+    assert plan["dropped"] == [2, 4]
+    assert plan["dropping_rows"] == [0]
+    assert "provisional" not in plan
+    assert [rule["action"] for rule in plan["columns"]] == ["null", "pass", "null", "mask", "null"]
+    # A stream of rows has no end that could be waited for.
+    assert plan["columns"][3]["operator"] == {"name": "auto"}
+
+
+def test_a_result_that_was_described_keeps_its_columns() -> None:
+    before = [column(Treatment.MASK, "contact.email"), column(Treatment.SCAN)]
+    after = [column(Treatment.PASS), column(Treatment.MASK, "contact.email")]
+    plan = planned(*after, shown=before)
+    assert plan["dropped"] == [0]
+    assert plan["provisional"] is True
+    assert plan["columns"][1] == {"action": "null"}
+    assert "provisional" not in planned(*before, shown=before)
+
+
+def test_what_is_found_inside_a_text_is_replaced_and_nothing_is_left_out() -> None:
+    config = json.loads(DROPPING.masker_config(["contact.email", "person.full", "us.ssn"]))
+    names = {entity: operator["name"] for entity, operator in config["operators"].items()}
+    assert names == {"contact.email": "null", "person.full": "auto", "us.ssn": "null"}
+    assert column_rule(column(Treatment.MASK, "contact.email"), DROPPING) == {"action": "null"}
+
+
+def test_a_table_says_whether_it_leaves_anything_out() -> None:
+    assert DROPPING.reshapes
+    assert not TABLE.reshapes
+    assert not OperatorTable({"person.full": {"name": "shuffle"}}).reshapes

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 import pytest
 
 from scrim.domain.column import Column
+from scrim.domain.outcome import RowLimit
 from scrim.domain.principal import Principal, PrincipalKind
 from scrim.policy.bundle import build_bundle
 from scrim.policy.engine import PolicyEngine
@@ -204,6 +205,34 @@ def test_an_obligation_that_is_enforced_comes_with_the_permit() -> None:
     verdict = grants(text, enforced=frozenset({"max_rows"})).verdict("select", ("a", "b"))
     assert verdict.permitted
     assert verdict.obligations == (("max_rows", "10"),)
+
+
+def test_a_limit_of_rows_is_the_smallest_and_names_its_policy() -> None:
+    text = """
+    @id("many") @max_rows("10") permit(principal, action, resource);
+    @id("few") @max_rows("3") permit(principal, action == Action::"select", resource);
+    permit(principal, action == Action::"select", resource);
+    """
+    found = grants(text, enforced=frozenset({"max_rows"}))
+    assert found.verdict("select", ("a", "b")).row_limit == RowLimit(3, "few")
+    assert found.verdict("insert", ("a", "b")).row_limit == RowLimit(10, "many")
+    # What cannot be read might return more.
+    assert not found.permits_unread()
+    assert grants("permit(principal, action, resource);").permits_unread()
+
+
+@pytest.mark.parametrize("action", ["unmask", "reveal", "filter"])
+def test_a_limit_of_rows_where_no_rows_are_counted_denies(action: str) -> None:
+    text = '@max_rows("10") permit(principal, action, resource);'
+    assert not grants(text, enforced=frozenset({"max_rows"})).verdict(action).permitted
+
+
+def test_a_policy_is_asked_for_its_operators() -> None:
+    found = grants(
+        ALL + '@operator("drop_row") forbid(principal, action, resource) when { false };'
+    )
+    assert found.names_operator({"drop_row", "drop_column"})
+    assert not found.names_operator({"null"})
 
 
 RAW: Mapping[str, tuple[str, bool]] = {

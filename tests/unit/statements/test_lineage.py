@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import pytest
 
+from scrim.domain.column import ResultField
 from scrim.statements.facts import read
 from scrim.statements.lineage import Lineage, resolve
 from tests.unit.statements.sample_schema import (
@@ -37,12 +38,15 @@ def origins(sql: str, count: int = 1) -> list[str]:
         ("SELECT (SELECT count(*) FROM public.customers)", ""),
         ("SELECT GROUPING(email) FROM public.customers GROUP BY CUBE (email)", ""),
         ("SELECT nextval('s')", ""),
+        # A masked value shows as well that there is one.
+        ("SELECT email IS NULL FROM public.customers", ""),
+        ("SELECT c.email IS NOT NULL FROM public.customers c", ""),
         # An expression is made of the columns in it.
         ("SELECT lower(email) FROM public.customers", "customers.email"),
         ("SELECT total + 1 FROM public.orders", "orders.total"),
         ("SELECT email || name FROM public.customers", "customers.email customers.name"),
         ("SELECT CASE WHEN email = 'x' THEN 1 ELSE 0 END FROM public.customers", "customers.email"),
-        ("SELECT email IS NULL FROM public.customers", "customers.email"),
+        ("SELECT upper(email) IS NULL FROM public.customers", "customers.email"),
         ("SELECT array_agg(email ORDER BY name) FROM public.customers", "customers.email"),
         ("SELECT max(city) FILTER (WHERE email = 'x') FROM public.customers", "customers.city"),
         ("SELECT mode() WITHIN GROUP (ORDER BY email) FROM public.customers", "customers.email"),
@@ -63,7 +67,10 @@ def origins(sql: str, count: int = 1) -> list[str]:
         ("SELECT row_to_json(c) FROM public.customers c", CUSTOMERS),
         ("SELECT c FROM public.customers c", CUSTOMERS),
         ("SELECT to_jsonb(c.*) FROM public.customers c", CUSTOMERS),
-        ("SELECT (c).email || '' FROM public.customers c", CUSTOMERS),
+        ("SELECT (c).email || '' FROM public.customers c", "customers.email"),
+        ("SELECT (c.*).email || '' FROM public.customers c", "customers.email"),
+        ("SELECT (email).field FROM public.customers", "customers.email"),
+        ("SELECT (email).field FROM public.staff AS email", "staff.email"),
         ("SELECT ROW(c.*) FROM public.customers c", CUSTOMERS),
         ("SELECT (c.*)::text FROM public.customers c", CUSTOMERS),
         ("SELECT json_agg(x) FROM (SELECT email FROM public.customers) x", "customers.email"),
@@ -212,9 +219,45 @@ def test_several_columns_are_told_apart() -> None:
 def test_where_columns_cannot_be_counted_each_carries_everything() -> None:
     everything = "staff.email staff.id"
     assert origins("SELECT *, 1 FROM public.staff", 7) == [everything] * 7
-    sql = "SELECT *, 1 FROM public.staff NATURAL JOIN public.orders"
-    everything = "orders.customer_id orders.id orders.total staff.email staff.id"
-    assert origins(sql, 5) == [everything] * 5
+    assert origins("SELECT *, 1 FROM public.staff NATURAL JOIN nowhere", 5)[0].endswith("?")
+
+
+def test_columns_that_joins_merge_come_first() -> None:
+    assert origins("SELECT *, 1 FROM public.staff NATURAL JOIN public.orders", 5) == [
+        "orders.id staff.id",
+        "staff.email",
+        "orders.customer_id",
+        "orders.total",
+        "",
+    ]
+    assert origins("SELECT *, 1 FROM public.staff NATURAL LEFT JOIN public.orders", 5) == [
+        "staff.id",
+        "staff.email",
+        "orders.customer_id",
+        "orders.total",
+        "",
+    ]
+    assert origins("SELECT * FROM public.orders o RIGHT JOIN public.staff s USING (id)", 4) == [
+        "staff.id",
+        "orders.customer_id",
+        "orders.total",
+        "staff.email",
+    ]
+
+
+def test_a_part_of_unknown_width_leaves_what_is_beside_it_in_its_place() -> None:
+    (facts,) = read(
+        "SELECT s.*, f.*, total + 1 "
+        "FROM public.customers, public.staff s, unnest(ARRAY[city]) f, app.orders"
+    )
+    fields = [ResultField(name, 0, 0, 25, -1) for name in ("id", "email", "f", "x")]
+    found = [spoken(origin) for origin in resolve(facts, sample_catalog(), fields)]
+    assert found == ["staff.id", "staff.email", "customers.city", "orders.total orders.total"]
+    # Another name where a column is expected: the snapshot is not what the data store has.
+    moved = [ResultField(name, 0, 0, 25, -1) for name in ("id", "new", "f", "x")]
+    found = [spoken(origin) for origin in resolve(facts, sample_catalog(), moved)]
+    everything = "customers.city orders.total orders.total staff.email staff.id"
+    assert found == ["staff.id", everything, "customers.city", "orders.total orders.total"]
 
 
 def test_a_column_that_the_data_store_traces_is_that_column() -> None:
@@ -332,3 +375,26 @@ def test_recursion_inside_recursion_ends() -> None:
             f"SELECT a + 1 FROM r{place}) SELECT a FROM r{place}"
         )
     assert len(origins(sql)) == 1
+
+
+@pytest.mark.parametrize(
+    ("sql", "expected"),
+    [
+        ("SELECT email FROM public.staff", "unchanged"),
+        ("SELECT e FROM (SELECT email AS e FROM public.staff) x", "unchanged"),
+        ("SELECT email FROM public.staff UNION SELECT 'x'", "unchanged"),
+        ("SELECT lower(email) FROM public.staff", "transformed"),
+        ("SELECT coalesce(email, 'x') FROM public.staff", "transformed"),
+        ("SELECT e FROM (SELECT email || 'x' AS e FROM public.staff) x", "transformed"),
+        ("SELECT u FROM public.staff, unnest(ARRAY[email]) u", "transformed"),
+        ("SELECT max(email) FROM public.staff", "aggregated"),
+        ("SELECT lower(max(e)) FROM (SELECT email AS e FROM public.staff) x", "aggregated"),
+        ("SELECT max(email) || lower(email) FROM public.staff GROUP BY email", "aggregated"),
+        ("SELECT max((SELECT email FROM public.staff)) FROM public.customers", "aggregated"),
+        ("SELECT (SELECT max(email) FROM public.staff)", "aggregated"),
+    ],
+)
+def test_how_a_column_flows_is_told(sql: str, expected: str) -> None:
+    (facts,) = read(sql)
+    (found,) = resolve(facts, sample_catalog(), untraced(1))
+    assert [found.kind(column) for column in found.columns] == [expected]

@@ -3,11 +3,14 @@
 //! Each transcript runs three times: whole, byte by byte, and in pieces of seven bytes.
 
 mod bench;
+mod bounded;
 mod copying;
 mod extended;
+mod filling;
 mod limits;
 mod metering;
 mod queries;
 mod renewed;
+mod reshaped;
 mod rulings;
 mod turning;

@@ -3,8 +3,10 @@
 use scrim_mask::{Batch, Format};
 
 use crate::counters::Counters;
+use crate::data_row::{neighbours, Formats};
 use crate::error::RowError;
 use crate::plan::{Cell, Plan};
+use crate::shape::Shape;
 
 const SIGNATURE: &[u8] = b"PGCOPY\n\xff\r\n\0";
 const HEADER: usize = SIGNATURE.len() + 8;
@@ -59,6 +61,28 @@ pub(super) fn tuple_end(bytes: &[u8]) -> Result<Option<usize>, RowError> {
     Ok((at <= bytes.len()).then_some(at))
 }
 
+/// A tuple without what is left out of it; none where it is left out itself.
+pub(super) fn reshape(shape: &Shape, tuple: &[u8]) -> Result<Option<Vec<u8>>, RowError> {
+    let [high, low, ..] = tuple else {
+        return Err(RowError::Truncated);
+    };
+    let mut at = 2;
+    let fields = (0..u16::from_be_bytes([*high, *low])).map(|_| {
+        let start = at;
+        let length = usize::try_from(int32(tuple, at).ok_or(RowError::Truncated)?);
+        at += 4 + length.unwrap_or(0);
+        let field = tuple.get(start..at).ok_or(RowError::Truncated)?;
+        Ok((field, length.is_ok()))
+    });
+    let Some(kept) = shape.fields(fields)? else {
+        return Ok(None);
+    };
+    let count = u16::try_from(kept.len()).map_err(|_| RowError::TooLong)?;
+    let mut out = count.to_be_bytes().to_vec();
+    out.extend(kept.into_iter().flatten());
+    Ok(Some(out))
+}
+
 /// Rewrites one whole tuple; returns whether it was the trailer.
 pub(super) fn tuple(
     plan: &Plan,
@@ -79,6 +103,8 @@ pub(super) fn tuple(
             found: count,
         });
     }
+    // A tuple is laid out as the body of a DataRow.
+    let neighbours = neighbours(plan, Formats::All(Format::Binary), tuple)?;
     out.extend_from_slice(&tuple[..2]);
     let mut at = 2;
     for column in columns {
@@ -98,7 +124,14 @@ pub(super) fn tuple(
         }
         let length_at = out.len();
         out.extend_from_slice(&[0; 4]);
-        let size = match column.apply(Format::Binary, cell, out, batch, counters) {
+        let size = match column.apply(
+            Format::Binary,
+            cell,
+            neighbours.beside(column),
+            out,
+            batch,
+            counters,
+        ) {
             Cell::Null => -1,
             Cell::Value => {
                 i32::try_from(out.len() - length_at - 4).map_err(|_| RowError::TooLong)?

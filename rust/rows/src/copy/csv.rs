@@ -1,11 +1,15 @@
 //! The CSV format: fields between delimiters, optional quotes.
 
+use std::borrow::Cow;
+
 use scrim_mask::{Batch, Format};
 
-use super::{split_line_end, CopyOptions};
+use super::{line_of, split_line_end, CopyOptions};
 use crate::counters::Counters;
 use crate::error::RowError;
+use crate::neighbours::Neighbours;
 use crate::plan::{Cell, Plan};
+use crate::shape::Shape;
 
 /// Rewrites one row with its line end.
 pub(super) fn row(
@@ -18,6 +22,7 @@ pub(super) fn row(
 ) -> Result<(), RowError> {
     let (line, _) = split_line_end(row);
     let columns = plan.columns();
+    let neighbours = neighbours(options, plan, line)?;
     let mut at = 0;
     let mut scratch = Vec::new();
     // What stays is copied in one piece up to the next field that does not.
@@ -42,7 +47,14 @@ pub(super) fn row(
         let mark = out.len();
         out.extend_from_slice(&line[copied..start]);
         let place = out.len();
-        match column.apply(Format::Text, value, out, batch, counters) {
+        match column.apply(
+            Format::Text,
+            value,
+            neighbours.beside(column),
+            out,
+            batch,
+            counters,
+        ) {
             Cell::Unchanged => {
                 out.truncate(mark);
                 continue;
@@ -60,6 +72,61 @@ pub(super) fn row(
     }
     out.extend_from_slice(&row[copied..]);
     Ok(())
+}
+
+/// The fields of a line that other columns ask for.
+fn neighbours<'a>(
+    options: &CopyOptions,
+    plan: &Plan,
+    line: &'a [u8],
+) -> Result<Neighbours<'a>, RowError> {
+    let mut found = Neighbours::default();
+    let Some(last) = plan.beside().last() else {
+        return Ok(found);
+    };
+    found = Neighbours::of(plan);
+    let mut at = 0;
+    for column in 0..=*last {
+        let mut scratch = Vec::new();
+        let Field { end, quoted, value } = field(options, line, at, &mut scratch)?;
+        found.keep(plan, column, || {
+            let null = !quoted && line.get(at..end) == Some(options.null.as_bytes());
+            (!null).then(|| (Format::Text, Cow::Owned(value.to_vec())))
+        });
+        // A line with too few fields is an error where its fields are replaced.
+        if line.get(end) != Some(&options.delimiter) {
+            break;
+        }
+        at = end + 1;
+    }
+    Ok(found)
+}
+
+/// A row without what is left out of it; none where it is left out itself.
+pub(super) fn reshape(
+    options: &CopyOptions,
+    shape: &Shape,
+    row: &[u8],
+) -> Result<Option<Vec<u8>>, RowError> {
+    let (line, end) = split_line_end(row);
+    let mut scratch = Vec::new();
+    let mut next = (shape.columns() > 0 || !line.is_empty()).then_some(0);
+    let fields = std::iter::from_fn(|| {
+        let start = next?;
+        scratch.clear();
+        let (end, quoted) = match field(options, line, start, &mut scratch) {
+            Ok(Field { end, quoted, .. }) => (end, quoted),
+            Err(error) => {
+                next = None;
+                return Some(Err(error));
+            }
+        };
+        next = (line.get(end) == Some(&options.delimiter)).then_some(end + 1);
+        let raw = &line[start..end];
+        Some(Ok((raw, quoted || raw != options.null.as_bytes())))
+    });
+    let kept = shape.fields(fields)?;
+    Ok(kept.map(|kept| line_of(&kept, options.delimiter, end)))
 }
 
 /// A field as it is read: where it ends, whether any of it was quoted, and what it says.

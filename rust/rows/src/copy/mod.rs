@@ -4,15 +4,18 @@
 //! payloads: what is incomplete is kept until the rest arrives, within a bound.
 
 mod binary;
+mod bound;
 mod csv;
 mod text;
 
+use bound::Bound;
 use scrim_mask::Batch;
 use serde::Deserialize;
 
 use crate::counters::Counters;
 use crate::error::RowError;
 use crate::plan::Plan;
+use crate::shape::Shape;
 
 /// The options of a COPY TO that change the bytes of its stream.
 #[derive(Debug, Clone, Deserialize)]
@@ -68,6 +71,7 @@ pub struct CopyRewriter {
     header_done: bool,
     trailer_seen: bool,
     max_row_bytes: usize,
+    bound: Bound,
 }
 
 impl CopyRewriter {
@@ -83,7 +87,37 @@ impl CopyRewriter {
             header_done,
             trailer_seen: false,
             max_row_bytes,
+            bound: Bound::default(),
         }
+    }
+
+    /// Gives so many rows and no more; `u64::MAX` is no bound.
+    #[must_use]
+    pub fn with_at_most(mut self, rows: u64) -> Self {
+        self.bound.left = (rows != u64::MAX).then_some(rows);
+        self
+    }
+
+    /// Whether rows are counted against a bound.
+    #[must_use]
+    pub fn is_bounded(&self) -> bool {
+        self.bound.left.is_some()
+    }
+
+    /// Whether there was a row more than the bound.
+    #[must_use]
+    pub fn is_over(&self) -> bool {
+        self.bound.over
+    }
+
+    /// The rows that were given since this was last called.
+    pub fn take_sent(&mut self) -> u64 {
+        std::mem::take(&mut self.bound.sent)
+    }
+
+    /// The rows that were left out since this was last called.
+    pub fn take_dropped(&mut self) -> u64 {
+        std::mem::take(&mut self.bound.dropped)
     }
 
     /// Takes one payload and appends the rewritten bytes of the rows that it completes to `out`.
@@ -267,7 +301,36 @@ impl CopyRewriter {
     ) -> Result<(), RowError> {
         if !self.header_done {
             self.header_done = true;
-            out.extend_from_slice(row);
+            match plan
+                .shape()
+                .filter(|_| self.options.format != CopyFormat::Binary)
+            {
+                Some(shape) => {
+                    let line = self.reshaped(&shape.of_header(), row)?;
+                    out.extend_from_slice(&line.unwrap_or_default());
+                }
+                None => out.extend_from_slice(row),
+            }
+            return Ok(());
+        }
+        let trailer = match self.options.format {
+            CopyFormat::Text => row.starts_with(b"\\.\n") || row.starts_with(b"\\.\r\n"),
+            CopyFormat::Csv => false,
+            CopyFormat::Binary => row == [0xff, 0xff],
+        };
+        let reshaped;
+        let row = match plan.shape().filter(|_| !trailer) {
+            None => row,
+            Some(shape) => {
+                let Some(kept) = self.reshaped(shape, row)? else {
+                    self.bound.dropped += 1;
+                    return Ok(());
+                };
+                reshaped = kept;
+                reshaped.as_slice()
+            }
+        };
+        if !trailer && !self.bound.takes() {
             return Ok(());
         }
         match self.options.format {
@@ -283,6 +346,22 @@ impl CopyRewriter {
         counters.rows += 1;
         Ok(())
     }
+
+    /// A row without what is left out of it; none where it is left out itself.
+    fn reshaped(&self, shape: &Shape, row: &[u8]) -> Result<Option<Vec<u8>>, RowError> {
+        match self.options.format {
+            CopyFormat::Text => text::reshape(&self.options, shape, row),
+            CopyFormat::Csv => csv::reshape(&self.options, shape, row),
+            CopyFormat::Binary => binary::reshape(shape, row),
+        }
+    }
+}
+
+/// A line of fields with its line end.
+fn line_of(fields: &[&[u8]], delimiter: u8, end: &[u8]) -> Vec<u8> {
+    let mut line = fields.join(&delimiter);
+    line.extend_from_slice(end);
+    line
 }
 
 /// Splits a row from its line end (`\n`, `\r\n` or none).

@@ -69,7 +69,7 @@ def mask(  # noqa: PLR0913 - all that can be said of a table, with defaults
 
     Returns:
         A record batch for one, an iterator for an iterable, a table for anything else; of the same
-        schema, with the rows in their order.
+        schema, with the rows in their order, where no operator leaves out columns or rows.
 
     Raises:
         ValueError: If the key is not exactly one that can be used, or an entity, an operator, a
@@ -224,14 +224,14 @@ def _key(
 
 def _masked_table(table: Any, settings: MaskSettings) -> Any:  # noqa: ANN401
     masker = BatchMasker(table.schema, settings)
-    batches = table.to_batches()
+    batches = table.to_batches() or [pa.RecordBatch.from_pylist([], schema=table.schema)]
     if len(batches) > 1:
         # All of it is here, and so all of it can be asked what it is.
         step = max(table.num_rows // _TABLE_ROWS, 1)
         rows = pa.array(range(0, table.num_rows, step), pa.int64())
         masker.decide(table.take(rows).combine_chunks().to_batches()[0], of_all=True)
     masked = [masker.mask(batch) for batch in batches]
-    return pa.Table.from_batches(masked, schema=table.schema)
+    return pa.Table.from_batches(masked, schema=masker.masked_schema)
 
 
 def _masked_stream(batches: Iterable[Any], settings: MaskSettings) -> Iterator[Any]:

@@ -1,21 +1,30 @@
 """Masks a stream of batches of one schema."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Final, Literal
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from scrim.detection.columns import ColumnJudge
 from scrim.detection.scan import Scanner
 from scrim.domain.decision import ColumnDecision, Treatment
-from scrim.masking.arrow.cells import Array, ArrowError, Counts, mask_array
-from scrim.masking.arrow.tree import MAX_LEAVES, Leaf, Node, build
+from scrim.masking.arrow.cells import Array, ArrowError, Counts, beside_of, mask_array
+from scrim.masking.arrow.kinds import TEXT, LeafType
+from scrim.masking.arrow.tree import MAX_LEAVES, Leaf, Node, Rows, build
 from scrim.masking.arrow.verdicts import Known, LeafJudge, written_kind
-from scrim.masking.columns import DecidedColumn
+from scrim.masking.arrow.whole import SHUFFLE, shuffled
+from scrim.masking.choice import DROP_COLUMN, DROP_ROW, replacing
 from scrim.masking.plans import Plan, PlanMaker
 from scrim.masking.registry import registry
-from scrim.masking.rewriter import PlannedColumn, operator_of
+from scrim.masking.rewriter import (
+    UNNAMED_DOMAIN,
+    PlannedColumn,
+    names_beside,
+    operator_of,
+    result_operator,
+)
 from scrim.masking.types import TypeSpec
 
 SAMPLED_ROWS: Final = 2_048
@@ -65,6 +74,7 @@ class MaskSettings:
         late: What happens when further rows show that a searched column holds an entity.
         written: Whether texts come from a file without types, so that those which are written like
             a date or a UUID are masked as one.
+        tells: Whether the caller tells with each batch, as texts, what stands beside its values.
     """
 
     plans: PlanMaker
@@ -74,6 +84,7 @@ class MaskSettings:
     types: Mapping[str, TypeSpec] = field(default_factory=dict)
     late: Late = "refuse"
     written: bool = False
+    tells: bool = False
 
 
 @dataclass(slots=True)
@@ -105,7 +116,7 @@ class ColumnReport:
         """Why values became NULL; empty when none did."""
         if not self.counts.nulled:
             return ""
-        if self.operator == "null":
+        if self.operator in {"null", DROP_COLUMN, DROP_ROW}:
             return "the operator"
         return f"no valid replacement of type {self.type}"
 
@@ -118,27 +129,62 @@ class _Decided:
     plan: Plan
     report: ColumnReport
     watched: bool
+    whole: str = ""
+    beside: Leaf | None = None
+    names: Sequence[str] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class _Application:
+    """Masks the leaves of one batch."""
+
+    decided: Mapping[str, _Decided]
+    values: Mapping[Leaf, Array]
+    told: Mapping[str, Array]
+
+    def by_row(self, leaf: Leaf) -> bool:
+        return self.decided[leaf.path].beside is not None
+
+    def __call__(self, leaf: Leaf, array: Array, rows: Rows) -> Array:
+        one = self.decided[leaf.path]
+        beside = None
+        if one.beside is not None:
+            values = self.told.get(leaf.path)
+            if values is None:
+                values = self.values[one.beside]
+                values = values if rows is None else values.take(rows)
+            beside = beside_of(values, one.beside.type)
+        return mask_array(array, one.leaf.type, one.plan, one.report.counts, beside)
 
 
 class BatchMasker:
     """Masks batches of one schema; the first one decides what becomes of each column.
 
     Attributes:
-        schema: The schema, of what comes in and of what goes out.
+        schema: The schema of what comes in.
     """
 
-    def __init__(self, schema: Any, settings: MaskSettings) -> None:  # noqa: ANN401 - pyarrow
+    def __init__(
+        self,
+        schema: Any,  # noqa: ANN401 - pyarrow
+        settings: MaskSettings,
+        *,
+        whole: bool = True,
+    ) -> None:
         """Read the schema.
 
         Args:
             schema: The schema of every batch.
             settings: With what batches are masked.
+            whole: Whether operators on whole columns are carried out; otherwise the caller does it,
+                and here the operators that stand for them inside of other values are.
 
         Raises:
             ArrowError: If there is no way to mask a type, or something names no column.
         """
         self.schema = schema
         self._settings = settings
+        self._whole = whole
         self._nodes: list[Node] = [
             build(field.name, field.type, settings.types) for field in schema
         ]
@@ -146,6 +192,8 @@ class BatchMasker:
         if len(self._leaves) > MAX_LEAVES:
             raise ArrowError(f"a batch has more than {MAX_LEAVES:,} columns and fields")
         self._check_names()
+        # Values inside of a struct or a map are no columns.
+        self._columns = frozenset(schema.names)
         self._judge = LeafJudge(settings.scanner, settings.judge, settings.known, self._leaves)
         self._decided: dict[str, _Decided] | None = None
         self._watches = True
@@ -155,6 +203,25 @@ class BatchMasker:
     def columns(self) -> list[ColumnReport]:
         """What became of each column so far; empty before the first batch."""
         return [one.report for one in (self._decided or {}).values()]
+
+    @property
+    def masked_schema(self) -> Any:  # noqa: ANN401 - pyarrow
+        """The schema of what goes out: without columns that are dropped, once that is decided."""
+        if not self._whole:
+            return self.schema
+        kept = [field_ for field_ in self.schema if self.whole_operator(field_.name) != DROP_COLUMN]
+        return (
+            self.schema if len(kept) == len(self.schema) else pa.schema(kept, self.schema.metadata)
+        )
+
+    def whole_operator(self, name: str) -> str:
+        """Return the operator on a column as a whole; empty where it has none.
+
+        Args:
+            name: The column.
+        """
+        decided = (self._decided or {}).get(name)
+        return "" if decided is None else decided.whole
 
     def decide(self, sample: Batch, *, of_all: bool = False) -> None:
         """Decide what becomes of each column.
@@ -169,11 +236,18 @@ class BatchMasker:
         for leaf, decision in self._judge.decide(values).items():
             self._decided[leaf.path] = self._planned(leaf, decision, values[leaf])
 
-    def mask(self, batch: Batch) -> Batch:
-        """Return a batch of the same schema with its values masked.
+    def looked_at(self) -> Mapping[str, Sequence[str]]:
+        """Return, by column, the names of those that its operator looks at, once decided."""
+        decided = self._decided or {}
+        return {path: one.names for path, one in decided.items() if one.beside is not None}
+
+    def mask(self, batch: Batch, told: Mapping[str, Array] | None = None) -> Batch:
+        """Return a batch of `masked_schema` with its values masked.
 
         Args:
             batch: A record batch.
+            told: What stands beside the values of a column, by its path; needed where the settings
+                say that it is told.
 
         Raises:
             ArrowError: If it has another schema, or values have nothing to be replaced by where
@@ -186,9 +260,24 @@ class BatchMasker:
             self.decide(batch)
         self._batches += 1
         before = {one.path: replace(one.counts) for one in self.columns}
+        apply = self._application(batch, told or {})
         masked = []
+        stays = None
         for node, field_, array in zip(self._nodes, self.schema, batch.columns, strict=True):
-            new = node.mask(array, self._apply)
+            whole = self.whole_operator(field_.name) if self._whole else ""
+            if whole in {DROP_COLUMN, DROP_ROW}:
+                self._count_whole(field_.name, array)
+            if whole == DROP_COLUMN:
+                continue
+            if whole == DROP_ROW:
+                missing = array.is_null()
+                stays = missing if stays is None else pc.and_(stays, missing)
+                masked.append(array)
+                continue
+            new = self.shuffled(field_.name, array) if whole == SHUFFLE else None
+            if new is not None:
+                self._count_whole(field_.name, array)
+            new = node.mask(array, apply) if new is None else new
             if not field_.nullable and new.null_count:
                 raise ArrowError(
                     f"column {field_.name}: some values have no replacement of their type, and its "
@@ -197,11 +286,42 @@ class BatchMasker:
             masked.append(new)
         if self._batches > 1 and self._watches:
             self._watch(batch, before)
-        return pa.RecordBatch.from_arrays(masked, schema=self.schema)
+        out = pa.RecordBatch.from_arrays(masked, schema=self.masked_schema)
+        return out if stays is None else out.filter(stays)
 
-    def _apply(self, leaf: Leaf, array: Array) -> Array:
-        decided = self._found(leaf)
-        return mask_array(array, decided.leaf.type, decided.plan, decided.report.counts)
+    def _count_whole(self, name: str, array: Array) -> None:
+        counts = (self._decided or {})[name].report.counts
+        counts.values += len(array) - array.null_count
+        counts.masked += len(array) - array.null_count
+
+    def shuffled(self, name: str, array: Array) -> Array | None:
+        """Return values of a column at other places; None where they do not differ.
+
+        Args:
+            name: The column.
+            array: Its values, or others of it.
+        """
+        decided = (self._decided or {})[name]
+        domain = decided.report.entity or UNNAMED_DOMAIN
+        return shuffled(array, domain, self._settings.plans.masker)
+
+    def _application(self, batch: Batch, told: Mapping[str, Array]) -> _Application:
+        decided = self._decided or {}
+        wanted = {one.beside.path for one in decided.values() if one.beside is not None}
+        values = {} if self._settings.tells or not wanted else self._values(batch, wanted)
+        return _Application(decided, values, told)
+
+    def _beside(self, leaf: Leaf, names: Sequence[str]) -> Leaf | None:
+        """Return the column, or the field of the same struct, that a leaf's operator looks at."""
+        if names and self._settings.tells:
+            return Leaf(names[0], LeafType(TEXT, pa.large_string()), pa.large_string())
+        leaves = {one.path: one for one in self._leaves if not one.repeated}
+        for name in names:
+            path = f"{leaf.parent}.{name}" if leaf.parent and not leaf.repeated else name
+            found = leaves.get(path) or leaves.get(name)
+            if found is not None:
+                return found
+        return None
 
     def _found(self, leaf: Leaf) -> _Decided:
         if self._decided is None:
@@ -214,16 +334,24 @@ class BatchMasker:
             leaf = self._as_written(leaf, decision, values)
         column = PlannedColumn(decision, leaf.type.spec)
         masked = decision.treatment is Treatment.MASK
+        whole = result_operator(column, operators) if leaf.path in self._columns else ""
+        operator = operator_of(column, operators)
+        operator = operator if whole else replacing(operator)
         report = ColumnReport(
             leaf.path,
             str(leaf.arrow_type) if leaf.type.kind == "text" else leaf.type.kind,
             decision.treatment,
             decision.entity,
-            str(operator_of(column, operators)["name"]) if masked else "",
+            str(operator["name"]) if masked else "",
             decision.reason,
         )
-        plan = self._settings.plans.make([DecidedColumn(column)], sampled=False)
-        return _Decided(leaf, plan, report, self._judge.watched(leaf, decision))
+        names = names_beside(operator_of(column, operators)) if masked else ()
+        beside = self._beside(leaf, names)
+        spec = None if beside is None else beside.type.spec
+        plan = self._settings.plans.make_values(column, spec)
+        return _Decided(
+            leaf, plan, report, self._judge.watched(leaf, decision), whole, beside, names
+        )
 
     def _as_written(self, leaf: Leaf, decision: ColumnDecision, values: Array) -> Leaf:
         """Return a leaf of a file with the type that its texts are written in."""

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final, Protocol
 
 from scrim.config.limits import Limits
 from scrim.domain.decision import Refusal
+from scrim.domain.outcome import RowLimit
 from scrim.kernel import AuditLog, Epoch, Plan, Relay, Ruling, ShapeHasher, Shapes, Turning
 from scrim.protocols.postgres.errors import NOTICE, ErrorFields
 from scrim.protocols.postgres.framing import Fields, frame
@@ -86,8 +87,24 @@ class Decided(Protocol):
         """What of its values is counted whenever it is run."""
 
     @property
+    def fills(self) -> "Sequence[tuple[int, str, Sequence[Turning | None]]]":
+        """Its COPY FROM statements whose data is turned back: index, options as JSON, how."""
+
+    @property
     def copies(self) -> "Sequence[tuple[int, str, Plan]]":
         """Its COPY TO statements: index, options as JSON, plan."""
+
+    @property
+    def limit(self) -> RowLimit | None:
+        """How many rows of each of its results a client gets."""
+
+    @property
+    def naming(self) -> "Sequence[tuple[int, str, str]]":
+        """What its statements have to do with named results: index, what, name."""
+
+    @property
+    def reshapes(self) -> bool:
+        """Whether columns or rows of its results may be left out."""
 
     @property
     def deallocates(self) -> str | None:
@@ -155,6 +172,10 @@ def decision(decided: Decided) -> Ruling:
         scope=decided.scope,
         turns=decided.turns,
         metered=bool(decided.metered),
+        fills=decided.fills,
+        limit=None if decided.limit is None else (decided.limit.rows, decided.limit.policy),
+        naming=decided.naming,
+        reshapes=decided.reshapes,
     )
 
 

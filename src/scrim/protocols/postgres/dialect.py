@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from scrim.protocols.postgres.exchanges import Idle, Ping, Reset, RowsQuery
+from scrim.protocols.postgres.exchanges import Description, Idle, Ping, Reset, RowsQuery
 from scrim.protocols.postgres.messages import Terminate
 from scrim.protocols.postgres.startup_packets import PROTOCOL_3_0, PROTOCOL_3_2
 from scrim.protocols.postgres.upstream_startup import PostgresCancel, PostgresUpstreamStartup
@@ -42,6 +42,10 @@ class PostgresDialect:
     def query(self, sql: str, max_bytes: int) -> RowsQuery:
         """Ask for rows, refusing an answer beyond `max_bytes`."""
         return RowsQuery(sql, max_bytes)
+
+    def describe(self, sql: bytes) -> Description:
+        """Ask which columns a statement would return, without running it."""
+        return Description(sql)
 
     def idle(self) -> Idle:
         """Watch a session that nobody uses."""

@@ -4,14 +4,19 @@ Each exchange runs from its Query to ReadyForQuery and accepts nothing but the a
 expects, so that a session which is out of step is found out and thrown away.
 """
 
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from scrim.protocols.postgres.errors import ErrorFields
-from scrim.protocols.postgres.framing import Fields, FrameReader
+from scrim.protocols.postgres.framing import Fields, FrameReader, frame
 from scrim.protocols.postgres.messages import ParameterStatus, Query, ReadyForQuery
+from scrim.protocols.postgres.rows import parse_row_description
 from scrim.wire import ProtocolError
 
+if TYPE_CHECKING:
+    from scrim.domain.column import ResultField
+
 MAX_ANSWER_BYTES = 65_536
+MAX_DESCRIPTION_BYTES = 4 << 20
 MAX_CHANGES = 1000
 _LOST_STATES = frozenset({"57P01", "57P02", "57P03", "57P05"})
 
@@ -149,6 +154,38 @@ class RowsQuery(_Exchange):
             if self._error is not None:
                 raise self._error
         elif kind not in {"T", "C", "I"}:
+            raise _out_of_step()
+
+
+class Description(_Exchange):
+    """Asks for the columns of a statement by Parse and Describe, so that it is never run.
+
+    Args:
+        sql: The statement.
+    """
+
+    _UNNAMED: ClassVar[bytes] = b"\0"
+    _NO_PARAMETER_TYPES: ClassVar[bytes] = b"\0\0"
+
+    def __init__(self, sql: bytes) -> None:
+        """Send the question."""
+        super().__init__(MAX_DESCRIPTION_BYTES)
+        parse = self._UNNAMED + sql + b"\0" + self._NO_PARAMETER_TYPES
+        self._outgoing += [frame("P", parse), frame("D", b"S" + self._UNNAMED), frame("S", b"")]
+        self.fields: list[ResultField] | None = None
+        self.refused: tuple[str, str] | None = None
+
+    def _take(self, kind: str, body: bytes) -> None:
+        if kind == "T":
+            self.fields = parse_row_description(body)
+        elif kind == "E":
+            error = ErrorFields.parse(body)
+            if error.severity != "ERROR":
+                raise _failure(error)
+            self.refused = (error.safe_code, error.message)
+        elif kind == ReadyForQuery.KIND:
+            self.done = True
+        elif kind not in {"1", "t", "n"}:
             raise _out_of_step()
 
 

@@ -136,7 +136,11 @@ def _check(name: str, value: str, *, raw: bool) -> None:
         raise _refused("22023", f"the startup parameter {name} is too long")
     lower = name.lower()
     if lower in IDENTITY_SETTINGS:
-        raise _refused("42501", f"the startup parameter {name} is not permitted")
+        raise _refused(
+            "42501",
+            f"the startup parameter {name} is not permitted",
+            "Sign in as who you are, and leave it out of the connection's options.",
+        )
     if raw:
         return
     if lower == "client_encoding" and value.lower().strip("'\"") not in UTF8_NAMES:
@@ -146,7 +150,11 @@ def _check(name: str, value: str, *, raw: bool) -> None:
             "Set client_encoding to UTF8, for example by PGCLIENTENCODING=UTF8.",
         )
     if lower == "standard_conforming_strings" and value.lower() not in {"on", "true", "yes", "1"}:
-        raise _refused("0A000", "standard_conforming_strings cannot be turned off")
+        raise _refused(
+            "0A000",
+            "standard_conforming_strings cannot be turned off",
+            "Leave it on, and write E'...' for strings with escapes.",
+        )
 
 
 def _refused(code: str, message: str, hint: str = "") -> SettingError:

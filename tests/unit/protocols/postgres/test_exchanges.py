@@ -158,3 +158,51 @@ def test_the_rest_of_the_dialect() -> None:
         startup = DIALECT.startup(login, TlsDemand.NONE, compatible=compatible)
         assert isinstance(startup, PostgresUpstreamStartup)
         assert startup.take_outgoing()[4:8] == version
+
+
+def described(name: bytes) -> bytes:
+    field = name + b"\0" + (16384).to_bytes(4) + (2).to_bytes(2) + (25).to_bytes(4)
+    return frame("T", b"\0\1" + field + b"\xff\xff" + b"\xff\xff\xff\xff" + b"\0\0")
+
+
+def test_a_description_asks_without_running() -> None:
+    exchange = DIALECT.describe(b"SELECT 1")
+    sent = exchange.take_outgoing()
+    assert sent == (frame("P", b"\0SELECT 1\0\0\0") + frame("D", b"S\0") + frame("S", b""))
+
+
+@pytest.mark.parametrize("by_byte", [False, True])
+def test_a_statement_with_a_result_is_described(by_byte: bool) -> None:
+    exchange = DIALECT.describe(b"SELECT email FROM people")
+    parts = frame("1", b"") + frame("t", b"\0\0") + described(b"email") + READY
+    answer(exchange, parts, by_byte=by_byte)
+    assert exchange.done
+    assert exchange.refused is None
+    assert [(one.name, one.relation_id) for one in exchange.fields or ()] == [("email", 16384)]
+
+
+def test_a_statement_without_a_result_has_no_fields() -> None:
+    exchange = DIALECT.describe(b"BEGIN")
+    answer(exchange, frame("1", b"") + frame("t", b"\0\0") + frame("n", b"") + READY)
+    assert (exchange.done, exchange.fields, exchange.refused) == (True, None, None)
+
+
+def test_a_statement_that_is_not_accepted_is_an_answer() -> None:
+    exchange = DIALECT.describe(b"SELECT nothing")
+    answer(exchange, error("42703") + READY)
+    assert exchange.refused == ("42703", "zaphod")
+    assert exchange.done
+
+
+@pytest.mark.parametrize("wrong", [row(b"x"), frame("C", b"SELECT 1\0"), frame("2", b"")])
+def test_an_answer_that_is_no_description_is_refused(wrong: bytes) -> None:
+    exchange = DIALECT.describe(b"SELECT 1")
+    with pytest.raises(ProtocolError, match="out of step"):
+        answer(exchange, frame("1", b"") + wrong)
+
+
+def test_a_store_that_ends_the_session_while_describing_is_lost() -> None:
+    exchange = DIALECT.describe(b"SELECT 1")
+    with pytest.raises(ProtocolError) as caught:
+        answer(exchange, error("57P01", "FATAL"))
+    assert caught.value.code == "57P01"

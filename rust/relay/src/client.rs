@@ -77,6 +77,13 @@ impl Relay {
         let mut forward = Forward::new(input);
         let mut at = self.rest_of_message(input.len(), &mut forward);
         while at < input.len() {
+            if let Some(end) = self.filled(input, at, &mut forward) {
+                if end == at {
+                    break;
+                }
+                at = end;
+                continue;
+            }
             let (kind, total) = match frame(input, at) {
                 Frame::Whole { kind, total } => (kind, total),
                 Frame::NoHeader => break,
@@ -119,18 +126,17 @@ impl Relay {
                     forward.skip_to(end);
                     at = end;
                 }
+                Step::Hold(ClientNeed::Barrier) => {
+                    self.wait(at, &mut forward);
+                    break;
+                }
                 Step::Hold(need) => {
-                    if need == ClientNeed::Barrier {
-                        // The server answers a pipeline only when asked to.
-                        write_message(forward.up_to(at), b'H', |_| {});
-                    }
                     self.client_need = Some(need);
                     break;
                 }
                 Step::KeepThenWait => {
                     at = end;
-                    write_message(forward.up_to(at), b'H', |_| {});
-                    self.client_need = Some(ClientNeed::Barrier);
+                    self.wait(at, &mut forward);
                     break;
                 }
                 Step::Expand(messages) => {
@@ -244,14 +250,7 @@ impl Relay {
                 }
             }
             b'H' | b'd' => Step::Keep,
-            b'c' | b'f' => {
-                if self.copy_in {
-                    self.copy_in = false;
-                } else if !self.pending.is_empty() {
-                    self.pending.push_back(Pending::CopyEnd);
-                }
-                Step::Keep
-            }
+            b'c' | b'f' => self.data_ends(kind, at, forward),
             b'F' => {
                 let refusal = Refusal::new(
                     "0A000",
@@ -344,6 +343,7 @@ impl Relay {
         self.statements.remove(&b""[..]);
         self.portals.remove(&b""[..]);
         let waits = decision.deallocates.is_some();
+        self.fills.asked |= !decision.fills.is_empty();
         let operation = Arc::clone(&decision.operation);
         self.pending.push_back(Pending::Query {
             decision,

@@ -12,6 +12,7 @@ from scrim.domain.column import ColumnOrigin, ResultField
 from scrim.statements.bodies import Bodies, Reading
 from scrim.statements.catalog import Catalog, CatalogColumn, Relation
 from scrim.statements.compared import Compared
+from scrim.statements.copied import Copied, copied
 from scrim.statements.facts import Facts, Name, Query, StatementError, Write, read
 from scrim.statements.functions import is_pure
 from scrim.statements.origins import (
@@ -195,17 +196,9 @@ class Lineage:
             ).outputs(facts.query)
         return [noticed[key] for key in sorted(noticed)]
 
-    def copied(self, facts: Facts) -> list[Origins]:
+    def copied(self, facts: Facts) -> Copied:
         """Return the columns that a `COPY ... FROM` fills."""
-        copy = facts.copy
-        if copy is None or copy.relation is None:
-            return []
-        return [
-            origins
-            for relation in self.catalog.named(copy.relation.schema, copy.relation.name)
-            for name, origins in self.relation_outputs(relation).columns
-            if name in copy.columns or not copy.columns
-        ]
+        return copied(facts, self.catalog, self.relation_outputs)
 
     def _own_columns(self, write: Write) -> tuple[str, str] | None:
         """Return schema and name of the relation that is written, if it is certain which it is."""

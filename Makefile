@@ -17,7 +17,7 @@ PYTEST_FLAGS ?=
 BENCH_FLAGS ?=
 FUZZ_SECONDS ?= 60
 
-.PHONY: help build venv demo test check lint fmt coverage bench long clean
+.PHONY: help build venv demo test check lint fmt coverage bench evasion long clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -62,6 +62,11 @@ bench: .build/dev.stamp ## Run benchmarks/*.py into benchmarks/results/ (BENCH_F
 	@scripts/install-postgres.sh
 	@scripts/install-peers.sh
 	@.venv/bin/python scripts/bench.py $(BENCH_FLAGS)
+
+evasion: .build/dev.stamp ## Try to get protected values out, and write the score
+	@scripts/install-postgres.sh
+	@.venv/bin/pytest -q -m 'not long' tests/evasion --deselect tests/evasion/test_score.py
+	@.venv/bin/python scripts/evasion_score.py
 
 long: .build/dev.stamp ## Fuzzing (FUZZ_SECONDS each) and soak tests
 	@scripts/install-postgres.sh

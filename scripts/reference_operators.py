@@ -24,6 +24,15 @@ if TYPE_CHECKING:
 DEMO_KEY = hashlib.sha256(b"scrim documentation").digest()
 # Operators whose replacements are not of the raw value's kind, or of no kind that they know.
 OF_ANY_KIND = {"auto", "digits", "null", "redact", "secret", "text", "token"}
+# What stands on the page of an operator that looks at another column.
+BESIDE = "Looks at another column (`{option}`)"
+FOUND = (
+    "Its raw value counts, also where it is masked itself, and alike in text and binary format. In "
+    "a result it has to be a column of the same relation, as it is stored, and the statement has "
+    "to name that relation once: anything else could be chosen by whoever asks. In a file or an "
+    "Arrow table it is the column of that name. Documents, floating point numbers, empty texts "
+    "and columns that are dropped count as no value, as NULL does. Without one:"
+)
 # Characters of a replacement that a table shows.
 MOST_SHOWN = 80
 
@@ -91,6 +100,7 @@ def _page(operator: Operator) -> str:
         f"- **Turned back by the key:** {_back(operator)}.",
     ]
     for title, text in (
+        (BESIDE.format(option=operator.beside), operator.without and f"{FOUND} {operator.without}"),
         ("Survives", operator.survives),
         ("Is lost", operator.lost),
         ("Attacks", operator.attack),
@@ -141,7 +151,9 @@ def _examples(operator: Operator) -> Iterator[str]:
     if not operator.examples:
         return
     yield from ("", "## Examples", "", "Computed with a key that everybody knows.", "")
-    yield from ("| raw | options | replacement |", "|---|---|---|")
+    beside = any(example.beside for example in operator.examples)
+    heads = ["raw", "options", *(["other column"] if beside else []), "replacement"]
+    yield from (f"| {' | '.join(heads)} |", "|---" * len(heads) + "|")
     for example in operator.examples:
         options = ", ".join(
             f"{name}: {json.dumps(value, ensure_ascii=False)}"
@@ -149,7 +161,10 @@ def _examples(operator: Operator) -> Iterator[str]:
         )
         masked = replacement(operator, example)
         shown = "NULL" if masked is None else _code(masked)
-        yield f"| {_code(example.value)} | {_code(options) if options else ''} | {shown} |"
+        cells = [_code(example.value), _code(options) if options else "", shown]
+        if beside:
+            cells.insert(2, _code(example.beside) if example.beside else "")
+        yield f"| {' | '.join(cells)} |"
 
 
 def _code(text: str) -> str:
@@ -172,9 +187,11 @@ def replacement(operator: Operator, example: Example) -> str | None:
     masker = kernel.Masker(DEMO_KEY, kernel.Detector("[]"), config)
     type_spec = dict(example.type_spec)
     rule = {"action": "mask", "type": type_spec, "operator": spec, "domain": example.domain}
-    plan = kernel.Plan(json.dumps({"columns": [rule]}), masker)
-    raw = example.value.encode()
-    cell = struct.pack(">hi", 1, len(raw)) + raw
+    other = {"column": 1, "type": {"kind": "text"}}
+    rules = {"columns": [rule, {"action": "pass"}], "beside": {"0": other}}
+    plan = kernel.Plan(json.dumps(rules), masker)
+    raw, beside = example.value.encode(), example.beside.encode()
+    cell = struct.pack(">hi", 2, len(raw)) + raw + struct.pack(">i", len(beside)) + beside
     row = plan.rewrite(b"D" + struct.pack(">i", len(cell) + 4) + cell)
     (length,) = struct.unpack_from(">i", row, 7)
     return None if length < 0 else row[11 : 11 + length].decode()

@@ -13,6 +13,20 @@ def value_classes() -> list[str]: ...
 def classify_values(values: Sequence[bytes]) -> tuple[list[int], list[float], list[float]]: ...
 
 @final
+class Beside:
+    def __new__(
+        cls,
+        layout: str | None,
+        offsets: bytes,
+        data: bytes,
+        validity: bytes | None,
+        *,
+        first: int = 0,
+        wide: bool = False,
+        binary: bool = False,
+    ) -> Beside: ...
+
+@final
 class Detector:
     def __new__(cls, entities: str) -> Detector: ...
     def scan(
@@ -87,6 +101,7 @@ class Plan:
         first: int = 0,
         wide: bool = False,
         binary: bool = False,
+        beside: Beside | None = None,
     ) -> tuple[tuple[bytes, bytes, bytes | None] | None, tuple[int, int, int]]: ...
     def mask_fixed(
         self,
@@ -96,6 +111,7 @@ class Plan:
         validity: bytes | None,
         *,
         first: int = 0,
+        beside: Beside | None = None,
     ) -> tuple[tuple[bytes, bytes, bytes | None] | None, tuple[int, int, int]]: ...
 
 @final
@@ -142,6 +158,7 @@ class Ruling:
         context: object = None,
         scope: tuple[bytes, int] | None = None,
         turns: Sequence[tuple[int, int, int, Turning]] = ...,
+        fills: Sequence[tuple[int, str, Sequence[Turning | None]]] = ...,
         limit: tuple[int, str] | None = None,
         naming: Sequence[tuple[int, str, str]] = ...,
         reshapes: bool = False,

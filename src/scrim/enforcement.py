@@ -17,7 +17,7 @@ the caller, and does not come here either if it does just what another one did.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Final
 
 from scrim.audit.records import BundleFacts, Intent, Origin, ResultColumn
@@ -28,7 +28,7 @@ from scrim.masking.decided import Decided
 from scrim.masking.plans import Plan
 from scrim.masking.results import Described, ResultDecider, ResultTools
 from scrim.masking.storing import storing_refusal
-from scrim.masking.turning import MaskedWrites, TurnDecider
+from scrim.masking.turning import NOTHING_TURNED, MaskedWrites, TurnDecider
 from scrim.policy.demands import Answer, ask
 from scrim.policy.grants import Grants
 from scrim.policy.refusals import uncopyable, unreadable
@@ -38,6 +38,7 @@ from scrim.statements.essence import Essence, essence, facts_of
 from scrim.statements.facts import Facts, StatementError
 from scrim.statements.incoming import Incoming
 from scrim.statements.lineage import Lineage
+from scrim.statements.rows import row_places
 
 NOT_UTF8: Final = "22021"
 
@@ -132,14 +133,15 @@ class Enforcement:
             asked = asked.refused(self._way_around(statements))
         if asked.refusal is not None or (self.raw and asked.limit is None):
             return self._decided(statements, asked, scope)
-        turns = () if self.raw else self._turning.turns(statements)
-        if isinstance(turns, Refusal):
-            return self._decided(statements, asked.refused(turns), scope)
+        turned = NOTHING_TURNED if self.raw else self._turning.decide(statements)
+        if turned.refusal is not None:
+            refused = asked.refused(turned.refusal)
+            return self._decided(statements, refused, scope).turning(turned)
         try:
             copies = self._copies(incoming, statements, columns)
         except CopyError as error:
             return self._decided(statements, asked.refused(uncopyable(str(error))), scope)
-        return replace(self._decided(statements, asked, scope, copies), turns=turns)
+        return self._decided(statements, asked, scope, copies).turning(turned)
 
     def plan(
         self,
@@ -167,7 +169,7 @@ class Enforcement:
         decided = context[0] if context is not None else None
         statements = decided.facts if isinstance(decided, Decided) else ()
         facts = statements[index] if index < len(statements) else None
-        described = self._results.describe(fields, self._origins(facts, fields))
+        described = self._described(facts, fields)
         if not isinstance(decided, Decided):
             return self._results.plan(described)
         record = columns_template(self._tools.origin, _recorded(described))
@@ -192,17 +194,16 @@ class Enforcement:
                 (relation.name if relation is not None else "it", origin)
                 for relation, _, origin in self._tools.lineage.stored(facts)
             ]
-            found = storing_refusal(self._results, stored)
-            if found is not None:
+            if (found := storing_refusal(self._results, stored)) is not None:
                 return found
         return None
 
-    def _origins(
-        self, facts: Facts | None, fields: Sequence[ResultField]
-    ) -> Sequence[ColumnOrigin]:
-        if self.raw or facts is None:
-            return [ColumnOrigin(frozenset(), known=self.raw) for _ in fields]
-        return self._tools.lineage.resolve(facts, fields)
+    def _described(self, facts: Facts | None, fields: Sequence[ResultField]) -> Described:
+        origins = [ColumnOrigin(frozenset(), known=self.raw) for _ in fields]
+        if facts is not None and not self.raw:
+            origins = self._tools.lineage.resolve(facts, fields)
+        places = row_places(self._catalog, facts, fields)
+        return self._results.describe(fields, origins, places)
 
     def _copies(
         self,
@@ -224,8 +225,7 @@ class Enforcement:
             for field in columns
             if not target.whole_relation or not self._tools.results.lookup.is_generated(field)
         ]
-        described = self._results.describe(sent, self._origins(target.facts, sent))
-        return self._results.plan(described, sampled=False)
+        return self._results.plan(self._described(target.facts, sent), sampled=False)
 
     def _unreadable(self, error: StatementError) -> Decided:
         """Refuse what the grammar does not know, unless the principal may do everything here."""

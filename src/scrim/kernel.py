@@ -8,7 +8,8 @@ The kernel takes whole chunks and gives whole chunks; nothing here is called for
 - `Reactor`: moves the bytes of linked sessions on a thread of its own (`rust/reactor`).
 - `TlsAcceptor`, `TlsSession`: TLS towards clients, sans-IO (`rust/tls`).
 - `Keyring`, `Masker`, `Plan`: keys by version, operators, and what they do to the columns of one
-  result (`rust/mask`, `rust/rows`). `national_id_entities` names the numbers that have
+  result (`rust/mask`, `rust/rows`). `Beside` is a column of Arrow that another one's rule
+  looks at. `national_id_entities` names the numbers that have
   layouts of their own. `Turning`: turns the masked values in a statement back.
 - `Detector`: finds sensitive values in cells (`rust/detect`), by `native_shapes` among others.
   `classify_values` tells what short
@@ -18,6 +19,7 @@ The kernel takes whole chunks and gives whole chunks; nothing here is called for
 
 from scrim._kernel import (
     AuditLog,
+    Beside,
     Detector,
     Epoch,
     Keyring,
@@ -43,6 +45,7 @@ from scrim._kernel import (
 
 __all__ = [
     "AuditLog",
+    "Beside",
     "Detector",
     "Epoch",
     "Keyring",

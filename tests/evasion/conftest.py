@@ -1,72 +1,22 @@
-"""A server full of canaries, the gateway before it, and who connects where."""
+"""The server and the gateway of the evasion tests, started once."""
 
 from __future__ import annotations
 
-import secrets
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.evasion.canaries import Canaries
-from tests.evasion.vault import ANALYST, DATABASE, INVESTIGATOR, TAGS, schema
-from tests.support.endpoint import Endpoint
-from tests.support.gateway_process import GatewayProcess, Store
-from tests.support.postgres import create_database, tls_server
+from tests.evasion.places import opened
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from tests.evasion.places import Vault
     from tests.support.certificates import Authority
-    from tests.support.gateway_process import User
-    from tests.support.postgres import PostgresServer
-
-
-@dataclass(frozen=True, slots=True)
-class Vault:
-    """Where each party connects to, and what must not come out.
-
-    Attributes:
-        direct: The database itself, as its superuser.
-        analyst: The gateway, as one who may not see protected values.
-        investigator: The gateway, as one who sees everything.
-        canaries: The protected values.
-        server: The database server.
-    """
-
-    direct: Endpoint
-    analyst: Endpoint
-    investigator: Endpoint
-    canaries: Canaries
-    server: PostgresServer
-
-    def check(self, received: bytes, what: str) -> None:
-        """Fail if something that the analyst received holds a piece of a canary.
-
-        Args:
-            received: Every byte.
-            what: What was tried.
-        """
-        found = self.canaries.leaks(received)
-        assert not found, f"{what}: received a {', a '.join(found)}"
 
 
 @pytest.fixture(scope="package")
 def vault(authority: Authority) -> Iterator[Vault]:
     """The server and the gateway of these tests."""
-    canaries = Canaries(secrets.randbits(64))
-    with tls_server(authority, settings={"max_prepared_transactions": "5"}) as server:
-        create_database(server, DATABASE)
-        server.execute(schema(canaries), DATABASE)
-        store = Store(server.port, DATABASE, "postgres", server.password, TAGS)
-        with GatewayProcess({DATABASE: store}, [ANALYST, INVESTIGATOR]) as gateway:
-
-            def through(user: User) -> Endpoint:
-                return Endpoint(
-                    "scrim", "127.0.0.1", gateway.port, DATABASE, user.name, user.password
-                )
-
-            direct = Endpoint(
-                "direct", "127.0.0.1", server.port, DATABASE, "postgres", server.password
-            )
-            yield Vault(direct, through(ANALYST), through(INVESTIGATOR), canaries, server)
+    with opened(authority) as running:
+        yield running

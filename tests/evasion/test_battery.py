@@ -2,75 +2,23 @@
 
 from __future__ import annotations
 
-import struct
 from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.evasion.modes import MODES, query
+from tests.evasion.modes import MODES
 from tests.evasion.shapes import ERRORS, QUERIES, REFUSED
+from tests.evasion.wire import Wire, messages
 from tests.support.raw_client import RawClient, RawClientError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from tests.evasion.conftest import Vault
+    from tests.evasion.places import Vault
 
 SHAPES = [(channel, sql) for channel, queries in QUERIES.items() for sql in queries]
-END = "the end of the test"
-
-
-class Wire:
-    """The analyst's connection, opened again when a session was ended."""
-
-    def __init__(self, vault: Vault) -> None:
-        self._vault = vault
-        self._client = RawClient(vault.analyst, timeout_s=30)
-        self._client.open()
-
-    def exchange(self, sent: bytes) -> tuple[bytes, bool]:
-        """Send bytes inside a transaction; return all that came, and whether the session lives."""
-        client = self._client
-        client.forget()
-        client.send(query("BEGIN") + sent + query(f"ROLLBACK; SELECT '{END}'"))
-        received = bytearray()
-        alive = True
-        try:
-            while not _ended(received):
-                data = _read(client)
-                if not data:
-                    alive = False
-                    break
-                received += data
-        except OSError:
-            alive = False
-        if not alive:
-            client.close()
-            self._client = RawClient(self._vault.analyst, timeout_s=30)
-            self._client.open()
-        return bytes(received), alive
-
-    def close(self) -> None:
-        self._client.close()
-
-
-def _read(client: RawClient) -> bytes:
-    return client._connected().recv(1 << 16)  # noqa: SLF001 - the bytes as they are
-
-
-def _ended(received: bytearray) -> bool:
-    at = received.rfind(END.encode())
-    return at >= 0 and received[-6:-1] == b"Z\0\0\0\x05"
-
-
-def messages(received: bytes) -> list[tuple[str, bytes]]:
-    """Split what was received into messages."""
-    found, at = [], 0
-    while at + 5 <= len(received):
-        (length,) = struct.unpack_from("!i", received, at + 1)
-        found.append((chr(received[at]), received[at + 5 : at + 1 + length]))
-        at += 1 + length
-    return found
+ALL_REFUSED = [(channel, sql) for channel, queries in REFUSED.items() for sql in queries]
+ALL_ERRORS = [(channel, sql) for channel, queries in ERRORS.items() for sql in queries]
 
 
 @pytest.fixture(scope="module")
@@ -88,22 +36,26 @@ def test_no_query_carries_a_value_out(vault: Vault, wire: Wire, channel: str, sq
         assert alive, f"{channel}, {mode}: {sql}: the session was ended"
 
 
-@pytest.mark.parametrize("sql", REFUSED)
-def test_ways_around_the_gateway_are_refused(vault: Vault, wire: Wire, sql: str) -> None:
+@pytest.mark.parametrize(("channel", "sql"), ALL_REFUSED)
+def test_ways_around_the_gateway_are_refused(
+    vault: Vault, wire: Wire, channel: str, sql: str
+) -> None:
     for mode in ("simple", "undescribed", "PREPARE", "EXPLAIN", "COPY text"):
         received, alive = wire.exchange(MODES[mode](sql))
-        vault.check(received, f"{mode}: {sql}")
+        vault.check(received, f"{channel}, {mode}: {sql}")
         kinds = {kind for kind, _ in messages(received)}
-        assert alive, f"{mode}: {sql}: the session was ended"
-        assert "E" in kinds, f"{mode}: {sql} was not refused"
+        assert alive, f"{channel}, {mode}: {sql}: the session was ended"
+        assert "E" in kinds, f"{channel}, {mode}: {sql} was not refused"
 
 
-@pytest.mark.parametrize("sql", ERRORS)
-def test_no_error_or_notice_quotes_a_value(vault: Vault, wire: Wire, sql: str) -> None:
+@pytest.mark.parametrize(("channel", "sql"), ALL_ERRORS)
+def test_no_error_or_notice_quotes_a_value(
+    vault: Vault, wire: Wire, channel: str, sql: str
+) -> None:
     for mode in ("simple", "extended text", "extended binary", "many statements", "COPY text"):
         received, alive = wire.exchange(MODES[mode](sql))
-        vault.check(received, f"{mode}: {sql}")
-        assert alive, f"{mode}: {sql}: the session was ended"
+        vault.check(received, f"{channel}, {mode}: {sql}")
+        assert alive, f"{channel}, {mode}: {sql}: the session was ended"
 
 
 def test_the_queries_would_leak_without_the_gateway(vault: Vault) -> None:

@@ -11,7 +11,7 @@ import pytest
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from tests.evasion.conftest import Vault
+    from tests.evasion.places import Vault
 
 # Texts of any length, such as `remarks`, are replaced by words that nobody can turn back.
 COLUMNS = ("phone", "card", "iban", "remarks", "born", "big", "code", "tag", "moment", "digits")

@@ -12,10 +12,11 @@ import pytest
 from tests.evasion.modes import FLUSH, SYNC, bind, describe, execute, parse, query
 from tests.evasion.steps import STEPS
 from tests.evasion.vault import DATABASE
+from tests.evasion.wire import drained
 from tests.support.raw_client import RawClient, RawClientError, message
 
 if TYPE_CHECKING:
-    from tests.evasion.conftest import Vault
+    from tests.evasion.places import Vault
 
 SECRET = "SELECT id, remarks || '' FROM people WHERE id < 3"
 PUBLIC = "SELECT id, word || '' FROM clean"
@@ -181,17 +182,6 @@ def test_no_answer_meets_a_wrong_plan(vault: Vault, chunks: tuple[bytes, ...]) -
                 client.send(chunk)
             received += drained(client)
     vault.check(received, "the client")
-
-
-def drained(client: RawClient, quiet_s: float = 0.15) -> bytes:
-    """Return what arrives until nothing does for a while."""
-    sock = client._connected()  # noqa: SLF001 - the bytes as they are
-    sock.settimeout(quiet_s)
-    received = bytearray()
-    with contextlib.suppress(OSError):
-        while data := sock.recv(1 << 16):
-            received += data
-    return bytes(received)
 
 
 def test_a_prepared_statement_is_decided_anew_when_its_view_was_replaced(vault: Vault) -> None:

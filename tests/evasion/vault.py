@@ -72,6 +72,16 @@ CREATE AGGREGATE sandbox.pick(text) (SFUNC = textcat, STYPE = text);
 CREATE FUNCTION combine(int, int) RETURNS text LANGUAGE sql AS
     'SELECT remarks FROM public.people WHERE id = $1';
 CREATE OPERATOR ### (LEFTARG = int, RIGHTARG = int, FUNCTION = combine);
+CREATE FUNCTION sandbox.joined(text, text) RETURNS text LANGUAGE sql IMMUTABLE AS
+    'SELECT remarks FROM public.people WHERE id = 1';
+CREATE OPERATOR sandbox.|&> (LEFTARG = text, RIGHTARG = text, FUNCTION = sandbox.joined);
+CREATE FUNCTION sandbox.to_citext(pair) RETURNS citext LANGUAGE sql AS
+    'SELECT remarks::citext FROM public.people WHERE id = 1';
+CREATE CAST (pair AS citext) WITH FUNCTION sandbox.to_citext(pair);
+CREATE TABLE holder (id int PRIMARY KEY, whole people, wholes people[]);
+CREATE STATISTICS pair_stats (mcv) ON remarks, email FROM people;
+CREATE TABLE aged (id int PRIMARY KEY);
+INSERT INTO aged VALUES (1), (2);
 """
 
 TAGS = {
@@ -94,11 +104,15 @@ TAGS = {
             "big", "code", "tag", "path", "moment", "query",
         )
     },
+    "public.aged.id": ["public"],
+    "public.aged.tier": ["confidential"],
+    "public.holder.id": ["public"],
     "public.parent.id": ["public"],
     "public.parent.remarks": ["confidential"],
     "public.parts.remarks": ["confidential"],
     "public.letters.id": ["public"],
     "public.counts.id": ["public"],
+    "public.wide": ["confidential"],
 }  # fmt: skip
 
 
@@ -108,10 +122,26 @@ def schema(canaries: Canaries) -> str:
     Args:
         canaries: Who is in it.
     """
+    return f"{_SCHEMA}\n{_contents(canaries)}"
+
+
+def exchange(canaries: Canaries) -> str:
+    """Return the statements that put others into the place of those in the database.
+
+    Args:
+        canaries: Who is in it from then on.
+    """
+    return (
+        "TRUNCATE people, letters, series, parent, parts, holder;"
+        " DELETE FROM counts WHERE id = 4000; ALTER TABLE aged DROP COLUMN tier;"
+        f"{_contents(canaries)}"
+    )
+
+
+def _contents(canaries: Canaries) -> str:
     first, second = canaries.people
     return "\n".join(
         [
-            _SCHEMA,
             _insert(1, first),
             _insert(2, second),
             # Numbers of cards behind thousands of others, so that no sample shows them.
@@ -123,10 +153,12 @@ def schema(canaries: Canaries) -> str:
             f"INSERT INTO parent VALUES (1, '{first.secret}');",
             f"INSERT INTO child VALUES (2, '{second.secret}', 'more');",
             f"INSERT INTO parts VALUES (1, '{first.secret}');",
+            "INSERT INTO holder SELECT id, p, ARRAY[p] FROM people p;",
+            f"ALTER TABLE aged ADD COLUMN tier text DEFAULT '{second.secret}';",
+            f"ALTER ROLE postgres IN DATABASE {DATABASE} SET app.contact = '{first.email}';",
             f"COMMENT ON TABLE people IS 'ask {first.email}';",
             f"COMMENT ON COLUMN people.remarks IS 'ask {second.email}';",
             "ALTER TABLE people ALTER remarks SET STATISTICS 100;",
-            "CREATE STATISTICS pair_stats (mcv) ON remarks, email FROM people;",
             "INSERT INTO people (id, remarks, email)"
             f" SELECT i, '{first.secret}', '{first.email}' FROM generate_series(100, 150) i;",
             "REFRESH MATERIALIZED VIEW kept; REFRESH MATERIALIZED VIEW turned_once; ANALYZE;",

@@ -120,6 +120,29 @@ def test_values_change_after_a_rotation_and_a_reload_everywhere_at_once(
         assert base64.b64decode(one["plain"]).hex() not in written
 
 
+def test_tokens_that_were_shown_before_a_rotation_still_work(server: PostgresServer) -> None:
+    settings = {"masking": {"operators": {"contact.email": "siv"}}}
+    with gateway_before(server, **settings) as gateway, connect(gateway) as session:
+        find = "SELECT id FROM people WHERE email = %s"
+        tokens = [look(session)]
+        for rotation in (["rotate"], ["rotate", "--derive"]):
+            key(gateway.configuration, *rotation)
+            gateway.reload()
+            eventually(lambda: look(session) != tokens[-1])
+            tokens.append(look(session))
+        assert len(set(tokens)) == 3
+        for token in tokens:
+            assert session.execute(find, (token,)).fetchall() == [(1,)]
+            assert session.execute(f"{find[:-2]}'{token}'").fetchall() == [(1,)]
+        assert session.execute(find, (EMAIL,)).fetchall() == []
+        with session.cursor() as cursor, cursor.copy("COPY people FROM STDIN") as copy:
+            for number, token in enumerate(tokens, 2):
+                copy.write_row((number, token))
+        stored = server.execute("SELECT DISTINCT email FROM people", DATABASE)
+        server.execute("DELETE FROM people WHERE id > 1", DATABASE)
+        assert stored.split() == [EMAIL]
+
+
 def test_a_rotation_is_on_record_with_the_version_in_force(gateway: GatewayProcess) -> None:
     key(gateway.configuration, "rotate", "--derive")
     gateway.reload()

@@ -407,14 +407,6 @@ def test_values_in_the_binary_format_of_their_types_are_turned_back(space: Space
     asyncio.run(run())
 
 
-def test_copy_to_masked_columns_brings_new_rows(
-    analyst: psycopg.Connection[Any], owner: psycopg.Connection[Any]
-) -> None:
-    with analyst.cursor() as cursor, cursor.copy("COPY people (id, phone) FROM STDIN") as copy:
-        copy.write_row((120, "+1 202-555-0199"))
-    assert of(owner, "phone", 120) == "+1 202-555-0199"
-
-
 def test_whoever_sees_raw_values_writes_raw_values(
     space: Space, owner: psycopg.Connection[Any]
 ) -> None:

@@ -20,7 +20,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Self
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
     from pathlib import Path
     from types import TracebackType
 
@@ -56,11 +56,13 @@ class RawClient:
         endpoint: Where it goes.
         received: Every byte that arrived since the last `forget`.
         timeout_s: Longest time that one wait for the server may take.
+        parameters: Further parameters of the startup message.
     """
 
     endpoint: Endpoint
     received: bytearray = field(default_factory=bytearray)
     timeout_s: float = TIMEOUT_S
+    parameters: Mapping[str, str] = field(default_factory=dict)
     _socket: socket.socket | None = None
     _buffer: bytearray = field(default_factory=bytearray)
     _keep: bool = True
@@ -132,7 +134,7 @@ class RawClient:
         """
         for kind, body in self._until_ready():
             if kind == ord("D"):
-                yield _cells(body)
+                yield cells(body)
 
     def _sign_in(self) -> None:
         endpoint = self.endpoint
@@ -145,7 +147,11 @@ class RawClient:
                 raise RawClientError(f"{endpoint.name} does not speak TLS")
             sock = _tls_context(endpoint.ca_file).wrap_socket(sock, server_hostname=endpoint.host)
             self._socket = sock
-        parameters = {"user": endpoint.user, "database": endpoint.database}
+        parameters = {
+            "user": endpoint.user,
+            "database": endpoint.database,
+            **self.parameters,
+        }
         body = b"".join(f"{k}\0{v}\0".encode() for k, v in parameters.items()) + b"\0"
         sock.sendall(struct.pack("!ii", len(body) + 8, PROTOCOL_3_0) + body)
         self._authenticate()
@@ -270,19 +276,24 @@ def _tls_context(ca_file: Path) -> ssl.SSLContext:
     return ssl.create_default_context(cafile=str(ca_file))
 
 
-def _cells(body: bytes) -> Row:
+def cells(body: bytes) -> Row:
+    """Return the values of a DataRow message.
+
+    Args:
+        body: The message's body.
+    """
     (count,) = struct.unpack_from("!h", body)
-    cells: Row = []
+    row: Row = []
     position = 2
     for _ in range(count):
         (length,) = struct.unpack_from("!i", body, position)
         position += 4
         if length < 0:
-            cells.append(None)
+            row.append(None)
         else:
-            cells.append(body[position : position + length])
+            row.append(body[position : position + length])
             position += length
-    return cells
+    return row
 
 
 def error_fields(body: bytes) -> dict[str, str]:

@@ -13,8 +13,10 @@ use scrim_rows::{Counters, Format, Masker, Plan};
 const MAX_ROW_BYTES: usize = 1 << 20;
 const RULES: &str = r#"{"columns":[
     {"action":"pass"},
-    {"action":"mask","type":{"kind":"text"},"operator":{"name":"redact"},"domain":"contact.email"},
-    {"action":"scan","type":{"kind":"jsonb"}}]}"#;
+    {"action":"mask","type":{"kind":"text"},"operator":{"name":"by_row","column":["kind"],
+     "cases":{"a":{"name":"null"}},"otherwise":{"name":"redact"}},"domain":"contact.email"},
+    {"action":"scan","type":{"kind":"jsonb"}}],
+    "beside":{"1":{"column":0,"type":{"kind":"text"}}}}"#;
 
 fn plan() -> &'static Plan {
     static PLAN: OnceLock<Plan> = OnceLock::new();

@@ -23,6 +23,8 @@ const RELEASE_LOCK_BYTES: usize = 16 * 1024;
 #[pymodule]
 mod _kernel {
     #[pymodule_export]
+    use super::arrow::PyBeside;
+    #[pymodule_export]
     use super::detect::{classify_values, native_shapes, value_classes, PyDetector};
     #[pymodule_export]
     use super::log::PyAuditLog;

@@ -10,10 +10,10 @@ use scrim_mask::{CellReveal, Keyring, OperatorSpec, TenantKey, TypeSpec};
 use scrim_relay::{ColumnsRecord, Planned};
 use scrim_rows::arrow::{FixedWidth, Texts, Validity};
 use scrim_rows::data_row::{self, Formats, Rewritten};
-use scrim_rows::{Counters, Fixed, Format, Masker, Plan};
+use scrim_rows::{Counters, Format, Masker, Plan};
 use zeroize::Zeroizing;
 
-use crate::arrow::{self, Counts, MaskedBuffers};
+use crate::arrow::{self, Counts, MaskedBuffers, PyBeside};
 use crate::detect::PyDetector;
 
 /// The entities whose numbers the operator `national_id` has a form of.
@@ -196,7 +196,9 @@ impl PyPlan {
     }
 
     /// Masks a column of Arrow's texts; offsets, values and validity, None where nothing differs.
-    #[pyo3(signature = (column, offsets, data, validity, *, first=0, wide=false, binary=false))]
+    #[pyo3(signature = (
+        column, offsets, data, validity, *, first=0, wide=false, binary=false, beside=None
+    ))]
     #[expect(
         clippy::too_many_arguments,
         reason = "the parts of one array, by name in Python"
@@ -211,8 +213,10 @@ impl PyPlan {
         first: usize,
         wide: bool,
         binary: bool,
+        beside: Option<&PyBeside>,
     ) -> PyResult<(Option<MaskedBuffers>, Counts)> {
-        let format = if binary { Format::Binary } else { Format::Text };
+        let format = arrow::format(binary);
+        let beside = beside.map(PyBeside::values);
         arrow::masked(py, |counters| {
             let texts = Texts {
                 offsets,
@@ -224,12 +228,18 @@ impl PyPlan {
                 },
                 format,
             };
-            self.0.plan.mask_texts(column, &texts, counters)
+            self.0
+                .plan
+                .mask_texts(column, &texts, beside.as_ref(), counters)
         })
     }
 
     /// Masks a column of Arrow's values of one width; as `mask_texts`.
-    #[pyo3(signature = (column, layout, data, validity, *, first=0))]
+    #[pyo3(signature = (column, layout, data, validity, *, first=0, beside=None))]
+    #[expect(
+        clippy::too_many_arguments,
+        reason = "the parts of one array, by name in Python"
+    )]
     fn mask_fixed(
         &self,
         py: Python<'_>,
@@ -238,9 +248,10 @@ impl PyPlan {
         data: &[u8],
         validity: Option<&[u8]>,
         first: usize,
+        beside: Option<&PyBeside>,
     ) -> PyResult<(Option<MaskedBuffers>, Counts)> {
-        let layout = Fixed::named(layout)
-            .ok_or_else(|| PyValueError::new_err("there is no such layout of values"))?;
+        let layout = arrow::layout(layout)?;
+        let beside = beside.map(PyBeside::values);
         arrow::masked(py, |counters| {
             let values = FixedWidth {
                 data,
@@ -250,7 +261,9 @@ impl PyPlan {
                     first,
                 },
             };
-            self.0.plan.mask_fixed(column, &values, counters)
+            self.0
+                .plan
+                .mask_fixed(column, &values, beside.as_ref(), counters)
         })
     }
 

@@ -5,8 +5,11 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
-use scrim_relay::{DecisionSpec, Naming, Refusal, RowLimit, Ruling, RulingScope, Shapes, TurnSpec};
+use scrim_relay::{
+    DecisionSpec, Fill, Naming, Refusal, RowLimit, Ruling, RulingScope, Shapes, TurnSpec,
+};
 use scrim_rows::copy::CopyOptions;
+use scrim_rows::copy_in::IncomingOptions;
 use scrim_rows::Context;
 
 use crate::masking::PyPlan;
@@ -15,6 +18,9 @@ use crate::turning::PyTurning;
 #[pyclass(name = "Ruling", frozen, module = "scrim._kernel")]
 pub(crate) struct PyRuling(pub(crate) Arc<Ruling>);
 
+/// Index of the statement, options of the COPY as JSON, the way back of each column.
+type FillParts = (usize, String, Vec<Option<Py<PyTurning>>>);
+
 #[pymethods]
 impl PyRuling {
     #[new]
@@ -22,7 +28,7 @@ impl PyRuling {
         clippy::too_many_arguments,
         reason = "a constructor for Python, by keyword there"
     )]
-    #[pyo3(signature = (intent, *, operation=String::new(), refusal=None, raw=false, copies=Vec::new(), deallocates=None, context=None, scope=None, turns=Vec::new(), limit=None, naming=Vec::new(), reshapes=false))]
+    #[pyo3(signature = (intent, *, operation=String::new(), refusal=None, raw=false, copies=Vec::new(), deallocates=None, context=None, scope=None, turns=Vec::new(), fills=Vec::new(), limit=None, naming=Vec::new(), reshapes=false))]
     fn new(
         intent: (Vec<u8>, Vec<u8>),
         operation: String,
@@ -33,10 +39,15 @@ impl PyRuling {
         context: Option<Py<PyAny>>,
         scope: Option<(Vec<u8>, u64)>,
         turns: Vec<(usize, usize, usize, Py<PyTurning>)>,
+        fills: Vec<FillParts>,
         limit: Option<(u64, String)>,
         naming: Vec<(usize, String, String)>,
         reshapes: bool,
     ) -> PyResult<Self> {
+        let fills = fills
+            .into_iter()
+            .map(|(index, options, turnings)| Ok((index, Arc::new(fill(&options, turnings)?))))
+            .collect::<PyResult<Vec<_>>>()?;
         let copies = copies
             .into_iter()
             .map(|(index, options, plan)| {
@@ -59,6 +70,7 @@ impl PyRuling {
             operation,
             raw,
             copies,
+            fills,
             deallocates,
             context: context.map(|context| Arc::new(context) as Context),
             turns: turns
@@ -86,6 +98,18 @@ impl PyRuling {
         });
         Ok(Self(Arc::new(Ruling::new(spec, tail, scope))))
     }
+}
+
+/// How the data of a COPY FROM is turned back.
+fn fill(options: &str, turnings: Vec<Option<Py<PyTurning>>>) -> PyResult<Fill> {
+    let options: IncomingOptions = serde_json::from_str(options)
+        .map_err(|error| PyValueError::new_err(format!("copy options: {error}")))?;
+    let turnings = turnings
+        .into_iter()
+        .map(|turning| turning.map(|turning| Arc::clone(&turning.get().0)))
+        .collect();
+    Fill::new(options, turnings)
+        .ok_or_else(|| PyValueError::new_err("copy options: columns are missing"))
 }
 
 fn naming_of(what: &str, name: String) -> PyResult<Naming> {

@@ -33,6 +33,20 @@ fn cases() -> Vec<Case> {
             format!("user{i}@corp.test")
         }),
         (
+            "email_of_one_name",
+            OperatorSpec::Email { keep_domain: false },
+            |i| format!("ada.lovelace@host{i}.test"),
+        ),
+        (
+            "email_of_names",
+            OperatorSpec::Email { keep_domain: false },
+            |i| {
+                let letter = |i: usize| char::from(b"abcdefghij"[i % 10]);
+                let family = (0..7).map(|at| letter(i / 10usize.pow(at)));
+                format!("susan.{}@corp.test", family.collect::<String>())
+            },
+        ),
+        (
             "hash",
             OperatorSpec::Hash {
                 length: 24,

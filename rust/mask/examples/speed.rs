@@ -306,6 +306,7 @@ fn pseudonyms() -> Vec<Case> {
             text(),
             OperatorSpec::Place {
                 part: PlacePart::State,
+                of: Vec::new(),
             },
             |i| {
                 if i % 2 == 0 {

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use crate::batch::Batch;
 use crate::error::Error;
 use crate::keys::Keyring;
+use crate::row::Row;
 use crate::spec::{OperatorSpec, TypeSpec};
 use crate::types::{Node, Rule};
 
@@ -77,8 +78,12 @@ impl CellMask {
 
     /// Appends the masked cell, or appends nothing and says that it is NULL.
     pub fn mask(&self, format: Format, cell: &[u8], out: &mut Vec<u8>) -> Outcome {
+        self.mask_whole(format, cell, Row::NONE, out)
+    }
+
+    fn mask_whole(&self, format: Format, cell: &[u8], row: Row<'_>, out: &mut Vec<u8>) -> Outcome {
         let start = out.len();
-        match self.node.apply(format, cell, out) {
+        match self.node.apply_row(format, cell, row, out) {
             Outcome::Value => Outcome::Value,
             // A mask never lets bytes through, so "unchanged" is not an answer.
             Outcome::Null | Outcome::Unchanged => {
@@ -116,9 +121,21 @@ impl CellMask {
         out: &mut Vec<u8>,
         batch: &mut Batch,
     ) -> Outcome {
+        self.mask_row(format, cell, Row::NONE, out, batch)
+    }
+
+    /// As [`CellMask::mask_batched`] for a cell in a row of which more is known.
+    pub(crate) fn mask_row(
+        &self,
+        format: Format,
+        cell: &[u8],
+        row: Row<'_>,
+        out: &mut Vec<u8>,
+        batch: &mut Batch,
+    ) -> Outcome {
         match &self.node {
-            Node::Text(text) => text.apply_batched(cell, out, batch),
-            _ => self.mask(format, cell, out),
+            Node::Text(text) => text.apply_batched(cell, row, out, batch),
+            _ => self.mask_whole(format, cell, row, out),
         }
     }
 }

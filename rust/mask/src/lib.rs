@@ -43,9 +43,11 @@ mod operators;
 mod permutation;
 mod prf;
 mod reveal;
+mod row;
 mod siv;
 mod spec;
 mod stamp;
+mod type_spec;
 mod types;
 mod words;
 
@@ -55,6 +57,7 @@ pub use error::Error;
 pub use keys::{Keyring, TenantKey};
 pub use operators::national_id_entities;
 pub use reveal::CellReveal;
+pub use row::RowMask;
 pub use spec::{
     Alphabet, BinAnswer, CharClass, ColumnRule, DatePart, Distribution, Encoding, HashEncoding,
     NamePart, OperatorSpec, PlacePart, TypeSpec,

@@ -39,6 +39,8 @@ pub(crate) struct DomainKey {
     /// Whether its bijections run backwards, from a masked value to the raw one.
     backwards: bool,
     domain: Box<str>,
+    /// The key of persons' names, for what is made of a name.
+    names: Option<Box<DomainKey>>,
 }
 
 impl Drop for DomainKey {
@@ -67,6 +69,7 @@ impl DomainKey {
             siv: None,
             backwards: false,
             domain: Box::default(),
+            names: None,
         }
     }
 
@@ -100,6 +103,17 @@ impl DomainKey {
     pub(crate) fn named(mut self, domain: &str) -> Self {
         self.domain = domain.into();
         self
+    }
+
+    /// With the key that masks persons' names.
+    pub(crate) fn with_names(mut self, names: Self) -> Self {
+        self.names = Some(Box::new(names));
+        self
+    }
+
+    /// The key that masks persons' names, where the operator asks for it.
+    pub(crate) fn names(&self) -> Option<&Self> {
+        self.names.as_deref()
     }
 
     /// The semantic domain; empty where it has no name.

@@ -6,6 +6,8 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+pub use crate::type_spec::TypeSpec;
+
 /// What is done with one result column, or with one field of a composite.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "action", rename_all = "lowercase", deny_unknown_fields)]
@@ -65,6 +67,19 @@ pub enum OperatorSpec {
         #[serde(default = "default_mask_char")]
         mask_char: char,
     },
+    /// Another operator for each value of another column.
+    #[serde(rename = "by_row")]
+    ByRow {
+        /// The column: the first of these that there is.
+        #[serde(default)]
+        column: Vec<String>,
+        /// The operator for each of its values.
+        #[serde(default)]
+        cases: BTreeMap<String, OperatorSpec>,
+        /// The operator for all others, and where there is no such column.
+        #[serde(default)]
+        otherwise: Box<OperatorSpec>,
+    },
     /// A name of an invented company.
     Company {},
     /// The same given value for all.
@@ -99,6 +114,10 @@ pub enum OperatorSpec {
         /// Which of them.
         #[serde(default)]
         part: PlacePart,
+        /// The column with the postal code, where the place is to lie there: the first of these
+        /// that there is.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        of: Vec<String>,
     },
     /// A vehicle's registration.
     Plate {},
@@ -213,6 +232,19 @@ pub enum OperatorSpec {
         #[serde(default)]
         day_first: bool,
     },
+    /// As many days later or earlier as all dates of the row's subject.
+    #[serde(rename = "date_shift")]
+    DateShift {
+        /// The column that names the subject: the first of these that there is.
+        #[serde(default)]
+        subject: Vec<String>,
+        /// The most days that a date moves.
+        #[serde(default = "default_shift")]
+        max_days: u32,
+        /// Whether a text such as 03/04/2024 begins with the day.
+        #[serde(default)]
+        day_first: bool,
+    },
     /// The beginning of the date's year, month and so on.
     #[serde(rename = "date_trunc")]
     DateTrunc {
@@ -296,6 +328,13 @@ pub enum Otherwise {
     Redact,
 }
 
+impl Default for OperatorSpec {
+    /// What shows nothing.
+    fn default() -> Self {
+        Self::Null {}
+    }
+}
+
 /// Which number stands for a bin.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
@@ -367,6 +406,9 @@ pub enum PlacePart {
     City,
     /// A state or a province.
     State,
+    /// A postal code.
+    #[serde(rename = "postal_code")]
+    PostalCode,
 }
 
 /// The characters that FF1 takes for numerals.
@@ -420,6 +462,10 @@ fn default_days() -> u32 {
     30
 }
 
+fn default_shift() -> u32 {
+    365
+}
+
 fn default_geo_digits() -> u32 {
     2
 }
@@ -466,115 +512,4 @@ fn default_prefix() -> String {
 
 fn default_siv_prefix() -> String {
     "siv_".to_owned()
-}
-
-/// A type as it appears on the wire; domains are already resolved to their base type.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(tag = "kind", rename_all = "lowercase", deny_unknown_fields)]
-#[allow(missing_docs)] // The names are PostgreSQL's own type names.
-pub enum TypeSpec {
-    Text {
-        /// The declared length in characters.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
-        max_chars: Option<u32>,
-        /// Whether values are filled with blanks to that length (`char(n)`).
-        #[serde(default)]
-        pad: bool,
-    },
-    Name {},
-    Char1 {},
-    Bool {},
-    Int2 {},
-    Int4 {},
-    Int8 {},
-    Numeric {
-        /// Digits in all, where declared.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
-        precision: Option<u32>,
-        /// Digits after the point, where declared.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
-        scale: Option<i32>,
-    },
-    Float4 {},
-    Float8 {},
-    Money {},
-    Date {},
-    Time {},
-    Timetz {},
-    Timestamp {},
-    Timestamptz {},
-    Interval {},
-    Uuid {},
-    Inet {},
-    Cidr {},
-    Macaddr {},
-    Macaddr8 {},
-    Json {
-        /// Whether member names are replaced too, for values built from data.
-        #[serde(default)]
-        mask_keys: bool,
-    },
-    Jsonb {
-        /// Whether member names are replaced too, for values built from data.
-        #[serde(default)]
-        mask_keys: bool,
-    },
-    Jsonpath {},
-    Hstore {
-        /// Whether keys are replaced too, for values built from data.
-        #[serde(default)]
-        mask_keys: bool,
-    },
-    Xml {
-        /// Whether element and attribute names are replaced too, for values built from data.
-        #[serde(default)]
-        mask_keys: bool,
-    },
-    Bytea {},
-    Bit {
-        /// The declared length in bits.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
-        length: Option<u32>,
-    },
-    Varbit {
-        /// The declared length in bits.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
-        length: Option<u32>,
-    },
-    Tsvector {},
-    Tsquery {},
-    Vector {},
-    Halfvec {},
-    Sparsevec {},
-    Enum {
-        /// The labels in their order.
-        labels: Vec<String>,
-    },
-    Array {
-        /// The element's type.
-        element: Box<TypeSpec>,
-        /// The element's OID as it stands in the binary format; 0 accepts any.
-        #[serde(default)]
-        element_oid: u32,
-        /// What separates elements in the text format.
-        #[serde(default = "default_delimiter")]
-        delimiter: char,
-    },
-    Range {
-        /// The bounds' type.
-        subtype: Box<TypeSpec>,
-    },
-    Multirange {
-        /// The bounds' type.
-        subtype: Box<TypeSpec>,
-    },
-    Composite {
-        /// A rule for each field, in order.
-        fields: Vec<ColumnRule>,
-    },
-    Unknown {},
-}
-
-fn default_delimiter() -> char {
-    ','
 }

@@ -103,9 +103,11 @@ fn operators() -> Vec<OperatorSpec> {
         },
         OperatorSpec::Place {
             part: PlacePart::City,
+            of: Vec::new(),
         },
         OperatorSpec::Place {
             part: PlacePart::State,
+            of: Vec::new(),
         },
         OperatorSpec::FictionalPhone { country: None },
         OperatorSpec::Plate {},

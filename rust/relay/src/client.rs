@@ -75,9 +75,15 @@ impl Relay {
     pub(crate) fn walk_client(&mut self, input: &[u8], whole: bool) -> Output {
         self.client_wanted = 0;
         let mut forward = Forward::new(input);
-        let mut at = self.client_passthrough.min(input.len());
-        self.client_passthrough -= at;
+        let mut at = self.rest_of_message(input.len(), &mut forward);
         while at < input.len() {
+            if let Some(end) = self.filled(input, at, &mut forward) {
+                if end == at {
+                    break;
+                }
+                at = end;
+                continue;
+            }
             let (kind, total) = match frame(input, at) {
                 Frame::Whole { kind, total } => (kind, total),
                 Frame::NoHeader => break,
@@ -90,6 +96,13 @@ impl Relay {
                     self.client_wanted = total;
                     break;
                 }
+                Frame::Partial { kind, total } if self.refuses_long(kind) => {
+                    self.refuse_long(kind, at, &mut forward);
+                    self.client_discard = total - (input.len() - at);
+                    at = input.len();
+                    forward.skip_to(at);
+                    break;
+                }
                 Frame::Partial { .. } => {
                     return self
                         .client_fatal("54000", "the message is longer than the configured bound");
@@ -97,7 +110,10 @@ impl Relay {
                 Frame::Bad { .. } => return self.client_fatal("08P01", "invalid message length"),
             };
             let end = at + total;
-            let step = if total > self.bound(kind) && kind != b'd' {
+            let long = total > self.bound(kind) && kind != b'd';
+            let step = if long && self.refuses_long(kind) {
+                self.refuse_long(kind, at, &mut forward)
+            } else if long {
                 Step::Fatal("54000", "the message is longer than the configured bound")
             } else if self.pending.len() >= self.limits.pending {
                 Step::Fatal("54000", "too many requests wait for their answers")
@@ -110,18 +126,17 @@ impl Relay {
                     forward.skip_to(end);
                     at = end;
                 }
+                Step::Hold(ClientNeed::Barrier) => {
+                    self.wait(at, &mut forward);
+                    break;
+                }
                 Step::Hold(need) => {
-                    if need == ClientNeed::Barrier {
-                        // The server answers a pipeline only when asked to.
-                        write_message(forward.up_to(at), b'H', |_| {});
-                    }
                     self.client_need = Some(need);
                     break;
                 }
                 Step::KeepThenWait => {
                     at = end;
-                    write_message(forward.up_to(at), b'H', |_| {});
-                    self.client_need = Some(ClientNeed::Barrier);
+                    self.wait(at, &mut forward);
                     break;
                 }
                 Step::Expand(messages) => {
@@ -138,6 +153,44 @@ impl Relay {
             return self.client_fatal("58030", "the audit record could not be written");
         }
         forward.finish(at, whole)
+    }
+
+    /// How much of `available` bytes belongs to a message of which the beginning was dealt with.
+    fn rest_of_message(&mut self, available: usize, forward: &mut Forward<'_>) -> usize {
+        if self.client_discard > 0 {
+            let rest = self.client_discard.min(available);
+            self.client_discard -= rest;
+            forward.skip_to(rest);
+            return rest;
+        }
+        let rest = self.client_passthrough.min(available);
+        self.client_passthrough -= rest;
+        rest
+    }
+
+    /// Whether a message of this kind that is too long is refused, and does not end the session.
+    fn refuses_long(&self, kind: u8) -> bool {
+        matches!(kind, b'Q' | b'P') && self.pending.len() < self.limits.pending
+    }
+
+    /// Refuses a statement unread, by its length alone.
+    fn refuse_long(&mut self, kind: u8, at: usize, forward: &mut Forward<'_>) -> Step {
+        self.decided = None;
+        if self.skipping {
+            // The server ignores it and will not answer it.
+            forward.up_to(at);
+            return Step::Replace;
+        }
+        let refusal = Refusal::new(
+            "54000",
+            "the statement is too long to be checked",
+            "Send it in parts; load data with COPY, and long lists as one array parameter.",
+        );
+        if kind == b'Q' {
+            self.refuse_query(refusal, at, forward)
+        } else {
+            self.refuse(refusal, at, forward)
+        }
     }
 
     fn bound(&self, kind: u8) -> usize {
@@ -197,14 +250,7 @@ impl Relay {
                 }
             }
             b'H' | b'd' => Step::Keep,
-            b'c' | b'f' => {
-                if self.copy_in {
-                    self.copy_in = false;
-                } else if !self.pending.is_empty() {
-                    self.pending.push_back(Pending::CopyEnd);
-                }
-                Step::Keep
-            }
+            b'c' | b'f' => self.data_ends(kind, at, forward),
             b'F' => {
                 let refusal = Refusal::new(
                     "0A000",
@@ -297,6 +343,7 @@ impl Relay {
         self.statements.remove(&b""[..]);
         self.portals.remove(&b""[..]);
         let waits = decision.deallocates.is_some();
+        self.fills.asked |= !decision.fills.is_empty();
         let operation = Arc::clone(&decision.operation);
         self.pending.push_back(Pending::Query {
             decision,

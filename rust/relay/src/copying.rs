@@ -7,6 +7,7 @@ use scrim_rows::{Plan, RowError};
 
 use crate::decision::Decision;
 use crate::description::reshaped_copy;
+use crate::filling::Filling;
 use crate::forward::Forward;
 use crate::message::write_message;
 use crate::pending::Pending;
@@ -15,12 +16,13 @@ use crate::rowflow::row_failure;
 use crate::server::{unexpected, Step};
 
 impl Relay {
-    pub(crate) fn copy_in_response(&mut self) -> Step {
+    pub(crate) fn copy_in_response(&mut self, body: &[u8]) -> Step {
         match self.pending.front() {
             Some(Pending::Query { .. } | Pending::Execute { .. }) => {}
             _ => return unexpected(b'G'),
         }
         self.copy_in = true;
+        self.fills.filling = self.new_filling(body);
         // The server ignores a Sync that it reads while it waits for COPY data: all that came
         // before the client's end of data.
         let mut ended = false;
@@ -30,6 +32,7 @@ impl Relay {
                 Pending::CopyEnd => {
                     self.pending.remove(index);
                     self.copy_in = false;
+                    self.fills.filling = Filling::AsItIs;
                     ended = true;
                 }
                 Pending::Sync if !ended => {

@@ -7,6 +7,7 @@ use scrim_rows::copy::CopyOptions;
 use scrim_rows::{Context, Plan};
 
 use crate::bounded::{Naming, RowLimit};
+use crate::filling::Fill;
 use crate::ruling::{Intent, Results};
 use crate::turns::{TurnSpec, Turns};
 
@@ -59,6 +60,8 @@ pub struct DecisionSpec {
     pub raw: bool,
     /// Statements of the string that are a COPY TO, by their index.
     pub copies: Vec<(usize, CopyOptions, Arc<Plan>)>,
+    /// Statements of the string that are a COPY FROM whose values are turned back, by their index.
+    pub fills: Vec<(usize, Arc<Fill>)>,
     /// Whether prepared statements may be gone when it completes: all (`Some("")`) or one by name.
     pub deallocates: Option<String>,
     /// Whatever the deciding side wants to have at hand when a result of the statement is planned.
@@ -80,6 +83,7 @@ pub struct Decision {
     pub(crate) operation: Arc<str>,
     pub(crate) raw: bool,
     pub(crate) copies: HashMap<usize, CopyDecision>,
+    pub(crate) fills: HashMap<usize, Arc<Fill>>,
     pub(crate) deallocates: Option<String>,
     pub(crate) context: Option<Context>,
     /// The text without literals.
@@ -132,6 +136,7 @@ impl Decision {
                 .into_iter()
                 .map(|(index, options, plan)| (index, CopyDecision { options, plan }))
                 .collect(),
+            fills: spec.fills.into_iter().collect(),
             deallocates: spec.deallocates,
             context: spec.context,
             statement: Box::default(),

@@ -19,6 +19,9 @@ impl Relay {
             }
             _ => None,
         };
+        let ended = self.ended_copy(body);
+        let own = ended.as_ref().map(|refusal| refusal.code.clone());
+        let refusal = refusal.or(ended);
         let mut replaced = false;
         if let Some(refusal) = refusal {
             write_error(forward.up_to(at), "ERROR", &refusal);
@@ -37,8 +40,9 @@ impl Relay {
             replaced = true;
         }
         self.copy = None;
-        self.copy_in = false;
+        self.copy_in_over();
         let code = error_code(body).and_then(|code| std::str::from_utf8(code).ok());
+        let code = own.as_deref().or(code);
         let code = code
             .filter(|code| code.bytes().all(|b| b.is_ascii_alphanumeric()))
             .unwrap_or("XX000");

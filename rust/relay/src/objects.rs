@@ -244,6 +244,7 @@ impl Relay {
         self.unwritten = false;
         let allowance = self.portal_allowance(&portal);
         let decision = &portal.statement.decision;
+        self.fills.asked |= !decision.fills.is_empty();
         let mut waits = decision.deallocates.is_some() || allowance.is_some();
         if !decision.raw && !portal.will_be_described() {
             // Rows may not pass before their columns are known, so the relay asks for itself.

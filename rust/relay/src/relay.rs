@@ -10,6 +10,7 @@ use scrim_sql::ShapeHasher;
 use crate::audit::AuditLog;
 use crate::bounded::Bounds;
 use crate::decision::{Decision, PlanSlot, Refusal};
+use crate::filling::Fills;
 use crate::message::{frame, write_error, write_message, Frame, Limits, HEADER, OWN_NAME};
 use crate::pending::{Pending, Portal, Statement};
 use crate::ruling::{Planned, Ruling};
@@ -84,6 +85,8 @@ pub struct Relay {
 
     pub(crate) client_buffer: Vec<u8>,
     pub(crate) client_passthrough: usize,
+    /// Bytes of a refused message that are still to come and go nowhere.
+    pub(crate) client_discard: usize,
     /// How long the message at the start of the buffer is; before it is whole nothing can be done.
     pub(crate) client_wanted: usize,
     pub(crate) client_need: Option<ClientNeed>,
@@ -117,6 +120,8 @@ pub struct Relay {
     pub(crate) unwritten: bool,
     pub(crate) copy: Option<CopyRewriter>,
     pub(crate) copy_in: bool,
+    /// What becomes of the COPY data that the client sends.
+    pub(crate) fills: Fills,
     /// Transaction status of the last `ReadyForQuery`: `I`, `T` or `E`.
     pub(crate) status: u8,
     pub(crate) closed: bool,
@@ -149,6 +154,7 @@ impl Relay {
             hasher,
             client_buffer: Vec::new(),
             client_passthrough: 0,
+            client_discard: 0,
             client_wanted: 0,
             client_need: None,
             decided: None,
@@ -171,6 +177,7 @@ impl Relay {
             unwritten: false,
             copy: None,
             copy_in: false,
+            fills: Fills::default(),
             status: b'I',
             closed: false,
             farewell: Vec::new(),

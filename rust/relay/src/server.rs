@@ -117,7 +117,7 @@ impl Relay {
             }
         }
         self.server_buffer.extend_from_slice(&input[at..]);
-        let passable = self.pending.is_empty() || self.bounds.again.is_some();
+        let passable = self.pending.is_empty() || self.bounds.again.is_some() || self.copy_in;
         if self.client_need == Some(ClientNeed::Barrier) && passable {
             self.client_need = Some(ClientNeed::Resume);
         }
@@ -228,7 +228,7 @@ impl Relay {
                 Some(Pending::CloseStatement { .. } | Pending::ClosePortal { .. }) => Step::Keep,
                 _ => unexpected(kind),
             },
-            b'G' => self.copy_in_response(),
+            b'G' => self.copy_in_response(body),
             b'H' => self.copy_out_response(body, at, forward),
             b'd' => self.copy_data(body, at, forward),
             b'c' => self.copy_done(at, forward),
@@ -374,7 +374,7 @@ impl Relay {
     fn completed(&mut self, kind: u8, body: &[u8], at: usize, forward: &mut Forward<'_>) -> Step {
         self.sampled = false;
         self.copy = None;
-        self.copy_in = false;
+        self.copy_in_over();
         let dropped = std::mem::take(&mut self.bounds.dropped);
         let (tag, tagged) = match dropped {
             0 => (None, tag_rows(body)),
@@ -470,7 +470,7 @@ impl Relay {
         self.status = status;
         self.sampled = false;
         self.copy = None;
-        self.copy_in = false;
+        self.copy_in_over();
         if status == b'I' {
             self.bounds.transaction_ended();
         }

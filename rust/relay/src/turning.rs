@@ -11,6 +11,10 @@ use scrim_mask::{
 use crate::decision::Refusal;
 use crate::spelling::shown;
 
+/// Versions of the key by which a value is turned back, the newest ones: each costs a little for every
+/// value that is none.
+const MAX_VERSIONS: usize = 16;
+
 /// How the values of one column are turned back.
 #[derive(Debug)]
 pub struct Turning {
@@ -20,7 +24,8 @@ pub struct Turning {
     type_id: u32,
     unmasked: Unmasked,
     type_: TypeSpec,
-    reveal: CellReveal,
+    /// By the version of the key that masks, then by older ones where a value tells its own.
+    reveals: Vec<CellReveal>,
     mask: CellMask,
 }
 
@@ -67,11 +72,23 @@ impl Turning {
         else {
             return Ok(None);
         };
-        let reveal = match CellReveal::compile(&type_, &operator, &domain, keys) {
-            Ok(reveal) => reveal,
-            Err(Error::Irreversible) => return Ok(None),
-            Err(error) => return Err(error.to_string()),
+        let versions = if tells_its_version(&type_, &operator) {
+            MAX_VERSIONS
+        } else {
+            1
         };
+        let keyrings = keys
+            .versions()
+            .filter_map(|version| keys.at(version))
+            .take(versions);
+        let mut reveals = Vec::new();
+        for keys in keyrings {
+            match CellReveal::compile(&type_, &operator, &domain, &keys) {
+                Ok(reveal) => reveals.push(reveal),
+                Err(Error::Irreversible) => return Ok(None),
+                Err(error) => return Err(error.to_string()),
+            }
+        }
         let mask = CellMask::compile(&type_, &operator, &domain, keys)
             .map_err(|error| error.to_string())?;
         Ok(Some(Self {
@@ -83,7 +100,7 @@ impl Turning {
                 (Role::Updated, _) => Unmasked::Refused,
             },
             type_,
-            reveal,
+            reveals,
             mask,
         }))
     }
@@ -102,8 +119,14 @@ impl Turning {
             Format::Text => shown(&self.type_, masked),
             Format::Binary => masked.into(),
         };
-        if let Some(raw) = self.reveal.reveal(format, &spelled) {
-            return Ok(raw);
+        let mut raw = self
+            .reveals
+            .iter()
+            .filter_map(|one| one.reveal(format, &spelled));
+        if let Some(raw) = raw.next() {
+            // What masks to itself but for blanks around it is not changed.
+            let same = format == Format::Text && raw.trim_ascii() == spelled.trim_ascii();
+            return Ok(if same { masked.to_vec() } else { raw });
         }
         match self.unmasked {
             Unmasked::Written => Ok(masked.to_vec()),
@@ -131,6 +154,16 @@ impl Turning {
         let both = [self.unmasked, other.unmasked];
         self.same_column(other)
             && (self.unmasked == other.unmasked || both == [Unmasked::Refused, Unmasked::Written])
+    }
+}
+
+/// Whether a value that an older version of the key has masked cannot be taken for one of the newest:
+/// tokens of AES-SIV are authenticated, while a permutation gives every value of its form an inverse.
+fn tells_its_version(type_: &TypeSpec, operator: &OperatorSpec) -> bool {
+    match type_ {
+        TypeSpec::Text { .. } | TypeSpec::Name {} => matches!(operator, OperatorSpec::Siv { .. }),
+        TypeSpec::Array { element, .. } => tells_its_version(element, operator),
+        _ => false,
     }
 }
 

@@ -1,4 +1,4 @@
-use scrim_mask::{CellMask, ColumnRule, Keyring, Outcome, TenantKey};
+use scrim_mask::{CellMask, ColumnRule, Keyring, OperatorSpec, Outcome, TenantKey};
 
 use super::*;
 use crate::turning::Role;
@@ -297,4 +297,40 @@ fn what_cannot_be_turned_back_is_known_before() {
             .is_none());
     }
     assert!(Turning::compile("{}", 25, Role::Compared, &keys()).is_err());
+}
+
+#[test]
+fn tokens_of_older_keys_are_turned_back_and_permuted_values_by_the_newest_alone() {
+    let key = |byte| TenantKey::from_slice(&[byte; 32]).unwrap();
+    let of =
+        |active| Keyring::with_versions([(1, key(9)), (2, key(5)), (3, key(7))], active).unwrap();
+    let masked = |operator: OperatorSpec, active, value: &str| {
+        let type_ = serde_json::from_str(TEXT).unwrap();
+        let mask = CellMask::compile(&type_, &operator, "d", &of(active)).unwrap();
+        let mut out = Vec::new();
+        assert_eq!(
+            mask.mask(Format::Text, value.as_bytes(), &mut out),
+            Outcome::Value
+        );
+        out
+    };
+    let siv = || serde_json::from_str::<OperatorSpec>(r#"{"name":"siv"}"#).unwrap();
+    let compile = |operator: &str| {
+        Turning::compile(&rule(TEXT, operator), 25, Role::Compared, &of(3))
+            .unwrap()
+            .unwrap()
+    };
+    let tokens = compile("siv");
+    for active in [1, 2, 3] {
+        let token = masked(siv(), active, "anna");
+        assert_eq!(tokens.value(Format::Text, &token).unwrap(), b"anna");
+    }
+    let guess = tokens.value(Format::Text, b"anna").unwrap();
+    assert_eq!(guess, masked(siv(), 3, "anna"));
+    // What masks to itself is written as it came.
+    assert_eq!(tokens.value(Format::Text, b" \n").unwrap(), b" \n");
+    let digits = compile("digits");
+    let value = |active| masked(OperatorSpec::Digits {}, active, "A-12345");
+    assert_eq!(digits.value(Format::Text, &value(3)).unwrap(), b"A-12345");
+    assert_ne!(digits.value(Format::Text, &value(2)).unwrap(), b"A-12345");
 }

@@ -53,7 +53,8 @@ pub(crate) fn of_parameter(turning: &Turning, declared: u32, cast: &str) -> Opti
     }
 }
 
-fn of_column(turning: &Turning) -> Wire {
+/// How a value in binary format is read that is of the column's type.
+pub(crate) fn of_column(turning: &Turning) -> Wire {
     if turning.is_text() {
         Wire::Text
     } else {

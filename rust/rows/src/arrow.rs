@@ -6,6 +6,7 @@
 
 use scrim_mask::{Batch, Format};
 
+pub use crate::beside::Beside;
 use crate::counters::Counters;
 use crate::error::RowError;
 use crate::fixed::{Fixed, WIDTH_MAX};
@@ -24,7 +25,7 @@ pub struct Validity<'a> {
 }
 
 impl Validity<'_> {
-    fn has(&self, row: usize) -> Result<bool, RowError> {
+    pub(crate) fn has(&self, row: usize) -> Result<bool, RowError> {
         let Some(bits) = self.bits else {
             return Ok(true);
         };
@@ -81,6 +82,7 @@ impl Plan {
         &self,
         column: usize,
         texts: &Texts<'_>,
+        beside: Option<&Beside<'_>>,
         counters: &mut Counters,
     ) -> Result<Option<MaskedColumn>, RowError> {
         let rule = self.rule(column)?;
@@ -91,6 +93,7 @@ impl Plan {
         let mut masked = Building::new(rows, texts.data.len());
         let mut batch = Batch::default();
         masked.end_text(texts.wide)?;
+        let mut scratch = [0; WIDTH_MAX];
         let base = texts.offset(0)?;
         let mut start = 0;
         for row in 0..rows {
@@ -98,7 +101,12 @@ impl Plan {
             let end = end.checked_sub(base).ok_or(RowError::Truncated)?;
             let cell = texts.data.get(start..end).ok_or(RowError::Truncated)?;
             if texts.validity.has(row)? {
-                match rule.apply(texts.format, cell, &mut masked.data, &mut batch, counters) {
+                let other = match beside {
+                    Some(beside) => beside.cell(row, &mut scratch)?,
+                    None => None,
+                };
+                let (format, data) = (texts.format, &mut masked.data);
+                match rule.apply(format, cell, other, data, &mut batch, counters) {
                     Cell::Unchanged => masked.data.extend_from_slice(cell),
                     Cell::Value => masked.changed = true,
                     Cell::Null => masked.null(row),
@@ -121,6 +129,7 @@ impl Plan {
         &self,
         column: usize,
         values: &FixedWidth<'_>,
+        beside: Option<&Beside<'_>>,
         counters: &mut Counters,
     ) -> Result<Option<MaskedColumn>, RowError> {
         let rule = self.rule(column)?;
@@ -134,6 +143,7 @@ impl Plan {
         }
         let mut masked = Building::new(chunks.len(), values.data.len());
         let mut scratch = Vec::with_capacity(WIDTH_MAX);
+        let mut other = [0; WIDTH_MAX];
         for (row, raw) in chunks.enumerate() {
             if !values.validity.has(row)? {
                 masked.absent(row);
@@ -141,7 +151,17 @@ impl Plan {
                 continue;
             }
             let start = masked.data.len();
-            match mask_value(rule, layout, raw, &mut scratch, &mut masked.data, counters) {
+            let other = match beside {
+                Some(beside) => beside.cell(row, &mut other)?,
+                None => None,
+            };
+            let value = Value {
+                rule,
+                layout,
+                raw,
+                other,
+            };
+            match mask_value(&value, &mut scratch, &mut masked.data, counters) {
                 Cell::Value => masked.changed = true,
                 Cell::Unchanged => {
                     masked.data.truncate(start);
@@ -165,19 +185,31 @@ impl Plan {
     }
 }
 
+/// One value of one width, its rule, and what stands beside it.
+struct Value<'a> {
+    rule: &'a Column,
+    layout: Fixed,
+    raw: &'a [u8],
+    other: Option<(Format, &'a [u8])>,
+}
+
 /// Appends the replacement of one value in Arrow's layout.
 ///
 /// Integers of a narrow type are permuted among those of the type. Where those are more than 64 bits
 /// with a sign hold, a permutation that leads out of the type is followed until it comes back, which
 /// keeps different values different ("cycle walking", NIST SP 800-38G Rev. 1, section 4.3).
 fn mask_value(
-    rule: &Column,
-    layout: Fixed,
-    raw: &[u8],
+    value: &Value<'_>,
     scratch: &mut Vec<u8>,
     out: &mut Vec<u8>,
     counters: &mut Counters,
 ) -> Cell {
+    let Value {
+        rule,
+        layout,
+        raw,
+        other,
+    } = *value;
     let before = *counters;
     let nulled = |counters: &mut Counters| {
         *counters = before;
@@ -207,7 +239,7 @@ fn mask_value(
         let Some(bytes) = cell.get(..length) else {
             break;
         };
-        match rule.apply(layout.format(), bytes, scratch, &mut batch, counters) {
+        match rule.apply(layout.format(), bytes, other, scratch, &mut batch, counters) {
             Cell::Value => batch.flush(scratch),
             other => return other,
         }
@@ -256,7 +288,7 @@ impl Texts<'_> {
         Ok(count - 1)
     }
 
-    fn offset(&self, row: usize) -> Result<usize, RowError> {
+    pub(crate) fn offset(&self, row: usize) -> Result<usize, RowError> {
         let at = row * self.size();
         let bytes = self.offsets.get(at..at + self.size());
         let bytes = bytes.ok_or(RowError::Truncated)?;

@@ -1,9 +1,12 @@
 //! Rewriting of `DataRow` bodies (PostgreSQL manual, "Message Formats").
 
+use std::borrow::Cow;
+
 use scrim_mask::{Batch, Format};
 
 use crate::counters::Counters;
 use crate::error::RowError;
+use crate::neighbours::Neighbours;
 use crate::plan::{Cell, Plan};
 use crate::shape::Shape;
 
@@ -137,6 +140,27 @@ pub fn rewrite_batched(
     changed
 }
 
+/// The cells of a body that other columns ask for.
+pub(crate) fn neighbours<'a>(
+    plan: &Plan,
+    formats: Formats<'_>,
+    body: &'a [u8],
+) -> Result<Neighbours<'a>, RowError> {
+    if plan.beside().is_empty() {
+        return Ok(Neighbours::default());
+    }
+    let mut found = Neighbours::of(plan);
+    let mut known = true;
+    cells(body, |column, cell| {
+        found.keep(plan, column, || {
+            let format = formats.of(column);
+            known &= format.is_ok();
+            Some((format.ok()?, Cow::Borrowed(cell?)))
+        });
+    })?;
+    known.then_some(found).ok_or(RowError::FormatCode)
+}
+
 /// A row of a result of which something is left out.
 fn shaped(
     plan: &Plan,
@@ -197,6 +221,7 @@ fn row(
             found: count,
         });
     }
+    let neighbours = neighbours(plan, formats, body)?;
     let message = out.len();
     out.extend_from_slice(&[b'D', 0, 0, 0, 0]);
     let mut changed = false;
@@ -221,7 +246,14 @@ fn row(
         out.extend_from_slice(&body[copied..length_at]);
         let value_at = out.len() + 4;
         out.extend_from_slice(&[0; 4]);
-        match column.apply(format, cell, out, batch, counters) {
+        match column.apply(
+            format,
+            cell,
+            neighbours.beside(column),
+            out,
+            batch,
+            counters,
+        ) {
             Cell::Unchanged => {
                 out.truncate(mark);
                 continue;

@@ -8,14 +8,17 @@
 #![forbid(unsafe_code)]
 
 pub mod arrow;
+mod beside;
 mod clean;
 pub mod copy;
+pub mod copy_in;
 mod counters;
 pub mod data_row;
 mod decimal;
 mod error;
 mod fixed;
 mod masker;
+mod neighbours;
 mod plan;
 mod shape;
 

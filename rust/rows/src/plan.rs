@@ -1,9 +1,12 @@
 //! A compiled plan: what happens to the cells of each column of one result.
 
 use std::any::Any;
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use scrim_mask::{Batch, CellMask, CellScan, ColumnRule, Format, Outcome};
+use scrim_mask::{
+    Batch, CellMask, CellScan, ColumnRule, Format, OperatorSpec, Outcome, RowMask, TypeSpec,
+};
 use serde::Deserialize;
 
 use crate::counters::Counters;
@@ -18,6 +21,13 @@ pub enum Column {
     Null,
     /// Each is replaced as a whole.
     Mask(Box<CellMask>),
+    /// Each is replaced as a whole, by a rule that looks at another cell of the row.
+    ByRow {
+        /// The rule.
+        mask: Box<RowMask>,
+        /// Which of [`Plan::beside`] it looks at; None where the result has no such column.
+        slot: Option<usize>,
+    },
     /// Each is searched, and what is found in it is replaced.
     Scan(Box<CellScan>),
 }
@@ -35,12 +45,23 @@ impl Column {
         matches!(self, Self::Pass)
     }
 
+    /// Which of [`Plan::beside`] the column's cells are replaced by, if any.
+    pub(crate) fn slot(&self) -> Option<usize> {
+        match self {
+            Self::ByRow { slot, .. } => *slot,
+            _ => None,
+        }
+    }
+
     /// Appends the replacement of `cell` to `out`, unless it stays as it is or becomes NULL; parts of
     /// it may wait in the batch.
+    ///
+    /// `beside` is the raw cell that the column's rule asks for.
     pub(crate) fn apply(
         &self,
         format: Format,
         cell: &[u8],
+        beside: Option<(Format, &[u8])>,
         out: &mut Vec<u8>,
         batch: &mut Batch,
         counters: &mut Counters,
@@ -54,6 +75,7 @@ impl Column {
                 Outcome::Unchanged => Outcome::Null,
                 outcome => outcome,
             },
+            Self::ByRow { mask, .. } => mask.mask_batched(format, cell, beside, out, batch),
             Self::Scan(scan) => scan.mask(format, cell, out),
         };
         match outcome {
@@ -92,6 +114,17 @@ struct PlanSpec {
     /// Whether the next result that is described the same gets another plan.
     #[serde(default)]
     provisional: bool,
+    #[serde(default)]
+    beside: BTreeMap<usize, BesideSpec>,
+}
+
+/// The column that another one's rule looks at, and its type.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct BesideSpec {
+    column: usize,
+    #[serde(rename = "type")]
+    type_: TypeSpec,
 }
 
 /// What the deciding side keeps beside a plan.
@@ -101,6 +134,7 @@ pub type Context = Arc<dyn Any + Send + Sync>;
 pub struct Plan {
     columns: Vec<Column>,
     sample: Vec<usize>,
+    beside: Vec<usize>,
     shape: Option<Shape>,
     provisional: bool,
     passes: bool,
@@ -109,7 +143,9 @@ pub struct Plan {
 
 impl Plan {
     /// Compiles a plan from JSON: `{"columns": [ColumnRule, ...], "sample": [index, ...],
-    /// "dropped": [index, ...], "dropping_rows": [index, ...]}`.
+    /// "dropped": [index, ...], "dropping_rows": [index, ...],
+    /// "beside": {index: {"column": index, "type": TypeSpec}}}`, where `beside` says which column's
+    /// raw cells the rule of another one looks at.
     ///
     /// # Errors
     /// When the JSON is malformed, a rule cannot be compiled or an index names no column.
@@ -126,15 +162,39 @@ impl Plan {
                 .as_ref()
                 .map_or(Fate::Keep, |shape| shape.fates()[index])
         };
+        let ends = |(at, other): (&usize, &BesideSpec)| *at.max(&other.column);
+        if spec.beside.iter().map(ends).any(|index| index >= count) {
+            return Err(absent("beside"));
+        }
+        // Among the columns that stay: what is left out stands beside nothing.
+        let place = |column: usize| {
+            (fate(column) != Fate::Drop).then(|| {
+                (0..column)
+                    .filter(|index| fate(*index) != Fate::Drop)
+                    .count()
+            })
+        };
+        let mut beside: Vec<usize> = spec
+            .beside
+            .values()
+            .filter_map(|other| place(other.column))
+            .collect();
+        beside.sort_unstable();
+        beside.dedup();
         let columns = spec
             .columns
             .iter()
             .enumerate()
             .filter(|(index, _)| fate(*index) != Fate::Drop)
-            .map(|(index, rule)| match fate(index) {
+            .map(|(index, rule)| {
                 // What has a value has no row.
-                Fate::DropRows => Ok(Column::Null),
-                _ => compile_rule(rule, masker),
+                if fate(index) == Fate::DropRows {
+                    return Ok(Column::Null);
+                }
+                let other = spec.beside.get(&index);
+                let column = other.and_then(|other| place(other.column));
+                let slot = column.and_then(|column| beside.binary_search(&column).ok());
+                compile_rule(rule, other.map(|other| &other.type_), slot, masker)
             })
             .collect::<Result<Vec<_>, _>>()?;
         if spec.sample.iter().any(|&index| index >= count) {
@@ -145,6 +205,7 @@ impl Plan {
         Ok(Self {
             columns,
             sample: spec.sample,
+            beside,
             shape,
             provisional: spec.provisional,
             passes,
@@ -169,6 +230,12 @@ impl Plan {
     #[must_use]
     pub fn columns(&self) -> &[Column] {
         &self.columns
+    }
+
+    /// The columns whose raw cells the rules of others look at, in ascending order.
+    #[must_use]
+    pub fn beside(&self) -> &[usize] {
+        &self.beside
     }
 
     /// What is left out; none where nothing is.
@@ -196,11 +263,27 @@ impl Plan {
     }
 }
 
-fn compile_rule(rule: &ColumnRule, masker: &Masker) -> Result<Column, MaskerError> {
+fn compile_rule(
+    rule: &ColumnRule,
+    beside: Option<&TypeSpec>,
+    slot: Option<usize>,
+    masker: &Masker,
+) -> Result<Column, MaskerError> {
     let failed = |error: scrim_mask::Error| MaskerError(format!("plan: {error}"));
     Ok(match rule {
         ColumnRule::Pass { .. } => Column::Pass,
         ColumnRule::Null {} => Column::Null,
+        ColumnRule::Mask {
+            type_,
+            operator,
+            domain,
+        } if beside.is_some() || matches!(operator, OperatorSpec::ByRow { .. }) => {
+            let mask = RowMask::compile(type_, operator, domain, beside, masker.keys());
+            Column::ByRow {
+                mask: Box::new(mask.map_err(failed)?),
+                slot,
+            }
+        }
         ColumnRule::Mask {
             type_,
             operator,

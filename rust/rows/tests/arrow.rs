@@ -74,7 +74,7 @@ fn fixed(plan: &Plan, layout: Fixed, data: &[u8]) -> (Option<MaskedColumn>, Coun
         layout,
         validity: ALL,
     };
-    let masked = plan.mask_fixed(0, &values, &mut counters).unwrap();
+    let masked = plan.mask_fixed(0, &values, None, &mut counters).unwrap();
     (masked, counters)
 }
 
@@ -94,7 +94,10 @@ fn texts_become_what_they_become_in_a_result() {
         format: Format::Text,
     };
     let mut counters = Counters::default();
-    let masked = plan.mask_texts(0, &texts, &mut counters).unwrap().unwrap();
+    let masked = plan
+        .mask_texts(0, &texts, None, &mut counters)
+        .unwrap()
+        .unwrap();
     let found = texts_of(&masked);
     for row in [0, 1, 3] {
         let expected = in_result(&plan, Format::Text, raw[row].as_bytes());
@@ -220,7 +223,7 @@ fn buffers_that_contradict_each_other_are_refused() {
             validity: Validity { bits, first: 0 },
             format: Format::Text,
         };
-        plan.mask_texts(0, &texts, &mut Counters::default())
+        plan.mask_texts(0, &texts, None, &mut Counters::default())
             .map(|_| ())
     };
     assert_eq!(check(&[0, 1], b"a", None), Ok(()));
@@ -235,8 +238,8 @@ fn buffers_that_contradict_each_other_are_refused() {
         validity: ALL,
     };
     let mut counters = Counters::default();
-    assert!(plan.mask_fixed(0, &values, &mut counters).is_err());
-    assert!(plan.mask_fixed(1, &values, &mut counters).is_err());
+    assert!(plan.mask_fixed(0, &values, None, &mut counters).is_err());
+    assert!(plan.mask_fixed(1, &values, None, &mut counters).is_err());
 }
 
 #[test]

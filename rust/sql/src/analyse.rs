@@ -13,6 +13,8 @@ use std::thread;
 const SHALLOW: usize = 8;
 /// Stack for deeper ones; only what is used of it is ever backed by memory.
 const DEEP_STACK_BYTES: usize = 256 * 1024 * 1024;
+/// Most operator characters that the scanner may look at; a few milliseconds for each million.
+const MAX_EFFORT: usize = 16 << 20;
 /// What the parser itself says when it reaches a bound of its own.
 const TOO_DEEP: [&str; 3] = ["stack depth limit", "memory exhausted", "nested too deeply"];
 /// Longest statement whose error position is looked for.
@@ -96,6 +98,12 @@ pub fn analyse_within(sql: &str, limits: &Limits) -> Result<Vec<Facts>, ParseErr
         return Err(ParseError::new(
             "54000",
             "statement has too many parts to be checked",
+        ));
+    }
+    if measured.effort > MAX_EFFORT {
+        return Err(ParseError::new(
+            "54000",
+            "statement has too many operator characters in a row to be checked",
         ));
     }
     if measured.depth > limits.depth {

@@ -95,6 +95,31 @@ fn wide_statements_are_analysed_within_bounds() {
 }
 
 #[test]
+fn operator_characters_in_a_row_are_refused_before_they_take_time() {
+    let start = std::time::Instant::now();
+    for sql in [
+        format!("SELECT {}{} 1", "/*".repeat(100_000), "*/".repeat(100_000)),
+        format!("SELECT {} 1", "/**/".repeat(100_000)),
+        format!("SELECT {}1", "+-".repeat(100_000)),
+        format!("SELECT {}1", "+-".repeat(100)),
+        format!("SELECT {}", "+/**/".repeat(100_000)),
+        "/*".repeat(100_000),
+    ] {
+        assert_eq!(analyse(&sql).unwrap_err().code, "54000", "{}", &sql[..20]);
+    }
+    for sql in [
+        format!("SELECT /*{}*/ 1", "*=".repeat(50_000)),
+        format!("SELECT 1 --{}", "-+".repeat(50_000)),
+        format!("SELECT '{}'", "+-/*".repeat(50_000)),
+        format!("SELECT {} 1", "/* */ ".repeat(50_000)),
+        format!("SELECT {}1", "- ".repeat(100)),
+    ] {
+        assert!(analyse(&sql).is_ok(), "{}", &sql[..20]);
+    }
+    assert!(start.elapsed().as_secs() < 20);
+}
+
+#[test]
 #[ignore = "measures; run in release"]
 #[allow(clippy::print_stdout)]
 fn timing() {

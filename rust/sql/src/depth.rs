@@ -13,6 +13,8 @@ pub(crate) struct Measure {
     pub(crate) depth: usize,
     /// Number of tokens.
     pub(crate) tokens: usize,
+    /// How many operator characters the server's scanner looks at, some of them again and again.
+    pub(crate) effort: usize,
 }
 
 /// The chains that are open at one level of brackets.
@@ -20,8 +22,6 @@ pub(crate) struct Measure {
 struct Level {
     /// Operators since the last comma or connective.
     operators: usize,
-    /// `CASE` since the last comma.
-    cases: usize,
     /// `JOIN` since the last comma.
     joins: usize,
     /// Set operations; they lean over the whole level.
@@ -30,7 +30,7 @@ struct Level {
 
 impl Level {
     fn open(self) -> usize {
-        self.operators + self.cases + self.joins
+        self.operators + self.joins
     }
 
     /// At a comma: what follows stands beside what came before, not below it.
@@ -41,38 +41,40 @@ impl Level {
         };
     }
 
-    /// `AND` and `OR` make flat lists, so that their operands stand side by side. Inside `CASE` they
-    /// end nothing: `CASE WHEN a AND b THEN c END + CASE ...` is one chain of `+`.
+    /// `AND` and `OR` make flat lists, so that their operands stand side by side.
     fn finish_operand(&mut self) {
-        if self.cases == 0 {
-            self.operators = 0;
-        }
+        self.operators = 0;
     }
 }
 
 /// Measures a statement string.
 pub(crate) fn measure(sql: &[u8]) -> Measure {
-    let mut outer: Vec<(Level, usize)> = Vec::new();
+    // The levels around, what is around each, and whether `CASE` opened the one below it.
+    let mut outer: Vec<(Level, usize, bool)> = Vec::new();
     let mut level = Level::default();
     // Depth of everything around the present level.
     let mut around = 0_usize;
     let mut result = Measure::default();
     // After a dot no word is a keyword: `t.or` must not end a chain.
     let mut after_dot = false;
-    for token in Lexer::new(sql) {
+    let mut lexer = Lexer::new(sql);
+    for token in lexer.by_ref() {
         result.tokens += 1;
         let text = &sql[token.start..token.end];
         match token.kind {
             Kind::Operator => match text {
                 b"(" | b"[" => {
-                    outer.push((level, around));
+                    outer.push((level, around, false));
                     around += level.open() + level.sets + 1;
                     level = Level::default();
                 }
                 b")" | b"]" => {
-                    if let Some((opened, depth)) = outer.pop() {
+                    while let Some((opened, depth, case)) = outer.pop() {
                         level = opened;
                         around = depth;
+                        if !case {
+                            break;
+                        }
                     }
                     // A bracket is one more link: `a[1][2]`, `f(x)(y)`, `x IN (...)`.
                     level.operators += 1;
@@ -86,12 +88,26 @@ pub(crate) fn measure(sql: &[u8]) -> Measure {
                 b"." => {}
                 _ => level.operators += 1,
             },
+            // A `CASE` is a level of its own, in which conditions and results stand side by side:
+            // `CASE WHEN a AND b THEN c END + CASE ...` is one chain of `+`.
+            Kind::Word if !after_dot && text.eq_ignore_ascii_case(b"case") => {
+                outer.push((level, around, true));
+                around += level.open() + level.sets + 1;
+                level = Level::default();
+            }
+            Kind::Word if !after_dot && text.eq_ignore_ascii_case(b"end") => {
+                if let Some((opened, depth, _)) = outer.pop_if(|(_, _, case)| *case) {
+                    level = opened;
+                    around = depth;
+                }
+            }
             Kind::Word if !after_dot => count_word(text, &mut level),
             _ => {}
         }
         after_dot = text == b".";
         result.depth = result.depth.max(around + level.open() + level.sets);
     }
+    result.effort = lexer.effort();
     result
 }
 
@@ -102,7 +118,7 @@ fn count_word(text: &[u8], level: &mut Level) {
         2 if is("is") || is("in") || is("at") => level.operators += 1,
         3 if is("and") => level.finish_operand(),
         3 if is("not") => level.operators += 1,
-        4 if is("case") => level.cases += 1,
+        4 if is("when") || is("then") || is("else") => level.finish_part(),
         4 if is("join") => level.joins += 1,
         4 if is("like") => level.operators += 1,
         5 if is("union") => level.sets += 1,

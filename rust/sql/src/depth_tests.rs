@@ -60,6 +60,14 @@ fn what_stands_side_by_side_does_not_add_up() {
         )) < 10
     );
     assert!(depth(&"SELECT 1 + 1; ".repeat(1000)) < 10);
+    // As PostgreSQL's JDBC driver writes it.
+    assert!(
+        depth(&format!(
+            "SELECT CASE {} ELSE -1 END",
+            "WHEN a = 1 THEN -2 ".repeat(1000)
+        )) < 10
+    );
+    assert!(depth(&"SELECT CASE WHEN ".repeat(300)) >= 300);
 }
 
 #[test]

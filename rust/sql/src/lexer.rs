@@ -65,6 +65,10 @@ pub(crate) struct Token {
 pub(crate) struct Lexer<'a> {
     text: &'a [u8],
     at: usize,
+    /// Where the operator characters end that were looked at last.
+    run_end: usize,
+    /// How many operator characters the server's scanner looks at, some of them again and again.
+    effort: usize,
 }
 
 /// What is special inside a string.
@@ -85,6 +89,8 @@ const DIGIT: u8 = 8;
 const OPERATOR: u8 = 16;
 /// Operators that contain one of these may end in `+` or `-`.
 const OPERATOR_KEEPS_SIGN: u8 = 32;
+/// Most operator characters in a row of which each may be a sign of its own.
+const MAX_SIGNS: usize = 64;
 
 static CLASS: [u8; 256] = classes();
 
@@ -116,7 +122,17 @@ fn is(byte: u8, class: u8) -> bool {
 
 impl<'a> Lexer<'a> {
     pub(crate) fn new(text: &'a [u8]) -> Self {
-        Self { text, at: 0 }
+        Self {
+            text,
+            at: 0,
+            run_end: 0,
+            effort: 0,
+        }
+    }
+
+    /// How many operator characters the server's scanner has looked at for what was read so far.
+    pub(crate) fn effort(&self) -> usize {
+        self.effort
     }
 
     fn peek(&self, ahead: usize) -> u8 {
@@ -136,12 +152,24 @@ impl<'a> Lexer<'a> {
         }
     }
 
+    /// Counts what the server's scanner does for a token or comment that starts here: it reads on to
+    /// the end of all operator characters, and then goes back.
+    fn count_run(&mut self) {
+        if self.at >= self.run_end {
+            let rest = &self.text[self.at..];
+            let length = rest.iter().take_while(|&&byte| is(byte, OPERATOR)).count();
+            self.run_end = self.at + length;
+        }
+        self.effort = self.effort.saturating_add(self.run_end - self.at);
+    }
+
     /// Skips a block comment with those nested in it; false when it has no end.
     fn skip_block_comment(&mut self) -> bool {
         let mut depth = 0_usize;
         while self.at < self.text.len() {
             match (self.text[self.at], self.peek(1)) {
                 (b'/', b'*') => {
+                    self.count_run();
                     depth += 1;
                     self.at += 2;
                 }
@@ -315,6 +343,7 @@ impl<'a> Lexer<'a> {
     }
 
     fn operator(&mut self) {
+        self.count_run();
         let first = self.at;
         let mut keeps_sign = false;
         while self.at < self.text.len() && is(self.text[self.at], OPERATOR) {
@@ -324,7 +353,11 @@ impl<'a> Lexer<'a> {
             keeps_sign |= is(self.text[self.at], OPERATOR_KEEPS_SIGN);
             self.at += 1;
         }
-        if !keeps_sign {
+        let length = self.at - first;
+        if !keeps_sign && length > MAX_SIGNS {
+            // The scanner would look through all of them for each of them.
+            self.effort = usize::MAX;
+        } else if !keeps_sign {
             while self.at > first + 1 && matches!(self.text[self.at - 1], b'+' | b'-') {
                 self.at -= 1;
             }

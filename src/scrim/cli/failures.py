@@ -87,4 +87,6 @@ def _known_kinds() -> dict[str, int]:
         "EmbeddedPostgresError": EXIT_FAILED,
         "IrreversibleError": EXIT_FAILED,
         "RevealRefusedError": EXIT_FAILED,
+        "StillWaitingError": EXIT_FAILED,
+        "TooManyWaitingError": EXIT_FAILED,
     }

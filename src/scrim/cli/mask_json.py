@@ -2,12 +2,13 @@
 
 What stands at one path in all lines is a column: `user.email` in `{"user": {"email": "..."}}`, and
 the items of a list share the list's path. A path can hold values of several types; those of each
-type are masked as a column of theirs, by the same entity. Names of members are searched.
+type are masked as a column of theirs, by the same entity. Names of members are searched. An
+operator that looks at another column finds it in the same object, or else in the line's.
 """
 
 import json
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from functools import partial
@@ -48,7 +49,19 @@ class _Column:
 
     values: list[Any] = field(default_factory=list)
     slots: list[Slot] = field(default_factory=list)
+    owners: list[tuple[Any, Any]] = field(default_factory=list)
+    """The objects in which what stands beside a value is looked for."""
     lines: list[int] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class _Task:
+    """Columns of a batch, their masker, and what stands beside their values."""
+
+    masker: BatchMasker
+    columns: Mapping[tuple[str, str], _Column]
+    batch: Any
+    told: Mapping[str, Any]
 
 
 def mask_json_lines(reader: Reader, out: IO[bytes], settings: MaskSettings) -> list[ColumnReport]:
@@ -110,7 +123,7 @@ class _JsonMasking:
 
     def __init__(self, settings: MaskSettings) -> None:
         self._wanted = settings.known
-        self._settings = settings
+        self._settings = replace(settings, tells=True)
         self._main: BatchMasker | None = None
         self._others: dict[tuple[str, str], BatchMasker] = {}
         self._paths: set[str] = set()
@@ -132,11 +145,14 @@ class _JsonMasking:
                 key = (name, next(one for one, t in _TYPES.items() if t == kind.value_type))
                 main[key] = found.pop(key, _Column())
         found = {key: column for key, column in found.items() if key not in main}
-        self._put(self._main, main)
+        # All is read before anything is written, so that what stands beside a value is raw.
+        tasks = [_task(self._main, main)]
         for key, column in found.items():
             if key not in self._others:
                 self._others[key] = self._masker([key])
-            self._put(self._others[key], {key: column})
+            tasks.append(_task(self._others[key], {key: column}))
+        for task in tasks:
+            self._put(task)
         if self._left_out:
             batch = [value for place, value in enumerate(batch) if place not in self._left_out]
         if self._gone:
@@ -197,26 +213,33 @@ class _JsonMasking:
         found: dict[tuple[str, str], _Column] = {}
         self._below.clear()
         for place in range(len(batch)):
-            waiting: list[tuple[Any, str | int, str, int]] = [(batch, place, "", 0)]
+            waiting: list[tuple[Any, str | int, str, int, Any]] = [(batch, place, "", 0, None)]
+            line: Any = None
             while waiting:
-                holder, at, path, depth = waiting.pop()
+                holder, at, path, depth, owner = waiting.pop()
                 value = holder[at]
                 if depth > MAX_DEPTH:
                     raise ValueError(f"a value is nested deeper than {MAX_DEPTH} levels")
                 if isinstance(value, dict):
                     value = holder[at] = self._renamed(value)
+                    line = value if depth == 0 else line
+                    # Objects in lists are many to a line, as the items of a list column are.
+                    owner = value if depth == 0 or owner is not None else None
                     below = self._below.setdefault(path, {})
                     waiting += [
-                        (value, key, below.get(key) or self._path(path, key), depth + 1)
+                        (value, key, below.get(key) or self._path(path, key), depth + 1, owner)
                         for key in reversed(value)
                     ]
                 elif isinstance(value, list):
-                    waiting += [(value, n, path, depth + 1) for n in reversed(range(len(value)))]
+                    waiting += [
+                        (value, n, path, depth + 1, None) for n in reversed(range(len(value)))
+                    ]
                 elif value is not None:
                     column = self._column(found, path or _ROOT, value)
                     column.lines.append(place)
                     column.values.append(_stored(value))
                     column.slots.append((holder, at))
+                    column.owners.append((owner, line))
         return found
 
     def _column(self, found: dict[tuple[str, str], _Column], path: str, value: object) -> _Column:
@@ -251,14 +274,10 @@ class _JsonMasking:
             renamed[new] = value
         return renamed
 
-    def _put(self, masker: BatchMasker, columns: Mapping[tuple[str, str], _Column]) -> None:
+    def _put(self, task: _Task) -> None:
         """Mask columns, and put what comes out where it came from."""
-        arrays = []
-        for (_, kind), column in columns.items():
-            values = pa.array(column.values, _TYPES[kind])
-            offsets = pa.array([0, len(values)], pa.int64())
-            arrays.append(pa.LargeListArray.from_arrays(offsets, values))
-        masked = masker.mask(pa.RecordBatch.from_arrays(arrays, schema=masker.schema))
+        masker, columns = task.masker, task.columns
+        masked = masker.mask(task.batch, task.told)
         for (path, kind), array in zip(columns, masked.columns, strict=True):
             column, values = columns[path, kind], array.values
             match masker.whole_operator(path):
@@ -271,6 +290,39 @@ class _JsonMasking:
                     values = values if moved is None else moved
             for (holder, at), value in zip(column.slots, values.to_pylist(), strict=True):
                 holder[at] = int(value) if isinstance(value, Decimal) else value
+
+
+def _task(masker: BatchMasker, columns: Mapping[tuple[str, str], _Column]) -> _Task:
+    """Gather what a masker needs of some columns; their objects are raw still."""
+    arrays = []
+    for (_, kind), column in columns.items():
+        values = pa.array(column.values, _TYPES[kind])
+        offsets = pa.array([0, len(values)], pa.int64())
+        arrays.append(pa.LargeListArray.from_arrays(offsets, values))
+    batch = pa.RecordBatch.from_arrays(arrays, schema=masker.schema)
+    if not masker.columns:
+        masker.decide(batch)
+    looked_at = masker.looked_at()
+    told = {
+        path: pa.array(
+            [_beside(owners, looked_at[path]) for owners in column.owners], pa.large_string()
+        )
+        for (path, _), column in columns.items()
+        if path in looked_at
+    }
+    return _Task(masker, columns, batch, told)
+
+
+def _beside(owners: tuple[Any, Any], names: Sequence[str]) -> str | None:
+    """Return what stands beside a value, as text; None where that is no value that tells rows."""
+    for name in names:
+        for owner in owners:
+            if isinstance(owner, dict) and name in owner:
+                value = owner[name]
+                if isinstance(value, bool):
+                    return "true" if value else "false"
+                return _unicode(str(value)) if isinstance(value, int | str) else None
+    return None
 
 
 def _usual(found: Mapping[tuple[str, str], _Column]) -> dict[tuple[str, str], _Column]:

@@ -45,7 +45,22 @@ class Listener(Settings):
         return self.tls_mode != "required" and not self.address.loopback
 
 
+class AdminTls(Settings):
+    """TLS of the HTTP listener for operators."""
+
+    certificate: FilePath = Field(description="PEM file with the certificate and its chain.")
+    key: FilePath = Field(description="PEM file with the private key; readable by its owner only.")
+
+
 class Admin(Settings):
     """The HTTP listener for operators of the gateway: /metrics, /healthz and /readyz."""
 
     address: ListenAddress = Field(description="Address and port to listen on, as `host:port`.")
+    tls: AdminTls | None = Field(
+        default=None, description="TLS settings; without them it speaks plain HTTP only."
+    )
+    reveal: bool = Field(
+        default=False,
+        description="Whether it turns masked values back at /v1/reveal, for those who show a token "
+        "and whom policy permits it. Over plain HTTP only on a loopback address.",
+    )

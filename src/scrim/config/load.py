@@ -192,6 +192,12 @@ def _warnings(config: Config) -> Iterator[str]:
                 f"listeners.{name}: other machines can reach {listener.address} without TLS; "
                 "set tls.mode to required"
             )
+    admin = config.admin
+    if admin is not None and admin.reveal and admin.tls is None and not admin.address.loopback:
+        yield (
+            f"admin.reveal: on {admin.address}, which speaks plain HTTP, other machines get "
+            "nothing; set admin.tls"
+        )
     for name, connection in config.connections.items():
         upstream = connection.upstream
         local = upstream.unix_socket or upstream.host in {"localhost", "127.0.0.1", "::1"}

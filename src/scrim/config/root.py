@@ -39,7 +39,7 @@ class Config(Settings):
         description="Where clients connect to, by protocol."
     )
     admin: Admin | None = Field(
-        default=None, description="HTTP listener for /metrics, /healthz and /readyz."
+        default=None, description="HTTP listener for /metrics, /healthz, /readyz and /v1/reveal."
     )
     limits: Limits = Field(default_factory=Limits, description="Bounds of each worker.")
     identity: Identity = Field(default_factory=Identity, description="Who may sign in.")

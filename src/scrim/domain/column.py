@@ -43,6 +43,18 @@ class ResultField(NamedTuple):
     type_modifier: int
 
 
+class RowPlace(NamedTuple):
+    """Which row a column stands in, and as which column.
+
+    Attributes:
+        row: What stands for the row: equal for columns of one row.
+        name: The name of the column where it is stored, whatever a result calls it.
+    """
+
+    row: int
+    name: str
+
+
 @dataclass(frozen=True, slots=True)
 class ColumnOrigin:
     """Where the values of one result column can have come from.

@@ -21,7 +21,7 @@ from scrim.domain.principal import Principal
 from scrim.identity.certificates import CertificateNames
 from scrim.identity.local import LocalDirectory
 from scrim.identity.scram import NONCE_BYTES, ScramServer, mechanisms, mock_verifier
-from scrim.identity.tokens import TokenError, TokenVerifier
+from scrim.identity.tokens import TokenClaims, TokenError, TokenVerifier
 from scrim.session.scram import derive_keys
 from scrim.wire import (
     Challenge,
@@ -177,14 +177,32 @@ class Authenticator:
             user: The user name that the client gave: the token's user or its agent.
             token: The token.
         """
+        claims = self._claims(token)
+        if claims is None or user not in {claims.subject, claims.agent}:
+            return None
+        return self._named(claims)
+
+    def by_bearer(self, token: str) -> Principal | None:
+        """Return the principal that a token proves where no user name goes with it.
+
+        Args:
+            token: The token.
+        """
+        claims = self._claims(token)
+        return None if claims is None else self._named(claims)
+
+    def _claims(self, token: str) -> TokenClaims | None:
         if self.tokens is None:
             return None
         try:
-            claims = self.tokens.verify(token)
+            return self.tokens.verify(token)
         except TokenError:
             return None
+
+    def _named(self, claims: TokenClaims) -> Principal | None:
+        """Return whom a token names: its agent where it has one, else its user."""
         subject = self.directory.principal(claims.subject)
-        if subject is None or user not in {claims.subject, claims.agent}:
+        if subject is None:
             return None
         facts = (*claims.facts, ("token_id", claims.token_id))
         if claims.agent is not None:

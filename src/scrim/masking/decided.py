@@ -1,11 +1,11 @@
 """What the data path does with a statement string, and with all that do the same."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from scrim.domain.decision import Refusal
 from scrim.domain.outcome import RowLimit
 from scrim.masking.plans import Plan
-from scrim.masking.turning import Turn
+from scrim.masking.turning import Fill, Turn, Turned
 from scrim.statements.facts import Facts
 
 
@@ -27,6 +27,7 @@ class Decided:
         changes_catalog: Whether the catalog is to be loaded again after it.
         facts: Its statements.
         turns: What of its values is turned back.
+        fills: Its COPY FROM statements whose data is turned back.
         limit: How many rows of each of its results a client gets; None where policy does not say.
         naming: What its statements have to do with named results: index, what, name.
         reshapes: Whether columns or rows of its results may be left out.
@@ -43,6 +44,18 @@ class Decided:
     changes_catalog: bool
     facts: tuple[Facts, ...]
     turns: tuple[Turn, ...] = ()
+    fills: tuple[Fill, ...] = ()
     limit: RowLimit | None = None
     naming: tuple[tuple[int, str, str], ...] = ()
     reshapes: bool = False
+
+    def turning(self, turned: Turned) -> "Decided":
+        """Return the same with what is turned back; what is particular holds for nothing else."""
+        kept = not turned.particular
+        return replace(
+            self,
+            turns=turned.turns,
+            fills=turned.fills,
+            remember=self.remember and kept,
+            scope=self.scope if kept else None,
+        )

@@ -78,12 +78,14 @@ class Example:
         options: Options of the operator that differ from the defaults.
         type_spec: The value's type, as `scrim.masking.types` describes it.
         domain: The entity whose key is used.
+        beside: The value of the column of the same row that the operator looks at.
     """
 
     value: str
     options: Mapping[str, Any] = field(default_factory=dict)
     type_spec: Mapping[str, Any] = field(default_factory=_text)
     domain: str = "example.value"
+    beside: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +104,9 @@ class Operator:
         survives: What still works with the replacements, such as joins; a sentence or more.
         lost: What no longer works; a sentence or more.
         attack: What somebody can learn who has many replacements, or pairs; a sentence or more.
+        beside: The option that names a column of the same row, whose raw value it looks at; empty
+            when it looks at the value alone.
+        without: What becomes of a value for which there is no such column; a sentence or more.
         examples: Values whose replacements its page shows.
         inside: The operator that stands for it inside of other values, where it acts on whole
             results; empty when it replaces values.
@@ -117,5 +122,7 @@ class Operator:
     survives: str = ""
     lost: str = ""
     attack: str = ""
+    beside: str = ""
+    without: str = ""
     examples: tuple[Example, ...] = ()
     inside: str = ""

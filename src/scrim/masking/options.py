@@ -60,4 +60,24 @@ def check_choice(choice: OperatorChoice, key: str, today: date | None = None) ->
         ) from None
     if isinstance(options, Dated):
         return {"name": choice.name, **options.on(today)}
-    return {"name": choice.name, **options.model_dump(exclude_unset=True)}
+    spec = {"name": choice.name, **options.model_dump(exclude_unset=True)}
+    for name in options.model_fields_set:
+        value = getattr(options, name)
+        if isinstance(value, OperatorChoice):
+            spec[name] = _inner(value, f"{key}.{name}", today)
+        elif isinstance(value, Mapping) and any(
+            isinstance(one, OperatorChoice) for one in value.values()
+        ):
+            spec[name] = {one: _inner(value[one], f"{key}.{name}.{one}", today) for one in value}
+    return spec
+
+
+def _inner(choice: OperatorChoice, key: str, today: date | None) -> dict[str, Any]:
+    """Return an operator that another one chooses; it cannot look at a column of its own."""
+    spec = check_choice(choice, key, today)
+    declared = registry()[choice.name]
+    if declared.inside:
+        raise OperatorError(key, f"acts on whole columns or rows; choose {declared.inside} instead")
+    if declared.beside and spec.get(declared.beside):
+        raise OperatorError(key, "looks at a column of its own, which an inner operator cannot")
+    return spec

@@ -3,12 +3,14 @@
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from scrim.kernel import Detector, Masker, Plan
 from scrim.masking.choice import OperatorTable
 from scrim.masking.columns import DecidedColumn
 from scrim.masking.keys import MaskingKey
-from scrim.masking.rewriter import PlannedColumn, column_rule, compile_plan
+from scrim.masking.rewriter import PASS, PlannedColumn, column_rule, compile_plan
+from scrim.masking.types import TypeSpec
 
 __all__ = ["Plan", "PlanMaker", "PlanRecord", "new_masker"]
 
@@ -71,17 +73,21 @@ class PlanMaker:
         rules = compile_plan(planned, self.operators, sample, described)
         return Plan(rules, self.masker, context, record=record, epoch=epoch)
 
-    def make_values(self, column: PlannedColumn) -> Plan:
+    def make_values(self, column: PlannedColumn, beside: TypeSpec | None = None) -> Plan:
         """Return the plan of one column whose values are replaced, and where nothing is left out.
 
         Args:
             column: The column.
+            beside: The type of the column that its operator looks at, which is the second one.
 
         Raises:
             ValueError: If it cannot be masked at all.
         """
         rule = column_rule(column, self.operators)
-        return Plan(json.dumps({"columns": [rule]}, separators=(",", ":")), self.masker)
+        plan: dict[str, Any] = {"columns": [rule]}
+        if beside is not None:
+            plan = {"columns": [rule, PASS], "beside": {"0": {"column": 1, "type": beside}}}
+        return Plan(json.dumps(plan, separators=(",", ":")), self.masker)
 
     def take_findings(self) -> Sequence[tuple[str, int]]:
         """Return what searches found and replaced since the last call: entities and how often."""

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from scrim.detection.columns import ColumnJudge
 from scrim.detection.memory import VerdictMemory
 from scrim.detection.scan import Scanner
-from scrim.domain.column import Column, ColumnOrigin, ResultField
+from scrim.domain.column import Column, ColumnOrigin, ResultField, RowPlace
 from scrim.kernel import Plan, Turning
 from scrim.masking.choice import RESHAPING
 from scrim.masking.columns import Ask, ColumnDecider, DecidedColumn, TagsOf, escapes_search
@@ -24,12 +24,14 @@ class Described:
     Attributes:
         fields: Its fields.
         origins: Where the values of each can come from.
+        places: Which row each stands in, as far as that is certain.
         columns: What each gets.
         shown: The columns by which the result was described, where that was before these.
     """
 
     fields: Sequence[ResultField]
     origins: Sequence[ColumnOrigin]
+    places: Sequence[RowPlace | None]
     columns: Sequence[DecidedColumn]
     shown: Sequence[DecidedColumn] | None = None
 
@@ -134,12 +136,18 @@ class ResultDecider:
         masker = self._tools.plans.masker
         return Turning.compile(masked.rule, masked.type_id, masker, role)
 
-    def describe(self, fields: Sequence[ResultField], origins: Sequence[ColumnOrigin]) -> Described:
+    def describe(
+        self,
+        fields: Sequence[ResultField],
+        origins: Sequence[ColumnOrigin],
+        places: Sequence[RowPlace | None],
+    ) -> Described:
         """Decide every column of a result.
 
         Args:
             fields: The fields.
             origins: Where the values of each can come from.
+            places: Which row each stands in, as far as that is certain.
         """
         lookup = self._tools.lookup
         columns = [
@@ -151,7 +159,13 @@ class ResultDecider:
             )
             for field, origin in zip(fields, origins, strict=True)
         ]
-        return Described(fields, origins, columns)
+        columns = [
+            column
+            if place is None
+            else replace(column, planned=replace(column.planned, place=place))
+            for column, place in zip(columns, places, strict=True)
+        ]
+        return Described(fields, origins, places, columns)
 
     def plan(
         self,
@@ -198,7 +212,9 @@ class ResultDecider:
             )
             tools.verdicts.learn(column, verdict)
         shown = described.shown or described.columns
-        anew = replace(self.describe(described.fields, described.origins), shown=shown)
+        anew = replace(
+            self.describe(described.fields, described.origins, described.places), shown=shown
+        )
         return tools.plans.make(anew.columns, anew, shown=shown)
 
     def scrub(self, text: str) -> str:

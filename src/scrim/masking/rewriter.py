@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
+from scrim.domain.column import RowPlace
 from scrim.domain.decision import ColumnDecision, Treatment
 from scrim.masking.choice import (
     AUTO,
@@ -38,11 +39,14 @@ class PlannedColumn:
         decision: What it gets and why.
         type_spec: Its type, as `scrim.masking.types` describes it.
         operator: Operator that policy demands; empty to use that of the entity.
+        place: The row that it stands in, where that is certain; operators that look at another
+            column find it by this.
     """
 
     decision: ColumnDecision
     type_spec: TypeSpec
     operator: str = ""
+    place: RowPlace | None = None
 
 
 def compile_plan(
@@ -67,7 +71,15 @@ def compile_plan(
         raise ValueError(f"a result has more than {MAX_COLUMNS} columns")
     if any(not 0 <= index < len(columns) for index in sample):
         raise ValueError("the sample names a column that is not there")
-    plan: dict[str, Any] = {"columns": [column_rule(column, operators) for column in columns]}
+    rules = [column_rule(column, operators) for column in columns]
+    plan: dict[str, Any] = {"columns": rules}
+    beside = {
+        index: {"column": other, "type": columns[other].type_spec}
+        for index, rule in enumerate(rules)
+        if (other := _beside(index, rule, columns)) is not None
+    }
+    if beside:
+        plan["beside"] = beside
     if sample:
         plan["sample"] = list(sample)
     dropped = _having(DROP_COLUMN, columns, operators)
@@ -148,9 +160,42 @@ def operator_of(column: PlannedColumn, operators: OperatorTable) -> OperatorSpec
         operator = operators.of_policy(column.operator)
     else:
         operator = operators.of_entity(column.decision.entity)
+    return _on_type(operator, leaf_kind(column.type_spec))
+
+
+def _on_type(operator: OperatorSpec, kind: str) -> OperatorSpec:
+    """Return an operator, or the type's own where it does not take the type."""
     declared = registry().get(operator["name"])
     if declared is None:
         return NULL
-    if declared.accepts.includes(leaf_kind(column.type_spec)):
+    if not declared.accepts.includes(kind):
+        return REDACT if operator.get("otherwise") == "redact" else AUTO
+    if "cases" not in operator:
         return operator
-    return REDACT if operator.get("otherwise") == "redact" else AUTO
+    cases = {value: dict(_on_type(case, kind)) for value, case in operator["cases"].items()}
+    return {**operator, "cases": cases, "otherwise": dict(_on_type(operator["otherwise"], kind))}
+
+
+def _beside(index: int, rule: Rule, columns: Sequence[PlannedColumn]) -> int | None:
+    """Return the index of the column of the same row that a column's operator looks at, if any."""
+    place = columns[index].place
+    if place is None or rule["action"] != "mask":
+        return None
+    for name in names_beside(rule["operator"]):
+        wanted = RowPlace(place.row, name)
+        for other, column in enumerate(columns):
+            if column.place == wanted:
+                return other
+    return None
+
+
+def names_beside(operator: OperatorSpec) -> Sequence[str]:
+    """Return the names of the columns of which an operator looks at the first that there is.
+
+    Args:
+        operator: The operator with its options.
+    """
+    declared = registry().get(operator["name"])
+    if declared is None or not declared.beside:
+        return ()
+    return tuple(operator.get(declared.beside) or ())

@@ -13,7 +13,8 @@ from typing import Final, Literal
 from scrim.domain.decision import Refusal
 from scrim.kernel import Turning
 from scrim.masking.results import MaskedColumn, ResultDecider
-from scrim.statements.compared import UPDATED, Compared
+from scrim.statements.compared import INSERTED, UPDATED, Compared
+from scrim.statements.copying import CopyError, incoming_options
 from scrim.statements.facts import Facts
 from scrim.statements.lineage import Lineage
 
@@ -22,6 +23,30 @@ MaskedWrites = Literal["turn_back", "as_written", "refuse"]
 
 Turn = tuple[int, int, int, Turning]
 """Position of the statement, how deep it is in others, number of what is compared, the way back."""
+
+Fill = tuple[int, str, tuple[Turning | None, ...]]
+"""Position of a COPY FROM, how its data is written as JSON, the way back of each column."""
+
+
+@dataclass(frozen=True, slots=True)
+class Turned:
+    """What of the values of a statement string is turned back.
+
+    Attributes:
+        turns: Values in it, and its parameters.
+        fills: Data of its COPY FROM statements.
+        refusal: Why it is not forwarded.
+        particular: Whether this holds for this string alone: the options of a COPY are literals, of
+            which other strings of the shape have others.
+    """
+
+    turns: tuple[Turn, ...] = ()
+    fills: tuple[Fill, ...] = ()
+    refusal: Refusal | None = None
+    particular: bool = False
+
+
+NOTHING_TURNED: Final = Turned()
 
 _PASSING: Final = frozenset({"explain", "declare", "copy_out", "prepare"})
 """Statements with another inside that is run and not kept."""
@@ -64,8 +89,17 @@ class TurnDecider:
         self._lineage = lineage
         self._writes = writes
 
-    def turns(self, statements: Sequence[Facts]) -> tuple[Turn, ...] | Refusal:
+    def decide(self, statements: Sequence[Facts]) -> Turned:
         """Return what is turned back in a statement string, or why it is refused."""
+        turns = self._turns(statements)
+        if isinstance(turns, Refusal):
+            return Turned(refusal=turns)
+        fills = self._all_fills(statements)
+        if isinstance(fills, Refusal):
+            return Turned(refusal=fills, particular=True)
+        return Turned(turns, fills, particular=bool(fills))
+
+    def _turns(self, statements: Sequence[Facts]) -> tuple[Turn, ...] | Refusal:
         found: list[Turn] = []
         for facts in statements:
             for depth, (outer, inner) in enumerate(_levels(facts)):
@@ -83,12 +117,47 @@ class TurnDecider:
                 ]
         return tuple(found)
 
+    def _all_fills(self, statements: Sequence[Facts]) -> tuple[Fill, ...] | Refusal:
+        if self._writes != "turn_back":
+            return ()
+        found: list[Fill] = []
+        for facts in statements:
+            fill = self._fill(facts) if facts.operation == "copy_in" else None
+            if isinstance(fill, Refusal):
+                return fill
+            if fill is not None:
+                found.append(fill)
+        return tuple(found)
+
+    def _fill(self, facts: Facts) -> Fill | Refusal | None:
+        copied = self._lineage.copied(facts)
+        masked = [self._results.masked(origins) for _, origins in copied.columns]
+        turnings = tuple(
+            None if one is None else self._results.turning(one, INSERTED) for one in masked
+        )
+        names = [name for name, _ in copied.columns]
+        turned = {name for name, turning in zip(names, turnings, strict=True) if turning}
+        if not turned:
+            return None
+        if not copied.ordered:
+            return Refusal(
+                "0A000",
+                "the columns of the COPY are not certain",
+                "There are several relations of that name.",
+                "Write its schema, or the columns.",
+            )
+        try:
+            options = incoming_options(facts, names, turned)
+        except CopyError as error:
+            return Refusal("0A000", str(error))
+        return facts.index, options, turnings
+
     def _fills(self, facts: Facts) -> bool:
         """Say whether a COPY brings values for a masked column."""
         if facts.operation != "copy_in":
             return False
-        written = self._lineage.copied(facts)
-        return any(self._results.masked(origins) is not None for origins in written)
+        written = self._lineage.copied(facts).columns
+        return any(self._results.masked(origins) is not None for _, origins in written)
 
     def _masked(self, facts: Facts) -> list[_Found]:
         found = []

@@ -46,6 +46,25 @@ class ApprovalError(Exception):
     """A request cannot be kept, found, approved or used."""
 
 
+class StillWaitingError(ApprovalError):
+    """A request is not approved yet.
+
+    Attributes:
+        waiting: The request.
+    """
+
+    def __init__(self, waiting: "WaitingRequest", missing: Sequence[str]) -> None:
+        """Name the groups of which somebody has to approve it yet."""
+        super().__init__(
+            f"{waiting.request} waits for somebody of {', '.join(missing)}: scrim approve"
+        )
+        self.waiting = waiting
+
+
+class TooManyWaitingError(ApprovalError):
+    """Too many requests wait already."""
+
+
 @dataclass(frozen=True, slots=True)
 class WaitingRequest:
     """A request as it is kept.
@@ -124,7 +143,7 @@ class ApprovalStore:
         """Keep a request; call it inside `change`.
 
         Raises:
-            ApprovalError: If too many wait.
+            TooManyWaitingError: If too many wait.
         """
         self._database.execute("DELETE FROM requests WHERE expires < ?", (now - KEPT_SECONDS,))
         requesters = json.dumps(waiting.requesters)
@@ -134,7 +153,9 @@ class ApprovalStore:
             (requesters, now),
         ).fetchone()
         if total >= MAX_WAITING or own >= MAX_WAITING_EACH:
-            raise ApprovalError("too many requests wait already; approve them or let them expire")
+            raise TooManyWaitingError(
+                "too many requests wait already; approve them or let them expire"
+            )
         self._database.execute(
             "INSERT INTO requests (id, digest, requesters, groups, summary, expires) "
             "VALUES (?, ?, ?, ?, ?, ?)",

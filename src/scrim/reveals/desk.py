@@ -28,7 +28,12 @@ from scrim.masking.types import TypeSpecError, check_type, leaf_kind
 from scrim.policy.engine import PolicyEngine
 from scrim.policy.grants import ConnectionFacts, reaches_all
 from scrim.policy.resources import Resource
-from scrim.reveals.approvals import ApprovalError, ApprovalStore, WaitingRequest
+from scrim.reveals.approvals import (
+    ApprovalError,
+    ApprovalStore,
+    StillWaitingError,
+    WaitingRequest,
+)
 from scrim.reveals.request import (
     Pending,
     RequestError,
@@ -194,13 +199,16 @@ class RevealDesk:
             raise RevealRefusedError(f"{problem}; the request {identifier} still waits")
         return store.find(identifier) or waiting
 
-    def sign_in_refused(self, user: str) -> None:
+    def sign_in_refused(self, user: str, client_address: str = "") -> None:
         """Record that somebody did not prove who they are.
 
         Args:
             user: Who they said they were.
+            client_address: Where they came from, if over a network.
         """
         more = {"user": user[:128]}
+        if client_address:
+            more["client_address"] = client_address
         self._record(desk_record("sign_in_refused", self._tools.origin, None, more))
 
     def entity_of(self, facts: ConnectionFacts, column: Column, kind: str) -> str:
@@ -294,9 +302,7 @@ class RevealDesk:
                 )
             missing = sorted(groups - waiting.approvers.keys())
             if missing:
-                raise ApprovalError(
-                    f"{identifier} waits for somebody of {', '.join(missing)}: scrim approve"
-                )
+                raise StillWaitingError(waiting, missing)
             store.use(identifier)
             approvers = sorted(set(waiting.approvers.values()))
             return self._answer(case, {"request": identifier, "approvers": approvers})

@@ -12,6 +12,7 @@ from pathlib import Path
 from scrim import protocols
 from scrim.config.document import DocumentError, parse
 from scrim.config.errors import ConfigError, Problem
+from scrim.config.listeners import ListenerTls
 from scrim.config.load import load, validate
 from scrim.config.root import Config
 from scrim.config.secrets import SecretError, read_secret_file
@@ -67,6 +68,7 @@ def check(path: Path, *, thorough: bool = True) -> Candidate:
     else:
         raise ConfigError(Problem(path, 0, "", "changes while it is read", "try again"))
     problems = _protocol_problems(loaded.config, path)
+    problems += _admin_problems(loaded.config, path)
     if thorough:
         problems += _key_problems(loaded.config, path)
         problems += _tls_problems(loaded.config, path)
@@ -140,6 +142,20 @@ def _policy_problems(config: Config, path: Path) -> list[Problem]:
         load_policies(config.policies)
     except BundleError as error:
         return [Problem(path, 0, "policies", problem) for problem in error.problems]
+    return []
+
+
+def _admin_problems(config: Config, path: Path) -> list[Problem]:
+    """Find out whether the pages can be served over TLS, which no worker does."""
+    files = None if config.admin is None else config.admin.tls
+    if files is None:
+        return []
+    from scrim.server.tls import ServerTls, TlsError  # noqa: PLC0415 - slow, as the kernel is
+
+    try:
+        ServerTls(ListenerTls(certificate=files.certificate, key=files.key))
+    except TlsError as error:
+        return [Problem(path, 0, "admin.tls", str(error))]
     return []
 
 

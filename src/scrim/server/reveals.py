@@ -82,6 +82,24 @@ class Reveals:
         authentication = "token" if token else "password"
         return SignedIn(principal, SessionFacts(authentication=authentication))
 
+    def sign_in_bearer(self, token: str, session: SessionFacts) -> SignedIn:
+        """Return who somebody is who sends a token alone.
+
+        Args:
+            token: The token; empty when there is none.
+            session: How it came.
+
+        Raises:
+            RevealRefusedError: If it proves nothing, which is recorded.
+            AuditError: If that cannot be recorded.
+        """
+        principal = self._authenticator.by_bearer(token) if token else None
+        if principal is None:
+            # Whom a token that does not hold names is not worth writing down.
+            self._desk.sign_in_refused("", session.client_address)
+            raise RevealRefusedError("the token is not accepted")
+        return SignedIn(principal, session)
+
     def reveal(
         self, who: SignedIn, request: RevealRequest, approved: str = ""
     ) -> Revealed | Pending:

@@ -30,6 +30,7 @@ from scrim.server.process import EXIT_CONFIGURATION, WORKER_COMMAND, WorkerProce
 if TYPE_CHECKING:
     from scrim.config.root import Config
     from scrim.server.reload import Candidate
+    from scrim.server.reveal_api import RevealApi
 
 RELOAD_TIMEOUT_SECONDS = 60.0
 
@@ -112,6 +113,7 @@ class Supervisor:
         self._admin_stopping = asyncio.Event()
         self._exit_code = 0
         self._spare: WorkerProcess | None = None
+        self._reveal: RevealApi | None = None
         self._config: Config
         self._fleet: Fleet
         self._reservations: Reservations
@@ -230,7 +232,17 @@ class Supervisor:
 
         host, port = sock.getsockname()[:2]
         event(_log, logging.INFO, "serving admin pages", address=f"{host}:{port}")
-        await serve(sock, self._fleet, self._admin_stopping)
+        admin = self._config.admin
+        if admin is not None and admin.reveal:
+            from scrim.server.reveal_api import RevealApi  # noqa: PLC0415
+
+            self._reveal = RevealApi(self._config)
+        tls = None if admin is None else admin.tls
+        try:
+            await serve(sock, self._fleet, self._admin_stopping, self._reveal, tls)
+        finally:
+            if self._reveal is not None:
+                self._reveal.close()
 
     async def _reload_on_request(self, directory: Path) -> None:
         """Take over new configurations, one at a time."""
@@ -266,6 +278,8 @@ class Supervisor:
             )
         reload.keep_copy(candidate.text, directory)
         self._take_over(candidate)
+        if self._reveal is not None:
+            self._reveal.renew(self._config)
         failed = 0
         for worker in self._fleet.ready_workers():
             try:

@@ -117,7 +117,9 @@ class Catalog:
             self._functions[name].append((schema, extension))
         self.routines = Routines(raw)
         self._attributes = frozenset(_list(raw, "attributes"))
-        self._unreviewed_operators = frozenset(_unreviewed(_list(raw, "operators")))
+        unreviewed = list(_unreviewed(_list(raw, "operators")))
+        self._unreviewed_operators = frozenset(name for name, _ in unreviewed)
+        self._carrying_operators = frozenset(name for name, decides in unreviewed if not decides)
         self._raw = raw
 
     @classmethod
@@ -186,6 +188,14 @@ class Catalog:
         """Return the expression that computes a generated column; None for any other column."""
         return self._generated.get((oid, number))
 
+    def kept_values(self) -> frozenset[Column]:
+        """Return the columns of which `pg_attribute.attmissingval` holds a value."""
+        return frozenset(
+            relation.column(name)
+            for oid, name in _list(self._raw, "missing")
+            if (relation := self.relation(oid)) is not None
+        )
+
     def view_relations(self, oid: int) -> frozenset[int]:
         """Return the relations that a view's stored query names."""
         return frozenset(self._used.get(oid, ()))
@@ -214,6 +224,10 @@ class Catalog:
     def has_unreviewed_operator(self, schema: str | None, name: str) -> bool:
         """Say whether an operator of that name may run a function that nobody reviewed."""
         return schema != "pg_catalog" and name in self._unreviewed_operators
+
+    def has_carrying_operator(self, schema: str | None, name: str) -> bool:
+        """Say whether an operator of that name may do so and return more than yes or no."""
+        return schema != "pg_catalog" and name in self._carrying_operators
 
     @cached_property
     def unreviewed_casts(self) -> frozenset[str]:
@@ -277,5 +291,10 @@ def _reached(start: int, edges: Mapping[int, set[int]]) -> frozenset[int]:
     return frozenset(reached)
 
 
-def _unreviewed(operators: Iterable[Sequence[Any]]) -> Iterable[str]:
-    return (name for _, name, extension in operators if extension not in REVIEWED_EXTENSIONS)
+def _unreviewed(operators: Iterable[Sequence[Any]]) -> Iterable[tuple[str, bool]]:
+    """Give the names of unreviewed operators, each with whether it only says yes or no."""
+    return (
+        (name, any(decides))
+        for _, name, extension, *decides in operators
+        if extension not in REVIEWED_EXTENSIONS
+    )

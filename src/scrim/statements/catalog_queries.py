@@ -99,6 +99,14 @@ JOIN pg_catalog.pg_attrdef d ON d.adrelid = a.attrelid AND d.adnum = a.attnum
 WHERE a.attgenerated <> '' AND NOT a.attisdropped
 """
 
+# Columns that were added with a default, which the catalog holds for the rows that are older.
+_MISSING: Final = """
+SELECT pg_catalog.json_agg(pg_catalog.json_build_array(a.attrelid::bigint, a.attname)
+                           ORDER BY a.attrelid, a.attname)
+FROM pg_catalog.pg_attribute a
+WHERE a.atthasmissing AND NOT a.attisdropped AND a.attrelid >= 16384
+"""
+
 _EXTENSION: Final = """
 (SELECT x.extname FROM pg_catalog.pg_depend d
  JOIN pg_catalog.pg_extension x ON x.oid = d.refobjid
@@ -181,14 +189,20 @@ FROM pg_catalog.pg_proc p
 WHERE p.pronargs >= 1 AND p.pronargs - p.pronargdefaults <= 1
 """
 
+# Whether all operators of a name only say yes or no.
 _OPERATORS: Final = f"""
-SELECT pg_catalog.json_agg(pg_catalog.json_build_array(nspname, name, extension)
+SELECT pg_catalog.json_agg(pg_catalog.json_build_array(nspname, name, extension, decides)
                            ORDER BY nspname, name, extension)
 FROM (
-    SELECT DISTINCT n.nspname, o.oprname AS name,
-           {_EXTENSION.format(catalog="pg_operator")} AS extension
-    FROM pg_catalog.pg_operator o JOIN pg_catalog.pg_namespace n ON n.oid = o.oprnamespace
-    WHERE o.oid >= 16384
+    SELECT nspname, name, extension,
+           pg_catalog.bool_and(result = 'pg_catalog.bool'::pg_catalog.regtype) AS decides
+    FROM (
+        SELECT n.nspname, o.oprname AS name, o.oprresult AS result,
+               {_EXTENSION.format(catalog="pg_operator")} AS extension
+        FROM pg_catalog.pg_operator o JOIN pg_catalog.pg_namespace n ON n.oid = o.oprnamespace
+        WHERE o.oid >= 16384
+    ) AS each
+    GROUP BY nspname, name, extension
 ) AS listed
 """  # noqa: S608 - made of constants
 
@@ -215,6 +229,7 @@ LOAD: Final = f"""SELECT pg_catalog.json_build_object(
 'views', ({_VIEWS}),
 'view_relations', ({_VIEW_RELATIONS}),
 'generated', ({_GENERATED}),
+'missing', ({_MISSING}),
 'functions', ({_FUNCTIONS}),
 'built_in', ({_BUILT_IN}),
 'routines', ({_ROUTINES}),

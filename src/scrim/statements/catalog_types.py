@@ -122,6 +122,29 @@ class TypeCatalog:
         row = self._types.get(type_id)
         return "" if row is None else row.name
 
+    def nested_rows(self, type_id: int) -> tuple[int, ...] | None:
+        """Return the relations of which a value of a type holds whole rows; None when unknown."""
+        found: list[int] = []
+        return tuple(dict.fromkeys(found)) if self._add_rows(type_id, found, 0) else None
+
+    def _add_rows(self, type_id: int, found: list[int], depth: int) -> bool:
+        if type_id in _BUILT_IN:
+            return True
+        if depth > _MAX_DEPTH:
+            return False
+        relation = self._row_types.get(type_id)
+        if relation is not None:
+            found.append(relation)
+            inner = [field for field, _ in self._fields(relation)]
+        else:
+            row = self._types.get(type_id)
+            if row is None:
+                # Most likely an array of the rows of a table.
+                return False
+            inner = [other for other in (row.element, row.base) if other]
+            inner += [field for field, _ in self._fields(row.relation)] if row.relation else []
+        return all(self._add_rows(other, found, depth + 1) for other in inner)
+
     def _build(self, type_id: int, modifier: int, depth: int) -> TypeSpec:
         if depth > _MAX_DEPTH:
             return UNKNOWN

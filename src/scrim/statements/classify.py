@@ -88,6 +88,13 @@ _CODE_STATEMENTS: Final[Mapping[str, str]] = {
     "AlterDatabaseSetStmt": "settings of databases would change what later sessions mean",
 }
 
+_DEFINING: Final = frozenset(
+    {"AlterDomainStmt", "AlterTableStmt", "CreateDomainStmt", "CreateSchemaStmt", "CreateStatsStmt",
+     "CreateStmt", "IndexStmt"}
+)  # fmt: skip
+_CASTING: Final = frozenset({"AlterDomainStmt", "AlterTableStmt"})
+"""Statements that can give a column a value of another type without naming either."""
+
 
 @dataclass(frozen=True, slots=True)
 class Demand:
@@ -156,7 +163,7 @@ def refusal(facts: Facts, catalog: Catalog) -> Refusal | None:
         catalog: The data store's schema.
     """
     for statement in _nested(facts):
-        for check in (_code, _copy, _setting, _catalog_write):
+        for check in (_code, _copy, _setting, _catalog_write, _stored_code):
             found = check(statement, catalog)
             if found is not None:
                 return found
@@ -223,6 +230,28 @@ def _catalog_write(facts: Facts, catalog: Catalog) -> Refusal | None:
                 f"changing {use.name} is not allowed", "it belongs to the data store itself"
             )
     return None
+
+
+def _stored_code(facts: Facts, catalog: Catalog) -> Refusal | None:
+    """Refuse a default, a constraint or an index that runs what nobody reviewed.
+
+    What it gives would be stored by statements that do not show it.
+    """
+    if facts.statement not in _DEFINING:
+        return None
+    unreviewed = (
+        any(not is_pure(function, catalog) for function in facts.functions)
+        or any(catalog.has_unreviewed_operator(use.schema, use.name) for use in facts.operators)
+        or any(use.name in catalog.unreviewed_casts for use in facts.types)
+        or (facts.statement in _CASTING and catalog.has_unreviewed_implicit_cast)
+    )
+    if not unreviewed:
+        return None
+    return _needs_raw(
+        f"{_spoken(facts.statement)} with code of the database's users is not allowed",
+        "defaults, constraints and indexes run it where it is not seen",
+        hint="Use functions, operators and casts of PostgreSQL itself.",
+    )
 
 
 def _function(facts: Facts, catalog: Catalog) -> Refusal | None:

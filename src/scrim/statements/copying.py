@@ -1,13 +1,21 @@
-"""What a COPY TO sends: the query whose columns it has, and the format of its stream."""
+"""What a COPY sends or takes: its columns, and the format of its data."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
 from scrim.statements.facts import Facts, OptionValue
 
 UTF8_NAMES: Final = frozenset({"utf8", "utf-8", "unicode"})
+
+_INCOMING: Final = frozenset(
+    {
+        *("default", "delimiter", "encoding", "escape", "force_not_null", "force_null", "format"),
+        *("freeze", "header", "log_verbosity", "null", "on_error", "quote", "reject_limit"),
+    }
+)
+"""Options of COPY FROM up to PostgreSQL 18."""
 
 
 class CopyError(ValueError):
@@ -74,7 +82,53 @@ def copy_target(facts: Facts, text: bytes) -> CopyTarget | None:
     return CopyTarget(query, options, facts, whole_relation=not copy.columns)
 
 
+def incoming_options(facts: Facts, columns: Sequence[str], turned: Collection[str]) -> str:
+    """Return how the data of a COPY FROM is written, as the kernel reads it, in JSON.
+
+    Args:
+        facts: The statement.
+        columns: The columns that are filled, in the order of the values.
+        turned: Those whose values become others.
+
+    Raises:
+        CopyError: If the data could not be read, or the statement looks at what becomes of it.
+    """
+    given = {} if facts.copy is None else facts.copy.options
+    if {column.name for column in facts.columns} - (set(columns) - set(turned)):
+        raise CopyError("WHERE of a COPY FROM can name columns only that it fills and you see raw")
+    if unknown := given.keys() - _INCOMING:
+        raise CopyError(f"the option {min(unknown)} of COPY is not known where values are masked")
+    not_null, null = (
+        _forced(given.get(name, ()), columns) for name in ("force_not_null", "force_null")
+    )
+    options = _format(given)
+    if options["null"] and null & set(turned):
+        # What a value is would show in whether it becomes NULL.
+        raise CopyError("FORCE_NULL of a masked column needs the empty string for NULL")
+    default = given.get("default")
+    return json.dumps(
+        {
+            **options,
+            "default": None if default is None else str(default),
+            "columns": [
+                {"name": name, "force_not_null": name in not_null, "force_null": name in null}
+                for name in columns
+            ],
+        }
+    )
+
+
+def _forced(given: OptionValue, columns: Sequence[str]) -> set[str]:
+    """Read a list of columns, or `*`."""
+    names = set(given) if isinstance(given, tuple) else {str(given)}
+    return set(columns) if "*" in names else names
+
+
 def _options(given: Mapping[str, OptionValue]) -> str:
+    return json.dumps(_format(given))
+
+
+def _format(given: Mapping[str, OptionValue]) -> dict[str, object]:
     name = str(given.get("format", "text")).lower()
     if name not in {"text", "csv", "binary"}:
         raise CopyError("the format of a COPY is not text, csv or binary")
@@ -82,7 +136,7 @@ def _options(given: Mapping[str, OptionValue]) -> str:
         raise CopyError("only the encoding UTF8 is served where values are masked")
     csv = name == "csv"
     quote = str(given.get("quote", '"'))
-    result = {
+    return {
         "format": name,
         "delimiter": _byte(str(given.get("delimiter", "," if csv else "\t"))),
         "null": str(given.get("null", "" if csv else "\\N")),
@@ -90,7 +144,6 @@ def _options(given: Mapping[str, OptionValue]) -> str:
         "escape": _byte(str(given.get("escape", quote))),
         "header": _is_on(given.get("header", False)),
     }
-    return json.dumps(result)
 
 
 def _byte(text: str) -> int:

@@ -12,17 +12,35 @@ from scrim.domain.column import ColumnOrigin, ResultField
 from scrim.statements.bodies import Bodies, Reading
 from scrim.statements.catalog import Catalog, CatalogColumn, Relation
 from scrim.statements.compared import Compared
+from scrim.statements.copied import Copied, copied
 from scrim.statements.facts import Facts, Name, Query, StatementError, Write, read
 from scrim.statements.functions import is_pure
-from scrim.statements.origins import ANYTHING, NOTHING, Origins, Outputs, listed, opaque, union
+from scrim.statements.origins import (
+    ANYTHING,
+    NOTHING,
+    Origins,
+    Outputs,
+    combined,
+    listed,
+    opaque,
+    union,
+)
 from scrim.statements.placing import placed, without_own_names
 from scrim.statements.scopes import QueryResolver
-from scrim.statements.system_relations import COMMENT, COMMENT_RELATIONS, carries_data, is_system
+from scrim.statements.system_relations import (
+    COMMENT,
+    COMMENT_RELATIONS,
+    MISSING_VALUES,
+    SETTINGS,
+    carries_data,
+    is_system,
+)
 from scrim.statements.visible import Influences, Lookup, Noticed, Watched, touched
 
 _MAX_VIEW_DEPTH: Final = 32
 _DISPLACING: Final = frozenset({"AlterObjectSchemaStmt", "AlterTableStmt", "RenameStmt"})
 _UNSEEN: Final = frozenset({"call", "do", "execute", "fetch"})
+_STORING: Final = frozenset({"insert", "update", "merge"})
 _CREATING: Final = frozenset({"CreateStmt", "CreateTableAsStmt", "ViewStmt"})
 
 
@@ -118,9 +136,14 @@ class Lineage:
         everything = self._everything(facts)
         if self._uses_unreviewed_code(facts):
             everything = Origins(everything.columns, known=False)
+        suspect = any(
+            self.catalog.has_carrying_operator(name.schema, name.name) for name in facts.operators
+        ) or any(name.name in self.catalog.unreviewed_casts for name in facts.types)
         found = []
         for write in facts.writes:
             outputs = self._resolver(everything).outputs(write.query)
+            if suspect:
+                outputs = combined(outputs, opaque(everything))
             if write.query.opaque:
                 # `CREATE TABLE ... AS EXECUTE`: what is executed is not in the statement.
                 outputs = opaque(Origins(everything.columns, known=False))
@@ -142,6 +165,17 @@ class Lineage:
                 if moved != NOTHING:
                     origin = ColumnOrigin(moved.columns, moved.known, altered=moved.altered)
                     found.append((write.relation, name, origin))
+        if suspect:
+            # What is written as constants with an operator between them counts as constant.
+            origin = ColumnOrigin(everything.columns, known=False)
+            found += [
+                (Name(use.schema, use.name), None, origin)
+                for use in facts.relations
+                if use.role == "write" and use.verb in _STORING
+            ]
+        if facts.operation == "explain" and facts.inner is not None:
+            # With ANALYZE it is run.
+            found += self.stored(facts.inner)
         return found + list(self._displaced(facts))
 
     def compared(self, facts: Facts) -> list[tuple[Compared, Origins, bool]]:
@@ -162,17 +196,9 @@ class Lineage:
             ).outputs(facts.query)
         return [noticed[key] for key in sorted(noticed)]
 
-    def copied(self, facts: Facts) -> list[Origins]:
+    def copied(self, facts: Facts) -> Copied:
         """Return the columns that a `COPY ... FROM` fills."""
-        copy = facts.copy
-        if copy is None or copy.relation is None:
-            return []
-        return [
-            origins
-            for relation in self.catalog.named(copy.relation.schema, copy.relation.name)
-            for name, origins in self.relation_outputs(relation).columns
-            if name in copy.columns or not copy.columns
-        ]
+        return copied(facts, self.catalog, self.relation_outputs)
 
     def _own_columns(self, write: Write) -> tuple[str, str] | None:
         """Return schema and name of the relation that is written, if it is certain which it is."""
@@ -193,11 +219,12 @@ class Lineage:
         if facts.statement in _CREATING | {"SelectStmt"}:
             # Without a schema, as the search path may be anybody's.
             names = [Name(None, name.name) for name in names]
-        elif facts.statement == "RenameStmt":
+        elif facts.statement in {"RenameStmt", "AlterObjectSchemaStmt"}:
             if not names:
                 # A schema, a type or a function, with all that depends on its name.
                 yield (None, None, ColumnOrigin(frozenset(), known=False))
-            names.append(Name(None, facts.name or ""))
+            if facts.statement == "RenameStmt":
+                names.append(Name(None, facts.name or ""))
         for name in names:
             for relation in self.catalog.named(name.schema, name.name):
                 total = self.relation_outputs(relation).total()
@@ -226,7 +253,10 @@ class Lineage:
 
     def _table_outputs(self, table: Relation) -> Outputs:
         columns = self.catalog.columns(table.id)
-        stored = {column.name: self._base(table, column.name) for column in columns}
+        stored = {
+            column.name: self._base(table, column.name) | self._nested(column.type_id)
+            for column in columns
+        }
         generated = {
             column.name: self._generated(table, column, stored)
             for column in columns
@@ -256,10 +286,22 @@ class Lineage:
             return Origins(whole.columns, known=False)
         return resolver.outputs(facts.query).total()
 
+    def _nested(self, type_id: int) -> Origins:
+        """Return what a column can hold because rows of other relations are stored in it."""
+        rows = self.catalog.types.nested_rows(type_id)
+        if rows is None:
+            return ANYTHING
+        found = [self.catalog.relation(oid) for oid in rows]
+        return union(self.relation_outputs(one).total() for one in found if one is not None)
+
     def _base(self, relation: Relation, column: str) -> Origins:
         if is_system(relation.schema):
             if relation.name in COMMENT_RELATIONS and column == COMMENT.name:
                 return Origins(frozenset({COMMENT}))
+            if (relation.name, column) == SETTINGS:
+                return Origins(frozenset({relation.column(column)}))
+            if (relation.name, column) == MISSING_VALUES:
+                return Origins(self.catalog.kept_values())
             return ANYTHING if carries_data(relation.name, column) else NOTHING
         family = {relation.column(column)}
         for other in self.catalog.relatives(relation.id):

@@ -60,6 +60,11 @@ DATA_COLUMNS: Final[Mapping[str, frozenset[str]]] = {
 }
 """Columns that carry data, by relation."""
 
+MISSING_VALUES: Final = ("pg_attribute", "attmissingval")
+"""Relation and column with what columns that were added with a default hold in older rows."""
+
+SETTINGS: Final = ("pg_db_role_setting", "setconfig")
+"""Relation and column with settings of roles and databases, some of which are secrets."""
 
 COMMENT_RELATIONS: Final = frozenset({"pg_description", "pg_shdescription"})
 """Relations whose `description` is free text that people wrote."""

@@ -267,6 +267,22 @@ def test_a_listener_that_others_can_read_is_warned_of(
     assert bool(loaded.warnings) is warned
 
 
+@pytest.mark.parametrize(
+    ("admin", "warned"),
+    [
+        ('{address: "0.0.0.0:9464", reveal: true}', True),
+        ('{address: "0.0.0.0:9464"}', False),
+        ('{address: "127.0.0.1:9464", reveal: true}', False),
+        ('{address: "0.0.0.0:9464", reveal: true, tls: {certificate: a, key: b}}', False),
+    ],
+)
+def test_revealing_over_plain_http_to_others_is_warned_of(
+    read: Load, admin: str, warned: bool
+) -> None:
+    loaded = read(MINIMAL + f"admin: {admin}\n")
+    assert bool(loaded.warnings) is warned
+
+
 def test_a_data_store_that_need_not_prove_itself_is_warned_of(read: Load) -> None:
     loaded = read(MINIMAL.replace("host: db.internal", "tls: prefer, host: db.internal"))
     assert "does not prove who the data store is" in loaded.warnings[0]

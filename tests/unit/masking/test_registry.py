@@ -12,7 +12,11 @@ from scrim.masking.declaration import Accepts
 from scrim.masking.registry import registry
 from scrim.masking.rewriter import PlannedColumn, compile_plan
 
-NEEDED: dict[str, dict[str, object]] = {"top_bottom": {"top": 100}}
+NEEDED: dict[str, dict[str, object]] = {
+    "by_row": {"column": "kind", "cases": {"person": "name"}, "otherwise": "redact"},
+    "date_shift": {"subject": "customer_id"},
+    "top_bottom": {"top": 100},
+}
 """Options that have no default."""
 
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import re
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -125,6 +126,76 @@ def test_the_operator_decides_what_becomes_of_written_values(tmp_path: Path) -> 
     compared = "SELECT id FROM app.people WHERE phone = '+1 202-555-0143'"
     assert PHONE not in sent(as_written, compared)
     assert PHONE not in sent(refuse, compared)
+
+
+def fills(desk: Desk, sql: str) -> tuple[list[bool], dict[str, Any]] | str:
+    """Which columns of the data of a COPY are turned back, and its options, or the refusal."""
+    decided = desk.enforcement.decide(Incoming(sql.encode(), "", extended=False))
+    if decided.fills or decided.refusal is not None:
+        # Options are literals, so another string of the shape may have others.
+        assert (decided.remember, decided.scope) == (False, None)
+    if decided.refusal is not None:
+        return decided.refusal.message
+    if not decided.fills:
+        return [], {}
+    ((index, options, turnings),) = decided.fills
+    assert index == 0
+    return [turning is not None for turning in turnings], json.loads(options)
+
+
+def test_the_data_of_a_copy_is_turned_back_by_the_order_of_its_columns(desk: Desk) -> None:
+    whole = fills(desk, "COPY app.people FROM STDIN")
+    assert not isinstance(whole, str)
+    turned, options = whole
+    names = [column["name"] for column in options["columns"]]
+    assert dict(zip(names, turned, strict=True))["phone"]
+    assert names[:2] == ["id", "phone"]
+    assert (options["format"], options["null"], options["default"]) == ("text", "\\N", None)
+    assert fills(desk, "COPY app.people (phone, id) FROM STDIN CSV HEADER") == (
+        [True, False],
+        {
+            "format": "csv",
+            "delimiter": ord(","),
+            "null": "",
+            "default": None,
+            "quote": ord('"'),
+            "escape": ord('"'),
+            "header": True,
+            "columns": [
+                {"name": "phone", "force_not_null": False, "force_null": False},
+                {"name": "id", "force_not_null": False, "force_null": False},
+            ],
+        },
+    )
+    assert fills(desk, "COPY public.staff (id, email) FROM STDIN") == ([], {})
+
+
+@pytest.mark.parametrize(
+    ("sql", "refusal"),
+    [
+        ("COPY app.people FROM STDIN WHERE phone = '+1 202-555-0143'", "WHERE"),
+        ("COPY app.people (id, phone) FROM STDIN WHERE people IS NOT NULL", "WHERE"),
+        ("COPY app.people (phone) FROM STDIN WHERE id = '1'", "WHERE"),
+        ("COPY app.people FROM STDIN (FORMAT csv, FORCE_NULL (phone), NULL 'x')", "FORCE_NULL"),
+        ("COPY app.people FROM STDIN (FORMAT csv, FORCE_NULL *, NULL 'x')", "FORCE_NULL"),
+        ("COPY app.people FROM STDIN (ENCODING 'latin1')", "UTF8"),
+        ("COPY app.people FROM STDIN (HEADER 2)", "header"),
+        ("COPY app.people FROM STDIN (NEW_ONE 2)", "new_one"),
+        ("COPY app.people (id, phone) FROM STDIN WHERE id = '1'", ""),
+        ("COPY app.people FROM STDIN (FORMAT csv, FORCE_NULL (phone))", ""),
+        ("COPY app.people FROM STDIN (FORMAT csv, FORCE_NULL (id), NULL 'x')", ""),
+        ("COPY app.people FROM STDIN (FORMAT csv, FORCE_NOT_NULL *, DEFAULT 'd')", ""),
+    ],
+)
+def test_what_would_tell_about_values_of_a_copy_is_refused(
+    desk: Desk, sql: str, refusal: str
+) -> None:
+    found = fills(desk, sql)
+    if refusal:
+        assert isinstance(found, str)
+        assert refusal in found
+    else:
+        assert not isinstance(found, str)
 
 
 @pytest.mark.parametrize(

@@ -51,6 +51,20 @@ def test_a_key_that_does_not_fit_its_certificate_is_refused(
         check(path)
 
 
+def test_admin_pages_whose_key_does_not_fit_are_refused_at_the_start(
+    tmp_path: Path, authority: Authority
+) -> None:
+    one, other = authority.server("first"), authority.server("second")
+
+    def written(key: Path) -> Path:
+        tls = {"certificate": str(one.certificate), "key": str(key)}
+        return write_config(tmp_path, {"admin": {"address": "127.0.0.1:9464", "tls": tls}})
+
+    with pytest.raises(ConfigError, match=r"admin\.tls"):
+        check(written(other.key), thorough=False)
+    check(written(one.key), thorough=False)
+
+
 def test_a_token_key_of_another_kind_is_refused(tmp_path: Path) -> None:
     key = tmp_path / "token.key"
     key.touch(0o600)

@@ -71,7 +71,7 @@ def identifiers() -> dict[tuple[str, str], int]:
 def sample_catalog(
     *,
     functions: Iterable[Sequence[str | None]] = (),
-    operators: Iterable[Sequence[str | None]] = (),
+    operators: Iterable[Sequence[str | bool | None]] = (),
     casts: Iterable[Sequence[str | None]] = (),
 ) -> Catalog:
     """Return the catalog, with more functions, operators or casts."""
@@ -83,7 +83,7 @@ def sample_catalog(
 def sample_snapshot(
     *,
     functions: Iterable[Sequence[str | None]] = (),
-    operators: Iterable[Sequence[str | None]] = (),
+    operators: Iterable[Sequence[str | bool | None]] = (),
     casts: Iterable[Sequence[str | None]] = (),
 ) -> dict[str, Any]:
     """Return what the data store would send."""
@@ -120,6 +120,7 @@ def sample_snapshot(
             for place, column in enumerate(_TABLES["public", "computed"], 1)
             if column in _GENERATED
         ],
+        "missing": None,
         "attributes": ["upper", "pg_read_file", "lo_get", "name"],
         "functions": [list(entry) for entry in functions],
         "operators": [list(entry) for entry in operators],

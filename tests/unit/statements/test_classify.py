@@ -169,3 +169,32 @@ def test_a_refusal_names_the_statement_in_words() -> None:
     found = refusal(facts, sample_catalog())
     assert found is not None
     assert found.message == "CREATE FUNCTION is not allowed"
+
+
+@pytest.mark.parametrize(
+    "sql",
+    [
+        "CREATE TABLE t (a text DEFAULT mine())",
+        "CREATE TABLE t (a text CHECK (mine(a) > 'x'))",
+        "CREATE TABLE t (a text DEFAULT (1 ### 1))",
+        "CREATE TABLE t (a text DEFAULT ROW(1)::leaking::text)",
+        "ALTER TABLE orders ALTER total SET DEFAULT mine()",
+        "ALTER TABLE orders ADD COLUMN a text DEFAULT mine()",
+        "ALTER TABLE orders ADD CHECK (mine(total) IS NULL)",
+        "CREATE DOMAIN d AS text DEFAULT mine()",
+        "CREATE DOMAIN d AS text CHECK (mine(VALUE) IS NULL)",
+        "ALTER DOMAIN d SET DEFAULT mine()",
+        "ALTER DOMAIN d ADD CHECK (mine(VALUE) IS NULL)",
+        "CREATE INDEX ON orders (mine(total))",
+        "CREATE INDEX ON orders (total) WHERE mine(total) IS NULL",
+        "CREATE SCHEMA s CREATE TABLE t (a text DEFAULT mine())",
+    ],
+)
+def test_definitions_do_not_run_what_nobody_reviewed(sql: str) -> None:
+    (facts,) = read(sql)
+    catalog = sample_catalog(
+        functions=[["public", "mine", None]],
+        operators=[["public", "###", None]],
+        casts=[["leaking", "e", None]],
+    )
+    assert refusal(facts, catalog) is not None

@@ -16,16 +16,17 @@
 //! type's own keyed operator answers.
 //!
 //! `top_bottom` is the exception that its description names: what lies between the bounds stays.
-//! Operators that *perturb* (`noise`, `date_jitter`) never answer with the value.
+//! Operators that *perturb* (`noise`, `date_jitter`, `date_shift`) never answer with the value.
 
 use crate::error::Error;
 use crate::figure::Figure;
 use crate::number::{Grid, Number, Reading};
 use crate::operators::{
-    age_bin, bin, date_jitter, date_trunc, geo_round, hierarchy, ip_prefix, noise, top_bottom,
-    zip3, Input,
+    age_bin, bin, date_jitter, date_shift, date_trunc, geo_round, hierarchy, ip_prefix, noise,
+    top_bottom, zip3, Input,
 };
 use crate::prf::DomainKey;
+use crate::row::Row;
 use crate::spec::{OperatorSpec, Otherwise, TypeSpec};
 use crate::stamp::Stamp;
 use crate::types::calendar::days;
@@ -51,6 +52,7 @@ pub(crate) enum Change {
     AgeBin(age_bin::AgeBin),
     Bin(bin::Bin),
     DateJitter(date_jitter::DateJitter),
+    DateShift(date_shift::DateShift),
     DateTrunc(date_trunc::DateTrunc),
     GeoRound(geo_round::GeoRound),
     Hierarchy(hierarchy::Hierarchy),
@@ -75,6 +77,11 @@ impl Change {
             OperatorSpec::DateJitter { days, day_first } => {
                 Self::DateJitter(date_jitter::DateJitter::compile(*days, *day_first)?)
             }
+            OperatorSpec::DateShift {
+                max_days,
+                day_first,
+                ..
+            } => Self::DateShift(date_shift::DateShift::compile(*max_days, *day_first)?),
             OperatorSpec::DateTrunc {
                 part, day_first, ..
             } => Self::DateTrunc(date_trunc::DateTrunc::new(*part, *day_first)),
@@ -140,7 +147,7 @@ impl Change {
         match self {
             Self::AgeBin(_) => whole || real || date || matches!(type_, TypeSpec::Interval {}),
             Self::Bin(bin) => (whole || real || money) && bin.merges(grid),
-            Self::DateJitter(_) => date,
+            Self::DateJitter(_) | Self::DateShift(_) => date,
             Self::DateTrunc(trunc) => trunc.takes(type_),
             Self::GeoRound(geo) => real && geo.merges(grid),
             Self::Hierarchy(_) => whole || matches!(type_, TypeSpec::Enum { .. }),
@@ -152,7 +159,10 @@ impl Change {
 
     /// Whether the answer depends on the class of the value alone, and so may equal the value.
     pub(crate) fn generalises(&self) -> bool {
-        !matches!(self, Self::DateJitter(_) | Self::Noise(_))
+        !matches!(
+            self,
+            Self::DateJitter(_) | Self::DateShift(_) | Self::Noise(_)
+        )
     }
 
     /// What becomes of a number; None where it has no place in the operator's domain.
@@ -175,10 +185,17 @@ impl Change {
     }
 
     /// What becomes of a day, where `last` is the last that the type has.
-    pub(crate) fn moment(&self, key: &DomainKey, value: Moment, last: i64) -> Option<Moment> {
+    pub(crate) fn moment(
+        &self,
+        key: &DomainKey,
+        value: Moment,
+        last: i64,
+        row: Row<'_>,
+    ) -> Option<Moment> {
         match self {
             Self::AgeBin(age) => age.moment(value),
             Self::DateJitter(jitter) => jitter.moment(key, value, last),
+            Self::DateShift(shift) => shift.moment(key, value, last, row),
             Self::DateTrunc(trunc) => trunc.moment(value),
             _ => None,
         }
@@ -190,6 +207,7 @@ impl Change {
             Self::AgeBin(_) => self.write_number(input, out) || self.write_date(input, false, out),
             Self::Bin(_) | Self::Noise(_) | Self::TopBottom(_) => self.write_number(input, out),
             Self::DateJitter(jitter) => self.write_date(input, jitter.day_first(), out),
+            Self::DateShift(shift) => self.write_date(input, shift.day_first(), out),
             Self::DateTrunc(trunc) => self.write_date(input, trunc.day_first(), out),
             Self::GeoRound(geo) => geo.write(input.text, out),
             Self::Hierarchy(hierarchy) => hierarchy.write(input.text, input.room, out),
@@ -228,7 +246,7 @@ impl Change {
                 day: stamp.day,
                 time: stamp.time,
             };
-            let new = self.moment(input.key, raw, last)?;
+            let new = self.moment(input.key, raw, last, input.row)?;
             Some(stamp.write(new.day, new.time, self.generalises(), out))
         });
         written.unwrap_or(false)

@@ -15,12 +15,13 @@ mod compact;
 mod company;
 mod constant;
 mod date_jitter;
+mod date_shift;
 mod date_trunc;
 mod digits;
 mod email;
 mod ff1;
 mod fictional_phone;
-mod fold;
+pub(crate) mod fold;
 mod geo_round;
 mod hash;
 mod hierarchy;
@@ -35,6 +36,7 @@ mod partial;
 pub(crate) mod phone;
 mod place;
 mod plate;
+mod postal;
 mod redact;
 mod secret;
 mod siv;
@@ -59,6 +61,7 @@ use crate::error::Error;
 use crate::operators::change::Change;
 use crate::operators::fold::Folded;
 use crate::prf::DomainKey;
+use crate::row::Row;
 use crate::spec::{Alphabet, NamePart, OperatorSpec, PlacePart};
 use crate::types::text::count_chars;
 use crate::types::uuid::Uuid;
@@ -82,6 +85,7 @@ pub(crate) mod purpose {
     pub(crate) const LABEL: u8 = 17;
     pub(crate) const JITTER: u8 = 18;
     pub(crate) const NOISE: u8 = 19;
+    pub(crate) const SHIFT: u8 = 20;
     pub(crate) const OUTSIDE: u8 = 40;
     // From 41 on, those of texts.
     pub(crate) const COMPANY: u8 = 46;
@@ -132,6 +136,8 @@ pub(crate) struct Input<'a> {
     pub(crate) text: &'a str,
     /// The most characters that the type takes.
     pub(crate) room: usize,
+    /// What is known of the row.
+    pub(crate) row: Row<'a>,
 }
 
 impl<'a> Input<'a> {
@@ -139,6 +145,7 @@ impl<'a> Input<'a> {
         Place {
             key: self.key,
             room: self.room,
+            row: self.row,
         }
     }
 }
@@ -149,6 +156,8 @@ pub(crate) struct Place<'a> {
     pub(crate) key: &'a DomainKey,
     /// The most characters that the type takes.
     pub(crate) room: usize,
+    /// What is known of the row.
+    pub(crate) row: Row<'a>,
 }
 
 /// A number whose digits are permuted where they stand.
@@ -210,6 +219,7 @@ enum Operator {
     NationalId(&'static national_id::Form),
     Partial(partial::Partial),
     Place(PlacePart),
+    Postal,
     Tag(String),
     Template(template::Template),
     Token(String),
@@ -236,6 +246,7 @@ enum Operator {
 }
 
 impl Operator {
+    #[expect(clippy::too_many_lines, reason = "a line or two for each operator")]
     fn compile(spec: &OperatorSpec, key: &Arc<DomainKey>) -> Result<Self, Error> {
         if let Some(change) = Change::compile(spec)? {
             return Ok(Self::Change(change));
@@ -257,7 +268,12 @@ impl Operator {
                 national_id::compile(form.as_deref(), key.domain())?
                     .map_or(Self::Digits, Self::NationalId)
             }
-            OperatorSpec::Place { part } => Self::Place(*part),
+            OperatorSpec::ByRow { .. } => Self::compile(spec.alone(), key)?,
+            OperatorSpec::Place {
+                part: PlacePart::PostalCode,
+                ..
+            } => Self::Postal,
+            OperatorSpec::Place { part, .. } => Self::Place(*part),
             OperatorSpec::Plate {} => Self::NationalId(plate::compile()?),
             OperatorSpec::Tag {} => Self::Tag(tag::compile(key.domain())),
             OperatorSpec::Template { template } => {
@@ -302,6 +318,7 @@ impl Operator {
             OperatorSpec::AgeBin { .. }
             | OperatorSpec::Bin { .. }
             | OperatorSpec::DateJitter { .. }
+            | OperatorSpec::DateShift { .. }
             | OperatorSpec::DateTrunc { .. }
             | OperatorSpec::GeoRound { .. }
             | OperatorSpec::Hierarchy { .. }
@@ -333,6 +350,7 @@ impl Operator {
             | Self::Company
             | Self::Place(_)
             | Self::Username => self.write_folded(input.place(), &Folded::new(input.text), out),
+            Self::Postal => postal::write(input, out),
             Self::Ff1(alphabet) => ff1::write(*alphabet, input, out),
             Self::FictionalPhone(fictional) => fictional.write(input, out),
             Self::Phone => phone::write(input, out),
@@ -395,6 +413,11 @@ impl TextMask {
 
     /// Appends the replacement of a text; white space alone becomes the empty text.
     pub(crate) fn apply(&self, text: &str, out: &mut Vec<u8>) {
+        self.apply_row(text, Row::NONE, out);
+    }
+
+    /// As [`TextMask::apply`] for a text in a row of which more is known.
+    pub(crate) fn apply_row(&self, text: &str, row: Row<'_>, out: &mut Vec<u8>) {
         let trimmed = text.trim();
         if trimmed.is_empty() {
             return;
@@ -404,10 +427,11 @@ impl TextMask {
             key: &self.key,
             text: trimmed,
             room,
+            row,
         };
         let start = out.len();
         let raw = trimmed.as_bytes();
-        if self.operator.write(&input, out) && self.acceptable(&out[start..], raw, room) {
+        if self.operator.write(&input, out) && self.acceptable(&out[start..], raw, room, row) {
             return;
         }
         out.truncate(start);
@@ -415,7 +439,7 @@ impl TextMask {
             redact::write(&input, out);
             return;
         }
-        if text::write(&input, out) && self.acceptable(&out[start..], raw, room) {
+        if text::write(&input, out) && self.acceptable(&out[start..], raw, room, Row::NONE) {
             return;
         }
         out.truncate(start);
@@ -433,6 +457,7 @@ impl TextMask {
             key: &self.key,
             text,
             room: usize::MAX,
+            row: Row::NONE,
         };
         let mut out = Vec::with_capacity(text.len());
         let written = self.operator.write(&input, &mut out) && out.len() == text.len();
@@ -454,6 +479,7 @@ impl TextMask {
             key: &self.key,
             text,
             room,
+            row: Row::NONE,
         };
         let restored = text.is_empty()
             || (text.is_ascii()
@@ -467,7 +493,13 @@ impl TextMask {
 
     /// As [`TextMask::apply`] for what takes the short way, in which the replacement may wait in the
     /// batch; false, and nothing is done, where the text has to go the other.
-    pub(crate) fn apply_short(&self, text: &[u8], out: &mut Vec<u8>, batch: &mut Batch) -> bool {
+    pub(crate) fn apply_short(
+        &self,
+        text: &[u8],
+        row: Row<'_>,
+        out: &mut Vec<u8>,
+        batch: &mut Batch,
+    ) -> bool {
         let [first, .., last] = text else {
             return false;
         };
@@ -488,8 +520,10 @@ impl TextMask {
                 let key = &self.key;
                 let start = out.len();
                 let raw = Folded::Ascii(text);
-                let written = self.operator.write_folded(Place { key, room }, &raw, out)
-                    && self.acceptable(&out[start..], text, room);
+                let written = self
+                    .operator
+                    .write_folded(Place { key, room, row }, &raw, out)
+                    && self.acceptable(&out[start..], text, room, row);
                 if !written {
                     out.truncate(start);
                 }
@@ -511,18 +545,21 @@ impl TextMask {
                 key: &self.key,
                 text: &text,
                 room,
+                row: Row::NONE,
             },
             out,
         );
     }
 
     /// Whether a replacement fits and does not show the raw text.
-    fn acceptable(&self, masked: &[u8], raw: &[u8], room: usize) -> bool {
+    fn acceptable(&self, masked: &[u8], raw: &[u8], room: usize, row: Row<'_>) -> bool {
         let fits = masked.len() <= room || count_chars(masked) <= room;
         let hides = match &self.operator {
             // A constant shows nothing even where it equals the value, nor does what stands for a
             // class.
             Operator::Redact | Operator::Constant(_) | Operator::Tag(_) => true,
+            // What lies at a postal code is chosen without the raw place, and so may be that place.
+            Operator::Place(_) if row.beside().is_some() => true,
             Operator::Change(change) => change.generalises() || !shows(masked, raw),
             // A bijection over letters of both cases reaches the other case of a few short values.
             Operator::Ff1(_) => masked != raw,

@@ -14,6 +14,24 @@ pub(crate) fn mask(spec: &OperatorSpec, max_chars: Option<u32>, text: &str) -> S
     String::from_utf8(out).unwrap()
 }
 
+/// The same in a row in which something stands beside.
+pub(crate) fn mask_beside(
+    spec: &OperatorSpec,
+    max_chars: Option<u32>,
+    text: &str,
+    beside: Option<&[u8]>,
+) -> String {
+    let key = Keyring::new(TenantKey::new([7; 32]), 1)
+        .domain("test")
+        .unwrap();
+    let mut out = Vec::new();
+    TextMask::new(spec, Arc::new(key), max_chars)
+        .unwrap()
+        .apply_row(text, Row::new(beside), &mut out);
+    String::from_utf8(out).unwrap()
+}
+
+#[expect(clippy::too_many_lines, reason = "an entry for each operator")]
 pub(crate) fn all() -> Vec<OperatorSpec> {
     vec![
         OperatorSpec::Redact {},
@@ -52,9 +70,15 @@ pub(crate) fn all() -> Vec<OperatorSpec> {
         },
         OperatorSpec::Place {
             part: PlacePart::City,
+            of: Vec::new(),
         },
         OperatorSpec::Place {
             part: PlacePart::State,
+            of: Vec::new(),
+        },
+        OperatorSpec::Place {
+            part: PlacePart::PostalCode,
+            of: Vec::new(),
         },
         OperatorSpec::Plate {},
         OperatorSpec::Tag {},
@@ -79,6 +103,16 @@ pub(crate) fn all() -> Vec<OperatorSpec> {
         OperatorSpec::DateJitter {
             days: 30,
             day_first: false,
+        },
+        OperatorSpec::DateShift {
+            subject: Vec::new(),
+            max_days: 30,
+            day_first: false,
+        },
+        OperatorSpec::ByRow {
+            column: Vec::new(),
+            cases: std::collections::BTreeMap::new(),
+            otherwise: Box::new(OperatorSpec::Digits {}),
         },
         OperatorSpec::Noise {
             amount: Some("5".into()),
@@ -170,6 +204,7 @@ fn equal_after_normalisation_is_equal_after_masking() {
         },
         OperatorSpec::Place {
             part: PlacePart::City,
+            of: Vec::new(),
         },
         OperatorSpec::Address {},
         OperatorSpec::Username {},

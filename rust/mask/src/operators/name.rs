@@ -10,6 +10,8 @@ use crate::words::{alike, push_family, Word, GIVEN};
 /// Draws until a name fits that does not show the raw one.
 const DRAWS: usize = 12;
 
+/// A word of more letters is no title.
+pub(crate) const TITLE_MAX: usize = 4;
 /// Words that stand before a given name.
 const TITLES: &[&str] = &[
     "mr", "mrs", "ms", "miss", "mx", "dr", "prof", "sir", "rev", "herr", "frau", "mme", "mlle",
@@ -20,9 +22,19 @@ const TITLES: &[&str] = &[
 ///
 /// Where the raw given name is one of a known gender and language, so is the written one.
 pub(crate) fn write(part: NamePart, place: Place<'_>, raw: &Folded<'_>, out: &mut Vec<u8>) -> bool {
+    write_like(part, known(part, raw), place, raw, out)
+}
+
+/// As [`write`], where the names of the raw one's gender and language have been found already.
+pub(crate) fn write_like(
+    part: NamePart,
+    known: Option<&'static [Word]>,
+    place: Place<'_>,
+    raw: &Folded<'_>,
+    out: &mut Vec<u8>,
+) -> bool {
     let start = out.len();
     let mut stream = raw.stream(place.key, purpose::NAME);
-    let known = known(part, raw);
     for _ in 0..DRAWS {
         if part != NamePart::Family {
             let names = known.unwrap_or(&GIVEN);
@@ -65,7 +77,7 @@ fn known(part: NamePart, raw: &Folded<'_>) -> Option<&'static [Word]> {
     let mut words = given.split(|byte| !byte.is_ascii_alphabetic());
     let given = |word: &&[u8]| {
         let same = |title: &&str| title.as_bytes().eq_ignore_ascii_case(word);
-        !word.is_empty() && (word.len() > 4 || !TITLES.iter().any(same))
+        !word.is_empty() && (word.len() > TITLE_MAX || !TITLES.iter().any(same))
     };
     words.find(given).and_then(alike)
 }

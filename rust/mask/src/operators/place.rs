@@ -1,7 +1,7 @@
 //! A town, or a state of the same country.
 
 use crate::operators::fold::Folded;
-use crate::operators::{purpose, tweak, Place};
+use crate::operators::{postal, purpose, tweak, Place};
 use crate::permutation::derange;
 use crate::spec::PlacePart;
 use crate::words::{push_family, PROVINCES, STATES};
@@ -16,6 +16,9 @@ pub(crate) fn write(
     raw: &Folded<'_>,
     out: &mut Vec<u8>,
 ) -> bool {
+    if let Some(code) = place.row.beside() {
+        return postal::write_place(part, place, raw.bytes(), code, out);
+    }
     let start = out.len();
     if part == PlacePart::State {
         if let Some(state) = state(place, raw) {
@@ -74,7 +77,8 @@ mod tests {
     use crate::spec::OperatorSpec;
 
     fn masked(part: PlacePart, text: &str) -> String {
-        mask(&OperatorSpec::Place { part }, None, text)
+        let of = Vec::new();
+        mask(&OperatorSpec::Place { part, of }, None, text)
     }
 
     #[test]

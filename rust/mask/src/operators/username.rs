@@ -16,6 +16,7 @@ pub(crate) fn write(place: Place<'_>, raw: &Folded<'_>, out: &mut Vec<u8>) -> bo
     // A handle keeps the sign in front of it, which is no part of the name.
     let sign = raw.bytes().first() == Some(&b'@') && place.room > SHORT_MIN;
     let place = Place {
+        row: place.row,
         room: place.room.saturating_sub(usize::from(sign)),
         ..place
     };

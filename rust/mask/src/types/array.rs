@@ -1,6 +1,7 @@
 //! Arrays of any element type and of up to six dimensions, in both formats.
 
 use crate::cell::{Format, Outcome};
+use crate::row::Row;
 use crate::types::quoted::{is_space, take_quoted, write_quoted};
 use crate::types::reader::Reader;
 use crate::types::splice::{Splice, VALUE_MAX};
@@ -29,13 +30,19 @@ impl Array {
         }
     }
 
-    pub(crate) fn apply(&self, format: Format, cell: &[u8], out: &mut Vec<u8>) -> Outcome {
+    pub(crate) fn apply(
+        &self,
+        format: Format,
+        cell: &[u8],
+        row: Row<'_>,
+        out: &mut Vec<u8>,
+    ) -> Outcome {
         if cell.len() > VALUE_MAX {
             return Outcome::Null;
         }
         let changed = match format {
-            Format::Text => self.text(cell, out),
-            Format::Binary => self.binary(cell, out),
+            Format::Text => self.text(cell, row, out),
+            Format::Binary => self.binary(cell, row, out),
         };
         match (changed, self.masks) {
             (None, _) => Outcome::Null,
@@ -50,7 +57,7 @@ impl Array {
     }
 
     /// Whether anything was replaced; None for what is no array.
-    fn text(&self, cell: &[u8], out: &mut Vec<u8>) -> Option<bool> {
+    fn text(&self, cell: &[u8], row: Row<'_>, out: &mut Vec<u8>) -> Option<bool> {
         let mut splice = Splice::new(cell, out);
         let mut scratch = Vec::new();
         let mut rest = skip_bounds(cell)?;
@@ -75,7 +82,10 @@ impl Array {
                     let end = cell.len() - after.len();
                     if let Some(raw) = element {
                         scratch.clear();
-                        match self.element.apply(Format::Text, &raw, &mut scratch) {
+                        match self
+                            .element
+                            .apply_row(Format::Text, &raw, row, &mut scratch)
+                        {
                             Outcome::Unchanged => {}
                             Outcome::Null => splice.replace(start, end).extend_from_slice(b"NULL"),
                             Outcome::Value => self.write(&scratch, splice.replace(start, end)),
@@ -122,7 +132,7 @@ impl Array {
         }
     }
 
-    fn binary(&self, cell: &[u8], out: &mut Vec<u8>) -> Option<bool> {
+    fn binary(&self, cell: &[u8], row: Row<'_>, out: &mut Vec<u8>) -> Option<bool> {
         let mut reader = Reader::new(cell);
         let dimensions = reader.u32()? as usize;
         let nulls = reader.u32()?;
@@ -147,7 +157,7 @@ impl Array {
                 out.extend_from_slice(&(-1i32).to_be_bytes());
                 continue;
             };
-            let (step, null) = self.element.apply_framed(raw, out)?;
+            let (step, null) = self.element.apply_framed(raw, row, out)?;
             changed |= step;
             if null {
                 out[start + 7] = 1;

@@ -12,6 +12,7 @@ use crate::figure::Figure;
 use crate::number::{power, Grid, Number, Reading, DIGITS_MAX};
 use crate::operators::change::{Answer, Change, Moment};
 use crate::prf::DomainKey;
+use crate::row::Row;
 use crate::spec::{OperatorSpec, TypeSpec};
 use crate::types::calendar::{DAY, FIRST_DAY};
 use crate::types::numeric::Decimal;
@@ -79,13 +80,19 @@ impl Changed {
         }))
     }
 
-    pub(crate) fn apply(&self, format: Format, cell: &[u8], out: &mut Vec<u8>) -> Outcome {
+    pub(crate) fn apply(
+        &self,
+        format: Format,
+        cell: &[u8],
+        row: Row<'_>,
+        out: &mut Vec<u8>,
+    ) -> Outcome {
         let written = match &self.kind {
             Kind::Integer { .. } | Kind::Numeric { .. } | Kind::Float { .. } | Kind::Money => {
                 self.number(format, cell, out)
             }
-            Kind::Date => self.date(format, cell, out),
-            Kind::Timestamp { zoned } => self.timestamp(format, cell, *zoned, out),
+            Kind::Date => self.date(format, cell, row, out),
+            Kind::Timestamp { zoned } => self.timestamp(format, cell, *zoned, row, out),
             Kind::Time { zoned } => self.time(format, cell, *zoned, out),
             Kind::Interval => self.interval(format, cell, out),
             Kind::Inet { network } => self.inet(format, cell, *network, out),
@@ -210,27 +217,34 @@ impl Changed {
         Some(())
     }
 
-    fn date(&self, format: Format, cell: &[u8], out: &mut Vec<u8>) -> Option<()> {
+    fn date(&self, format: Format, cell: &[u8], row: Row<'_>, out: &mut Vec<u8>) -> Option<()> {
         let day = date::read_date(format, cell)?;
-        let moment = self.moment(Moment { day, time: None }, date::LAST_DATE)?;
+        let moment = self.moment(Moment { day, time: None }, date::LAST_DATE, row)?;
         date::write(format, moment.day, out);
         Some(())
     }
 
-    fn moment(&self, raw: Moment, last: i64) -> Option<Moment> {
+    fn moment(&self, raw: Moment, last: i64, row: Row<'_>) -> Option<Moment> {
         if raw.day < FIRST_DAY || raw.day > last {
             return None;
         }
-        self.change.moment(&self.key, raw, last)
+        self.change.moment(&self.key, raw, last, row)
     }
 
-    fn timestamp(&self, format: Format, cell: &[u8], zoned: bool, out: &mut Vec<u8>) -> Option<()> {
+    fn timestamp(
+        &self,
+        format: Format,
+        cell: &[u8],
+        zoned: bool,
+        row: Row<'_>,
+        out: &mut Vec<u8>,
+    ) -> Option<()> {
         let (value, zone) = date::read_timestamp(format, cell, zoned)?;
         let raw = Moment {
             day: value.div_euclid(DAY),
             time: Some(value.rem_euclid(DAY)),
         };
-        let moment = self.moment(raw, date::LAST_TIMESTAMP)?;
+        let moment = self.moment(raw, date::LAST_TIMESTAMP, row)?;
         let value = moment.day.checked_mul(DAY)?.checked_add(moment.time?)?;
         // The distance from UTC tells the season, which what is coarser must not.
         let shown = if self.change.generalises() { 0 } else { zone };

@@ -109,8 +109,13 @@ fn smalls(op: &OperatorSpec) -> impl Iterator<Item = (i16, i16)> {
         .unwrap();
     (i16::MIN..=i16::MAX).map(move |value| {
         let (mut text, mut binary) = (Vec::new(), Vec::new());
-        changed.apply(Format::Text, value.to_string().as_bytes(), &mut text);
-        changed.apply(Format::Binary, &value.to_be_bytes(), &mut binary);
+        changed.apply(
+            Format::Text,
+            value.to_string().as_bytes(),
+            Row::NONE,
+            &mut text,
+        );
+        changed.apply(Format::Binary, &value.to_be_bytes(), Row::NONE, &mut binary);
         let masked = i16::from_be_bytes(binary.try_into().unwrap());
         assert_eq!(masked.to_string().as_bytes(), text);
         (value, masked)

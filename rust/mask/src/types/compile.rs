@@ -22,6 +22,9 @@ const DEPTH_MAX: usize = 16;
 /// The bytes of PostgreSQL's type `name`.
 const NAME_BYTES: u32 = 63;
 
+/// The semantic domain of whole names of persons.
+const NAMES_DOMAIN: &str = "person.full";
+
 /// What to do with every value of a type.
 #[derive(Clone)]
 pub(crate) enum Rule<'a> {
@@ -45,9 +48,14 @@ impl<'a> Rule<'a> {
         domain: &str,
         keys: &'a Keyring,
     ) -> Result<Self, Error> {
+        let operator = operator.alone();
+        let mut key = keys.domain(operator.domain(domain))?;
+        if matches!(operator, OperatorSpec::Email { .. }) {
+            key = key.with_names(keys.domain(NAMES_DOMAIN)?);
+        }
         Ok(Self::Mask {
             operator,
-            key: Arc::new(keys.domain(domain)?),
+            key: Arc::new(key),
             keys,
         })
     }

@@ -1,6 +1,7 @@
 //! Composites: a rule for each field, in both formats.
 
 use crate::cell::{Format, Outcome};
+use crate::row::Row;
 use crate::types::quoted::{is_space, take_quoted};
 use crate::types::reader::Reader;
 use crate::types::splice::{Splice, VALUE_MAX};
@@ -18,13 +19,19 @@ impl Composite {
         Self { fields, masks }
     }
 
-    pub(crate) fn apply(&self, format: Format, cell: &[u8], out: &mut Vec<u8>) -> Outcome {
+    pub(crate) fn apply(
+        &self,
+        format: Format,
+        cell: &[u8],
+        row: Row<'_>,
+        out: &mut Vec<u8>,
+    ) -> Outcome {
         if cell.len() > VALUE_MAX {
             return Outcome::Null;
         }
         let changed = match format {
-            Format::Text => self.text(cell, out),
-            Format::Binary => self.binary(cell, out),
+            Format::Text => self.text(cell, row, out),
+            Format::Binary => self.binary(cell, row, out),
         };
         match (changed, self.masks) {
             (None, _) => Outcome::Null,
@@ -38,7 +45,7 @@ impl Composite {
         }
     }
 
-    fn text(&self, cell: &[u8], out: &mut Vec<u8>) -> Option<bool> {
+    fn text(&self, cell: &[u8], row: Row<'_>, out: &mut Vec<u8>) -> Option<bool> {
         let mut rest = cell.strip_prefix(b"(")?;
         let mut splice = Splice::new(cell, out);
         let mut scratch = Vec::new();
@@ -51,7 +58,7 @@ impl Composite {
             rest = after;
             let Some(raw) = raw else { continue };
             scratch.clear();
-            let outcome = field.apply(Format::Text, &raw, &mut scratch);
+            let outcome = field.apply_row(Format::Text, &raw, row, &mut scratch);
             let end = cell.len() - rest.len();
             match outcome {
                 Outcome::Unchanged => {}
@@ -62,7 +69,7 @@ impl Composite {
         (rest == b")").then(|| splice.finish())
     }
 
-    fn binary(&self, cell: &[u8], out: &mut Vec<u8>) -> Option<bool> {
+    fn binary(&self, cell: &[u8], row: Row<'_>, out: &mut Vec<u8>) -> Option<bool> {
         let mut reader = Reader::new(cell);
         if reader.u32()? as usize != self.fields.len() {
             return None;
@@ -73,7 +80,7 @@ impl Composite {
         for field in &self.fields {
             out.extend_from_slice(reader.take(4)?);
             match reader.framed()? {
-                Some(raw) => changed |= field.apply_framed(raw, out)?.0,
+                Some(raw) => changed |= field.apply_framed(raw, row, out)?.0,
                 None => out.extend_from_slice(&(-1i32).to_be_bytes()),
             }
         }

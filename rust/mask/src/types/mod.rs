@@ -1,6 +1,7 @@
 //! The wire formats, one type a file, and the tree of rules that a type compiles to.
 
 mod array;
+pub(crate) mod beside;
 mod bit;
 mod bytea;
 pub(crate) mod calendar;
@@ -37,6 +38,7 @@ mod xml;
 use std::cmp::Ordering;
 
 use crate::cell::{Format, Outcome};
+use crate::row::Row;
 pub(crate) use compile::Rule;
 
 /// A compiled rule for one type.
@@ -78,12 +80,23 @@ pub(crate) enum Node {
 impl Node {
     /// Appends the replacement; on any outcome but a value the caller cuts the output back.
     pub(crate) fn apply(&self, format: Format, cell: &[u8], out: &mut Vec<u8>) -> Outcome {
+        self.apply_row(format, cell, Row::NONE, out)
+    }
+
+    /// As [`Node::apply`] for a value in a row of which more is known.
+    pub(crate) fn apply_row(
+        &self,
+        format: Format,
+        cell: &[u8],
+        row: Row<'_>,
+        out: &mut Vec<u8>,
+    ) -> Outcome {
         match self {
             Self::Null => Outcome::Null,
             Self::Pass => Outcome::Unchanged,
             Self::Constant(node) => node.apply(format, out),
-            Self::Changed(node) => node.apply(format, cell, out),
-            Self::Text(node) => node.apply(cell, out),
+            Self::Changed(node) => node.apply(format, cell, row, out),
+            Self::Text(node) => node.apply(cell, row, out),
             Self::ScanText(node) => node.apply(cell, out),
             Self::ScanWhole(node) => node.apply(format, cell, out),
             Self::ScanBytea(node) => node.apply(format, cell, out),
@@ -107,19 +120,19 @@ impl Node {
             Self::Tsvector(node) => node.apply(format, cell, out),
             Self::Vector(node) => node.apply(format, cell, out),
             Self::Enumeration(node) => node.apply(cell, out),
-            Self::Array(node) => node.apply(format, cell, out),
-            Self::Range(node) => node.apply(format, cell, out),
-            Self::Composite(node) => node.apply(format, cell, out),
+            Self::Array(node) => node.apply(format, cell, row, out),
+            Self::Range(node) => node.apply(format, cell, row, out),
+            Self::Composite(node) => node.apply(format, cell, row, out),
         }
     }
 
     /// Appends a value with its length in front, the raw one where it stays.
     ///
     /// Says whether it was replaced, and whether by NULL; None where it is too long for a length.
-    fn apply_framed(&self, raw: &[u8], out: &mut Vec<u8>) -> Option<(bool, bool)> {
+    fn apply_framed(&self, raw: &[u8], row: Row<'_>, out: &mut Vec<u8>) -> Option<(bool, bool)> {
         let frame = out.len();
         out.extend_from_slice(&[0; 4]);
-        let outcome = self.apply(Format::Binary, raw, out);
+        let outcome = self.apply_row(Format::Binary, raw, row, out);
         match outcome {
             Outcome::Value => {}
             Outcome::Unchanged => {

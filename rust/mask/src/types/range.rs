@@ -3,6 +3,7 @@
 use std::cmp::Ordering;
 
 use crate::cell::{Format, Outcome};
+use crate::row::Row;
 use crate::types::composite::{take_field, write};
 use crate::types::reader::Reader;
 use crate::types::splice::VALUE_MAX;
@@ -37,13 +38,19 @@ impl Range {
         }
     }
 
-    pub(crate) fn apply(&self, format: Format, cell: &[u8], out: &mut Vec<u8>) -> Outcome {
+    pub(crate) fn apply(
+        &self,
+        format: Format,
+        cell: &[u8],
+        row: Row<'_>,
+        out: &mut Vec<u8>,
+    ) -> Outcome {
         if cell.len() > VALUE_MAX {
             return Outcome::Null;
         }
         match self
             .read(format, cell)
-            .and_then(|ranges| self.mask(format, ranges))
+            .and_then(|ranges| self.mask(format, ranges, row))
         {
             Some(ranges) => {
                 self.write(format, &ranges, out);
@@ -98,7 +105,7 @@ impl Range {
     ///
     /// In a valid value they are in that order, so every range stays a range and those of a
     /// multirange stay apart. Bounds that are equal stay equal.
-    fn mask(&self, format: Format, mut ranges: Vec<Raw>) -> Option<Vec<Raw>> {
+    fn mask(&self, format: Format, mut ranges: Vec<Raw>, row: Row<'_>) -> Option<Vec<Raw>> {
         let mut distinct: Vec<Vec<u8>> = Vec::new();
         let mut places = Vec::new();
         for raw in ranges
@@ -106,7 +113,7 @@ impl Range {
             .flat_map(|range| range.bounds.iter().flatten())
         {
             let mut bound = Vec::with_capacity(raw.len());
-            match self.subtype.apply(format, raw, &mut bound) {
+            match self.subtype.apply_row(format, raw, row, &mut bound) {
                 Outcome::Value if distinct.last() == Some(&bound) => {}
                 Outcome::Value => distinct.push(bound),
                 Outcome::Null | Outcome::Unchanged => return None,

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use crate::batch::Batch;
 use crate::cell::{Outcome, TextScrubber};
 use crate::operators::TextMask;
+use crate::row::Row;
 
 /// Replaces a text.
 #[derive(Debug)]
@@ -19,7 +20,7 @@ impl Text {
         Self { mask, pad }
     }
 
-    pub(crate) fn apply(&self, cell: &[u8], out: &mut Vec<u8>) -> Outcome {
+    pub(crate) fn apply(&self, cell: &[u8], row: Row<'_>, out: &mut Vec<u8>) -> Outcome {
         let start = out.len();
         if self.mask.restores() {
             return match std::str::from_utf8(cell) {
@@ -28,7 +29,7 @@ impl Text {
             };
         }
         match std::str::from_utf8(cell) {
-            Ok(text) => self.mask.apply(text, out),
+            Ok(text) => self.mask.apply_row(text, row, out),
             Err(_) => self.mask.apply_foreign(cell, out),
         }
         self.finish(start, out)
@@ -38,14 +39,15 @@ impl Text {
     pub(crate) fn apply_batched(
         &self,
         cell: &[u8],
+        row: Row<'_>,
         out: &mut Vec<u8>,
         batch: &mut Batch,
     ) -> Outcome {
         let start = out.len();
-        if self.mask.apply_short(cell, out, batch) {
+        if self.mask.apply_short(cell, row, out, batch) {
             return self.finish(start, out);
         }
-        self.apply(cell, out)
+        self.apply(cell, row, out)
     }
 
     fn finish(&self, start: usize, out: &mut Vec<u8>) -> Outcome {
@@ -133,6 +135,7 @@ mod tests {
     use crate::batch::Batch;
     use crate::operators::TextMask;
     use crate::prf::DomainKey;
+    use crate::row::Row;
     use crate::spec::{OperatorSpec, TypeSpec};
     use crate::types::tests::{masked_binary, masked_text, scanned_text};
 
@@ -186,8 +189,8 @@ mod tests {
         let mask = TextMask::new(&OperatorSpec::Phone {}, key, None).unwrap();
         let text = super::Text::new(mask, false);
         let (mut alone, mut out, mut batch) = (Vec::new(), Vec::new(), Batch::default());
-        text.apply(b"000000", &mut alone);
-        text.apply_batched(b"000000", &mut out, &mut batch);
+        text.apply(b"000000", Row::NONE, &mut alone);
+        text.apply_batched(b"000000", Row::NONE, &mut out, &mut batch);
         batch.flush(&mut out);
         assert_eq!(out, alone);
         assert_ne!(out, b"000000");

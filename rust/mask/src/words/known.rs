@@ -1,6 +1,7 @@
 //! Tells the gender and the language of a given name.
 
 use std::collections::HashMap;
+use std::hash::{BuildHasherDefault, Hasher};
 use std::sync::OnceLock;
 
 use crate::words::persons::LANGUAGES;
@@ -12,7 +13,32 @@ const LETTERS_MAX: usize = 15;
 struct Known {
     /// Names of one gender in one language.
     groups: Vec<Vec<Word>>,
-    by_name: HashMap<u128, usize>,
+    by_name: HashMap<u128, usize, BuildHasherDefault<Folding>>,
+}
+
+/// Hashes the letters of a word by one multiplication. The table holds nothing but the lists here, so
+/// nobody can fill it with words that meet.
+#[derive(Default)]
+struct Folding(u64);
+
+impl Hasher for Folding {
+    fn finish(&self) -> u64 {
+        self.0
+    }
+
+    fn write(&mut self, bytes: &[u8]) {
+        for byte in bytes {
+            self.write_u128((*byte).into());
+        }
+    }
+
+    fn write_u128(&mut self, letters: u128) {
+        // An odd number without a pattern: the fractional part of the golden ratio.
+        const FACTOR: u128 = 0x9e37_79b9_7f4a_7c15;
+        let low = u128::from(letters as u64 ^ self.0);
+        let product = (low + 1) * (FACTOR ^ letters >> 64);
+        self.0 = (product >> 64) as u64 ^ product as u64;
+    }
 }
 
 /// Names of the same gender and language as a given name in any case; none where it is not known.
@@ -23,7 +49,7 @@ pub(crate) fn alike(name: &[u8]) -> Option<&'static [Word]> {
     let known = KNOWN.get_or_init(|| {
         let mut known = Known {
             groups: Vec::new(),
-            by_name: HashMap::new(),
+            by_name: HashMap::default(),
         };
         for names in LANGUAGES.iter().flatten() {
             let group = known.groups.len();

@@ -10,6 +10,7 @@ mod persons;
 mod places;
 mod states;
 mod word;
+pub(crate) mod zones;
 
 use crate::prf::Stream;
 pub(crate) use known::alike;

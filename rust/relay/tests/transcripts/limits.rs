@@ -61,3 +61,30 @@ fn impossible_lengths_end_the_session() {
         assert!(contains(&bench.relay.take_farewell(), "08P01"));
     }
 }
+
+#[test]
+fn statements_longer_than_the_bound_are_refused_and_the_session_goes_on() {
+    let limits = Limits {
+        statement_bytes: 64,
+        ..Limits::default()
+    };
+    let long = "x".repeat(5000);
+    in_pieces(|piece| {
+        let mut bench = Bench::with(false, limits);
+        let sent = bench.client(&[query(&long), query("select 1")].concat(), piece, |_| {
+            decision(false, None)
+        });
+        assert!(!contains(&sent, "xxx") && contains(&sent, "select 1"));
+        let answers = [
+            error(),
+            ready('I'),
+            fields(),
+            complete("SELECT 1"),
+            ready('I'),
+        ]
+        .concat();
+        let seen = bench.server(&answers, piece);
+        assert!(contains(&seen, "54000") && !contains(&seen, "FATAL"));
+        assert!(!bench.relay.closed());
+    });
+}

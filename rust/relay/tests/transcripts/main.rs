@@ -6,6 +6,7 @@ mod bench;
 mod bounded;
 mod copying;
 mod extended;
+mod filling;
 mod limits;
 mod queries;
 mod renewed;

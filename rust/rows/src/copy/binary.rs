@@ -3,6 +3,7 @@
 use scrim_mask::{Batch, Format};
 
 use crate::counters::Counters;
+use crate::data_row::{neighbours, Formats};
 use crate::error::RowError;
 use crate::plan::{Cell, Plan};
 use crate::shape::Shape;
@@ -102,6 +103,8 @@ pub(super) fn tuple(
             found: count,
         });
     }
+    // A tuple is laid out as the body of a DataRow.
+    let neighbours = neighbours(plan, Formats::All(Format::Binary), tuple)?;
     out.extend_from_slice(&tuple[..2]);
     let mut at = 2;
     for column in columns {
@@ -121,7 +124,14 @@ pub(super) fn tuple(
         }
         let length_at = out.len();
         out.extend_from_slice(&[0; 4]);
-        let size = match column.apply(Format::Binary, cell, out, batch, counters) {
+        let size = match column.apply(
+            Format::Binary,
+            cell,
+            neighbours.beside(column),
+            out,
+            batch,
+            counters,
+        ) {
             Cell::Null => -1,
             Cell::Value => {
                 i32::try_from(out.len() - length_at - 4).map_err(|_| RowError::TooLong)?

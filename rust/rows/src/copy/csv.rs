@@ -1,10 +1,13 @@
 //! The CSV format: fields between delimiters, optional quotes.
 
+use std::borrow::Cow;
+
 use scrim_mask::{Batch, Format};
 
 use super::{line_of, split_line_end, CopyOptions};
 use crate::counters::Counters;
 use crate::error::RowError;
+use crate::neighbours::Neighbours;
 use crate::plan::{Cell, Plan};
 use crate::shape::Shape;
 
@@ -19,6 +22,7 @@ pub(super) fn row(
 ) -> Result<(), RowError> {
     let (line, _) = split_line_end(row);
     let columns = plan.columns();
+    let neighbours = neighbours(options, plan, line)?;
     let mut at = 0;
     let mut scratch = Vec::new();
     // What stays is copied in one piece up to the next field that does not.
@@ -43,7 +47,14 @@ pub(super) fn row(
         let mark = out.len();
         out.extend_from_slice(&line[copied..start]);
         let place = out.len();
-        match column.apply(Format::Text, value, out, batch, counters) {
+        match column.apply(
+            Format::Text,
+            value,
+            neighbours.beside(column),
+            out,
+            batch,
+            counters,
+        ) {
             Cell::Unchanged => {
                 out.truncate(mark);
                 continue;
@@ -61,6 +72,34 @@ pub(super) fn row(
     }
     out.extend_from_slice(&row[copied..]);
     Ok(())
+}
+
+/// The fields of a line that other columns ask for.
+fn neighbours<'a>(
+    options: &CopyOptions,
+    plan: &Plan,
+    line: &'a [u8],
+) -> Result<Neighbours<'a>, RowError> {
+    let mut found = Neighbours::default();
+    let Some(last) = plan.beside().last() else {
+        return Ok(found);
+    };
+    found = Neighbours::of(plan);
+    let mut at = 0;
+    for column in 0..=*last {
+        let mut scratch = Vec::new();
+        let Field { end, quoted, value } = field(options, line, at, &mut scratch)?;
+        found.keep(plan, column, || {
+            let null = !quoted && line.get(at..end) == Some(options.null.as_bytes());
+            (!null).then(|| (Format::Text, Cow::Owned(value.to_vec())))
+        });
+        // A line with too few fields is an error where its fields are replaced.
+        if line.get(end) != Some(&options.delimiter) {
+            break;
+        }
+        at = end + 1;
+    }
+    Ok(found)
 }
 
 /// A row without what is left out of it; none where it is left out itself.

@@ -1,10 +1,13 @@
 //! The text format: fields between delimiters, backslash escapes.
 
+use std::borrow::Cow;
+
 use scrim_mask::{Batch, Format};
 
 use super::{line_of, split_line_end, CopyOptions};
 use crate::counters::Counters;
 use crate::error::RowError;
+use crate::neighbours::Neighbours;
 use crate::plan::{Cell, Plan};
 use crate::shape::Shape;
 
@@ -28,6 +31,7 @@ pub(super) fn row(
         next: Some(0),
         delimiter: options.delimiter,
     };
+    let neighbours = neighbours(options, plan, line)?;
     let mut unescaped = Vec::new();
     // What stays is copied in one piece up to the next field that does not.
     let mut copied = 0;
@@ -52,7 +56,14 @@ pub(super) fn row(
         let mark = out.len();
         out.extend_from_slice(&line[copied..start]);
         let value = out.len();
-        match column.apply(Format::Text, raw, out, batch, counters) {
+        match column.apply(
+            Format::Text,
+            raw,
+            neighbours.beside(column),
+            out,
+            batch,
+            counters,
+        ) {
             Cell::Unchanged => {
                 out.truncate(mark);
                 continue;
@@ -74,6 +85,41 @@ pub(super) fn row(
     }
     out.extend_from_slice(&row[copied..]);
     Ok(())
+}
+
+/// The fields of a line that other columns ask for.
+fn neighbours<'a>(
+    options: &CopyOptions,
+    plan: &Plan,
+    line: &'a [u8],
+) -> Result<Neighbours<'a>, RowError> {
+    if plan.beside().is_empty() {
+        return Ok(Neighbours::default());
+    }
+    let fields = Fields {
+        line,
+        next: Some(0),
+        delimiter: options.delimiter,
+    };
+    let mut found = Neighbours::of(plan);
+    let mut broken = None;
+    for (column, (start, end)) in fields.enumerate().take(plan.columns().len()) {
+        found.keep(plan, column, || {
+            let field = line.get(start..end)?;
+            if field == options.null.as_bytes() {
+                return None;
+            }
+            let mut raw = Vec::with_capacity(field.len());
+            match unescape(field, &mut raw) {
+                Ok(()) => Some((Format::Text, Cow::Owned(raw))),
+                Err(error) => {
+                    broken = Some(error);
+                    None
+                }
+            }
+        });
+    }
+    broken.map_or(Ok(found), Err)
 }
 
 /// A row without what is left out of it; none where it is left out itself.

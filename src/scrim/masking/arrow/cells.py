@@ -10,6 +10,7 @@ from typing import Any, Final
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from scrim.kernel import Beside
 from scrim.masking.arrow.kinds import LeafType
 from scrim.masking.plans import Plan
 
@@ -40,7 +41,9 @@ class Counts:
     searched: int = 0
 
 
-def mask_array(array: Array, leaf: LeafType, plan: Plan, counts: Counts) -> Array:
+def mask_array(
+    array: Array, leaf: LeafType, plan: Plan, counts: Counts, beside: Beside | None = None
+) -> Array:
     """Return an array with every value replaced as a plan of one column says.
 
     Args:
@@ -48,6 +51,7 @@ def mask_array(array: Array, leaf: LeafType, plan: Plan, counts: Counts) -> Arra
         leaf: How that type is masked.
         plan: The plan; the array itself is returned where nothing differs.
         counts: Is added to.
+        beside: The column that the plan's rule looks at, of as many rows.
 
     Raises:
         ArrowError: If the masked values are longer than an array of the type can be.
@@ -59,11 +63,11 @@ def mask_array(array: Array, leaf: LeafType, plan: Plan, counts: Counts) -> Arra
     if leaf.layout is None:
         counts.nulled += present
         return pa.nulls(len(array), array.type)
-    stored = array if array.type == leaf.storage else array.cast(leaf.storage)
+    stored = _stored(array, leaf)
     try:
-        masked = _texts(stored, leaf, plan, counts) if not leaf.layout else None
+        masked = _texts(stored, leaf, plan, counts, beside) if not leaf.layout else None
         if leaf.layout:
-            masked = _fixed(stored, leaf.layout, plan, counts)
+            masked = _fixed(stored, leaf.layout, plan, counts, beside)
     except ValueError as error:
         raise ArrowError(f"{error}; pass smaller batches") from None
     if masked is None:
@@ -77,7 +81,28 @@ def mask_array(array: Array, leaf: LeafType, plan: Plan, counts: Counts) -> Arra
     return fitted
 
 
-def _texts(array: Array, leaf: LeafType, plan: Plan, counts: Counts) -> Array | None:
+def beside_of(array: Array, leaf: LeafType) -> Beside | None:
+    """Return a column as the kernel reads it beside another; None if its values say nothing.
+
+    Args:
+        array: Values of one type without others inside.
+        leaf: How that type is read.
+    """
+    if leaf.layout is None:
+        return None
+    stored = _stored(array, leaf)
+    if leaf.layout:
+        data, bits, first = _fixed_buffers(stored)
+        return Beside(leaf.layout, b"", data, bits, first=first)
+    offsets, data, bits, first, wide = _text_buffers(stored)
+    return Beside(None, offsets, data, bits, first=first, wide=wide, binary=leaf.binary)
+
+
+def _stored(array: Array, leaf: LeafType) -> Array:
+    return array if array.type == leaf.storage else array.cast(leaf.storage)
+
+
+def _text_buffers(array: Array) -> tuple[bytes, bytes, bytes | None, int, bool]:
     wide = array.type in {pa.large_string(), pa.large_binary()}
     size = 8 if wide else 4
     validity, offset_buffer, data_buffer = array.buffers()
@@ -86,8 +111,15 @@ def _texts(array: Array, leaf: LeafType, plan: Plan, counts: Counts) -> Array | 
     end = int.from_bytes(offsets[-size:], "little")
     data = b"" if data_buffer is None else data_buffer.slice(start, end - start).to_pybytes()
     bits, first = _validity(validity, array)
+    return offsets, data, bits, first, wide
+
+
+def _texts(
+    array: Array, leaf: LeafType, plan: Plan, counts: Counts, beside: Beside | None
+) -> Array | None:
+    offsets, data, bits, first, wide = _text_buffers(array)
     buffers, counted = plan.mask_texts(
-        0, offsets, data, bits, first=first, wide=wide, binary=leaf.binary
+        0, offsets, data, bits, first=first, wide=wide, binary=leaf.binary, beside=beside
     )
     _add(counts, counted)
     if buffers is None:
@@ -96,12 +128,18 @@ def _texts(array: Array, leaf: LeafType, plan: Plan, counts: Counts) -> Array | 
     return pa.Array.from_buffers(array.type, len(array), [masked_bits, masked_offsets, masked_data])
 
 
-def _fixed(array: Array, layout: str, plan: Plan, counts: Counts) -> Array | None:
+def _fixed_buffers(array: Array) -> tuple[bytes, bytes | None, int]:
     width = array.type.bit_width // 8
     validity, data_buffer = array.buffers()
     data = data_buffer.slice(array.offset * width, len(array) * width).to_pybytes()
-    bits, first = _validity(validity, array)
-    buffers, counted = plan.mask_fixed(0, layout, data, bits, first=first)
+    return data, *_validity(validity, array)
+
+
+def _fixed(
+    array: Array, layout: str, plan: Plan, counts: Counts, beside: Beside | None
+) -> Array | None:
+    data, bits, first = _fixed_buffers(array)
+    buffers, counted = plan.mask_fixed(0, layout, data, bits, first=first, beside=beside)
     _add(counts, counted)
     if buffers is None:
         return None

@@ -1,6 +1,6 @@
 """Masks a stream of batches of one schema."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Final, Literal
 
@@ -10,14 +10,21 @@ import pyarrow.compute as pc
 from scrim.detection.columns import ColumnJudge
 from scrim.detection.scan import Scanner
 from scrim.domain.decision import ColumnDecision, Treatment
-from scrim.masking.arrow.cells import Array, ArrowError, Counts, mask_array
-from scrim.masking.arrow.tree import MAX_LEAVES, Leaf, Node, build
+from scrim.masking.arrow.cells import Array, ArrowError, Counts, beside_of, mask_array
+from scrim.masking.arrow.kinds import TEXT, LeafType
+from scrim.masking.arrow.tree import MAX_LEAVES, Leaf, Node, Rows, build
 from scrim.masking.arrow.verdicts import Known, LeafJudge, written_kind
 from scrim.masking.arrow.whole import SHUFFLE, shuffled
 from scrim.masking.choice import DROP_COLUMN, DROP_ROW, replacing
 from scrim.masking.plans import Plan, PlanMaker
 from scrim.masking.registry import registry
-from scrim.masking.rewriter import UNNAMED_DOMAIN, PlannedColumn, operator_of, result_operator
+from scrim.masking.rewriter import (
+    UNNAMED_DOMAIN,
+    PlannedColumn,
+    names_beside,
+    operator_of,
+    result_operator,
+)
 from scrim.masking.types import TypeSpec
 
 SAMPLED_ROWS: Final = 2_048
@@ -67,6 +74,7 @@ class MaskSettings:
         late: What happens when further rows show that a searched column holds an entity.
         written: Whether texts come from a file without types, so that those which are written like
             a date or a UUID are masked as one.
+        tells: Whether the caller tells with each batch, as texts, what stands beside its values.
     """
 
     plans: PlanMaker
@@ -76,6 +84,7 @@ class MaskSettings:
     types: Mapping[str, TypeSpec] = field(default_factory=dict)
     late: Late = "refuse"
     written: bool = False
+    tells: bool = False
 
 
 @dataclass(slots=True)
@@ -121,6 +130,31 @@ class _Decided:
     report: ColumnReport
     watched: bool
     whole: str = ""
+    beside: Leaf | None = None
+    names: Sequence[str] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class _Application:
+    """Masks the leaves of one batch."""
+
+    decided: Mapping[str, _Decided]
+    values: Mapping[Leaf, Array]
+    told: Mapping[str, Array]
+
+    def by_row(self, leaf: Leaf) -> bool:
+        return self.decided[leaf.path].beside is not None
+
+    def __call__(self, leaf: Leaf, array: Array, rows: Rows) -> Array:
+        one = self.decided[leaf.path]
+        beside = None
+        if one.beside is not None:
+            values = self.told.get(leaf.path)
+            if values is None:
+                values = self.values[one.beside]
+                values = values if rows is None else values.take(rows)
+            beside = beside_of(values, one.beside.type)
+        return mask_array(array, one.leaf.type, one.plan, one.report.counts, beside)
 
 
 class BatchMasker:
@@ -202,11 +236,18 @@ class BatchMasker:
         for leaf, decision in self._judge.decide(values).items():
             self._decided[leaf.path] = self._planned(leaf, decision, values[leaf])
 
-    def mask(self, batch: Batch) -> Batch:
+    def looked_at(self) -> Mapping[str, Sequence[str]]:
+        """Return, by column, the names of those that its operator looks at, once decided."""
+        decided = self._decided or {}
+        return {path: one.names for path, one in decided.items() if one.beside is not None}
+
+    def mask(self, batch: Batch, told: Mapping[str, Array] | None = None) -> Batch:
         """Return a batch of `masked_schema` with its values masked.
 
         Args:
             batch: A record batch.
+            told: What stands beside the values of a column, by its path; needed where the settings
+                say that it is told.
 
         Raises:
             ArrowError: If it has another schema, or values have nothing to be replaced by where
@@ -219,6 +260,7 @@ class BatchMasker:
             self.decide(batch)
         self._batches += 1
         before = {one.path: replace(one.counts) for one in self.columns}
+        apply = self._application(batch, told or {})
         masked = []
         stays = None
         for node, field_, array in zip(self._nodes, self.schema, batch.columns, strict=True):
@@ -235,7 +277,7 @@ class BatchMasker:
             new = self.shuffled(field_.name, array) if whole == SHUFFLE else None
             if new is not None:
                 self._count_whole(field_.name, array)
-            new = node.mask(array, self._apply) if new is None else new
+            new = node.mask(array, apply) if new is None else new
             if not field_.nullable and new.null_count:
                 raise ArrowError(
                     f"column {field_.name}: some values have no replacement of their type, and its "
@@ -263,9 +305,23 @@ class BatchMasker:
         domain = decided.report.entity or UNNAMED_DOMAIN
         return shuffled(array, domain, self._settings.plans.masker)
 
-    def _apply(self, leaf: Leaf, array: Array) -> Array:
-        decided = self._found(leaf)
-        return mask_array(array, decided.leaf.type, decided.plan, decided.report.counts)
+    def _application(self, batch: Batch, told: Mapping[str, Array]) -> _Application:
+        decided = self._decided or {}
+        wanted = {one.beside.path for one in decided.values() if one.beside is not None}
+        values = {} if self._settings.tells or not wanted else self._values(batch, wanted)
+        return _Application(decided, values, told)
+
+    def _beside(self, leaf: Leaf, names: Sequence[str]) -> Leaf | None:
+        """Return the column, or the field of the same struct, that a leaf's operator looks at."""
+        if names and self._settings.tells:
+            return Leaf(names[0], LeafType(TEXT, pa.large_string()), pa.large_string())
+        leaves = {one.path: one for one in self._leaves if not one.repeated}
+        for name in names:
+            path = f"{leaf.parent}.{name}" if leaf.parent and not leaf.repeated else name
+            found = leaves.get(path) or leaves.get(name)
+            if found is not None:
+                return found
+        return None
 
     def _found(self, leaf: Leaf) -> _Decided:
         if self._decided is None:
@@ -289,8 +345,13 @@ class BatchMasker:
             str(operator["name"]) if masked else "",
             decision.reason,
         )
-        plan = self._settings.plans.make_values(column)
-        return _Decided(leaf, plan, report, self._judge.watched(leaf, decision), whole)
+        names = names_beside(operator_of(column, operators)) if masked else ()
+        beside = self._beside(leaf, names)
+        spec = None if beside is None else beside.type.spec
+        plan = self._settings.plans.make_values(column, spec)
+        return _Decided(
+            leaf, plan, report, self._judge.watched(leaf, decision), whole, beside, names
+        )
 
     def _as_written(self, leaf: Leaf, decision: ColumnDecision, values: Array) -> Leaf:
         """Return a leaf of a file with the type that its texts are written in."""

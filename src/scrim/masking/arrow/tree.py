@@ -5,7 +5,7 @@ a column of its own: `address.city` is the field of a struct, items of a list sh
 `labels.key` are the keys of a map.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final, Protocol
 
@@ -31,12 +31,14 @@ class Leaf:
         type: How its type is masked.
         arrow_type: Its type.
         key: Whether they are the keys of a map.
+        repeated: Whether a row has any number of them, as inside of a list.
     """
 
     path: str
     type: LeafType
     arrow_type: ArrowType
     key: bool = False
+    repeated: bool = False
 
     @property
     def name(self) -> str:
@@ -49,8 +51,18 @@ class Leaf:
         return self.path.rpartition(".")[0]
 
 
-Apply = Callable[[Leaf, Array], Array]
-"""Masks an array of a leaf's values."""
+Rows = Array | None
+"""The row of each of a leaf's values; None where each row has one, in its place."""
+
+
+class Apply(Protocol):
+    """Masks arrays of leaves' values."""
+
+    def __call__(self, leaf: Leaf, array: Array, rows: Rows) -> Array:
+        """Return the masked values, as many and in their order."""
+
+    def by_row(self, leaf: Leaf) -> bool:
+        """Whether equal values of different rows may have different replacements."""
 
 
 class Node(Protocol):
@@ -59,11 +71,18 @@ class Node(Protocol):
     def leaves(self, array: Array | None = None) -> Iterator[tuple[Leaf, Array | None]]:
         """Yield the leaves, each with its values if an array is given."""
 
-    def mask(self, array: Array, apply: Apply) -> Array:
+    def mask(self, array: Array, apply: Apply, rows: Rows = None) -> Array:
         """Return an array whose leaves are masked."""
 
 
-def build(path: str, arrow_type: ArrowType, specs: Mapping[str, TypeSpec], depth: int = 0) -> Node:
+def build(
+    path: str,
+    arrow_type: ArrowType,
+    specs: Mapping[str, TypeSpec],
+    depth: int = 0,
+    *,
+    repeated: bool = False,
+) -> Node:
     """Return the node of a type.
 
     Args:
@@ -71,6 +90,7 @@ def build(path: str, arrow_type: ArrowType, specs: Mapping[str, TypeSpec], depth
         arrow_type: The type.
         specs: What texts are, by path.
         depth: How many types it is inside of.
+        repeated: Whether a list is among them.
 
     Raises:
         ArrowError: If there is no way to mask the type.
@@ -78,14 +98,14 @@ def build(path: str, arrow_type: ArrowType, specs: Mapping[str, TypeSpec], depth
     if depth > MAX_DEPTH:
         raise ArrowError(f"column {path}: its type is nested deeper than {MAX_DEPTH} levels")
 
-    def inner(name: str, inside: ArrowType) -> Node:
-        return build(name, inside, specs, depth + 1)
+    def inner(name: str, inside: ArrowType, *, many: bool = False) -> Node:
+        return build(name, inside, specs, depth + 1, repeated=repeated or many)
 
     if pa.types.is_null(arrow_type):
         return _Nothing()
     leaf = leaf_type(arrow_type, specs.get(path))
     if leaf is not None:
-        return _Values(Leaf(path, leaf, arrow_type))
+        return _Values(Leaf(path, leaf, arrow_type, repeated=repeated))
     for applies, make in _CONTAINERS:
         if applies(arrow_type):
             return make(path, arrow_type, inner)
@@ -95,8 +115,11 @@ def build(path: str, arrow_type: ArrowType, specs: Mapping[str, TypeSpec], depth
     )
 
 
-Inner = Callable[[str, ArrowType], Node]
-"""Returns the node of a type inside another one."""
+class Inner(Protocol):
+    """Returns the node of a type inside another one."""
+
+    def __call__(self, name: str, inside: ArrowType, *, many: bool = False) -> Node:
+        """Return it; `many` says that a row has any number of its values."""
 
 
 def _dictionary(path: str, arrow_type: ArrowType, inner: Inner) -> Node:
@@ -108,17 +131,17 @@ def _runs(path: str, arrow_type: ArrowType, inner: Inner) -> Node:
 
 
 def _fixed_list(path: str, arrow_type: ArrowType, inner: Inner) -> Node:
-    return _FixedList(arrow_type.list_size, inner(path, arrow_type.value_type))
+    return _FixedList(arrow_type.list_size, inner(path, arrow_type.value_type, many=True))
 
 
 def _list(path: str, arrow_type: ArrowType, inner: Inner) -> Node:
-    return _List(inner(path, arrow_type.value_type))
+    return _List(inner(path, arrow_type.value_type, many=True))
 
 
 def _map(path: str, arrow_type: ArrowType, inner: Inner) -> Node:
-    keys = inner(f"{path}.key", arrow_type.key_type)
+    keys = inner(f"{path}.key", arrow_type.key_type, many=True)
     keys = _Values(replace(keys.leaf, key=True)) if isinstance(keys, _Values) else keys
-    return _Map(keys, inner(path, arrow_type.item_type))
+    return _Map(keys, inner(path, arrow_type.item_type, many=True))
 
 
 def _struct(path: str, arrow_type: ArrowType, inner: Inner) -> Node:
@@ -157,7 +180,7 @@ class _Nothing:
     def leaves(self, array: Array | None = None) -> Iterator[tuple[Leaf, Array | None]]:  # noqa: ARG002, RUF100
         yield from ()
 
-    def mask(self, array: Array, apply: Apply) -> Array:  # noqa: ARG002, RUF100
+    def mask(self, array: Array, apply: Apply, rows: Rows = None) -> Array:  # noqa: ARG002, RUF100
         return array
 
 
@@ -168,8 +191,8 @@ class _Values:
     def leaves(self, array: Array | None = None) -> Iterator[tuple[Leaf, Array | None]]:
         yield self.leaf, array
 
-    def mask(self, array: Array, apply: Apply) -> Array:
-        return apply(self.leaf, array)
+    def mask(self, array: Array, apply: Apply, rows: Rows = None) -> Array:
+        return apply(self.leaf, array, rows)
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,9 +203,9 @@ class _Extension:
     def leaves(self, array: Array | None = None) -> Iterator[tuple[Leaf, Array | None]]:
         return self.storage.leaves(None if array is None else array.storage)
 
-    def mask(self, array: Array, apply: Apply) -> Array:
+    def mask(self, array: Array, apply: Apply, rows: Rows = None) -> Array:
         stored = array.storage
-        masked = self.storage.mask(stored, apply)
+        masked = self.storage.mask(stored, apply, rows)
         return array if masked is stored else pa.ExtensionArray.from_storage(self.type, masked)
 
 
@@ -196,7 +219,16 @@ class _Dictionary:
     def leaves(self, array: Array | None = None) -> Iterator[tuple[Leaf, Array | None]]:
         return self.values.leaves(None if array is None else _plain(array))
 
-    def mask(self, array: Array, apply: Apply) -> Array:
+    def mask(self, array: Array, apply: Apply, rows: Rows = None) -> Array:
+        if _by_row(self.values, apply):
+            masked = self.values.mask(_plain(array), apply, rows).dictionary_encode()
+            try:
+                return masked.cast(self.type)
+            except pa.ArrowInvalid:
+                raise ArrowError(
+                    f"there are more replacements than {self.type} has room for; convert the "
+                    "column to its values"
+                ) from None
         values = array.dictionary
         masked = self.values.mask(values, apply)
         if masked is values:
@@ -217,8 +249,8 @@ class _Runs:
     def leaves(self, array: Array | None = None) -> Iterator[tuple[Leaf, Array | None]]:
         return self.values.leaves(None if array is None else pc.run_end_decode(array))
 
-    def mask(self, array: Array, apply: Apply) -> Array:
-        masked = self.values.mask(pc.run_end_decode(array), apply)
+    def mask(self, array: Array, apply: Apply, rows: Rows = None) -> Array:
+        masked = self.values.mask(pc.run_end_decode(array), apply, rows)
         return pc.run_end_encode(masked, run_end_type=self.type.run_end_type)
 
 
@@ -229,9 +261,11 @@ class _List:
     def leaves(self, array: Array | None = None) -> Iterator[tuple[Leaf, Array | None]]:
         return self.items.leaves(None if array is None else _within(array, array.values)[0])
 
-    def mask(self, array: Array, apply: Apply) -> Array:
+    def mask(self, array: Array, apply: Apply, rows: Rows = None) -> Array:
         items, offsets = _within(array, array.values)
-        masked = self.items.mask(items, apply)
+        if _by_row(self.items, apply):
+            rows = _inside(pa.LargeListArray.from_arrays(offsets.cast(pa.int64()), items), rows)
+        masked = self.items.mask(items, apply, rows)
         if masked is items:
             return array
         return type(array).from_arrays(offsets, masked, type=array.type, mask=_missing(array))
@@ -248,9 +282,11 @@ class _FixedList:
     def leaves(self, array: Array | None = None) -> Iterator[tuple[Leaf, Array | None]]:
         return self.items.leaves(None if array is None else self._items(array))
 
-    def mask(self, array: Array, apply: Apply) -> Array:
+    def mask(self, array: Array, apply: Apply, rows: Rows = None) -> Array:
         items = self._items(array)
-        masked = self.items.mask(items, apply)
+        if _by_row(self.items, apply):
+            rows = _inside(pa.FixedSizeListArray.from_arrays(items, self.size), rows)
+        masked = self.items.mask(items, apply, rows)
         if masked is items:
             return array
         return type(array).from_arrays(masked, type=array.type, mask=_missing(array))
@@ -264,9 +300,11 @@ class _Struct:
         for number, node in enumerate(self.fields):
             yield from node.leaves(None if array is None else array.field(number))
 
-    def mask(self, array: Array, apply: Apply) -> Array:
+    def mask(self, array: Array, apply: Apply, rows: Rows = None) -> Array:
         fields = [array.field(number) for number in range(len(self.fields))]
-        masked = [node.mask(field, apply) for node, field in zip(self.fields, fields, strict=True)]
+        masked = [
+            node.mask(field, apply, rows) for node, field in zip(self.fields, fields, strict=True)
+        ]
         if all(new is old for new, old in zip(masked, fields, strict=True)):
             return array
         return pa.StructArray.from_arrays(masked, fields=list(array.type), mask=_missing(array))
@@ -281,10 +319,13 @@ class _Map:
         yield from self.keys.leaves(None if array is None else _within(array, array.keys)[0])
         yield from self.items.leaves(None if array is None else _within(array, array.items)[0])
 
-    def mask(self, array: Array, apply: Apply) -> Array:
+    def mask(self, array: Array, apply: Apply, rows: Rows = None) -> Array:
         keys, offsets = _within(array, array.keys)
         items, _ = _within(array, array.items)
-        masked_keys, masked_items = self.keys.mask(keys, apply), self.items.mask(items, apply)
+        if _by_row(self.keys, apply) or _by_row(self.items, apply):
+            rows = _inside(pa.ListArray.from_arrays(offsets, keys), rows)
+        masked_keys = self.keys.mask(keys, apply, rows)
+        masked_items = self.items.mask(items, apply, rows)
         if masked_keys is keys and masked_items is items:
             return array
         if masked_keys.null_count:
@@ -302,6 +343,17 @@ def _within(array: Array, values: Array) -> tuple[Array, Array]:
     offsets = array.offsets
     start, end = offsets[0].as_py(), offsets[-1].as_py()
     return values.slice(start, end - start), pc.subtract(offsets, offsets[0])
+
+
+def _by_row(node: Node, apply: Apply) -> bool:
+    """Say whether any value inside is masked by what stands beside it."""
+    return any(apply.by_row(leaf) for leaf, _ in node.leaves())
+
+
+def _inside(lists: Array, rows: Rows) -> Array:
+    """Return the row of each item of lists that have these rows."""
+    parents = pc.list_parent_indices(lists)
+    return parents if rows is None else rows.take(parents)
 
 
 def _missing(array: Array) -> Array | None:

@@ -33,6 +33,7 @@ OPERATOR = Operator(
         "from how often it occurs. A written name may be that of somebody else."
     ),
     examples=(
+        Example("Ada Lovelace", domain="person.full"),
         Example("Susan Miller", domain="person.full"),
         Example("Miller, Susan", domain="person.full"),
         Example("Giovanni Rossi", domain="person.full"),

@@ -83,6 +83,10 @@ class Decided(Protocol):
         """What of its values is turned back: statement, depth, number, and how."""
 
     @property
+    def fills(self) -> "Sequence[tuple[int, str, Sequence[Turning | None]]]":
+        """Its COPY FROM statements whose data is turned back: index, options as JSON, how."""
+
+    @property
     def copies(self) -> "Sequence[tuple[int, str, Plan]]":
         """Its COPY TO statements: index, options as JSON, plan."""
 
@@ -163,6 +167,7 @@ def decision(decided: Decided) -> Ruling:
         context=decided,
         scope=decided.scope,
         turns=decided.turns,
+        fills=decided.fills,
         limit=None if decided.limit is None else (decided.limit.rows, decided.limit.policy),
         naming=decided.naming,
         reshapes=decided.reshapes,

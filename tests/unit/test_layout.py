@@ -29,6 +29,7 @@ LARGER_FILES: dict[str, str] = {
     "rust/mask/src/types/numeric.rs": "one type in two formats, which share their digits",
     "rust/mask/tests/reveal.rs": "one property, over every operator and type that claim it",
     "rust/relay/src/client.rs": "the table of all that a client sends, to be read in one piece",
+    "rust/relay/src/relay.rs": "what a relay holds, and the calls that move it on",
     "rust/relay/src/server.rs": "the table of all answers of a server, to be read in one piece",
     "rust/sql/src/analyse_tests.rs": "the statements and the facts that are expected of each",
     "rust/sql/src/lexer.rs": "one lexer",

@@ -149,7 +149,11 @@ class TurnDecider:
         try:
             options = incoming_options(facts, names, turned)
         except CopyError as error:
-            return Refusal("0A000", str(error))
+            return Refusal(
+                "0A000",
+                str(error),
+                hint="Copy in the text, csv or binary format in UTF8, without what is named.",
+            )
         return facts.index, options, turnings
 
     def _fills(self, facts: Facts) -> bool:

@@ -2,8 +2,8 @@
 
 use crate::places::RawPlace;
 pub use crate::queries::{
-    ColumnName, Compared, Cte, Flow, Influence, Joined, Mark, Query, RowField, RowFunction, Source,
-    Target,
+    ColumnName, Compared, Cte, Flow, Joined, Mark, Query, RowField, RowFunction, RowInfluence,
+    Source, Target,
 };
 use serde::Serialize;
 

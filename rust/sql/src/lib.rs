@@ -18,13 +18,13 @@ mod essence;
 mod facts;
 mod fate;
 mod flow;
-mod influence;
 mod lexer;
 mod literal;
 mod normalise;
 mod places;
 mod queries;
 mod query;
+mod row_influence;
 mod shape;
 mod sources;
 mod statement;
@@ -34,8 +34,8 @@ mod walk;
 pub use analyse::{analyse, analyse_within, Limits, ParseError};
 pub use essence::{essence, essence_json};
 pub use facts::{
-    ColumnName, Compared, Copy, Cte, Facts, Flow, Function, Influence, Joined, Mark, Name,
-    OptionValue, Query, Relation, RowField, RowFunction, Setting, Source, Target, Write,
+    ColumnName, Compared, Copy, Cte, Facts, Flow, Function, Joined, Mark, Name, OptionValue, Query,
+    Relation, RowField, RowFunction, RowInfluence, Setting, Source, Target, Write,
 };
 pub use literal::{literals, quote, Literal, LiteralKind};
 pub use normalise::normalise;

@@ -384,9 +384,9 @@ impl Builder {
     /// The columns of an expression, those of its subqueries' results among them.
     fn influence_of(&mut self, tree: &Tree) -> Flow {
         let mut flow = Flow::default();
-        let (places, influences) = (self.places.take(), self.influences.take());
+        let (places, influences) = (self.places.take(), self.row_influences.take());
         self.flow(tree, Fate::Whole, &mut flow);
-        (self.places, self.influences) = (places, influences);
+        (self.places, self.row_influences) = (places, influences);
         flow
     }
 }

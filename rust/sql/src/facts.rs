@@ -3,8 +3,8 @@
 use crate::held::Values;
 use crate::places::RawPlace;
 pub use crate::queries::{
-    Asking, ColumnName, Compared, Cte, Flow, Influence, Joined, Mark, Query, RowField, RowFunction,
-    Source, Target,
+    Asking, ColumnName, Compared, Cte, Flow, Joined, Mark, Query, RowField, RowFunction,
+    RowInfluence, Source, Target,
 };
 use serde::Serialize;
 

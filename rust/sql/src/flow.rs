@@ -118,7 +118,7 @@ impl Builder {
     fn sublink(&mut self, tree: &Tree, fate: Fate, out: &mut Flow) {
         self.flow(tree.get("testexpr"), fate.compared(), out);
         let exists = tree.get("sub_link_type").int() == EXISTS;
-        if exists && self.influences.is_none() {
+        if exists && self.row_influences.is_none() {
             return;
         }
         // What is compared in it is collected with the other conditions.

@@ -20,13 +20,13 @@ mod facts;
 mod fate;
 mod flow;
 mod held;
-mod influence;
 mod lexer;
 mod literal;
 mod normalise;
 mod places;
 mod queries;
 mod query;
+mod row_influence;
 mod shape;
 mod sources;
 mod statement;
@@ -36,8 +36,9 @@ mod walk;
 pub use analyse::{analyse, analyse_within, Limits, ParseError};
 pub use essence::{essence, essence_json};
 pub use facts::{
-    Asking, ColumnName, Compared, Copy, Cte, Facts, Flow, Function, Influence, Joined, Mark, Name,
-    OptionValue, Query, Relation, RowField, RowFunction, Setting, Source, Target, Write,
+    Asking, ColumnName, Compared, Copy, Cte, Facts, Flow, Function, Joined, Mark, Name,
+    OptionValue, Query, Relation, RowField, RowFunction, RowInfluence, Setting, Source, Target,
+    Write,
 };
 pub use held::{influencing, Held, Influencing, Values};
 pub use literal::{literals, quote, Literal, LiteralKind};

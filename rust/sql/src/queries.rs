@@ -55,7 +55,7 @@ pub struct Query {
     pub conditions: Vec<Query>,
     /// What decides which rows there are and how they are put together, without being in a value.
     #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub influences: Vec<Influence>,
+    pub row_influences: Vec<RowInfluence>,
     /// What of it is a question about values, and what may fail.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub asks: Vec<Asking>,
@@ -88,7 +88,7 @@ pub struct Asking {
 
 /// What decides which rows there are, how they are put together or in which order they stand.
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
-pub struct Influence {
+pub struct RowInfluence {
     /// `filter`, `join`, `group` or `order`; `inside` for what only has influences in itself, such as
     /// the subquery of `EXISTS`.
     pub kind: &'static str,

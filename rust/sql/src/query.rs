@@ -1,6 +1,6 @@
 //! Where the columns of a query's result come from, as far as its text alone shows it.
 
-use crate::facts::{Cte, Flow, Influence, Mark, Query, Target};
+use crate::facts::{Cte, Flow, Mark, Query, RowInfluence, Target};
 use crate::fate::Fate;
 use crate::held::Values;
 use crate::places::RawPlace;
@@ -24,7 +24,7 @@ pub(crate) struct Builder {
     /// The values of what influences the queries, collected where places are.
     pub(crate) influencing: Vec<Values>,
     /// Influences of the query that is being built; none where that is not asked.
-    pub(crate) influences: Option<Vec<Influence>>,
+    pub(crate) row_influences: Option<Vec<RowInfluence>>,
     /// Whether what is being followed goes into an aggregate.
     pub(crate) aggregating: bool,
 }
@@ -34,7 +34,7 @@ impl Builder {
     pub(crate) fn with_places() -> Self {
         Self {
             places: Some(Vec::new()),
-            influences: Some(Vec::new()),
+            row_influences: Some(Vec::new()),
             ..Self::default()
         }
     }
@@ -51,10 +51,11 @@ impl Builder {
         let visible = self.ctes.len();
         let aggregating = std::mem::take(&mut self.aggregating);
         let ctes = self.with_clause(tree.get("with_clause"));
-        let around = self.influences.as_mut().map(std::mem::take);
+        let around = self.row_influences.as_mut().map(std::mem::take);
         let mut query = self.body(tree);
-        self.influence(tree);
-        query.influences = std::mem::replace(&mut self.influences, around).unwrap_or_default();
+        self.row_influence(tree);
+        query.row_influences =
+            std::mem::replace(&mut self.row_influences, around).unwrap_or_default();
         self.compare(tree, &mut query);
         self.aggregating = aggregating;
         query.ctes = ctes;
@@ -68,7 +69,7 @@ impl Builder {
         let targets = vec![self.expression_target(value)];
         Query {
             targets,
-            influences: self.influences.take().unwrap_or_default(),
+            row_influences: self.row_influences.take().unwrap_or_default(),
             ..Query::default()
         }
     }

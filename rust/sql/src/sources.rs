@@ -100,11 +100,12 @@ impl Builder {
 
     /// A join with an alias, which hides the names inside: as good as a subquery of all its columns.
     fn aliased_join(&mut self, item: &Tree) -> Source {
-        let around = self.influences.as_mut().map(std::mem::take);
+        let around = self.row_influences.as_mut().map(std::mem::take);
         let mut sources = Vec::new();
         let joined = self.join(item, &mut sources);
         self.of_join(item);
-        let influences = std::mem::replace(&mut self.influences, around).unwrap_or_default();
+        let row_influences =
+            std::mem::replace(&mut self.row_influences, around).unwrap_or_default();
         let target = Target {
             kind: "star",
             flow: Flow::of_all_columns(),
@@ -117,7 +118,7 @@ impl Builder {
                 sources,
                 joined: unless_plain(vec![joined]),
                 targets: vec![target],
-                influences,
+                row_influences,
                 ..Query::default()
             }),
             ..Source::default()

@@ -138,7 +138,7 @@ class ColumnExplainer:
     def _source(self, column: Column, origin: ColumnOrigin, kind: str) -> SourceColumn:
         entity, known = self._decider.entity_of(column, kind, self._lookup.siblings(column))
         tags = self._grants.connection.tags_of(column)
-        grant = self._grants.column(column, known)
+        grant = self._grants.column(column, known, self._decider.confidence(column, known))
         by = ""
         if entity:
             learnt = self._verdicts.entity(column) is not None

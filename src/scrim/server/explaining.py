@@ -6,6 +6,7 @@ statement that would be forwarded.
 """
 
 import json
+import time
 from collections.abc import Iterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field, replace
@@ -95,7 +96,7 @@ async def explaining(
     foundation = replace(foundation, makers={connection: notes})
     principal = _principal(foundation, asker)
     store = foundation.stores[connection]
-    relevant = foundation.engine.relevant(asker.facts)
+    relevant = foundation.engine.relevant(asker.facts.at(time.time(), own.zone))
     grants = foundation.book.grants(principal, store.facts, relevant)
     await store.ready()
     enforcement = foundation.enforcement(store, grants, Origin(GATEWAY_NAME, 0))

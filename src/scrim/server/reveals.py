@@ -99,7 +99,7 @@ class Reveals:
             # Whom a token that does not hold names is not worth writing down.
             self._desk.sign_in_refused("", session.client_address)
             raise RevealRefusedError("the token is not accepted")
-        return SignedIn(principal, session)
+        return SignedIn(principal, session.at(time.time(), self._config.zone))
 
     def reveal(
         self, who: SignedIn, request: RevealRequest, approved: str = ""

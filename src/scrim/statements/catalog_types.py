@@ -124,6 +124,9 @@ class TypeCatalog:
 
     def nested_rows(self, type_id: int) -> tuple[int, ...] | None:
         """Return the relations of which a value of a type holds whole rows; None when unknown."""
+        if not self._types:
+            # A data store of another kind, whose types are not numbered.
+            return ()
         found: list[int] = []
         return tuple(dict.fromkeys(found)) if self._add_rows(type_id, found, 0) else None
 

@@ -106,7 +106,7 @@ class Query:
     Attributes:
         compared: Columns that are compared with values of the statement, or get them.
         conditions: Subqueries in which something is compared, and from which no column comes.
-        influences: What decides which rows there are and how they are put together.
+        row_influences: What decides which rows there are and how they are put together.
         asks: What of it is a question about values, and what may fail.
         altered: For a subquery in an expression, whether its value is altered there.
         aggregated: For a subquery in an expression, whether its value goes into an aggregate there.
@@ -123,12 +123,12 @@ class Query:
     aggregated: bool = False
     compared: tuple[Compared, ...] = ()
     conditions: tuple["Query", ...] = ()
-    influences: tuple["Influence", ...] = ()
+    row_influences: tuple["RowInfluence", ...] = ()
     asks: tuple[Asking, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
-class Influence:
+class RowInfluence:
     """What decides which rows there are, how they are put together or in which order they stand.
 
     Attributes:
@@ -286,13 +286,13 @@ def decode_query(raw: _Json) -> Query:
             for compared in raw.get("compared", ())
         ),
         conditions=tuple(decode_query(query) for query in raw.get("conditions", ())),
-        influences=tuple(_influence(influence) for influence in raw.get("influences", ())),
+        row_influences=tuple(_row_influence(one) for one in raw.get("row_influences", ())),
         asks=tuple(decode_asking(one, _flow(one)) for one in raw.get("asks", ())),
     )
 
 
-def _influence(raw: _Json) -> Influence:
-    return Influence(
+def _row_influence(raw: _Json) -> RowInfluence:
+    return RowInfluence(
         kind=raw["kind"],
         flow=_flow(raw),
         position=raw.get("position", 0),

@@ -146,7 +146,7 @@ class QueryResolver:
             return
         # What `USING` names is a column of each side.
         apart = Scope(scope.parent, scope.ctes, scope.sources)
-        for influence in query.influences:
+        for influence in query.row_influences:
             flow = influence.flow
             here = apart if influence.kind == "join" else scope
             if influence.position:

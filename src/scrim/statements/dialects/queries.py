@@ -11,7 +11,7 @@ from scrim.statements.dialects.selecting import Select, hidden, joined, many
 from scrim.statements.dialects.sources import SourceReader
 from scrim.statements.dialects.tables import Definitions, Tables
 from scrim.statements.dialects.trees import children, expressions_of, inside
-from scrim.statements.facts import ColumnName, Cte, Flow, Influence, Query, Source, Target
+from scrim.statements.facts import ColumnName, Cte, Flow, Query, RowInfluence, Source, Target
 
 _CLAUSES: Final = (
     ("filter", ("where", "prewhere", "having", "qualify", "limit", "offset", "sample", "connect")),
@@ -105,7 +105,9 @@ class QueryReader:
                 # Order and limit of what is in brackets.
                 star = Target(None, "star", Flow(columns=(ColumnName((), "*"),)))
                 source = Source("query", query=inner, lateral=True)
-                return Query(ctes=ctes, sources=(source,), targets=(star,), influences=influences)
+                return Query(
+                    ctes=ctes, sources=(source,), targets=(star,), row_influences=influences
+                )
             case exp.Values():
                 return self._values(node, visible)
             case _:
@@ -131,12 +133,12 @@ class QueryReader:
         branches = (self.query(node.this, visible), self.query(node.expression, visible))
         influences = []
         if node.args.get("distinct") is not False or not isinstance(node, exp.Union):
-            influences.append(Influence("group", Flow(), output="*"))
+            influences.append(RowInfluence("group", Flow(), output="*"))
         influences += _of_result(node)
         return Query(
             ctes=ctes,
             branches=branches,
-            influences=tuple(influences),
+            row_influences=tuple(influences),
         )
 
     def _select(self, node: exp.Select, visible: Visible, ctes: tuple[Cte, ...]) -> Query:
@@ -159,9 +161,9 @@ class QueryReader:
             targets = [many([target.flow for target in targets])]
         influences = [*select.influences, *self._clauses(node, select)]
         if any(source.kind == "other" for source in select.sources):
-            influences.append(Influence("group", Flow(opaque=True)))
+            influences.append(RowInfluence("group", Flow(opaque=True)))
         if node.args.get("distinct") is not None:
-            influences.append(Influence("group", Flow(), output="*"))
+            influences.append(RowInfluence("group", Flow(), output="*"))
         if self.dialect.lateral_aliases:
             aliased = self._aliased(node, select)
             if aliased is None:
@@ -172,7 +174,7 @@ class QueryReader:
             sources=tuple(select.sources),
             targets=tuple(targets),
             joined=select.following(),
-            influences=tuple(influences),
+            row_influences=tuple(influences),
         )
 
     def _join(self, join: exp.Join, select: Select) -> None:
@@ -199,18 +201,18 @@ class QueryReader:
                 select.influences += self._influences("join", condition, select.visible)
         for column in join.args.get("using") or ():
             merged = ColumnName((), folded(column.name))
-            select.influences.append(Influence("join", Flow(columns=(merged,))))
+            select.influences.append(RowInfluence("join", Flow(columns=(merged,))))
         if str(join.args.get("method") or "").upper() == "NATURAL":
-            select.influences.append(Influence("join", Flow(), natural=True))
+            select.influences.append(RowInfluence("join", Flow(), natural=True))
 
-    def _clauses(self, node: exp.Expr, select: Select) -> Iterator[Influence]:
+    def _clauses(self, node: exp.Expr, select: Select) -> Iterator[RowInfluence]:
         """Give what the clauses after the list of columns decide."""
         aliases = {folded(one.alias) for one in node.args.get("expressions") or () if one.alias}
         for kind, names in _CLAUSES:
             for name in names:
                 given = node.args.get(name)
                 if isinstance(given, exp.Group) and given.args.get("all"):
-                    yield Influence(kind, Flow(), output="*")
+                    yield RowInfluence(kind, Flow(), output="*")
                 for clause in expressions_of(given):
                     yield from self._clause(kind, clause, aliases, select)
         distinct = node.args.get("distinct")
@@ -229,14 +231,14 @@ class QueryReader:
 
     def _clause(
         self, kind: str, clause: exp.Expr, aliases: set[str], select: Select
-    ) -> Iterator[Influence]:
+    ) -> Iterator[RowInfluence]:
         number = clause.this if isinstance(clause, exp.Ordered) else clause
         if isinstance(number, exp.Var) and number.name.upper() == "ALL":
-            yield Influence(kind, Flow(), output="*")
+            yield RowInfluence(kind, Flow(), output="*")
             return
         if isinstance(number, exp.Literal):
             if number.is_int and kind != "filter":
-                yield Influence(kind, Flow(), position=int(number.this))
+                yield RowInfluence(kind, Flow(), position=int(number.this))
             return
         used = {
             folded(column.name)
@@ -244,23 +246,23 @@ class QueryReader:
             if not column.args.get("table")
         }
         for name in used & aliases:
-            yield Influence(kind, Flow(), output=name)
+            yield RowInfluence(kind, Flow(), output=name)
         if used & aliases:
             # What else is in it counts where there is a column of that name, or it is no alias.
             for column in clause.find_all(exp.Column):
                 optional = folded(column.name) in aliases
                 flow = self.expressions.flow(column, select.visible)
-                yield Influence(kind, flow, optional=optional)
+                yield RowInfluence(kind, flow, optional=optional)
             for inner in clause.find_all(exp.Query):
                 yield from self._influences(kind, inner, select.visible)
             return
         yield from self._influences(kind, clause, select.visible)
 
-    def _influences(self, kind: str, node: exp.Expr, visible: Visible) -> Iterator[Influence]:
+    def _influences(self, kind: str, node: exp.Expr, visible: Visible) -> Iterator[RowInfluence]:
         for one in expressions_of(node):
             flow = self.expressions.flow(one, visible)
             if flow != Flow():
-                yield Influence(kind, flow)
+                yield RowInfluence(kind, flow)
 
     def _target(self, node: exp.Expr, select: Select) -> Target:
         alias = folded(node.alias) if isinstance(node, exp.Alias) else None
@@ -345,12 +347,12 @@ def _is_plain(node: exp.Subquery) -> bool:
     return not any(node.args.get(name) for name in changing)
 
 
-def _of_result(node: exp.Expr) -> Iterator[Influence]:
+def _of_result(node: exp.Expr) -> Iterator[RowInfluence]:
     """Give what clauses decide that can use nothing but the columns of the result."""
     for kind, names in _CLAUSES:
         clauses = [one for name in names if isinstance(one := node.args.get(name), exp.Expr)]
         if any(isinstance(c, exp.Order) or c.find(exp.Column, exp.Query) for c in clauses):
-            yield Influence(kind, Flow(), output="*")
+            yield RowInfluence(kind, Flow(), output="*")
 
 
 def _alias_columns(node: exp.Expr) -> Sequence[exp.Expr]:

@@ -18,6 +18,9 @@ _EMPTY: Final = (
 Columns = Mapping[str, str]
 """Types by the names of columns; a type may be empty."""
 
+# Of types only that matters which hold whole rows, and none here does.
+_TEXT: Final = 25
+
 
 class SchemaError(ValueError):
     """A schema is not written as it should be. The message says where and what to do."""
@@ -46,9 +49,10 @@ class SchemaCatalog(Catalog):
             if count > MAX_COLUMNS:
                 raise SchemaError(f"the schema has more than {MAX_COLUMNS} columns; name fewer")
             schema = ".".join(folded(part) for part in path[:-1])
-            relations.append([number, schema, folded(path[-1]), "r", 0, False])
+            relations.append([number, schema, folded(path[-1]), "r", -number, False])
             listed = enumerate(names, start=1)
-            columns.append([number, [[place, folded(n), 0, -1, False, ""] for place, n in listed]])
+            rows = [[place, folded(name), _TEXT, -1, False, ""] for place, name in listed]
+            columns.append([number, rows])
         raw: dict[str, Any] = {name: [] for name in _EMPTY.split()}
         raw |= {"version": 0, "database": "", "relations": relations, "columns": columns}
         return cls(raw, hashlib.sha256(json.dumps(raw).encode()).hexdigest())

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from sqlglot import exp
 
 from scrim.statements.dialects.expressions import Visible, folded
-from scrim.statements.facts import Flow, Influence, Joined, Source, Target
+from scrim.statements.facts import Flow, Joined, RowInfluence, Source, Target
 
 
 @dataclass(slots=True)
@@ -24,7 +24,7 @@ class Select:
 
     visible: Visible
     sources: list[Source] = field(default_factory=list)
-    influences: list[Influence] = field(default_factory=list)
+    influences: list[RowInfluence] = field(default_factory=list)
     joined: list[Joined] = field(default_factory=list)
     merges: bool = False
     unclear: bool = False

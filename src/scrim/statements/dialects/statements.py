@@ -19,9 +19,9 @@ from scrim.statements.facts import (
     Cte,
     Facts,
     FunctionUse,
-    Influence,
     Name,
     Query,
+    RowInfluence,
     Source,
     Target,
     Write,
@@ -268,9 +268,9 @@ class _Work:
                 for condition in conditions
                 for one in expressions_of(condition)
             ]
-            influences = (Influence("filter", joined(flows)),) if flows else ()
+            influences = (RowInfluence("filter", joined(flows)),) if flows else ()
             return Query(
-                ctes=ctes, sources=tuple(sources), targets=tuple(targets), influences=influences
+                ctes=ctes, sources=tuple(sources), targets=tuple(targets), row_influences=influences
             )
 
         return self._reader.defined(node, self._visible, read)

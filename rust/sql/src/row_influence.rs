@@ -3,7 +3,7 @@
 //! None of it is in a value of the result, but the answer tells of it: whoever asks for the rows where
 //! a column equals something learns which rows these are.
 
-use crate::facts::{ColumnName, Flow, Influence, Query};
+use crate::facts::{ColumnName, Flow, Query, RowInfluence};
 use crate::fate::Fate;
 use crate::flow::WINDOW_PARTS;
 use crate::query::Builder;
@@ -19,8 +19,8 @@ const NEAR: usize = 32;
 
 impl Builder {
     /// Collects the influences of a query's clauses; those in its targets and sources are there already.
-    pub(crate) fn influence(&mut self, tree: &Tree) {
-        if self.influences.is_none() {
+    pub(crate) fn row_influence(&mut self, tree: &Tree) {
+        if self.row_influences.is_none() {
             return;
         }
         match tree.kind() {
@@ -63,24 +63,24 @@ impl Builder {
             && flow.subqueries.is_empty()
             && !flow.opaque;
         if !made_of_nothing {
-            self.push(Influence {
+            self.push(RowInfluence {
                 kind,
                 flow,
-                ..Influence::default()
+                ..RowInfluence::default()
             });
         }
     }
 
-    fn push(&mut self, influence: Influence) {
-        let Some(influences) = self.influences.as_mut() else {
+    fn push(&mut self, influence: RowInfluence) {
+        let Some(row_influences) = self.row_influences.as_mut() else {
             return;
         };
-        let recent = influences.len().saturating_sub(NEAR);
-        if influences.len() >= MAX_INFLUENCES {
-            influences[0].kind = "filter";
-            influences[0].flow.opaque = true;
-        } else if !influences[recent..].contains(&influence) {
-            influences.push(influence);
+        let recent = row_influences.len().saturating_sub(NEAR);
+        if row_influences.len() >= MAX_INFLUENCES {
+            row_influences[0].kind = "filter";
+            row_influences[0].flow.opaque = true;
+        } else if !row_influences[recent..].contains(&influence) {
+            row_influences.push(influence);
         }
     }
 
@@ -105,11 +105,11 @@ impl Builder {
 
     fn note_output(&mut self, kind: &'static str, position: usize, output: &str) {
         let output = output.to_owned();
-        self.push(Influence {
+        self.push(RowInfluence {
             kind,
             position,
             output,
-            ..Influence::default()
+            ..RowInfluence::default()
         });
     }
 
@@ -139,7 +139,8 @@ impl Builder {
             self.of_item("group", item, tree);
         }
         for item in tree.get("distinct_clause").items() {
-            if item.is_empty() {
+            // Statements that differ in a position there share what is decided about them.
+            if item.is_empty() || item.kind() == "AConst" {
                 self.note_output("group", 0, "*");
             } else {
                 self.of_item("group", item, tree);
@@ -202,11 +203,11 @@ impl Builder {
         if kind == "group" {
             // A column of that name in a source goes before the result's.
             let flow = self.flow_apart(item);
-            self.push(Influence {
+            self.push(RowInfluence {
                 kind,
                 flow,
                 optional: true,
-                ..Influence::default()
+                ..RowInfluence::default()
             });
         }
     }
@@ -230,10 +231,10 @@ impl Builder {
             },
         );
         if from.get("is_natural").int() != 0 {
-            self.push(Influence {
+            self.push(RowInfluence {
                 kind: "join",
                 natural: true,
-                ..Influence::default()
+                ..RowInfluence::default()
             });
         }
     }
@@ -271,5 +272,5 @@ fn expands(target: &Tree) -> bool {
 }
 
 #[cfg(test)]
-#[path = "influence_tests.rs"]
+#[path = "row_influence_tests.rs"]
 mod tests;

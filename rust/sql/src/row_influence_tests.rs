@@ -7,8 +7,8 @@ fn query(sql: &str) -> Value {
 }
 
 fn kinds(sql: &str) -> Vec<String> {
-    let influences = query(sql)["influences"].take();
-    let list = influences.as_array().cloned().unwrap_or_default();
+    let row_influences = query(sql)["row_influences"].take();
+    let list = row_influences.as_array().cloned().unwrap_or_default();
     list.iter()
         .map(|influence| influence["kind"].as_str().unwrap().to_owned())
         .collect()
@@ -56,9 +56,10 @@ fn each_clause_influences_in_its_way() {
 
 #[test]
 fn a_result_column_is_named_by_its_place() {
-    let influences = query("SELECT upper(a) AS x, b FROM t ORDER BY x, 2, c")["influences"].take();
+    let row_influences =
+        query("SELECT upper(a) AS x, b FROM t ORDER BY x, 2, c")["row_influences"].take();
     assert_eq!(
-        influences,
+        row_influences,
         json!([
             {"kind": "order", "position": 1},
             {"kind": "order", "position": 2},
@@ -70,9 +71,9 @@ fn a_result_column_is_named_by_its_place() {
 #[test]
 fn a_join_with_an_alias_keeps_its_influences() {
     let found = query("SELECT j.a FROM (t JOIN u ON b = c) AS j (a)");
-    assert_eq!(found["influences"], Value::Null);
+    assert_eq!(found["row_influences"], Value::Null);
     let inside = &found["sources"][0]["query"];
-    assert_eq!(inside["influences"][0]["kind"], "join");
+    assert_eq!(inside["row_influences"][0]["kind"], "join");
     assert_eq!(inside["targets"][0]["kind"], "star");
 }
 
@@ -111,4 +112,17 @@ fn bodies_of_functions_are_read_where_they_are_one_statement() {
         Value::Null
     );
     assert_eq!(inner(&format!("{header} AS 'SELECT 1'")), Value::Null);
+}
+
+#[test]
+fn statements_of_one_shape_have_the_same_influences() {
+    for (shape, fillings) in [
+        ("SELECT DISTINCT ON ({}) a, b FROM t", ["1", "2"]),
+        ("SELECT a FROM t WHERE b > {}", ["1", "-1"]),
+        ("SELECT a FROM t WHERE b IN ({})", ["1", "1, 2"]),
+        ("SELECT a FROM t LIMIT {}", ["1", "2"]),
+    ] {
+        let [one, other] = fillings.map(|filling| query(&shape.replace("{}", filling)));
+        assert_eq!(one["row_influences"], other["row_influences"], "{shape}");
+    }
 }

@@ -135,9 +135,8 @@ class Enforcement:
         if asked.refusal is not None or (self.raw and asked.limit is None):
             return self._decided(statements, asked, scope)
         values = NOTHING_DECIDED if self.raw else self._values.decide(statements)
-        if values.turned.refusal is not None:
-            refused = asked.refused(values.turned.refusal)
-            return self._decided(statements, refused, scope).with_values(values)
+        if (why := values.turned.refusal) is not None:
+            return self._decided(statements, asked.refused(why), scope).with_values(values)
         try:
             copies = self._copies(incoming, statements, columns)
         except CopyError as error:

@@ -110,17 +110,7 @@ impl Relay {
                 Frame::Bad { .. } => return self.client_fatal("08P01", "invalid message length"),
             };
             let end = at + total;
-            let long = total > self.bound(kind) && kind != b'd';
-            let step = if long && self.refuses_long(kind) {
-                self.refuse_long(kind, at, &mut forward)
-            } else if long {
-                Step::Fatal("54000", "the message is longer than the configured bound")
-            } else if self.pending.len() >= self.limits.pending {
-                Step::Fatal("54000", "too many requests wait for their answers")
-            } else {
-                self.client_message(kind, &input[at + HEADER..end], at, &mut forward)
-            };
-            match step {
+            match self.whole_message(kind, &input[at..end], at, &mut forward) {
                 Step::Keep => at = end,
                 Step::Replace => {
                     forward.skip_to(end);
@@ -153,6 +143,26 @@ impl Relay {
             return self.client_fatal("58030", "the audit record could not be written");
         }
         forward.finish(at, whole)
+    }
+
+    /// What becomes of a message that is there with its header, unless it is beyond a bound.
+    fn whole_message(
+        &mut self,
+        kind: u8,
+        message: &[u8],
+        at: usize,
+        forward: &mut Forward<'_>,
+    ) -> Step {
+        let long = message.len() > self.bound(kind) && kind != b'd';
+        if long && self.refuses_long(kind) {
+            self.refuse_long(kind, at, forward)
+        } else if long {
+            Step::Fatal("54000", "the message is longer than the configured bound")
+        } else if self.pending.len() >= self.limits.pending {
+            Step::Fatal("54000", "too many requests wait for their answers")
+        } else {
+            self.client_message(kind, &message[HEADER..], at, forward)
+        }
     }
 
     /// How much of `available` bytes belongs to a message of which the beginning was dealt with.
@@ -304,19 +314,8 @@ impl Relay {
             Ok(decision) => decision,
             Err(step) => return step,
         };
-        if decision.refusal.is_none() {
-            self.bounds.note(&decision);
-            if self.is_bounded(&decision) {
-                let key = shape(sql, &mut locked(&self.hasher)).key;
-                self.decided = Some((key, Arc::clone(&decision)));
-                if !self.pending.is_empty() {
-                    return Step::Hold(ClientNeed::Barrier);
-                }
-                return match self.expansion(sql) {
-                    Ok(messages) => Step::Expand(messages),
-                    Err(refusal) => self.refuse_decided(&decision, refusal, at, forward),
-                };
-            }
+        if let Some(step) = self.bounded_query(&decision, sql, at, forward) {
+            return step;
         }
         let number = match self.meter_query(&decision, sql) {
             Ok(number) => number,
@@ -384,6 +383,32 @@ impl Relay {
             return Err(Refusal::new("54000", "the statement is too long", ""));
         }
         Ok(found)
+    }
+
+    /// What becomes of a permitted statement string of which a limited number of rows may be seen.
+    fn bounded_query(
+        &mut self,
+        decision: &Arc<Decision>,
+        sql: &[u8],
+        at: usize,
+        forward: &mut Forward<'_>,
+    ) -> Option<Step> {
+        if decision.refusal.is_some() {
+            return None;
+        }
+        self.bounds.note(decision);
+        if !self.is_bounded(decision) {
+            return None;
+        }
+        let key = shape(sql, &mut locked(&self.hasher)).key;
+        self.decided = Some((key, Arc::clone(decision)));
+        if !self.pending.is_empty() {
+            return Some(Step::Hold(ClientNeed::Barrier));
+        }
+        Some(match self.expansion(sql) {
+            Ok(messages) => Step::Expand(messages),
+            Err(refusal) => self.refuse_decided(decision, refusal, at, forward),
+        })
     }
 
     /// The number of a statement string whose values are counted, unless it is refused anyway.

@@ -96,17 +96,10 @@ impl Relay {
         if exists && !self.pending.is_empty() {
             return Step::Hold(ClientNeed::Barrier);
         }
-        let Some(mut statement) = self.statements.get(bind.statement).cloned() else {
-            return self.refuse(unknown_statement(), at, forward);
+        let statement = match self.statement_now(bind.statement, at, forward) {
+            Ok(statement) => statement,
+            Err(step) => return step,
         };
-        if statement.generation != self.generation {
-            statement = match self.decide_anew(&statement, at, forward) {
-                Ok(fresh) => fresh,
-                Err(step) => return step,
-            };
-            self.statements
-                .insert(bind.statement.into(), Arc::clone(&statement));
-        }
         let codes = match self.result_codes(&statement, &bind, at, forward) {
             Ok(codes) => codes,
             Err(step) => return step,
@@ -165,6 +158,24 @@ impl Relay {
         } else {
             Step::Keep
         }
+    }
+
+    /// A prepared statement, as it is decided now.
+    fn statement_now(
+        &mut self,
+        name: &[u8],
+        at: usize,
+        forward: &mut Forward<'_>,
+    ) -> Result<Arc<Statement>, Step> {
+        let Some(statement) = self.statements.get(name).cloned() else {
+            return Err(self.refuse(unknown_statement(), at, forward));
+        };
+        if statement.generation == self.generation {
+            return Ok(statement);
+        }
+        let fresh = self.decide_anew(&statement, at, forward)?;
+        self.statements.insert(name.into(), Arc::clone(&fresh));
+        Ok(fresh)
     }
 
     /// Decides a statement that was prepared under other policies or another catalog, once more.

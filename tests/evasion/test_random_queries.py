@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Final
 import pytest
 
 from tests.evasion.modes import MODES, query
-from tests.evasion.places import SEED
+from tests.evasion.places import SEED, opened
 from tests.evasion.random_catalog import read_offer
 from tests.evasion.random_expressions import Expressions, Scope
 from tests.evasion.random_queries import Queries
@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 
     from tests.evasion.places import Vault
     from tests.evasion.random_catalog import Offer
+    from tests.support.certificates import Authority
 
 ORDINARY_QUERIES: Final = 2_000
 LONG_QUERIES: Final = 200_000
@@ -94,6 +95,13 @@ class Tally:
             f"{self.total} statements: {shares};"
             f" {self.differing / self.total:.0%} returned something made of protected values"
         )
+
+
+@pytest.fixture(scope="module")
+def vault(authority: Authority) -> Iterator[Vault]:
+    """A server of its own: in the other one, tests of other modules leave rows that the twin lacks."""
+    with opened(authority) as running:
+        yield running
 
 
 @pytest.fixture(scope="module")

@@ -155,7 +155,9 @@ def _contents(canaries: Canaries) -> str:
             f"INSERT INTO parts VALUES (1, '{first.secret}');",
             "INSERT INTO holder SELECT id, p, ARRAY[p] FROM people p;",
             f"ALTER TABLE aged ADD COLUMN tier text DEFAULT '{second.secret}';",
-            f"ALTER ROLE postgres IN DATABASE {DATABASE} SET app.contact = '{first.email}';",
+            "DO $do$ BEGIN EXECUTE format("
+            f"'ALTER ROLE postgres IN DATABASE %I SET app.contact = %L',"
+            f" current_database(), '{first.email}'); END $do$;",
             f"COMMENT ON TABLE people IS 'ask {first.email}';",
             f"COMMENT ON COLUMN people.remarks IS 'ask {second.email}';",
             "ALTER TABLE people ALTER remarks SET STATISTICS 100;",

@@ -187,7 +187,8 @@ def test_what_is_explained_is_what_the_gateway_does(gateway: GatewayProcess, use
         recorded = [record["columns"] for record in explanation.audit.columns]
         if answer.error is None or recorded == []:
             assert recorded == answer.columns or shared(recorded, answers, answer), statement
-    assert refusals >= (0 if user is INVESTIGATOR else 30)
+    # Otherwise the test would not say much about refusals.
+    assert refusals >= (0 if user is INVESTIGATOR else 25)
 
 
 def shared(recorded: list[Any], answers: Sequence[Answer], answer: Answer) -> bool:

@@ -12,7 +12,6 @@ ASK_FOR_ACCESS: Final = "Ask whoever maintains the policies of this gateway for 
 
 
 UNREADABLE: Final = {
-    "42601": "The gateway reads statements by PostgreSQL's own grammar; correct what it names.",
     "22021": "Send the statement as UTF-8.",
     "54000": "Send it in parts, long lists as an array in a parameter, and data by COPY.",
     "54001": "Write it with fewer parts inside each other, such as by table expressions.",

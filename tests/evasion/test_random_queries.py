@@ -99,7 +99,7 @@ class Tally:
 
 @pytest.fixture(scope="module")
 def vault(authority: Authority) -> Iterator[Vault]:
-    """A server of its own: in the other one, tests of other modules leave rows that the twin lacks."""
+    """A server of its own: elsewhere tests leave rows that the twin lacks."""
     with opened(authority) as running:
         yield running
 

@@ -36,7 +36,8 @@ def masked(column: pa.Array, operator: str) -> list[dt.date | None]:
     days = table["d"]
     if pa.types.is_timestamp(days.type):
         days = days.cast(pa.timestamp(days.type.unit)).cast(pa.date32())
-    return days.to_pylist()
+    values: list[dt.date | None] = days.to_pylist()
+    return values
 
 
 @pytest.mark.parametrize("type_", TYPES, ids=str)

@@ -204,8 +204,8 @@ class ResultDecider:
             origins: Where the values of each can come from.
             places: Which row each stands in, as far as that is certain.
         """
-        # Fields of a row that came through an expression have all of its columns behind them, and are
-        # decided once.
+        # Fields of a row that came through an expression have all of its columns behind them: those
+        # are decided once.
         alike: dict[tuple[int, ColumnOrigin, int, int], DecidedColumn] = {}
         columns = []
         for field, origin in zip(fields, origins, strict=True):

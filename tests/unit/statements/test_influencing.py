@@ -66,7 +66,7 @@ def columns(sql: str) -> dict[str, set[str]]:
         ),
         (
             "SELECT id FROM public.staff LIMIT (SELECT max(salary) FROM app.employees)",
-            {"limit": {"employees.salary"}},
+            {"limit": {"employees.salary"}, "group": {"employees.salary"}},
         ),
         (
             "SELECT g FROM app.employees e, generate_series(1, e.salary) g",
@@ -75,7 +75,7 @@ def columns(sql: str) -> dict[str, set[str]]:
         ("UPDATE app.employees SET id = id WHERE salary > 5", {"compare": {"employees.salary"}}),
         ("DELETE FROM app.employees WHERE salary > 5", {"compare": {"employees.salary"}}),
         ("SELECT 1 FROM app.employees WHERE salary IS NULL", {}),
-        ("SELECT count(*), max(salary) FROM app.employees", {}),
+        ("SELECT count(*), max(salary) FROM app.employees", {"group": {"employees.salary"}}),
     ],
 )
 def test_influences_are_resolved_to_base_columns(sql: str, expected: dict[str, set[str]]) -> None:

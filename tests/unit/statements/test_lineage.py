@@ -150,8 +150,8 @@ def origins(sql: str, count: int = 1) -> list[str]:
         # The system's own relations.
         ("SELECT lower(relname) FROM pg_class", ""),
         ("SELECT tablename || '' FROM pg_stats", ""),
-        ("SELECT most_common_vals::text FROM pg_stats", "?"),
-        ("SELECT row_to_json(s) FROM pg_stats s", "?"),
+        ("SELECT most_common_vals::text FROM pg_stats", "pg_stats.most_common_vals ?"),
+        ("SELECT row_to_json(s) FROM pg_stats s", "pg_stats.most_common_vals ?"),
         ("SELECT ctid::text FROM public.customers", ""),
         # What changes rows.
         ("UPDATE public.customers SET city = 'x' RETURNING lower(email)", "customers.email"),

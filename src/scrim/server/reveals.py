@@ -157,9 +157,11 @@ class Reveals:
             random_bytes=secrets.token_bytes,
         )
 
-    def _judge(self) -> ColumnJudge:
+    def _judge(self, connection: str) -> ColumnJudge:
         # Reading the catalogue takes a second, which a column with a tag does not need.
-        return ColumnJudge(custom_catalogue(self._config.detection).protected())
+        settings = self._config.connections[connection]
+        operators = OperatorTable.of(self._config.masking, settings, connection)
+        return connection_judge(self._config, operators)
 
     def _recorder(self) -> AuditLog:
         if self._log is None:

@@ -154,8 +154,8 @@ class ColumnJudge:
         names = self._names.judge_all(column, kind, siblings)
         name = best_evidence(names)
         if kind in self._telling and (name is None or name.strength is not Strength.STRONG):
-            evidence = (f"type {kind}",)
-            return Verdict(self._telling[kind], STRONG_NAME_CONFIDENCE, evidence, settled=True)
+            told = self._telling[kind]
+            return Verdict(told, STRONG_NAME_CONFIDENCE, (f"type {kind}",), settled=True)
         if kind in NAMED_KINDS and (name is None or name.strength is not Strength.STRONG):
             return Verdict(None, 1.0, (f"type {kind} needs a telling name",), settled=True)
         classes = {entry.name: entry.vote for entry in entries if entry.vote}

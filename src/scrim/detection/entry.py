@@ -188,9 +188,7 @@ class Entry(Settings):
             raise ValueError(f"checksum: does not belong to the shape `{self.shape}`")
         if self.bare_confidence is not None and self.shape != "code":
             raise ValueError("bare_confidence: belongs to the shape `code`")
-        if self.shape == "column" and not (
-            self.columns or self.whole_columns or self.label
-        ):
+        if self.shape == "column" and not (self.columns or self.whole_columns or self.label):
             raise ValueError("columns: the shape `column` needs at least one")
         if not set(self.telling_types) <= set(self.types):
             raise ValueError("telling_types: must be among the types")

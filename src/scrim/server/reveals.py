@@ -15,7 +15,6 @@ from scrim.audit.records import GATEWAY_NAME, Origin
 from scrim.config.load import load
 from scrim.config.root import Config
 from scrim.detection.columns import ColumnJudge
-from scrim.detection.custom import custom_catalogue
 from scrim.identity.configured import Surroundings, build_authenticator
 from scrim.masking.choice import OperatorTable
 from scrim.masking.keys import MaskingKey, load_key
@@ -33,6 +32,7 @@ from scrim.reveals.request import (
     RevealRequest,
     SignedIn,
 )
+from scrim.server.foundation import connection_judge
 from scrim.server.policies import load_policies
 
 

@@ -6,12 +6,12 @@ from scrim.detection.api import detect
 from scrim.detection.catalogue import builtin_catalogue
 from scrim.detection.columns import ColumnJudge
 from scrim.detection.entry import Entry, Example, example_text
-from scrim.detection.scan import builtin_scanner
+from scrim.detection.scan import Scanner
 from scrim.domain.column import Column
 
 CATALOGUE = builtin_catalogue()
 JUDGE = ColumnJudge(CATALOGUE)
-SCANNER = builtin_scanner()
+SCANNER = Scanner(CATALOGUE)
 
 
 def _examples(field: str) -> list[object]:

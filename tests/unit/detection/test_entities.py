@@ -29,7 +29,10 @@ def _judged(name: str) -> str | None:
 
 @pytest.mark.parametrize(("entry", "example"), _examples("matches"))
 def test_a_match_is_found(entry: Entry, example: Example) -> None:
-    assert entry.name in {finding.entity for finding in detect(example_text(example))}
+    text = example_text(example)
+    # Scans do not look for what only an operator or a profile asks for.
+    findings = SCANNER.scan([text])[0] if entry.on_demand else detect(text)
+    assert entry.name in {finding.entity for finding in findings}
 
 
 @pytest.mark.parametrize(("entry", "example"), _examples("non_matches"))

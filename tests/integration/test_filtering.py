@@ -177,6 +177,9 @@ def test_dashboards_are_not_stopped(desk: Desk) -> None:
                 "SELECT id FROM staff WHERE email IS NOT NULL AND salary IS NOT NULL",
                 "SELECT sum(CASE WHEN salary > 70000 THEN 1 ELSE 0 END) FROM staff",
                 "SELECT team FROM staff UNION SELECT 'all' ORDER BY 1",
+                "SELECT team, max(salary), min(salary) FROM staff GROUP BY team",
+                "SELECT s.team, sum(s.salary), max(p.amount) FROM staff s "
+                "JOIN payments p ON p.staff_email = s.email GROUP BY 1",
             ):
                 connection.execute(statement).fetchall()
         for number in range(60):
@@ -332,6 +335,13 @@ EVASIONS = (
     "SELECT id FROM staff s WHERE s::text LIKE '%{n}%'",
     "SELECT id FROM staff s WHERE (s).salary > {n}",
     "SELECT team, count(*) FROM staff GROUP BY team, salary / {n}",
+    "SELECT 1 FROM pg_stats WHERE tablename = 'staff' AND attname = 'salary' "
+    "AND histogram_bounds::text < '{n}'",
+    "SELECT max(x) FROM (SELECT salary x FROM staff WHERE id = 1 UNION ALL SELECT {n}) q",
+    "SELECT max(CASE g WHEN 1 THEN salary ELSE {n} END) FROM staff, generate_series(1, 2) g "
+    "WHERE id = 1",
+    "SELECT max(CASE WHEN id = 1 THEN salary ELSE {n} END) FROM staff WHERE id < 3",
+    "SELECT greatest(salary, {n}) FROM staff",
     "MERGE INTO payments p USING staff s ON p.id = s.id AND s.salary > {n} "
     "WHEN MATCHED THEN UPDATE SET amount = amount",
 )
@@ -373,6 +383,12 @@ AMPLIFIERS = (
     "SELECT -n, n FROM numbers) z GROUP BY y",
     "SELECT count(*) FROM (SELECT salary FROM staff INTERSECT SELECT n FROM numbers) z",
     "SELECT count(*) FROM (SELECT salary FROM staff EXCEPT SELECT 50000) z",
+    "SELECT n, ascii(substr(histogram_bounds::text, n)) = 50 FROM numbers, pg_stats "
+    "WHERE tablename = 'staff' AND n = ascii(substr(histogram_bounds::text, 2))",
+    "SELECT n, max(v) FROM numbers, LATERAL (SELECT salary v FROM staff WHERE id = 1 "
+    "UNION ALL SELECT n * 1000) q GROUP BY n",
+    "SELECT id, greatest(salary, n * 1000) FROM staff, numbers",
+    "SELECT count(DISTINCT v) FROM (SELECT salary v FROM staff UNION ALL SELECT n FROM numbers) q",
     "SELECT n FROM numbers LIMIT (SELECT salary / 1000 FROM staff WHERE id = 1)",
     "SELECT n FROM numbers OFFSET (SELECT salary / 1000 FROM staff WHERE id = 1)",
     "SELECT g FROM staff, generate_series(1, salary) g WHERE id = 1",

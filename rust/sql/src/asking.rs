@@ -51,6 +51,26 @@ const ROW_FUNCTIONS: [&str; 20] = [
     "unnest",
 ];
 
+/// Aggregates whose result tells how the values of several rows compare, or whether they meet.
+const COMPARING: [&str; 16] = [
+    "avg",
+    "bit_and",
+    "bit_or",
+    "bit_xor",
+    "bool_and",
+    "bool_or",
+    "every",
+    "max",
+    "min",
+    "range_agg",
+    "range_intersect_agg",
+    "stddev",
+    "sum",
+    "var_pop",
+    "var_samp",
+    "variance",
+];
+
 /// Types whose texts may mean another moment each time, as `now` does.
 const MOMENTS: [&str; 6] = [
     "date",
@@ -289,9 +309,13 @@ impl Builder {
                 if ROW_FUNCTIONS.contains(&name) && !reads_one_column(tree) {
                     self.whole("rows", tree.get("args"), found);
                 }
+                if COMPARING.contains(&name) || tree.get("agg_distinct").int() != 0 {
+                    self.meeting(tree.get("args"), found);
+                }
                 let own = self.with_constants(tree.get("args"), tree, counted, found);
                 return self.value_in(tree.get("args"), own, found);
             }
+            "MinMaxExpr" => self.meeting(tree.get("args"), found),
             _ => {}
         }
         let own = match tree.kind() {
@@ -302,6 +326,15 @@ impl Builder {
         };
         for child in tree.children() {
             self.value_in(child, own, found);
+        }
+    }
+
+    /// Values that are compared with each other, of which the result tells how.
+    fn meeting(&mut self, values: &Tree, found: &mut Vec<Asking>) {
+        if holds_constant(values) {
+            self.atom("expression", values, found);
+        } else {
+            self.whole("group", values, found);
         }
     }
 
@@ -467,6 +500,11 @@ fn has_constants(tree: &Tree) -> bool {
         "FuncCall" => has_constants(tree.get("args")),
         _ => tree.children().any(has_constants),
     }
+}
+
+/// Whether a constant is anywhere in an expression, so that it may be one of its values.
+fn holds_constant(tree: &Tree) -> bool {
+    matches!(tree.kind(), "AConst" | "ParamRef") || tree.children().any(holds_constant)
 }
 
 /// Whether a call has nothing but one column for arguments.

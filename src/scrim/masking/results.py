@@ -23,6 +23,7 @@ from scrim.masking.plans import PlanMaker, PlanRecord
 from scrim.masking.rewriter import column_rule
 from scrim.statements.lookup import CatalogLookup
 from scrim.statements.origins import Origins
+from scrim.statements.system_relations import SETTINGS, carries_data, is_system
 
 Filtering = Literal["budget", "refuse", "allow"]
 """What becomes of conditions on protected columns without a `filter` permit."""
@@ -138,8 +139,12 @@ class ResultDecider:
         kind, siblings = lookup.kind_of(column), lookup.siblings(column)
         _, tags, grant = self._columns.granted(column, kind, siblings)
         confidence = self._columns.confidence(column, tags)
-        hidden = not grant.raw and bool(tags or grant.operator or kind not in HARMLESS_KINDS)
-        protected = not grant.raw and bool(tags or grant.operator)
+        # What the catalog keeps of the data of tables, of statements and of secrets.
+        data = is_system(column.schema) and (
+            carries_data(column.relation, column.name) or (column.relation, column.name) == SETTINGS
+        )
+        protected = not grant.raw and bool(tags or grant.operator or data)
+        hidden = protected or (not grant.raw and kind not in HARMLESS_KINDS)
         return SeenColumn(protected, hidden, tags, confidence)
 
     def searched(self, column: Column) -> bool:
@@ -181,6 +186,11 @@ class ResultDecider:
         masker = self._tools.plans.masker
         return Turning.compile(masked.rule, masked.type_id, masker, role)
 
+    def _decided(self, field: ResultField, origin: ColumnOrigin) -> DecidedColumn:
+        lookup = self._tools.lookup
+        spec = lookup.catalog.type_spec(field.type_id, field.type_modifier)
+        return self._columns.decide(field.column_number, origin, spec, lookup)
+
     def describe(
         self,
         fields: Sequence[ResultField],
@@ -194,16 +204,16 @@ class ResultDecider:
             origins: Where the values of each can come from.
             places: Which row each stands in, as far as that is certain.
         """
-        lookup = self._tools.lookup
-        columns = [
-            self._columns.decide(
-                field.column_number,
-                origin,
-                lookup.catalog.type_spec(field.type_id, field.type_modifier),
-                lookup,
-            )
-            for field, origin in zip(fields, origins, strict=True)
-        ]
+        # Fields of a row that came through an expression have all of its columns behind them, and are
+        # decided once.
+        alike: dict[tuple[int, ColumnOrigin, int, int], DecidedColumn] = {}
+        columns = []
+        for field, origin in zip(fields, origins, strict=True):
+            key = (field.column_number, origin, field.type_id, field.type_modifier)
+            decided = alike.get(key)
+            if decided is None:
+                decided = alike[key] = self._decided(field, origin)
+            columns.append(decided)
         columns = [
             column
             if place is None

@@ -27,6 +27,14 @@ MAX_SEEN: Final = 200_000
 MAX_PENDING: Final = 50_000
 """Statements that run whose single-row answer is counted in advance."""
 
+MAX_QUESTIONS: Final = 20_000
+"""Questions of one statement: each value counts for each column that it may be compared with."""
+
+_TOO_MANY: Final = Refusal(
+    "54000",
+    "the statement asks too many questions about protected data at once",
+    hint="Compare with fewer values, name fewer columns, or ask for the `filter` permission.",
+)
 _UNREADABLE: Final = Refusal(
     "58030",
     "the statement was refused because what it asks could not be counted",
@@ -100,7 +108,9 @@ class FilterMeter:
             asked, names = self._asked(charge)
             limits = {VALUE: charge.budget.values, ROW: charge.budget.rows}
             answer = self._count(hour, asked, limits)
-        except (ValueError, FilterStoreError):
+        except ValueError:
+            return _TOO_MANY
+        except FilterStoreError:
             return _UNREADABLE
         if isinstance(answer, tuple):
             subject, kind = answer
@@ -166,6 +176,7 @@ class FilterMeter:
         whole = everything(charge.sql, charge.parameters)
         asked: dict[tuple[bytes, int], set[bytes]] = {}
         names: dict[bytes, str] = {}
+        most = MAX_QUESTIONS
         for use in charge.uses:
             asks = values.get((use.statement, use.depth, use.number), Question((b"",), varies=True))
             varies = use.varies or asks.varies
@@ -179,6 +190,9 @@ class FilterMeter:
                 if use.values:
                     asked.setdefault((subject, VALUE), set()).update(hashes)
                 asked.setdefault((subject, ROW), set()).add(statement)
+            most -= (len(hashes) + 1) * len(use.columns)
+            if most < 0:
+                raise ValueError("the statement asks too many questions")
         return asked, names
 
     def _hashed(self, content: bytes, *, salted: bool = False) -> bytes:

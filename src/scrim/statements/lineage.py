@@ -313,13 +313,7 @@ class Lineage:
 
     def _base(self, relation: Relation, column: str) -> Origins:
         if is_system(relation.schema):
-            if relation.name in COMMENT_RELATIONS and column == COMMENT.name:
-                return Origins(frozenset({COMMENT}))
-            if (relation.name, column) == SETTINGS:
-                return Origins(frozenset({relation.column(column)}))
-            if (relation.name, column) == MISSING_VALUES:
-                return Origins(self.catalog.kept_values())
-            return ANYTHING if carries_data(relation.name, column) else NOTHING
+            return self._system_base(relation, column)
         family = {relation.column(column)}
         for other in self.catalog.relatives(relation.id):
             relative = self.catalog.relation(other)
@@ -328,6 +322,18 @@ class Lineage:
             if any(own.name == column for own in self.catalog.columns(other)):
                 family.add(relative.column(column))
         return Origins(frozenset(family), exact=True)
+
+    def _system_base(self, relation: Relation, column: str) -> Origins:
+        if relation.name in COMMENT_RELATIONS and column == COMMENT.name:
+            return Origins(frozenset({COMMENT}))
+        if (relation.name, column) == SETTINGS:
+            return Origins(frozenset({relation.column(column)}))
+        if (relation.name, column) == MISSING_VALUES:
+            return Origins(self.catalog.kept_values())
+        if not carries_data(relation.name, column):
+            return NOTHING
+        # Anything can be in it, and in a condition it counts as a column of its own.
+        return Origins(frozenset({relation.column(column)}), known=False)
 
     def _view_outputs(self, view: Relation) -> Outputs:
         """Resolve a view by its stored query; each column also counts as itself."""

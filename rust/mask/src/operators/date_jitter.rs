@@ -4,7 +4,7 @@ use crate::error::Error;
 use crate::operators::change::Moment;
 use crate::operators::purpose;
 use crate::prf::DomainKey;
-use crate::types::calendar::{mask_clock, FIRST_DAY};
+use crate::types::calendar::{mask_clock, span};
 
 const DAYS_MAX: u32 = 3650;
 
@@ -35,10 +35,9 @@ impl DateJitter {
     /// The time must not stay, since it would tell one row from others of the day. Midnight stays,
     /// because it stands for a day without a time.
     pub(crate) fn moment(&self, key: &DomainKey, raw: Moment, last: i64) -> Option<Moment> {
-        if raw.day < FIRST_DAY || raw.day > last {
-            return None;
-        }
-        let low = (raw.day - self.days).max(FIRST_DAY);
+        // At the end of the days that clients read, the other way is taken.
+        let (first, last) = span(raw.day, last)?;
+        let low = (raw.day - self.days).max(first);
         let high = (raw.day + self.days).min(last);
         let others = usize::try_from(high - low)
             .ok()
@@ -59,7 +58,7 @@ mod tests {
     use super::*;
     use crate::operators::tests::mask;
     use crate::spec::OperatorSpec;
-    use crate::types::calendar::days;
+    use crate::types::calendar::{days, is_common, FIRST_DAY};
     use crate::types::tests::key;
 
     #[test]
@@ -98,6 +97,19 @@ mod tests {
             time: None,
         };
         assert_eq!(jitter.moment(&key, out, 100), None);
+    }
+
+    #[test]
+    fn days_that_clients_read_stay_such_days() {
+        let (key, jitter) = (key(), DateJitter::compile(400, false).unwrap());
+        for year in [-1, 0, 1, 2, 9998, 9999, 10_000, 10_001] {
+            for day in days(year, 1, 1)..=days(year, 12, 31) {
+                let raw = Moment { day, time: None };
+                let moved = jitter.moment(&key, raw, 1 << 30).unwrap().day;
+                assert!((1..=400).contains(&(moved - day).abs()));
+                assert_eq!(is_common(moved), is_common(day));
+            }
+        }
     }
 
     #[test]

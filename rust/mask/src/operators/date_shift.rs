@@ -6,7 +6,7 @@ use crate::operators::date_jitter::DateJitter;
 use crate::operators::purpose;
 use crate::prf::DomainKey;
 use crate::row::Row;
-use crate::types::calendar::FIRST_DAY;
+use crate::types::calendar::span;
 
 /// How far dates move.
 #[derive(Debug)]
@@ -32,8 +32,8 @@ impl DateShift {
     /// The day as many days later or earlier as all of its subject; the time of day stays.
     ///
     /// Where the row names no subject, the day alone says how far it moves, and the time of day
-    /// becomes another. What would leave the type's calendar has no answer: any other distance would
-    /// tell how far the subject's dates move.
+    /// becomes another. What would leave the type's calendar, or the years 1 to 9999 that clients read,
+    /// has no answer: any other distance would tell how far the subject's dates move.
     pub(crate) fn moment(
         &self,
         key: &DomainKey,
@@ -44,14 +44,12 @@ impl DateShift {
         let Some(subject) = row.beside() else {
             return self.alone.moment(key, raw, last);
         };
-        if raw.day < FIRST_DAY || raw.day > last {
-            return None;
-        }
+        let (first, last) = span(raw.day, last)?;
         let mut stream = key.stream(purpose::SHIFT, subject);
         // Every distance up to the bound on either side, but for none.
         let choice = stream.below(2 * self.days as usize) as i64 - self.days;
         let day = raw.day + choice + i64::from(choice >= 0);
-        (FIRST_DAY..=last).contains(&day).then_some(Moment {
+        (first..=last).contains(&day).then_some(Moment {
             day,
             time: raw.time,
         })
@@ -65,7 +63,7 @@ mod tests {
     use super::*;
     use crate::operators::tests::mask_beside;
     use crate::spec::OperatorSpec;
-    use crate::types::calendar::days;
+    use crate::types::calendar::{days, is_common, FIRST_DAY};
     use crate::types::tests::key;
 
     fn shift(shift: &DateShift, day: i64, subject: Option<&str>) -> Option<Moment> {
@@ -121,6 +119,25 @@ mod tests {
         assert!(subjects
             .iter()
             .all(|name| at(FIRST_DAY - 1, 100, name).is_none()));
+    }
+
+    #[test]
+    fn what_would_leave_the_days_that_clients_read_has_no_answer() {
+        let operator = DateShift::compile(30, false).unwrap();
+        for day in [
+            days(1, 1, 1),
+            days(0, 12, 31),
+            days(9999, 12, 31),
+            days(10_000, 1, 1),
+        ] {
+            let subjects: Vec<String> = (0..50).map(|subject| subject.to_string()).collect();
+            let moved: Vec<i64> = subjects
+                .iter()
+                .filter_map(|name| Some(shift(&operator, day, Some(name))?.day))
+                .collect();
+            assert!((10..40).contains(&moved.len()));
+            assert!(moved.iter().all(|at| is_common(*at) == is_common(day)));
+        }
     }
 
     #[test]

@@ -69,7 +69,7 @@ impl Noise {
         }
     }
 
-    /// Another number within the bound, of the same sign and with as many digits after the point.
+    /// Another number within the bound, of the same sign or zero and of as many decimals.
     ///
     /// Where the bound is less than the last digit the answer gets more digits, as far as the type
     /// has them; where it has none, or the number has thirty, it moves by one of its last digit.

@@ -10,19 +10,46 @@ pub(crate) const SECOND: i64 = 1_000_000;
 pub(crate) const DAY: i64 = 86_400 * SECOND;
 /// 4714-11-24 BC, the first day that PostgreSQL knows, counted from 2000-01-01.
 pub(crate) const FIRST_DAY: i64 = -2_451_545;
+/// 0001-01-01 and 9999-12-31: most clients, Python's and Arrow's among them, read no other days.
+pub(crate) const FIRST_COMMON: i64 = -730_119;
+pub(crate) const LAST_COMMON: i64 = 2_921_939;
 /// A day is moved within a block of this many days.
 const BLOCK: i64 = 1024;
+/// The block that the first week of year 1 joins, which would be too few days by itself.
+const FIRST_COMMON_BLOCK: i64 = FIRST_COMMON.div_euclid(BLOCK) + 1;
 /// Days from 0000-03-01 to 2000-01-01 in the proleptic Gregorian calendar.
 const EPOCH: i64 = 730_425;
 const DAYS_OF_400_YEARS: i64 = 146_097;
 
-/// Another day, at most three years away; None where the block holds no other.
-pub(crate) fn mask_day(key: &DomainKey, day: i64, last: i64) -> Option<i64> {
+/// Whether most clients can read a day.
+pub(crate) fn is_common(day: i64) -> bool {
+    (FIRST_COMMON..=LAST_COMMON).contains(&day)
+}
+
+/// The first and the last day that may stand for a day; None for what is no day of the type.
+///
+/// A sentinel such as 9999-12-31 must not leave the years that clients read, and what is outside of
+/// them must not come in, since two days would become one.
+pub(crate) fn span(day: i64, last: i64) -> Option<(i64, i64)> {
     if day < FIRST_DAY || day > last {
-        return None;
+        None
+    } else if day < FIRST_COMMON {
+        Some((FIRST_DAY, last.min(FIRST_COMMON - 1)))
+    } else if day <= LAST_COMMON {
+        Some((FIRST_COMMON, last.min(LAST_COMMON)))
+    } else {
+        Some((LAST_COMMON + 1, last))
     }
-    let block = day.div_euclid(BLOCK);
-    let low = (block * BLOCK).max(FIRST_DAY);
+}
+
+/// Another day of the same [`span`], at most three years away; None where the block holds no other.
+pub(crate) fn mask_day(key: &DomainKey, day: i64, last: i64) -> Option<i64> {
+    let (first, last) = span(day, last)?;
+    let mut block = day.div_euclid(BLOCK);
+    let mut low = (block * BLOCK).max(first);
+    if is_common(day) && block <= FIRST_COMMON_BLOCK {
+        (block, low) = (FIRST_COMMON_BLOCK, first);
+    }
     let high = (block * BLOCK + BLOCK - 1).min(last);
     let class = tweak::DAY | (block as u64 & 0xffff_ffff);
     let place = derange(key, class, (high - low + 1) as u128, (day - low) as u128);
@@ -195,6 +222,8 @@ mod tests {
         assert_eq!(days(1970, 1, 1), -10_957);
         assert_eq!(days(-4713, 11, 24), FIRST_DAY);
         assert_eq!(civil(8_000), (2021, 11, 26));
+        assert_eq!(days(1, 1, 1), FIRST_COMMON);
+        assert_eq!(days(9999, 12, 31), LAST_COMMON);
     }
 
     #[test]
@@ -232,6 +261,34 @@ mod tests {
         assert!(all.iter().all(|day| (0..=last).contains(day)));
         assert!(mask_day(&key, FIRST_DAY, last).unwrap() >= FIRST_DAY);
         assert_eq!(mask_day(&key, FIRST_DAY - 1, last), None);
+    }
+
+    #[test]
+    fn days_that_clients_read_stay_such_days_and_come_back() {
+        let (key, back) = (key(), key().turned_round());
+        let last = LAST_COMMON + 3 * BLOCK;
+        for (from, to) in [
+            (days(-3, 1, 1), days(5, 12, 31)),
+            (days(9990, 1, 1), last),
+            (days(1990, 1, 1), days(2030, 1, 1)),
+        ] {
+            let mut seen = std::collections::HashSet::new();
+            for day in from..=to {
+                let masked = mask_day(&key, day, last).unwrap();
+                assert!(masked != day && (masked - day).abs() < 3 * 365);
+                assert_eq!(is_common(masked), is_common(day), "{day}");
+                assert_eq!(mask_day(&back, masked, last), Some(day));
+                assert!(seen.insert(masked));
+            }
+        }
+    }
+
+    #[test]
+    fn an_ordinary_day_moves_within_its_block() {
+        for day in (days(4, 1, 1)..days(9998, 1, 1)).step_by(7_919) {
+            let masked = mask_day(&key(), day, LAST_COMMON).unwrap();
+            assert_eq!(masked.div_euclid(BLOCK), day.div_euclid(BLOCK));
+        }
     }
 
     #[test]

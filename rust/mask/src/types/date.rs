@@ -7,8 +7,8 @@ use std::sync::Arc;
 use crate::cell::{Format, Outcome};
 use crate::prf::DomainKey;
 use crate::types::calendar::{
-    civil, mask_clock, mask_day, parse_clock, parse_date, parse_zone, write_clock, write_date,
-    write_era, DAY, SECOND,
+    civil, is_common, mask_clock, mask_day, parse_clock, parse_date, parse_zone, write_clock,
+    write_date, write_era, DAY, SECOND,
 };
 use crate::types::reader::Reader;
 
@@ -143,7 +143,17 @@ pub(crate) fn write_timestamp(
         return true;
     }
     // The same instant at the same distance from UTC, whatever the season there.
-    let local = value.saturating_add(zone.unwrap_or(0) * SECOND);
+    let at = |zone: i64| value.saturating_add(zone * SECOND);
+    let unreadable = |zone| !is_common(at(zone).div_euclid(DAY));
+    // Clients read no local year 0 or 10000, but they read the instant in UTC.
+    let zone = zone.map(|zone| {
+        if unreadable(zone) && !unreadable(0) {
+            0
+        } else {
+            zone
+        }
+    });
+    let local = at(zone.unwrap_or(0));
     let day = local.div_euclid(DAY);
     if civil(day).0 > 294_276 {
         return false;
@@ -205,6 +215,34 @@ mod tests {
         assert!(date(5_874_897, 12, 31, "5874897-12-31").starts_with("58748"));
         let year: i64 = date(1985, 6, 1, "1985-06-01")[..4].parse().unwrap();
         assert!((1982..=1988).contains(&year));
+    }
+
+    #[test]
+    fn days_and_moments_that_clients_read_stay_such() {
+        let key = Arc::new(crate::types::tests::key());
+        let back = Arc::new(crate::types::tests::key().turned_round());
+        for zoned in [false, true] {
+            let there = Timestamp::new(Arc::clone(&key), zoned);
+            let home = Timestamp::new(Arc::clone(&back), zoned);
+            for year in [1, 2, 9998, 9999] {
+                for day in days(year, 1, 1)..=days(year, 12, 31) {
+                    for clock in [0, 1, DAY - 1] {
+                        let value = day * DAY + clock;
+                        let masked = there.mask(value).unwrap();
+                        assert!(is_common(masked.div_euclid(DAY)));
+                        assert_eq!(home.mask(masked), Some(value));
+                        let zones: &[i64] = if zoned { &[-57_540, 57_540] } else { &[0] };
+                        for zone in zones {
+                            let (mut text, shown) = (Vec::new(), zoned.then_some(*zone));
+                            assert!(write_timestamp(Format::Text, masked, shown, &mut text));
+                            assert!(text[4] == b'-' && !text.ends_with(b"BC"));
+                            let read = read_timestamp(Format::Text, &text, zoned).unwrap();
+                            assert_eq!(read.0, masked);
+                        }
+                    }
+                }
+            }
+        }
     }
 
     #[test]

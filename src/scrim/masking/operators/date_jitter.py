@@ -24,8 +24,8 @@ OPERATOR = Operator(
         "Moves a date by one day at least and by the bound at most, as the date itself and the key "
         "choose: asking again gives the same day, and equal dates stay equal, also between dates "
         "and timestamps. Who can have dates of their own choice answered can tabulate the answers. "
-        "The time of day becomes another, except that midnight stays. Infinities "
-        "become NULL."
+        "The time of day becomes another, except that midnight stays. Infinities become NULL, and "
+        "a date of the years 1 to 9999, which clients read, does not leave them."
     ),
     accepts=Accepts.DATE,
     keeps="the time of about the bound, the zone, layout of texts",

@@ -33,7 +33,8 @@ OPERATOR = Operator(
     description=(
         "Moves all dates of one subject, such as a customer or a patient, by the same number of "
         "days, from one day to the bound in either direction, as the subject and the key choose. "
-        "Infinities, and what would leave the calendar of the type, become NULL."
+        "Infinities, and what would leave the calendar of the type or the years 1 to 9999, which "
+        "clients read, become NULL."
     ),
     accepts=Accepts.DATE,
     keeps="the time between dates of one subject, the time of day, the zone, layout of texts",

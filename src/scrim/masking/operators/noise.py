@@ -49,16 +49,16 @@ OPERATOR = Operator(
     description=(
         "Moves a number by at most the bound, as the number itself and the key choose: asking "
         "again gives the same answer, so that the mean of many answers tells no more than one, "
-        "and equal numbers stay equal in every type. A number never stays, keeps its sign and its "
-        "count of decimals, and remains within the ends of its type; where the bound is less than "
-        "the last digit that the type has, or than the thirtieth, it moves by one of that. Sums "
-        "and means of many different numbers stay near, except that numbers near zero move away "
-        "from it. NaN, infinities, and floating point numbers whose bound is less than their last "
-        "bit become NULL. Who can have numbers of their own choice answered can tabulate the "
-        "answers and narrow a number to those that share one. A number that is seen under several "
-        "entities has another answer under each, whose mean is nearer."
+        "and equal numbers stay equal in every type. A number never stays, keeps its sign or "
+        "becomes zero, keeps its count of decimals, and remains within the ends of its type; "
+        "where the bound is less than the last digit that the type has, or than the thirtieth, it"
+        " moves by one of that. Sums and means of many different numbers stay near, except that "
+        "numbers near zero move away from it. NaN, infinities, and floating point numbers whose "
+        "bound is less than their last bit become NULL. Who can have numbers of their own choice "
+        "answered can tabulate the answers and narrow a number to those that share one. A number "
+        "that is seen under several entities has another answer under each, whose mean is nearer."
     ),
     accepts=Accepts.NUMBER,
-    keeps="the number up to the bound, its sign, layout of texts",
+    keeps="the number up to the bound, its sign unless it becomes zero, layout of texts",
     options=NoiseOptions,
 )

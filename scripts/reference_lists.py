@@ -55,7 +55,8 @@ def _found_by(entry: Entry) -> str:
         ways.append("values of a column")
     if entry.label is not None:
         ways.append("sentences")
-    return ", ".join(ways) + ("; informational" if entry.informational else "")
+    kind = "; informational" if entry.informational else "; on demand" if entry.on_demand else ""
+    return ", ".join(ways) + kind
 
 
 def profiles_page() -> str:

@@ -185,8 +185,8 @@ def _settings(  # noqa: PLR0913, PLR0917, RUF100 - all that the command line say
             known,
             types=types,
             late=late.value,
-            scanner=model.scanner,
-            judge=model.judge,
+            scanner=model.scanner(operators),
+            judge=model.judge(operators),
         )
     except (OperatorError, ValueError) as error:
         raise CommandError(str(error), EXIT_USAGE) from None

@@ -2,18 +2,22 @@
 
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
-from functools import cached_property
 
 from scrim.cli.failures import EXIT_USAGE, CommandError
 from scrim.config.relation_names import split_name
 from scrim.config.root import Config
 from scrim.detection.catalogue import Catalogue
 from scrim.detection.columns import ColumnJudge
-from scrim.detection.scan import Scanner, builtin_scanner, gateway_scanner
+from scrim.detection.scan import Scanner
 from scrim.masking.arrow.verdicts import Known
 from scrim.masking.choice import OperatorError, OperatorTable
 from scrim.policy.grants import ConnectionFacts
-from scrim.server.foundation import connection_scanner, general_scanner
+from scrim.server.foundation import (
+    connection_judge,
+    connection_scanner,
+    general_catalogue,
+    protecting_scanner,
+)
 
 _RELATION_PARTS = 2
 
@@ -24,24 +28,39 @@ class Model:
 
     Attributes:
         operators: The operators in force.
-        scanner: What values are searched with.
         judged: All entities, which names and tags of columns can tell.
         today: The day, for operators that depend on it.
+        config: The configuration, if there is one.
         facts: What the configuration says of the connection, if one is named.
         relation: Schema and name of the table that the file is from; empty if that is not said.
     """
 
     operators: OperatorTable
-    scanner: Scanner
     judged: Catalogue
     today: date
+    config: Config | None = None
     facts: ConnectionFacts | None = None
     relation: tuple[str, ...] = ()
 
-    @cached_property
-    def judge(self) -> ColumnJudge | None:
-        """What tells what columns hold; None where it is what values are searched for."""
-        return None if self.facts is None else ColumnJudge(self.judged.protected())
+    def scanner(self, operators: OperatorTable) -> Scanner:
+        """Return what values are searched with.
+
+        Args:
+            operators: The operators in force, those of the command line too.
+        """
+        if self.config is None or self.facts is None:
+            return protecting_scanner(self.config, operators)
+        return connection_scanner(self.config, self.facts.name, operators)
+
+    def judge(self, operators: OperatorTable) -> ColumnJudge | None:
+        """Return what tells what columns hold; None where it is what values are searched for.
+
+        Args:
+            operators: The operators in force, those of the command line too.
+        """
+        if self.config is None or self.facts is None:
+            return None
+        return connection_judge(self.config, operators)
 
     def tagged(self, known: Known) -> Known:
         """Add what the connection's tags say of the table's columns.
@@ -76,15 +95,13 @@ def model_of(config: Config | None, connection: str | None, table: str | None) -
     if table is not None and connection is None:
         raise CommandError("--table names a table of a connection: give --connection", EXIT_USAGE)
     today = datetime.now(UTC).date()
-    general = general_scanner(config)
+    catalogue = general_catalogue(config)
     try:
         if config is None or connection is None:
-            own = general is builtin_scanner()
-            scanner = gateway_scanner() if own else Scanner(general.catalogue.protected())
             operators = OperatorTable({})
             if config is not None:
                 operators = OperatorTable.of(config.masking, today=today)
-            return Model(operators, scanner, general.catalogue, today)
+            return Model(operators, catalogue, today, config)
         settings = config.connections.get(connection)
         if settings is None:
             known = ", ".join(sorted(config.connections)) or "none"
@@ -94,9 +111,9 @@ def model_of(config: Config | None, connection: str | None, table: str | None) -
             )
         return Model(
             OperatorTable.of(config.masking, settings, connection, today),
-            connection_scanner(config, connection),
-            general.catalogue,
+            catalogue,
             today,
+            config,
             ConnectionFacts.of(connection, settings),
             _relation(table),
         )

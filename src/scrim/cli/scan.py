@@ -155,7 +155,7 @@ def _scanner(config: "Config | None", entities: Path | None) -> "Scanner":
     catalogue = custom_catalogue(own)
     if problems := example_problems(catalogue, own):
         raise ConfigError(*problems)
-    return Scanner(catalogue)
+    return Scanner(catalogue.general())
 
 
 def _with_transformer(scanner: "Scanner", folder: Path | None) -> "Scanner":

@@ -135,8 +135,8 @@ class Detection(Settings):
         min_length=1,
         max_length=1000,
         description="Entities that values are searched for; without it all that are not "
-        "informational. Tags and names "
-        "of columns count whatever it says.",
+        "informational, and those that an operator or the profile names. Tags and names of columns "
+        "count whatever it says.",
     )
 
 

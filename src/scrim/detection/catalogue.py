@@ -3,7 +3,7 @@
 import json
 import re
 import tomllib
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from importlib import resources
@@ -65,9 +65,35 @@ class Catalogue:
         """Return the declaration that `scrim.kernel.Detector` takes."""
         return json.dumps([entry.kernel_spec() for entry in self.entries], ensure_ascii=False)
 
-    def protected(self) -> "Catalogue":
-        """Return a catalogue of the entities that the gateway masks by itself."""
-        return self.only(entry.name for entry in self.entries if not entry.informational)
+    def protected(self, named: Collection[str] = ()) -> "Catalogue":
+        """Return a catalogue of the entities that the gateway masks by itself.
+
+        Args:
+            named: Entities that an operator or a profile names, which are masked as well.
+        """
+        return self.only(
+            entry.name
+            for entry in self.entries
+            if entry.name in named or not (entry.informational or entry.on_demand)
+        )
+
+    def general(self) -> "Catalogue":
+        """Return a catalogue of the entities that scans look for without being asked."""
+        if not any(entry.on_demand for entry in self.entries):
+            return self
+        return self.only(entry.name for entry in self.entries if not entry.on_demand)
+
+    def masked_if_named(self, named: Collection[str]) -> frozenset[str]:
+        """Return which of some entities are masked only because something names them.
+
+        Args:
+            named: Names of entities; unknown ones do not matter.
+        """
+        return frozenset(
+            entry.name
+            for entry in self.entries
+            if entry.name in named and (entry.informational or entry.on_demand)
+        )
 
     def only(self, names: Iterable[str]) -> "Catalogue":
         """Return a catalogue of some of the entities.

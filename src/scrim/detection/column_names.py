@@ -265,7 +265,9 @@ class NameIndex:
 
     def __init__(self, entries: Iterable[Entry]) -> None:
         """Note which entities each phrase speaks for."""
-        self._rules = tuple(NameRules(entry) for entry in entries if entry.columns)
+        self._rules = tuple(
+            NameRules(entry) for entry in entries if entry.columns or entry.whole_columns
+        )
         self._voting = tuple(rules for rules in self._rules if rules.entry.vote is not None)
         places: dict[str, list[int]] = {}
         for place, rules in enumerate(self._rules):

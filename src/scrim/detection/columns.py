@@ -106,6 +106,9 @@ class ColumnJudge:
         """Prepare the names of all entities."""
         self._catalogue = catalogue
         self._names = NameIndex(catalogue.entries)
+        self._telling = {
+            kind: entry.name for entry in catalogue.entries for kind in entry.telling_types
+        }
         self._voters: dict[str, tuple[Entry, ...]] = {}
 
     def by_name(
@@ -120,7 +123,10 @@ class ColumnJudge:
             kind: Kind of its type, of its elements for an array.
             siblings: Names of the other columns of its table.
         """
-        return self._names.judge(column, kind, siblings)
+        name = self._names.judge(column, kind, siblings)
+        if kind in self._telling and (name is None or name.strength is not Strength.STRONG):
+            return NameEvidence(self._telling[kind], Strength.STRONG, f"of type {kind}")
+        return name
 
     def verdict(  # noqa: PLR0913  all that is known of a column, with defaults
         self,
@@ -147,6 +153,9 @@ class ColumnJudge:
             return Verdict(None, 1.0, (f"type {kind} holds none",), settled=True)
         names = self._names.judge_all(column, kind, siblings)
         name = best_evidence(names)
+        if kind in self._telling and (name is None or name.strength is not Strength.STRONG):
+            told = self._telling[kind]
+            return Verdict(told, STRONG_NAME_CONFIDENCE, (f"type {kind}",), settled=True)
         if kind in NAMED_KINDS and (name is None or name.strength is not Strength.STRONG):
             return Verdict(None, 1.0, (f"type {kind} needs a telling name",), settled=True)
         classes = {entry.name: entry.vote for entry in entries if entry.vote}

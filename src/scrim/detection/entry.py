@@ -121,11 +121,19 @@ class Entry(Settings):
         description="Whether it is shown by scans and kept by policies that name it, but is no "
         "reason to mask by itself, such as an identifier without a meaning.",
     )
+    on_demand: bool = Field(
+        default=False,
+        description="Whether it is looked for only where an operator or a profile names it, not by "
+        "scans either, since what is called so is mostly nothing to keep from anybody.",
+    )
     vote: VoteName | None = Field(
         default=None, description="Class of short values by which values without a shape are known."
     )
     types: tuple[Words, ...] = Field(
         default=TEXT_TYPES, min_length=1, description="Kinds of column types that may hold it."
+    )
+    telling_types: tuple[Words, ...] = Field(
+        default=(), description="Kinds among them that hold it whatever the column's name is."
     )
     columns: tuple[Words, ...] = Field(
         default=(), description="Words in a column's name that say it, whatever stands around them."
@@ -180,8 +188,10 @@ class Entry(Settings):
             raise ValueError(f"checksum: does not belong to the shape `{self.shape}`")
         if self.bare_confidence is not None and self.shape != "code":
             raise ValueError("bare_confidence: belongs to the shape `code`")
-        if self.shape == "column" and not (self.columns or self.label):
+        if self.shape == "column" and not (self.columns or self.whole_columns or self.label):
             raise ValueError("columns: the shape `column` needs at least one")
+        if not set(self.telling_types) <= set(self.types):
+            raise ValueError("telling_types: must be among the types")
         if self.shape != "column" and not (self.matches and self.non_matches):
             raise ValueError("matches: at least one example and one counter-example are needed")
         return self

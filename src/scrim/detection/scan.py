@@ -1,7 +1,7 @@
 """Finds sensitive values in texts, with the kernel's scanner."""
 
-from collections.abc import Sequence
-from functools import cache
+from collections.abc import Collection, Sequence
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Final
 
@@ -145,10 +145,18 @@ def _in_characters(cell: bytes, findings: Sequence[Finding]) -> list[Finding]:
 @cache
 def builtin_scanner() -> Scanner:
     """Return the scanner of the entities that come with scrim."""
-    return Scanner(builtin_catalogue())
+    return Scanner(builtin_catalogue().general())
 
 
-@cache
-def gateway_scanner() -> Scanner:
-    """Return the scanner of the entities that the gateway masks by itself."""
-    return Scanner(builtin_catalogue().protected())
+def gateway_scanner(named: Collection[str] = ()) -> Scanner:
+    """Return the scanner of the entities that the gateway masks by itself.
+
+    Args:
+        named: Entities that an operator or a profile names, which are searched for as well.
+    """
+    return _gateway_scanner(builtin_catalogue().masked_if_named(named))
+
+
+@lru_cache(maxsize=8)
+def _gateway_scanner(more: frozenset[str]) -> Scanner:
+    return Scanner(builtin_catalogue().protected(more))

@@ -225,6 +225,15 @@ class OperatorTable:
         return "" if name in self.named else policy_operator_problem(name)
 
     @property
+    def named_entities(self) -> frozenset[str]:
+        """Entities that an operator or a rule of the profile names, be it by their group.
+
+        They are searched for and masked even if they are informational; `*` names none.
+        """
+        own = self.profile.chosen if self.profile is not None else {}
+        return frozenset((*self.chosen, *own))
+
+    @property
     def reshapes(self) -> bool:
         """Whether an entity has an operator that leaves out columns or rows."""
         chosen = [*self.chosen.values(), *(self.profile.operators() if self.profile else ())]

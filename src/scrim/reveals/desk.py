@@ -81,7 +81,7 @@ class DeskTools:
     Attributes:
         engine: Who decides; it must take the obligations `ENFORCED` for met.
         connections: The data stores by name.
-        judge: Returns who tells by its name what a column holds.
+        judge: Returns who tells by its name what a column of a data store holds.
         recorder: Opens the audit log, once.
         approvals: Opens the requests that wait, once.
         origin: Who writes records.
@@ -92,7 +92,7 @@ class DeskTools:
 
     engine: PolicyEngine
     connections: Mapping[str, DeskConnection]
-    judge: Callable[[], ColumnJudge]
+    judge: Callable[[str], ColumnJudge]
     recorder: Callable[[], Recorder]
     approvals: Callable[[], ApprovalStore]
     origin: Origin
@@ -216,7 +216,7 @@ class RevealDesk:
         named = next((tag for tag in sorted(facts.tags_of(column)) if "." in tag), "")
         if named:
             return named
-        evidence = self._tools.judge().by_name(column, kind)
+        evidence = self._tools.judge(facts.name).by_name(column, kind)
         strong = evidence is not None and evidence.strength is Strength.STRONG
         return evidence.entity if evidence is not None and strong else ""
 

@@ -50,7 +50,10 @@ class ColumnExplainer:
         self._grants = grants
         self._operators = foundation.makers[store.name].operators
         self._decider = ColumnDecider(
-            foundation.judge, store.verdicts, grants.column, grants.connection.tags_of
+            foundation.judges[store.name],
+            store.verdicts,
+            grants.column,
+            grants.connection.tags_of,
         )
 
     def described(self, described: Described) -> tuple[ExplainedColumn, ...]:

@@ -58,7 +58,7 @@ class Foundation:
         authenticator: Who proves who clients are.
         stores: The data stores by name.
         scanners: Search the values of each data store.
-        judge: Tells what columns hold.
+        judges: Tell what the columns of each data store hold.
         makers: Makes the plans of each data store.
         filter_key: Keys the hashes of what is asked of protected columns.
     """
@@ -70,7 +70,7 @@ class Foundation:
     authenticator: Authenticator
     stores: dict[str, Store]
     scanners: dict[str, Scanner]
-    judge: ColumnJudge
+    judges: dict[str, ColumnJudge]
     makers: dict[str, PlanMaker]
     filter_key: bytes = field(repr=False)
 
@@ -86,7 +86,7 @@ class Foundation:
             store.lookup,
             self.makers[store.name],
             self.scanners[store.name],
-            self.judge,
+            self.judges[store.name],
             store.verdicts,
             store.settings.filtering,
         )
@@ -121,8 +121,9 @@ def build_foundation(
             commit=commit_of(config.policies),
         )
         key = _load_key(config)
-        scanners = {name: connection_scanner(config, name) for name in config.connections}
-        makers = _plan_makers(config, key, scanners)
+        operators = _operators(config)
+        scanners = {name: connection_scanner(config, name, operators[name]) for name in operators}
+        makers = _plan_makers(operators, key, scanners)
         stores = {
             name: _store(config, name, known.get(name), on_catalog) for name in config.connections
         }
@@ -137,7 +138,7 @@ def build_foundation(
     for store in stores.values():
         store.verdicts.watches_confidence = bundle.reads_confidence
     engine = PolicyEngine(bundle, ENFORCED_OBLIGATIONS)
-    judge = ColumnJudge(general_scanner(config).catalogue.protected())
+    judges = {name: connection_judge(config, table) for name, table in operators.items()}
     book = GrantsBook(engine)
     return Foundation(
         bundle,
@@ -147,7 +148,7 @@ def build_foundation(
         authenticator,
         stores,
         scanners,
-        judge,
+        judges,
         makers,
         key.derive(b"values of conditions"),
     )
@@ -162,11 +163,60 @@ def general_scanner(config: Config | None) -> Scanner:
     Raises:
         ConfigError: If an entity of the configuration, or a plug-in, cannot be used.
     """
-    catalogue = custom_catalogue(CustomEntities() if config is None else config.detection)
-    return builtin_scanner() if catalogue is builtin_catalogue() else _compiled(catalogue)
+    catalogue = general_catalogue(config)
+    return builtin_scanner() if catalogue is builtin_catalogue() else _compiled(catalogue.general())
 
 
-def connection_scanner(config: Config, name: str) -> Scanner:
+def general_catalogue(config: Config | None) -> Catalogue:
+    """Return every entity that there is, those of the configuration too.
+
+    Args:
+        config: The configuration, None for what comes with scrim and its plug-ins alone.
+
+    Raises:
+        ConfigError: If an entity of the configuration, or a plug-in, cannot be used.
+    """
+    return custom_catalogue(CustomEntities() if config is None else config.detection)
+
+
+def protecting_scanner(config: Config | None, operators: OperatorTable) -> Scanner:
+    """Return what searches values for what is masked without being listed.
+
+    Args:
+        config: The configuration, None for what comes with scrim and its plug-ins alone.
+        operators: The operators in force, whose entities count even if they are informational.
+
+    Raises:
+        ConfigError: If an entity of the configuration, or a plug-in, cannot be used.
+    """
+    catalogue = general_catalogue(config)
+    named = operators.named_entities
+    if catalogue is builtin_catalogue():
+        return gateway_scanner(named)
+    return _compiled(catalogue.protected(catalogue.masked_if_named(named)))
+
+
+def connection_judge(config: Config, operators: OperatorTable) -> ColumnJudge:
+    """Return what tells what the columns of a data store hold.
+
+    Args:
+        config: The configuration.
+        operators: The operators of the connection.
+
+    Raises:
+        ConfigError: If an entity of the configuration, or a plug-in, cannot be used.
+    """
+    catalogue = general_catalogue(config)
+    return _judge(catalogue.protected(catalogue.masked_if_named(operators.named_entities)))
+
+
+@lru_cache(maxsize=4)
+def _judge(catalogue: Catalogue) -> ColumnJudge:
+    """Prepare the names of a catalogue once for all connections that have all of it."""
+    return ColumnJudge(catalogue)
+
+
+def connection_scanner(config: Config, name: str, operators: OperatorTable) -> Scanner:
     """Return what the gateway searches the values of a data store with.
 
     Names and tags of columns count whatever it is.
@@ -174,17 +224,16 @@ def connection_scanner(config: Config, name: str) -> Scanner:
     Args:
         config: The configuration.
         name: The data store.
+        operators: The operators of the connection.
 
     Raises:
         ConfigError: If it names an entity that there is none of, or one cannot be used.
     """
-    general = general_scanner(config)
     wanted = config.connections[name].detection.entities
     if wanted is None:
-        if general is builtin_scanner():
-            return gateway_scanner()
-        return _compiled(general.catalogue.protected())
-    unknown = sorted(set(wanted) - set(general.catalogue.names))
+        return protecting_scanner(config, operators)
+    catalogue = general_catalogue(config)
+    unknown = sorted(set(wanted) - set(catalogue.names))
     if unknown:
         raise ConfigError(
             _problem(
@@ -192,7 +241,7 @@ def connection_scanner(config: Config, name: str) -> Scanner:
                 f"names no entity by {', '.join(unknown)}; docs/reference/entities.md lists them",
             )
         )
-    return Scanner(general.catalogue.only(wanted))
+    return Scanner(catalogue.only(wanted))
 
 
 @lru_cache(maxsize=4)
@@ -201,16 +250,21 @@ def _compiled(catalogue: Catalogue) -> Scanner:
     return Scanner(catalogue)
 
 
-def _plan_makers(
-    config: Config, key: MaskingKey, scanners: Mapping[str, Scanner]
-) -> dict[str, PlanMaker]:
-    makers = {}
+def _operators(config: Config) -> dict[str, OperatorTable]:
     today = datetime.now(UTC).date()
-    for name, settings in config.connections.items():
-        operators = OperatorTable.of(config.masking, settings, name, today)
-        detector = scanners[name].detector
-        makers[name] = PlanMaker(new_masker(key, detector, operators), operators)
-    return makers
+    return {
+        name: OperatorTable.of(config.masking, settings, name, today)
+        for name, settings in config.connections.items()
+    }
+
+
+def _plan_makers(
+    operators: Mapping[str, OperatorTable], key: MaskingKey, scanners: Mapping[str, Scanner]
+) -> dict[str, PlanMaker]:
+    return {
+        name: PlanMaker(new_masker(key, scanners[name].detector, table), table)
+        for name, table in operators.items()
+    }
 
 
 def _store(

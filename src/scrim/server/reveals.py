@@ -15,7 +15,6 @@ from scrim.audit.records import GATEWAY_NAME, Origin
 from scrim.config.load import load
 from scrim.config.root import Config
 from scrim.detection.columns import ColumnJudge
-from scrim.detection.custom import custom_catalogue
 from scrim.identity.configured import Surroundings, build_authenticator
 from scrim.masking.choice import OperatorTable
 from scrim.masking.keys import MaskingKey, load_key
@@ -33,6 +32,7 @@ from scrim.reveals.request import (
     RevealRequest,
     SignedIn,
 )
+from scrim.server.foundation import connection_judge
 from scrim.server.policies import load_policies
 
 
@@ -157,9 +157,11 @@ class Reveals:
             random_bytes=secrets.token_bytes,
         )
 
-    def _judge(self) -> ColumnJudge:
+    def _judge(self, connection: str) -> ColumnJudge:
         # Reading the catalogue takes a second, which a column with a tag does not need.
-        return ColumnJudge(custom_catalogue(self._config.detection).protected())
+        settings = self._config.connections[connection]
+        operators = OperatorTable.of(self._config.masking, settings, connection)
+        return connection_judge(self._config, operators)
 
     def _recorder(self) -> AuditLog:
         if self._log is None:

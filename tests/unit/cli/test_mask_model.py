@@ -69,3 +69,35 @@ def test_a_column_holds_what_the_tags_of_its_table_say(scrim: Scrim, folder: Pat
     after = rows_of((folder / "out.csv").read_text())
     assert after[1][1] == rows_of(PEOPLE)[1][1]
     assert after[1][2] not in {"[redacted]", rows_of(PEOPLE)[1][2]}
+
+
+DIRECT = {
+    "url": "https://zeb.acmecorp.com/u",
+    "county": "Harris",
+    "account_number": "A-335512",
+    "certificate_number": "C-678002",
+    "device_id": "D-99120",
+    "discharge_date": "2023-05-17",
+}
+
+
+def test_scrim_mask_takes_the_profile_of_its_option_and_of_the_configuration(
+    scrim: Scrim, tmp_path: Path
+) -> None:
+    row = {**DIRECT, "note": '"Seen on 2023-05-15, see https://zeb.acmecorp.com/u"'}
+    table = tmp_path / "visits.csv"
+    table.write_text(",".join(row) + "\n" + (",".join(row.values()) + "\n") * 20)
+    config = write_config(tmp_path, {"masking": {"profile": "hipaa-safe-harbor"}})
+    key = tmp_path / "masking.key"
+    for number, more in enumerate(
+        (
+            ("--key-file", key, "--profile", "hipaa-safe-harbor"),
+            ("--config", config),
+            ("--config", config, "--connection", "shop"),
+        )
+    ):
+        output = tmp_path / f"{number}.csv"
+        result = scrim("mask", table, "-o", output, *more)
+        assert result.code == 0, result.err
+        left = [value for value in (*DIRECT.values(), "05-15") if value in output.read_text()]
+        assert not left, more

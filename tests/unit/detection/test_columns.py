@@ -7,7 +7,7 @@ from scrim.detection.columns import ColumnJudge, Verdict
 from scrim.detection.scan import builtin_scanner
 from scrim.domain.column import Column
 
-JUDGE = ColumnJudge(builtin_catalogue())
+JUDGE = ColumnJudge(builtin_catalogue().general())
 PEOPLE = [
     "Grace Hopper",
     "Alan Turing",

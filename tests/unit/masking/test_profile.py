@@ -62,6 +62,7 @@ KEPT_BY_HIPAA = {
     "contact.postal_code": {"name": "zip3", "otherwise": "redact"},
     "person.age": {"name": "age_bin", "width": 1, "otherwise": "redact"},
     "person.birth_date": {"name": "age_bin", "width": 1, "otherwise": "redact", "reference": END},
+    "general.date": {"name": "age_bin", "width": 1, "otherwise": "redact", "reference": END},
     "general.date_time": {"name": "age_bin", "width": 1, "otherwise": "redact", "reference": END},
 }
 

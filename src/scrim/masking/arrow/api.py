@@ -149,12 +149,12 @@ def settings_of(  # noqa: PLR0913 - what the parts of MaskSettings are made of
         scanner: Searches values; without one, for the entities that come with scrim.
         judge: Tells what columns hold; without one, by what the scanner searches for.
     """
-    scanner = scanner or gateway_scanner()
+    scanner = scanner or gateway_scanner(operators.named_entities)
     maker = PlanMaker(new_masker(key, scanner.detector, operators), operators)
     return MaskSettings(maker, scanner, judge or _judge(scanner), known, types, late)
 
 
-@lru_cache(maxsize=2)
+@lru_cache(maxsize=4)
 def _judge(scanner: Scanner) -> ColumnJudge:
     return ColumnJudge(scanner.catalogue)
 

@@ -43,7 +43,8 @@ POLICIES = """
 );
 @id("everything") permit(principal in Group::"investigators", action, resource);
 @id("read clean") permit(
-    principal in Group::"readers", action in [Action::"connect", Action::"select"], resource
+    principal in Group::"readers",
+    action in [Action::"connect", Action::"select", Action::"filter"], resource
 ) when { !(resource is Table) || resource.name == "clean" };
 @id("public") permit(principal, action == Action::"unmask", resource is Column)
 when { resource.tags.contains("public") };

@@ -1,6 +1,8 @@
 """`scrim explain`: say what the gateway sees in a statement, and what it would do with it.
 
 Ends with 0 when the statement would be forwarded and with 77 (EX_NOPERM) when it would be refused.
+
+What is imported inside functions would slow every other command's start.
 """
 
 import asyncio

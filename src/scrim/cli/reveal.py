@@ -2,7 +2,7 @@
 
 import json
 import sys
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -119,20 +119,8 @@ def _column(name: str) -> "Column":
 
 
 def _show(request: "RevealRequest", answer: "Revealed", *, json_output: bool) -> None:
-    answers = list(zip(request.values, answer.values, answer.versions, strict=True))
     if json_output:
-        shown: dict[str, Any] = {
-            "connection": request.connection,
-            "column": request.column.qualified_name() if request.column else None,
-            "entity": answer.entity,
-            "domain": answer.domain,
-            "operator": answer.operator,
-            "values": [
-                {"masked": masked, "value": value, "key_version": version}
-                for masked, value, version in answers
-            ],
-        }
-        typer.echo(json.dumps(shown, ensure_ascii=False))
+        typer.echo(json.dumps(answer.document(request), ensure_ascii=False))
         return
     for number, value in enumerate(answer.values, 1):
         typer.echo("" if value is None else printable(value))

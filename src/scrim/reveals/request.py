@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from types import MappingProxyType
-from typing import Final
+from typing import Any, Final
 
 from scrim.domain.column import Column
 from scrim.domain.principal import Principal
@@ -108,6 +108,25 @@ class Revealed:
     entity: str
     domain: str
     operator: str
+
+    def document(self, request: RevealRequest) -> dict[str, Any]:
+        """Return it as programs get it, from the command and over HTTP.
+
+        Args:
+            request: What was asked.
+        """
+        answers = zip(request.values, self.values, self.versions, strict=True)
+        return {
+            "connection": request.connection,
+            "column": request.column.qualified_name() if request.column else None,
+            "entity": self.entity,
+            "domain": self.domain,
+            "operator": self.operator,
+            "values": [
+                {"masked": masked, "value": value, "key_version": version}
+                for masked, value, version in answers
+            ],
+        }
 
 
 @dataclass(frozen=True, slots=True)

@@ -40,7 +40,6 @@ from scrim.reveals.request import (
     MAX_VERSION,
     Pending,
     RequestError,
-    Revealed,
     RevealRefusedError,
     RevealRequest,
     SignedIn,
@@ -231,7 +230,7 @@ class RevealApi:
                 "no_token",
                 f"nothing of it was masked by {answer.operator} as {answer.domain}",
             )
-        return _shown(asked, answer)
+        return answer.document(asked)
 
     async def _at_desk(self, work: Callable[[Reveals], _T]) -> _T:
         """Do something at the desk, in its thread."""
@@ -329,21 +328,6 @@ def _parse(body: bytes) -> _Body:
 
 def _is_known(part: int | str) -> bool:
     return isinstance(part, int) or part in _Body.model_fields
-
-
-def _shown(request: RevealRequest, answer: Revealed) -> dict[str, Any]:
-    answers = zip(request.values, answer.values, answer.versions, strict=True)
-    return {
-        "connection": request.connection,
-        "column": request.column.qualified_name() if request.column else None,
-        "entity": answer.entity,
-        "domain": answer.domain,
-        "operator": answer.operator,
-        "values": [
-            {"masked": masked, "value": value, "key_version": version}
-            for masked, value, version in answers
-        ],
-    }
 
 
 def _response(

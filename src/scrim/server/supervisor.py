@@ -234,7 +234,7 @@ class Supervisor:
         event(_log, logging.INFO, "serving admin pages", address=f"{host}:{port}")
         admin = self._config.admin
         if admin is not None and admin.reveal:
-            from scrim.server.reveal_api import RevealApi  # noqa: PLC0415
+            from scrim.server.reveal_api import RevealApi  # noqa: PLC0415 - the same
 
             self._reveal = RevealApi(self._config)
         tls = None if admin is None else admin.tls

@@ -6,7 +6,7 @@
 mod binary;
 mod bound;
 mod csv;
-mod text;
+pub(crate) mod text;
 
 use bound::Bound;
 use scrim_mask::Batch;

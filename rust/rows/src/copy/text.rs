@@ -220,7 +220,12 @@ fn escape(start: usize, delimiter: u8, out: &mut Vec<u8>, batch: &mut Batch) {
     // What moves may not wait.
     batch.flush(out);
     let value = out.split_off(start);
-    for byte in value {
+    push_escaped(&value, delimiter, out);
+}
+
+/// Appends a value with the escapes of the text format.
+pub(crate) fn push_escaped(value: &[u8], delimiter: u8, out: &mut Vec<u8>) {
+    for &byte in value {
         let short = match byte {
             8 => b'b',
             12 => b'f',

@@ -3,6 +3,7 @@
 use scrim_mask::Format;
 
 use super::{FaultKind, IncomingOptions, Line, Turn};
+use crate::copy::text::push_escaped;
 
 /// Appends a row with other values.
 pub(super) fn row(
@@ -92,7 +93,7 @@ fn number(line: &[u8], at: &mut usize, radix: u32, most: usize, mut value: u32) 
 /// Appends a value, so that it is taken for nothing else.
 fn write(options: &IncomingOptions, value: &[u8], out: &mut Vec<u8>) {
     let start = out.len();
-    escape(value, options.delimiter, out);
+    push_escaped(value, options.delimiter, out);
     // Whoever chose the marks must not learn that the value is one: its first byte has two more
     // spellings, of which one is no mark.
     let Some((&first, rest)) = value.split_first() else {
@@ -105,26 +106,6 @@ fn write(options: &IncomingOptions, value: &[u8], out: &mut Vec<u8>) {
         }
         out.truncate(start);
         out.extend_from_slice(spelling.as_bytes());
-        escape(rest, options.delimiter, out);
-    }
-}
-
-fn escape(value: &[u8], delimiter: u8, out: &mut Vec<u8>) {
-    for &byte in value {
-        let short = match byte {
-            8 => b'b',
-            12 => b'f',
-            b'\n' => b'n',
-            b'\r' => b'r',
-            b'\t' => b't',
-            11 => b'v',
-            b'\\' => b'\\',
-            other if other == delimiter => other,
-            other => {
-                out.push(other);
-                continue;
-            }
-        };
-        out.extend_from_slice(&[b'\\', short]);
+        push_escaped(rest, options.delimiter, out);
     }
 }

@@ -7,7 +7,7 @@
 //! is an `expression` of all that stands in it.
 
 use crate::facts::{Asking, ColumnName, Flow, Query};
-use crate::fate::Fate;
+use crate::fate::{Fate, AGGREGATES};
 use crate::held::{held, values_of, Held, Values};
 use crate::places::{column_of, uncast};
 use crate::query::Builder;
@@ -51,24 +51,24 @@ const ROW_FUNCTIONS: [&str; 20] = [
     "unnest",
 ];
 
-/// Aggregates whose result tells how the values of several rows compare, or whether they meet.
-const COMPARING: [&str; 16] = [
-    "avg",
-    "bit_and",
-    "bit_or",
-    "bit_xor",
-    "bool_and",
-    "bool_or",
-    "every",
-    "max",
-    "min",
-    "range_agg",
-    "range_intersect_agg",
-    "stddev",
-    "sum",
-    "var_pop",
-    "var_samp",
-    "variance",
+/// Aggregates that put values beside each other without comparing them; `WITHIN GROUP` is told as what
+/// sorts.
+const COLLECTING: [&str; 15] = [
+    "any_value",
+    "array_agg",
+    "json_agg",
+    "json_agg_strict",
+    "json_object_agg",
+    "json_object_agg_strict",
+    "jsonb_agg",
+    "jsonb_agg_strict",
+    "jsonb_object_agg",
+    "jsonb_object_agg_strict",
+    "mode",
+    "percentile_cont",
+    "percentile_disc",
+    "string_agg",
+    "xmlagg",
 ];
 
 /// Types whose texts may mean another moment each time, as `now` does.
@@ -309,13 +309,15 @@ impl Builder {
                 if ROW_FUNCTIONS.contains(&name) && !reads_one_column(tree) {
                     self.whole("rows", tree.get("args"), found);
                 }
-                if COMPARING.contains(&name) || tree.get("agg_distinct").int() != 0 {
-                    self.meeting(tree.get("args"), found);
-                }
+                let meets = is_comparing(name) || tree.get("agg_distinct").int() != 0;
+                let counted = counted | (meets && self.meeting(tree.get("args"), found));
                 let own = self.with_constants(tree.get("args"), tree, counted, found);
                 return self.value_in(tree.get("args"), own, found);
             }
-            "MinMaxExpr" => self.meeting(tree.get("args"), found),
+            "MinMaxExpr" => {
+                let counted = self.meeting(tree.get("args"), found) || counted;
+                return self.value_in(tree.get("args"), counted, found);
+            }
             _ => {}
         }
         let own = match tree.kind() {
@@ -329,13 +331,19 @@ impl Builder {
         }
     }
 
-    /// Values that are compared with each other, of which the result tells how.
-    fn meeting(&mut self, values: &Tree, found: &mut Vec<Asking>) {
-        if holds_constant(values) {
+    /// Values that are compared with each other, of which the result tells how. Says whether their
+    /// constants are told with them.
+    fn meeting(&mut self, values: &Tree, found: &mut Vec<Asking>) -> bool {
+        if !holds_value(values, &["ColumnRef", "SubLink"]) {
+            return false;
+        }
+        let constants = holds_value(values, &["AConst", "ParamRef"]);
+        if constants {
             self.atom("expression", values, found);
         } else {
             self.whole("group", values, found);
         }
+        constants
     }
 
     /// Takes an expression for one influence where constants stand right in it.
@@ -502,9 +510,23 @@ fn has_constants(tree: &Tree) -> bool {
     }
 }
 
-/// Whether a constant is anywhere in an expression, so that it may be one of its values.
-fn holds_constant(tree: &Tree) -> bool {
-    matches!(tree.kind(), "AConst" | "ParamRef") || tree.children().any(holds_constant)
+/// Whether the value of an expression may be that of a node of one of these kinds in it.
+fn holds_value(tree: &Tree, kinds: &[&str]) -> bool {
+    if tree.kind() == "CaseExpr" {
+        let results = tree
+            .get("args")
+            .items()
+            .iter()
+            .map(|when| when.get("result"));
+        let mut results = results.chain([tree.get("defresult")]);
+        return results.any(|result| holds_value(result, kinds));
+    }
+    kinds.contains(&tree.kind()) || tree.children().any(|child| holds_value(child, kinds))
+}
+
+/// Whether an aggregate's result tells how the values of several rows compare, or whether they meet.
+fn is_comparing(name: &str) -> bool {
+    AGGREGATES.contains(&name) && !COLLECTING.contains(&name)
 }
 
 /// Whether a call has nothing but one column for arguments.

@@ -106,7 +106,14 @@ fn other_expressions_are_told_with_all_their_values() {
     check("SELECT 1 FROM t WHERE length(a) = 3", &["expression a 3"]);
     check("SELECT 1 FROM t WHERE active", &["expression active"]);
     check("SELECT 1 / (a - 5) FROM t", &["expression a 1,5"]);
-    check("SELECT upper(a), sum(b) FROM t", &[]);
+    check("SELECT upper(a), array_agg(b) FROM t", &[]);
+    check("SELECT upper(a), sum(b) FROM t", &["group b"]);
+    check("SELECT stddev_pop(b) FROM t", &["group b"]);
+    check(
+        "SELECT jsonb_object_agg_unique(a, b) FROM t",
+        &["group a,b"],
+    );
+    check("SELECT max(nullif(a, 3)) FROM t", &["expression a 3"]);
     check(
         "SELECT sum(CASE WHEN a > 9 THEN 1 ELSE 0 END) FROM t",
         &["compare a 9"],
@@ -117,7 +124,7 @@ fn other_expressions_are_told_with_all_their_values() {
     );
     check(
         "SELECT 1 FROM t GROUP BY b HAVING avg(a) > 7",
-        &["expression a 7", "group b"],
+        &["expression a 7", "group a", "group b"],
     );
     check("SELECT a SIMILAR TO 'x' FROM t", &["expression a x"]);
 }
@@ -168,7 +175,7 @@ fn numbers_of_rows_are_told() {
 fn what_changes_by_itself_is_told() {
     check(
         "SELECT 1 FROM t WHERE a > (SELECT avg(a) FROM t)",
-        &["expression! a"],
+        &["expression! a", "group a"],
     );
     check(
         "SELECT 1 FROM t WHERE a + 1 < current_date",

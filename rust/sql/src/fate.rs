@@ -114,7 +114,7 @@ const KEEPING: [&str; 54] = [
 ];
 
 /// Functions that make one value of those of many rows.
-const AGGREGATES: [&str; 49] = [
+pub(crate) const AGGREGATES: [&str; 49] = [
     "any_value",
     "array_agg",
     "avg",

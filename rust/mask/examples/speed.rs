@@ -73,6 +73,7 @@ fn operators() -> Vec<Case> {
             text(),
             OperatorSpec::Token {
                 prefix: "tok_".into(),
+                exact: false,
             },
             email,
         ),

@@ -1,5 +1,6 @@
 //! Permutes digits and letters where they stand, so that a text keeps its length and layout.
 
+use crate::operators::fold::Folded;
 use crate::operators::purpose;
 use crate::permutation::{derange, SIZE_MAX};
 use crate::prf::{DomainKey, Stream};
@@ -185,7 +186,7 @@ pub(crate) fn push_ascii(key: &DomainKey, text: &str, out: &mut Vec<u8>) {
         out.extend_from_slice(text.as_bytes());
         return;
     }
-    let mut stream = key.stream(purpose::LAYOUT_FOREIGN, text.as_bytes());
+    let mut stream = Folded::new(text).stream(key, purpose::LAYOUT_FOREIGN);
     for character in text.chars() {
         match u8::try_from(character) {
             Ok(byte) if byte.is_ascii() => out.push(byte),

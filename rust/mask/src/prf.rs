@@ -126,6 +126,12 @@ impl DomainKey {
         self.cmac::<false>(purpose, value)
     }
 
+    /// As [`DomainKey::hash`] of a text without its case, which has to be ASCII.
+    pub(crate) fn hash_lower(&self, purpose: u8, text: &[u8]) -> u128 {
+        debug_assert!(text.is_ascii());
+        self.cmac::<true>(purpose, text)
+    }
+
     #[inline]
     fn cmac<const LOWER: bool>(&self, purpose: u8, value: &[u8]) -> u128 {
         self.hash.work(Cmac::<LOWER> {
@@ -142,8 +148,7 @@ impl DomainKey {
 
     /// As [`DomainKey::stream`] of a text without its case, which has to be ASCII.
     pub(crate) fn stream_lower(&self, purpose: u8, text: &[u8]) -> Stream<'_> {
-        debug_assert!(text.is_ascii());
-        self.stream_from(self.cmac::<true>(purpose, text))
+        self.stream_from(self.hash_lower(purpose, text))
     }
 
     #[inline]

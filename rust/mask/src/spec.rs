@@ -142,6 +142,9 @@ pub enum OperatorSpec {
         /// What it starts with.
         #[serde(default = "default_prefix")]
         prefix: String,
+        /// Whether texts that differ only in case or composition stay different.
+        #[serde(default)]
+        exact: bool,
     },
     /// A person's name.
     Name {

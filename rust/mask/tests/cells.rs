@@ -81,6 +81,7 @@ fn operators() -> Vec<OperatorSpec> {
         },
         OperatorSpec::Token {
             prefix: "tok_".into(),
+            exact: false,
         },
         OperatorSpec::Name {
             part: NamePart::Full,

@@ -1,8 +1,25 @@
 //! Brings texts that mean the same to the same choices: Unicode NFKC and case.
 
-use unicode_normalization::UnicodeNormalization;
+use std::borrow::Cow;
+
+use unicode_normalization::{is_nfkc_quick, IsNormalized, UnicodeNormalization};
 
 use crate::prf::{DomainKey, Stream};
+
+/// Longer texts are taken as they are: no two of them are the same but for how they are written.
+const COMPOSED_MAX: usize = 1 << 20;
+
+/// The text in the one composition of all that look alike (NFKC, Unicode Standard Annex 15): accents
+/// are joined with their letters, wide digits are digits, and blanks that do not break are blanks.
+pub(crate) fn composed(text: &str) -> Cow<'_, str> {
+    if text.is_ascii()
+        || text.len() > COMPOSED_MAX
+        || is_nfkc_quick(text.chars()) == IsNormalized::Yes
+    {
+        return Cow::Borrowed(text);
+    }
+    Cow::Owned(text.nfkc().collect())
+}
 
 /// A text without what does not change its meaning.
 pub(crate) enum Folded<'a> {
@@ -31,6 +48,14 @@ impl<'a> Folded<'a> {
         match self {
             Self::Ascii(text) => key.stream_lower(purpose, text),
             Self::Other(folded) => key.stream(purpose, folded.trim().as_bytes()),
+        }
+    }
+
+    /// The keyed hash of all texts that mean the same.
+    pub(crate) fn hash(&self, key: &DomainKey, purpose: u8) -> u128 {
+        match self {
+            Self::Ascii(text) => key.hash_lower(purpose, text),
+            Self::Other(folded) => key.hash(purpose, folded.trim().as_bytes()),
         }
     }
 

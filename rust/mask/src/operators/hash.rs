@@ -32,6 +32,11 @@ impl Hash {
         })
     }
 
+    /// Whether texts that differ only in case or composition stay different.
+    pub(crate) fn is_exact(&self) -> bool {
+        self.exact
+    }
+
     /// Writes the hash, or as much of it as fits.
     pub(crate) fn write(&self, input: &Input<'_>, out: &mut Vec<u8>) -> bool {
         if input.room < LENGTH_MIN as usize {

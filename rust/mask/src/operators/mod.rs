@@ -54,6 +54,7 @@ mod zip3;
 
 pub use national_id::entities as national_id_entities;
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use crate::batch::Batch;
@@ -132,7 +133,7 @@ pub(crate) mod tweak {
 #[derive(Clone, Copy)]
 pub(crate) struct Input<'a> {
     pub(crate) key: &'a DomainKey,
-    /// The raw text without surrounding white space, never empty.
+    /// The raw text in one composition and without surrounding white space, never empty.
     pub(crate) text: &'a str,
     /// The most characters that the type takes.
     pub(crate) room: usize,
@@ -222,7 +223,7 @@ enum Operator {
     Postal,
     Tag(String),
     Template(template::Template),
-    Token(String),
+    Token(token::Token),
     Url,
     Username,
     Uuid(Uuid),
@@ -292,7 +293,9 @@ impl Operator {
                 *keep_last,
                 *mask_char,
             )?),
-            OperatorSpec::Token { prefix } => Self::Token(token::check_prefix(prefix)?),
+            OperatorSpec::Token { prefix, exact } => {
+                Self::Token(token::Token::compile(prefix, *exact)?)
+            }
             OperatorSpec::Name { part } => Self::Name(*part),
             OperatorSpec::Email { keep_domain } => Self::Email {
                 keep_domain: *keep_domain,
@@ -343,7 +346,7 @@ impl Operator {
             Self::Url => url::write(input, out),
             Self::Uuid(uuid) => uuid::write(uuid, input, out),
             Self::Vin => vin::write(input, out),
-            Self::Token(prefix) => token::write(prefix, input, out),
+            Self::Token(token) => token.write(input, out),
             Self::Name(_)
             | Self::Email { .. }
             | Self::Address
@@ -364,6 +367,17 @@ impl Operator {
             Self::Text => text::write(input, out),
             Self::Auto => auto::write(input, out),
             Self::Change(change) => change.write(input, out),
+        }
+    }
+
+    /// Whether texts that are written differently stay different, whatever they mean.
+    fn is_exact(&self) -> bool {
+        match self {
+            Self::Hash(hash) => hash.is_exact(),
+            Self::Token(token) => token.is_exact(),
+            // What it hides has to come back as it was.
+            Self::Siv(_) => true,
+            _ => false,
         }
     }
 
@@ -418,7 +432,12 @@ impl TextMask {
 
     /// As [`TextMask::apply`] for a text in a row of which more is known.
     pub(crate) fn apply_row(&self, text: &str, row: Row<'_>, out: &mut Vec<u8>) {
-        let trimmed = text.trim();
+        let composed = if self.operator.is_exact() {
+            Cow::Borrowed(text)
+        } else {
+            fold::composed(text)
+        };
+        let trimmed = composed.trim();
         if trimmed.is_empty() {
             return;
         }
@@ -430,8 +449,13 @@ impl TextMask {
             row,
         };
         let start = out.len();
-        let raw = trimmed.as_bytes();
-        if self.operator.write(&input, out) && self.acceptable(&out[start..], raw, room, row) {
+        let raw = text.trim().as_bytes();
+        let hides = |masked: &[u8], row| {
+            self.acceptable(masked, raw, room, row)
+                && (trimmed.as_bytes() == raw
+                    || self.acceptable(masked, trimmed.as_bytes(), room, row))
+        };
+        if self.operator.write(&input, out) && hides(&out[start..], row) {
             return;
         }
         out.truncate(start);
@@ -439,7 +463,7 @@ impl TextMask {
             redact::write(&input, out);
             return;
         }
-        if text::write(&input, out) && self.acceptable(&out[start..], raw, room, Row::NONE) {
+        if text::write(&input, out) && hides(&out[start..], Row::NONE) {
             return;
         }
         out.truncate(start);

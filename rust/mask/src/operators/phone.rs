@@ -41,6 +41,11 @@ impl Number {
     /// None where the text holds more than a number.
     #[inline]
     pub(crate) fn read(text: &[u8]) -> Option<Self> {
+        // As in RFC 3966.
+        let text = match text.split_at_checked(4) {
+            Some((scheme, rest)) if scheme.eq_ignore_ascii_case(b"tel:") => rest,
+            _ => text,
+        };
         let mut digits = [0; DIGITS_MAX];
         let mut count = 0;
         for &byte in text {
@@ -237,6 +242,19 @@ mod tests {
         assert_eq!(digits(&phone("+1 415 555 0132")), format!("1{masked}"));
         assert_eq!(digits(&phone("1-415-555-0132")), format!("1{masked}"));
         assert_eq!(digits(&phone("0014155550132")), format!("001{masked}"));
+    }
+
+    #[test]
+    fn a_number_may_be_written_as_an_address() {
+        let masked = phone("+14155550132");
+        assert_eq!(
+            phone("tel:+1-415-555-0132").replace('-', ""),
+            format!("tel:{masked}")
+        );
+        assert_eq!(
+            phone("\u{ff0b}1 415 555\u{a0}0132").replace(' ', ""),
+            masked
+        );
     }
 
     #[test]

@@ -1,5 +1,6 @@
 //! Keyed words for any text.
 
+use crate::operators::fold::Folded;
 use crate::operators::{purpose, Input};
 
 const CONSONANTS: &[u8; 20] = b"bcdfghjklmnpqrstvwxz";
@@ -15,11 +16,12 @@ pub(crate) fn write(input: &Input<'_>, out: &mut Vec<u8>) -> bool {
     if input.room < LENGTH_MIN {
         return false;
     }
-    let target = input
-        .text
+    let raw = Folded::new(input.text);
+    let target = raw
+        .bytes()
         .len()
         .clamp(LENGTH_MIN, LENGTH_MAX.min(input.room));
-    let mut stream = input.key.stream(purpose::TEXT, input.text.as_bytes());
+    let mut stream = raw.stream(input.key, purpose::TEXT);
     out.reserve(target + WORD_MAX + 1);
     let end = out.len() + target;
     while out.len() < end {
@@ -53,8 +55,9 @@ mod tests {
     }
 
     #[test]
-    fn case_matters_because_unique_columns_stay_unique() {
+    fn texts_that_mean_the_same_get_the_same_words() {
         let text = |text| mask(&OperatorSpec::Text {}, None, text);
-        assert_ne!(text("Code"), text("code"));
+        assert_eq!(text("Stra\u{df}e"), text("STRASSE"));
+        assert_ne!(text("Code"), text("Codes"));
     }
 }

@@ -1,6 +1,7 @@
 //! A keyed token: the same for the same text, and unique in practice.
 
 use crate::error::Error;
+use crate::operators::fold::Folded;
 use crate::operators::{purpose, Input};
 
 const ALPHABET: &[u8] = b"abcdefghijklmnopqrstuvwxyz234567";
@@ -15,22 +16,47 @@ pub(crate) fn check_prefix(prefix: &str) -> Result<String, Error> {
     Ok(prefix.to_owned())
 }
 
-/// Writes the prefix and sixteen characters of 32, which are 80 bits.
-pub(crate) fn write(prefix: &str, input: &Input<'_>, out: &mut Vec<u8>) -> bool {
-    if input.room < prefix.len() + LENGTH {
-        return false;
+/// What a token begins with, and what it follows from.
+#[derive(Debug)]
+pub(crate) struct Token {
+    prefix: String,
+    exact: bool,
+}
+
+impl Token {
+    pub(crate) fn compile(prefix: &str, exact: bool) -> Result<Self, Error> {
+        Ok(Self {
+            prefix: check_prefix(prefix)?,
+            exact,
+        })
     }
-    out.extend_from_slice(prefix.as_bytes());
-    let digest = input.key.hash(purpose::TOKEN, input.text.as_bytes());
-    for half in [digest >> 88, digest >> 48] {
-        let bits = half as u64;
-        out.extend(
-            (0..8)
-                .rev()
-                .map(|place| ALPHABET[(bits >> (place * 5)) as usize % 32]),
-        );
+
+    /// Whether texts that differ only in case or composition stay different.
+    pub(crate) fn is_exact(&self) -> bool {
+        self.exact
     }
-    true
+
+    /// Writes the prefix and sixteen characters of 32, which are 80 bits.
+    pub(crate) fn write(&self, input: &Input<'_>, out: &mut Vec<u8>) -> bool {
+        if input.room < self.prefix.len() + LENGTH {
+            return false;
+        }
+        out.extend_from_slice(self.prefix.as_bytes());
+        let digest = if self.exact {
+            input.key.hash(purpose::TOKEN, input.text.as_bytes())
+        } else {
+            Folded::new(input.text).hash(input.key, purpose::TOKEN)
+        };
+        for half in [digest >> 88, digest >> 48] {
+            let bits = half as u64;
+            out.extend(
+                (0..8)
+                    .rev()
+                    .map(|place| ALPHABET[(bits >> (place * 5)) as usize % 32]),
+            );
+        }
+        true
+    }
 }
 
 #[cfg(test)]
@@ -39,20 +65,29 @@ mod tests {
     use crate::operators::tests::mask;
     use crate::spec::OperatorSpec;
 
+    fn token(exact: bool, text: &str) -> String {
+        let prefix = "id-".into();
+        mask(&OperatorSpec::Token { prefix, exact }, None, text)
+    }
+
     #[test]
     fn a_token_has_prefix_and_sixteen_characters() {
-        let spec = OperatorSpec::Token {
-            prefix: "id-".into(),
-        };
-        let masked = mask(&spec, None, "value");
+        let masked = token(false, "value");
         assert!(masked.starts_with("id-") && masked.len() == 19, "{masked}");
-        assert_ne!(masked, mask(&spec, None, "Value"));
+    }
+
+    #[test]
+    fn case_and_composition_count_only_where_that_is_wanted() {
+        assert_eq!(token(false, "Ren\u{e9}"), token(false, "RENE\u{301}"));
+        assert_ne!(token(true, "Value"), token(true, "value"));
+        assert_ne!(token(true, "\u{ff11}"), token(true, "1"));
+        assert_ne!(token(false, "Rene"), token(false, "Ren\u{e9}"));
     }
 
     #[test]
     fn prefixes_are_bounded() {
-        assert!(check_prefix(&"p".repeat(17)).is_err());
-        assert!(check_prefix("a b").is_err());
-        assert!(check_prefix("").is_ok());
+        assert!(Token::compile(&"p".repeat(17), false).is_err());
+        assert!(Token::compile("a b", false).is_err());
+        assert!(Token::compile("", false).is_ok());
     }
 }

@@ -54,7 +54,9 @@ pub(crate) fn write(input: &Input<'_>, out: &mut Vec<u8>) -> bool {
     host.letters(ALPHABET, HOST_SUFFIX, out);
     domain.push(out);
     let host_end = out.len();
-    let mut stream = input.key.stream(purpose::URL_PATH, input.text.as_bytes());
+    let mut stream = input
+        .key
+        .stream(purpose::URL_PATH, &in_one_case(input.text));
     let leaf = path(parts.path, &mut stream, out);
     if let Some(raw) = parts.query {
         query(raw, !leaf, &mut stream, out);
@@ -72,6 +74,16 @@ pub(crate) fn write(input: &Input<'_>, out: &mut Vec<u8>) -> bool {
         }
     }
     out.len() - start <= input.room
+}
+
+/// The address with what is before its path in small letters (RFC 3986, section 6.2.2.1).
+fn in_one_case(text: &str) -> Vec<u8> {
+    let authority = text.find("://").map_or(0, |scheme| scheme + "://".len());
+    let ahead = text[authority..].find(['/', '?', '#']);
+    let ahead = ahead.map_or(text.len(), |path| authority + path);
+    let mut address = text.as_bytes().to_vec();
+    address[..ahead].make_ascii_lowercase();
+    address
 }
 
 /// An address taken apart; user, password and port are left out.
@@ -199,6 +211,13 @@ mod tests {
             !masked.contains("zelda") && !masked.contains("orders"),
             "{masked}"
         );
+    }
+
+    #[test]
+    fn the_case_of_a_host_does_not_matter_and_that_of_a_path_does() {
+        let page = url(None, "https://corp.test/A/b?C");
+        assert_eq!(url(None, "HTTPS://Corp.Test/A/b?C"), page);
+        assert_ne!(url(None, "https://corp.test/a/b?C"), page);
     }
 
     #[test]

@@ -47,6 +47,16 @@ impl TenantKey {
     }
 }
 
+impl TenantKey {
+    /// A key that follows from this one and a number.
+    pub(crate) fn derived(&self, number: u64) -> Self {
+        Self::new(expand(
+            &self.0,
+            &[b"scrim mask fresh\0", &number.to_be_bytes()],
+        ))
+    }
+}
+
 impl fmt::Debug for TenantKey {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("TenantKey(..)")

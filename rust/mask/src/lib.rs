@@ -34,6 +34,7 @@ mod block;
 mod cell;
 mod divisor;
 mod error;
+mod fresh;
 mod ff1;
 mod figure;
 mod keys;
@@ -52,6 +53,7 @@ mod types;
 mod words;
 
 pub use batch::Batch;
+pub use fresh::FreshMask;
 pub use cell::{CellMask, CellScan, Format, Name, Outcome, TextScrubber};
 pub use error::Error;
 pub use keys::{Keyring, TenantKey};

@@ -30,6 +30,18 @@ pub enum ColumnRule {
         /// The semantic domain whose key is used.
         domain: String,
     },
+    /// As `mask`, but under a key of its own for each value: equal ones do not look equal.
+    Fresh {
+        /// The column's type.
+        #[serde(rename = "type")]
+        type_: TypeSpec,
+        /// The operator.
+        operator: OperatorSpec,
+        /// The semantic domain.
+        domain: String,
+        /// What the keys follow from: 32 random bytes in hexadecimal digits.
+        seed: String,
+    },
     /// Texts inside the value are searched, and what is found is replaced.
     Scan {
         /// The column's type.

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use scrim_mask::{
-    Batch, CellMask, CellScan, ColumnRule, Format, OperatorSpec, Outcome, RowMask, TypeSpec,
+    Batch, CellMask, CellScan, ColumnRule, Format, FreshMask, OperatorSpec, Outcome, RowMask, TypeSpec,
 };
 use serde::Deserialize;
 
@@ -21,6 +21,8 @@ pub enum Column {
     Null,
     /// Each is replaced as a whole.
     Mask(Box<CellMask>),
+    /// Each is replaced as a whole, none like another.
+    Fresh(Box<FreshMask>),
     /// Each is replaced as a whole, by a rule that looks at another cell of the row.
     ByRow {
         /// The rule.
@@ -75,6 +77,7 @@ impl Column {
                 Outcome::Unchanged => Outcome::Null,
                 outcome => outcome,
             },
+            Self::Fresh(mask) => mask.mask(format, cell, out),
             Self::ByRow { mask, .. } => mask.mask_batched(format, cell, beside, out, batch),
             Self::Scan(scan) => scan.mask(format, cell, out),
         };
@@ -290,6 +293,14 @@ fn compile_rule(
             domain,
         } => Column::Mask(Box::new(
             CellMask::compile(type_, operator, domain, masker.keys()).map_err(failed)?,
+        )),
+        ColumnRule::Fresh {
+            type_,
+            operator,
+            domain,
+            seed,
+        } => Column::Fresh(Box::new(
+            FreshMask::compile(type_, operator, domain, seed).map_err(failed)?,
         )),
         ColumnRule::Scan { type_ } => Column::Scan(Box::new(
             CellScan::compile(type_, masker.scrubber(), masker.keys()).map_err(failed)?,

@@ -126,6 +126,7 @@ impl Builder {
             self.condition_in(tree.get("having_clause"), found);
             let targets = tree.get("target_list");
             self.value_in(targets, false, found);
+            self.rows_beside(tree.get("values_lists"), found);
             self.value_in(tree.get("values_lists"), false, found);
             self.ordered("group", tree.get("group_clause"), targets, found);
             self.ordered("sort", tree.get("sort_clause"), targets, found);
@@ -288,6 +289,11 @@ impl Builder {
             "ColumnRef" | "AConst" | "ParamRef" | "SelectStmt" => return,
             "BoolExpr" if !counted => return self.condition_in(tree, found),
             "CaseExpr" => {
+                if !counted {
+                    let whens = tree.get("args").items().iter();
+                    let results = whens.map(|when| when.get("result"));
+                    self.beside(results.chain([tree.get("defresult")]), found);
+                }
                 let tested = tree.get("arg");
                 for when in tree.get("args").items() {
                     if tested.is_empty() {
@@ -331,6 +337,30 @@ impl Builder {
         }
     }
 
+    /// Rows that a statement writes out: what stands in one column of them.
+    fn rows_beside(&mut self, rows: &Tree, found: &mut Vec<Asking>) {
+        let rows: Vec<&[Tree]> = rows.items().iter().map(Tree::items).collect();
+        let width = rows.iter().map(|row| row.len()).max().unwrap_or_default();
+        for place in 0..width {
+            self.beside(rows.iter().filter_map(|row| row.get(place)), found);
+        }
+    }
+
+    /// Values of which one or the other is taken. Constants among them come to stand beside columns,
+    /// and what is made of the whole may tell whether they are equal.
+    fn beside<'t>(&mut self, values: impl Iterator<Item = &'t Tree>, found: &mut Vec<Asking>) {
+        let is_made = |value: &&Tree| {
+            let plain = uncast(value).0;
+            plain.kind() == "ParamRef" || plain.kind() == "AConst" && plain.get("isnull").int() == 0
+        };
+        let (made, others): (Vec<&Tree>, Vec<&Tree>) = values.partition(is_made);
+        let holds = |other: &&&Tree| holds_value(other, &["ColumnRef", "SubLink"]);
+        if !made.is_empty() && others.iter().any(|other| holds(&other)) {
+            let all = others.into_iter().chain(made).cloned().collect();
+            self.atom("expression", &Tree::List(all), found);
+        }
+    }
+
     /// Values that are compared with each other, of which the result tells how. Says whether their
     /// constants are told with them.
     fn meeting(&mut self, values: &Tree, found: &mut Vec<Asking>) -> bool {
@@ -357,7 +387,12 @@ impl Builder {
         if counted || !has_constants(operands) {
             return counted;
         }
+        let before = found.len();
         self.atom("expression", tree, found);
+        // A call by itself decides about nothing, whatever it is given.
+        if tree.kind() == "FuncCall" && found.last().is_some_and(|one| !reads(&one.flow)) {
+            found.truncate(before);
+        }
         true
     }
 
@@ -403,13 +438,8 @@ impl Builder {
         unstable: bool,
         found: &mut Vec<Asking>,
     ) {
-        let touches = form == "set"
-            || flow.opaque
-            || !(flow.columns.is_empty()
-                && flow.counted_columns.is_empty()
-                && flow.rows.is_empty()
-                && flow.subqueries.is_empty());
-        if !touches {
+        // Functions may read what nobody sees them read.
+        if !(form == "set" || reads(&flow) || calls_in_condition(form, &flow)) {
             return;
         }
         found.push(Asking {
@@ -478,6 +508,20 @@ fn compared(tree: &Tree) -> Option<(&'static str, Values)> {
         form(name)
     };
     Some((form, values(name, held?)))
+}
+
+/// Whether columns are in an expression, or may be.
+fn reads(flow: &Flow) -> bool {
+    flow.opaque
+        || !(flow.columns.is_empty()
+            && flow.counted_columns.is_empty()
+            && flow.rows.is_empty()
+            && flow.subqueries.is_empty())
+}
+
+/// Whether a condition or a number of rows is made of functions.
+fn calls_in_condition(form: &str, flow: &Flow) -> bool {
+    matches!(form, "expression" | "limit") && !flow.functions.is_empty()
 }
 
 fn form(operator: &str) -> &'static str {

@@ -212,12 +212,15 @@ fn push_column(out: &mut Flow, column: &ColumnName, fate: Fate) {
     if fate == Fate::Altered {
         push_to(&mut out.altered_columns, column, &mut out.opaque);
     }
-    let list = if fate == Fate::Counted {
-        &mut out.counted_columns
-    } else {
-        &mut out.columns
-    };
-    push_to(list, column, &mut out.opaque);
+    if fate == Fate::Counted {
+        return push_to(&mut out.counted_columns, column, &mut out.opaque);
+    }
+    if fate != Fate::Measured {
+        out.measured_columns.retain(|measured| measured != column);
+    } else if !out.columns.contains(column) {
+        push_to(&mut out.measured_columns, column, &mut out.opaque);
+    }
+    push_to(&mut out.columns, column, &mut out.opaque);
 }
 
 fn push_to(list: &mut Vec<ColumnName>, column: &ColumnName, opaque: &mut bool) {

@@ -270,6 +270,9 @@ pub struct Flow {
     /// Those of them that go into an aggregate.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub aggregated_columns: Vec<ColumnName>,
+    /// Those of `columns` that are only compared or measured: no value of theirs is in it.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub measured_columns: Vec<ColumnName>,
     /// Columns that are only counted or ranked, by the built-in functions of that name; they flow
     /// when a function of the user's has taken that name.
     #[serde(skip_serializing_if = "Vec::is_empty")]

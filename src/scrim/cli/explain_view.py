@@ -135,12 +135,20 @@ def _add_statement(root: Branch, statement: ExplainedStatement) -> None:
         influences = node.add("influences")
         for influence in statement.influences:
             influences.add(f"{influence.column}: {', '.join(influence.ways)}")
+    if statement.counted:
+        counted = node.add("counted against the budget of conditions")
+        for use in statement.counted:
+            what = "values, and single rows" if use.counts == "values" else "single rows"
+            often = ", each time that it is run" if use.each_time else ""
+            counted.add(f"{', '.join(use.columns)}: {what}{often}")
 
 
 def _add_column(parent: Branch, column: ExplainedColumn) -> None:
     node = parent.add(_column_line(column), _COLOURS.get(column.treatment, ""))
     if column.why:
         node.add(f"why: {column.why}")
+    if column.mixed:
+        node.add("other values may be among them, so that equal ones do not look equal")
     if column.sampled:
         node.add("its first values are looked at when it is read; then it may be masked as a whole")
     if not column.known and not column.sources:

@@ -66,6 +66,8 @@ class ColumnOrigin:
         altered: Columns of which a part or another spelling can be in it, which no search finds.
         transformed: Columns that went through an expression.
         aggregated: Columns of which the values of many rows went into one.
+        measured: Columns that are only compared or measured, so that no value of theirs is in it.
+        made: Whether what the statement makes up can be in it beside values of the columns.
     """
 
     columns: frozenset[Column]
@@ -74,6 +76,8 @@ class ColumnOrigin:
     altered: frozenset[Column] = frozenset()
     transformed: frozenset[Column] = frozenset()
     aggregated: frozenset[Column] = frozenset()
+    measured: frozenset[Column] = frozenset()
+    made: bool = False
 
     def kind(self, column: Column) -> str:
         """Return how a column flows into it: `unchanged`, `transformed` or `aggregated`.

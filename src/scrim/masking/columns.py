@@ -143,7 +143,7 @@ class ColumnDecider:
         # What a query builds may have values for keys.
         spec = spec if origin.unchanged else _with_keys(spec)
         if not origin.known:
-            return _masked(spec, "", "origin not known")
+            return _masked(spec, "", "origin not known", mixed=True)
         if not origin.columns:
             return _passed(spec, "no column")
         entities: list[str] = []
@@ -162,7 +162,8 @@ class ColumnDecider:
             return _passed(spec, "permitted")
         if entities:
             entity = entities[0] if len(set(entities)) == 1 else ""
-            return _masked(spec, entity, "protected column", _only(operators))
+            mixed = origin.made or not origin.columns - origin.measured <= hidden
+            return _masked(spec, entity, "protected column", _only(operators), mixed=mixed)
         if origin.unchanged or not _escapes(origin, hidden, kind, relatives):
             return self._unprotected(column_number, origin, spec, kind)
         return _masked(spec, "", "made of a text that is searched")
@@ -291,9 +292,11 @@ def _only(operators: Sequence[str]) -> str:
     return operators[0] if len(set(operators)) == 1 else "null"
 
 
-def _masked(spec: TypeSpec, entity: str, reason: str, operator: str = "") -> DecidedColumn:
+def _masked(
+    spec: TypeSpec, entity: str, reason: str, operator: str = "", *, mixed: bool = False
+) -> DecidedColumn:
     decision = ColumnDecision(Treatment.MASK, entity, reason)
-    return DecidedColumn(PlannedColumn(decision, spec, operator))
+    return DecidedColumn(PlannedColumn(decision, spec, operator, mixed=mixed))
 
 
 def _passed(spec: TypeSpec, reason: str) -> DecidedColumn:

@@ -25,6 +25,7 @@ from scrim.statements.asking import (
 )
 from scrim.statements.compared import COMPARED
 from scrim.statements.facts import Facts
+from scrim.statements.functions import are_pure
 from scrim.statements.influencing import Influenced
 from scrim.statements.lineage import Lineage
 
@@ -32,6 +33,10 @@ UNSEEN: Final = frozenset({COLUMNS, MERGED, GROUP, SET})
 """Uses that tell no more than masked values do, which are equal where the real ones are."""
 MEETING: Final = UNSEEN | {SORT, EXPRESSION}
 """Uses in which values of several rows can meet."""
+FUNCTIONS: Final = "what functions of the database's users read"
+"""Stands for a column where nothing says what such a function reads."""
+_READING: Final = {"IndexStmt": "an index", "CreateStatsStmt": "statistics"}
+"""Statements that have the data store evaluate expressions over the rows of a relation."""
 MAX_NAMED: Final = 3
 """Columns that a message names."""
 
@@ -47,6 +52,9 @@ class FilterGrants(Protocol):
             tags: What is known of it.
             confidence: How sure that is, from 0 to 100.
         """
+
+    def may_filter_anything(self) -> bool:
+        """Say whether the principal may use whatever the data store holds in conditions."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +104,8 @@ class FilterDecider:
             level: Facts | None = facts
             depth = 0
             while level is not None:
+                if (refusal := self._evaluated(level)) is not None:
+                    return refusal
                 for one, columns in self._protected(level):
                     refusal = self._refusal(outer, one, columns)
                     if refusal is not None:
@@ -118,6 +128,37 @@ class FilterDecider:
             columns = frozenset(column for column in among if self._is_protected(column))
             if columns and not self._in_masked_space(one):
                 yield one, columns
+            elif not columns and self._calls_unreviewed(one):
+                yield one, columns
+
+    def _evaluated(self, facts: Facts) -> Refusal | None:
+        """Say why the data store may not evaluate the expressions of a definition."""
+        if facts.statement not in _READING or not facts.columns:
+            return None
+        names = {column.name for column in facts.columns}
+        relations = {use.name for use in facts.relations}
+        columns = frozenset(
+            column
+            for column in self._lineage.touched(facts).columns
+            if (column.name in names or names & {"*", *relations}) and self._is_protected(column)
+        )
+        if not columns:
+            return None
+        return Refusal(
+            "42501",
+            f"{_READING[facts.statement]} of what is made of protected data is not allowed",
+            f"{_about(columns)} Whether it can be made, and what it holds, would tell of values.",
+            "Name the column itself without a condition, or ask for the `filter` permission.",
+        )
+
+    def _calls_unreviewed(self, one: Influenced) -> bool:
+        """Say whether a condition rests on a function that may read anything."""
+        influence = one.influence
+        return (
+            influence.form in {EXPRESSION, LIMIT}
+            and not are_pure(influence.flow.functions, self._lineage.catalog)
+            and not self._grants.may_filter_anything()
+        )
 
     def _is_protected(self, column: Column) -> bool:
         seen = self._results.seen(column)
@@ -134,8 +175,15 @@ class FilterDecider:
         self, outer: Facts | None, one: Influenced, columns: frozenset[Column]
     ) -> Refusal | None:
         form = one.influence.form
+        if not columns:
+            if self._filtering == "refuse":
+                return _refused(columns, "The connection does not compare protected data.")
+            return None
         if form in {LIMIT, ROWS}:
             return _refused(columns, "It would decide how many rows there are.")
+        if form == SET and self._beside_others(one):
+            why = "It is put into one set with what is seen as it is, or made up."
+            return _refused(columns, why, _SET_HINT)
         if form in MEETING and not one.one_row and self._beside_others(one):
             return _refused(columns, "It is compared with what is seen as it is, or made up.")
         if self._filtering == "refuse" and form not in UNSEEN:
@@ -156,6 +204,8 @@ class FilterDecider:
         """
         if len(one.parts) > 1 and not all(part.known for part in one.parts):
             return True
+        if any(part.made or self._is_mixed(part.columns - part.measured) for part in one.parts):
+            return True
         kinds = {self._is_open(strand) for strand in one.strands()}
         return len(kinds) > 1
 
@@ -164,6 +214,17 @@ class FilterDecider:
         seen: list[SeenColumn] = [self._results.seen(column) for column in columns]
         return not any(column.hidden for column in seen)
 
+    def _is_mixed(self, columns: frozenset[Column]) -> bool:
+        """Say whether one value is made of hidden columns and of open ones of other relations."""
+        relations = {(column.schema, column.relation) for column in columns}
+        if len(relations) < 2:  # noqa: PLR2004 - two, to be of another
+            return False
+        hidden = {column for column in columns if self._results.seen(column).hidden}
+        own = {(column.schema, column.relation) for column in hidden}
+        return bool(hidden) and any(
+            (column.schema, column.relation) not in own for column in columns - hidden
+        )
+
 
 def _use(
     statement: int, depth: int, one: Influenced, columns: frozenset[Column]
@@ -171,7 +232,7 @@ def _use(
     form = one.influence.form
     if form in UNSEEN:
         return None
-    names = tuple(sorted(column.qualified_name() for column in columns))
+    names = tuple(sorted(column.qualified_name() for column in columns)) or (FUNCTIONS,)
     counted = form != SORT
     return MeteredUse(statement, depth, one.influence.number, names, counted, one.varies)
 
@@ -179,13 +240,22 @@ def _use(
 def _about(columns: frozenset[Column]) -> str:
     names = sorted(column.qualified_name() for column in columns)
     more = ", and others" if len(names) > MAX_NAMED else ""
-    return f"It is about {', '.join(names[:MAX_NAMED])}{more}."
+    return f"It is about {', '.join(names[:MAX_NAMED]) or FUNCTIONS}{more}."
 
 
-def _refused(columns: frozenset[Column], why: str) -> Refusal:
+_HINT: Final = (
+    "Leave the condition out, compare with plain values, or ask for the `filter` permission."
+)
+_SET_HINT: Final = (
+    "Write UNION ALL in the place of UNION, as it compares no rows, or ask for the `filter` "
+    "permission."
+)
+
+
+def _refused(columns: frozenset[Column], why: str, hint: str = _HINT) -> Refusal:
     return Refusal(
         "42501",
         "comparing protected data is not allowed here",
         f"{_about(columns)} {why}",
-        "Leave the condition out, compare with plain values, or ask for the `filter` permission.",
+        hint,
     )

@@ -1,6 +1,7 @@
 """Turns the decisions about a result into the plan that the kernel compiles."""
 
 import json
+import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final
@@ -23,8 +24,15 @@ from scrim.masking.types import SEARCHED_NUMBERS, TypeSpec, check_type, leaf_kin
 MAX_COLUMNS: Final = 1_664
 """Columns that a PostgreSQL result can have at most."""
 
+SEED_BYTES: Final = 32
+"""Of the keys of one result column whose values are not to be compared."""
+
 UNNAMED_DOMAIN: Final = "unclassified"
 """The semantic domain of values whose meaning is not known; equal values stay equal there."""
+
+_DOMAINS: Final = {"made of a text that is searched": "searched", "type not searched": "searched"}
+"""Domains of values that are not known to be protected, by the reason why they are masked: as whoever
+may choose them must not see how a protected one would look."""
 
 Rule = dict[str, Any]
 PASS: Final[Rule] = {"action": "pass"}
@@ -41,12 +49,15 @@ class PlannedColumn:
         operator: Operator that policy demands; empty to use that of the entity.
         place: The row that it stands in, where that is certain; operators that look at another
             column find it by this.
+        mixed: Whether values that are not hidden can be among those that are: then no two are
+            masked alike, as a principal could have masked what it likes and compare.
     """
 
     decision: ColumnDecision
     type_spec: TypeSpec
     operator: str = ""
     place: RowPlace | None = None
+    mixed: bool = False
 
 
 def compile_plan(
@@ -141,11 +152,21 @@ def column_rule(column: PlannedColumn, operators: OperatorTable) -> Rule:
     operator = replacing(operator_of(column, operators))
     if operator["name"] == NULL["name"] or kind == "unknown":
         return NULL_RULE
-    return {
+    rule: Rule = {
         "action": "mask",
         "type": column.type_spec,
         "operator": dict(operator),
-        "domain": decision.entity or UNNAMED_DOMAIN,
+        "domain": decision.entity or _DOMAINS.get(decision.reason, UNNAMED_DOMAIN),
+    }
+    if not column.mixed:
+        return rule
+    # What such a value is made of stands in no row.
+    operator = rule["operator"].get("otherwise", operator) if "cases" in operator else operator
+    return {
+        **rule,
+        "action": "fresh",
+        "operator": dict(operator),
+        "seed": secrets.token_hex(SEED_BYTES),
     }
 
 

@@ -232,6 +232,10 @@ class Grants:
             self._filters[key] = known
         return known.permitted
 
+    def may_filter_anything(self) -> bool:
+        """Say whether the principal may use whatever the connection holds in conditions."""
+        return self.verdict("filter").permitted
+
     def prefetch(self, columns: Iterable[ColumnKey]) -> None:
         """Answer for many columns in few calls; `column` then knows them.
 

@@ -117,17 +117,19 @@ class ColumnExplainer:
         rule = column_rule(planned, self._operators)
         kind = leaf_kind(self._lookup.catalog.type_spec(field.type_id, field.type_modifier))
         sources = self._sources(origin, kind)
+        mixed = rule["action"] == "fresh"
         operator = NULL if rule["action"] == "null" else rule.get("operator", {})
         return ExplainedColumn(
             field.name,
             self._type_name(field),
-            rule["action"],
+            "mask" if mixed else rule["action"],
             operator=dict(operator),
             entity=planned.decision.entity,
             reason=planned.decision.reason,
             why=_why(planned.decision.reason, sources),
             known=origin.known,
             sampled=decided.sampled is not None,
+            mixed=mixed,
             sources=sources,
         )
 

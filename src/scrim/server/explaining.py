@@ -25,6 +25,7 @@ from scrim.policy.refusals import no_connection
 from scrim.server.explained_columns import ColumnExplainer
 from scrim.server.explanation import (
     AuditRecords,
+    CountedUse,
     ExplainedStatement,
     Explanation,
     Permission,
@@ -192,7 +193,9 @@ class _Work:
                 if refusal is not None:
                     statements.append(self._by_lineage(facts))
                 else:
-                    statements.append(await self._forwarded(decided, facts, own))
+                    statement = await self._forwarded(decided, facts, own)
+                    counted = tuple(_counted(decided, facts.index))
+                    statements.append(replace(statement, counted=counted))
         return replace(
             explanation,
             statements=tuple(statements),
@@ -279,6 +282,16 @@ class _Work:
         return ExplainedStatement(
             facts.operation, tuple(relations), influences=influences, notes=notes
         )
+
+
+def _counted(decided: Decided, index: int) -> Iterator[CountedUse]:
+    """Give what of a statement is counted when it is run, each once."""
+    seen = set()
+    for use in decided.metered:
+        one = CountedUse(use.columns, "values" if use.values else "rows", use.varies)
+        if use.statement == index and one not in seen:
+            seen.add(one)
+            yield one
 
 
 def _columns_record(noted: Noted) -> dict[str, Any]:

@@ -53,6 +53,7 @@ class ExplainedColumn:
         why: Why, in a sentence.
         known: Whether it is certain that nothing but `sources` can be in it.
         sampled: Whether its first values are looked at, after which it may be masked as a whole.
+        mixed: Whether equal values do not look equal, as others than hidden ones may be in it.
         sources: The base columns that can flow into it.
     """
 
@@ -65,6 +66,7 @@ class ExplainedColumn:
     why: str = ""
     known: bool = True
     sampled: bool = False
+    mixed: bool = False
     sources: tuple[SourceColumn, ...] = ()
 
 
@@ -79,6 +81,24 @@ class Influence:
 
     column: str
     ways: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class CountedUse:
+    """A use of protected columns that is counted whenever the statement is run.
+
+    Attributes:
+        columns: Schema, relation and name of each; or `what functions of the database's users
+            read`.
+        counts: `values` where each value that they are compared with is counted, and answers of a
+            single row as well; `rows` where only those are.
+        each_time: Whether it counts each time, and not once in an hour, as it may be another
+            question.
+    """
+
+    columns: tuple[str, ...]
+    counts: str
+    each_time: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +126,7 @@ class ExplainedStatement:
         columns: The columns of its result.
         described_by: Who named the columns: `data store`, `lineage`, or empty where there are none.
         influences: What decides which rows are in it.
+        counted: What of it is counted against the budget of conditions.
         notes: What else a reader should know.
     """
 
@@ -114,6 +135,7 @@ class ExplainedStatement:
     columns: tuple[ExplainedColumn, ...] = ()
     described_by: str = ""
     influences: tuple[Influence, ...] = ()
+    counted: tuple[CountedUse, ...] = ()
     notes: tuple[str, ...] = ()
 
 

@@ -206,7 +206,7 @@ def _exhausted(column: str, kind: int, limit: int, hour: int) -> Refusal:
     return Refusal(
         "53400",
         "the budget for comparing protected data is used up",
-        f"Column {column}: more than {limit} {what} in this hour.",
+        f"{'Column ' if '.' in column else ''}{column}: more than {limit} {what} in this hour.",
         f"Wait until {until:%H:%M} UTC, use values that were used in this hour, or ask for the "
         "`filter` permission.",
     )

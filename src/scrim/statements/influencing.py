@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from typing import Final
 
 from scrim.domain.column import Column
-from scrim.statements.asking import MERGED, SET, Asking
+from scrim.statements.asking import GROUP, MERGED, SET, Asking
 from scrim.statements.catalog import Catalog
-from scrim.statements.facts import ColumnName, Flow, Name, Query
+from scrim.statements.facts import ColumnName, Flow, Name, Query, Target
 from scrim.statements.functions import are_pure, is_pure_attribute
 from scrim.statements.origins import NOTHING, Origins, Outputs, union
 from scrim.statements.scopes import QueryResolver
@@ -32,6 +32,10 @@ FIXED_FUNCTIONS: Final = frozenset(
 
 `date_part` and its kin read the time zone for `timestamptz` alone, which is known to who sets it.
 """
+
+
+NO_NUMBER: Final = -1
+"""Of an influence that has no values in the statement."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +93,29 @@ class InfluenceResolver(QueryResolver):
                     self._merged(influence, name.name, scope)
             else:
                 self._add(self._resolved(influence, scope))
+        for target in query.targets:
+            self._made_of_several(target, scope)
         super()._notice_query(query, scope)
+
+    def _made_of_several(self, target: Target, scope: Scope) -> None:
+        """Note what an expression makes of columns that hold rows of several queries.
+
+        Without values of the statement it is no question by itself; but what it makes of many rows,
+        such as a set of words, may tell which of them are equal.
+        """
+        if target.kind in {"column", "star", "constant"}:
+            return
+        flow = target.flow
+        parts = tuple(
+            part
+            for name in flow.columns
+            if (part := self._column(name, scope)).strands or part.made
+        )
+        for subquery in flow.subqueries:
+            part = self.outputs(subquery, scope, scope.ctes).total()
+            parts += (part,) if part.strands or part.made else ()
+        if parts:
+            self._add(Influenced(Asking(NO_NUMBER, GROUP, flow), parts))
 
     def _notice_branches(self, query: Query, left: Outputs, right: Outputs, scope: Scope) -> None:
         for influence in query.asks:

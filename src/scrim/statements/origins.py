@@ -21,6 +21,10 @@ class Origins:
             where the columns are all of the same rows.
         transformed: Those of the columns that went through an expression.
         aggregated: Those of the columns of which the values of many rows went into one.
+        measured: Those of the columns that are only compared or measured: no value of theirs is in
+            it.
+        made: Whether what the statement makes up can be in it beside values of the columns, such as
+            the numbers of `generate_series`.
     """
 
     columns: frozenset[Column] = frozenset()
@@ -30,6 +34,8 @@ class Origins:
     strands: frozenset[frozenset[Column]] = frozenset()
     transformed: frozenset[Column] = frozenset()
     aggregated: frozenset[Column] = frozenset()
+    measured: frozenset[Column] = frozenset()
+    made: bool = False
 
     def __or__(self, other: "Origins") -> "Origins":
         """Return what can have come from either."""
@@ -45,6 +51,8 @@ class Origins:
             self.strands | other.strands,
             self.transformed | other.transformed,
             self.aggregated | other.aggregated,
+            _measured((self, other)),
+            self.made or other.made,
         )
 
     def mixed(self) -> "Origins":
@@ -60,6 +68,8 @@ class Origins:
             transformed=self.columns,
             aggregated=self.aggregated,
             strands=self.strands,
+            measured=self.measured,
+            made=self.made,
         )
 
     def through_expression(self) -> "Origins":
@@ -71,6 +81,14 @@ class Origins:
     def through_aggregate(self) -> "Origins":
         """Return the origins of what an aggregate makes of many such values."""
         return replace(self, exact=False, transformed=self.columns, aggregated=self.columns)
+
+    def only_measured(self) -> "Origins":
+        """Return the origins of what only tells how the value compares, or how large it is."""
+        return replace(self, exact=False, measured=self.columns)
+
+    def with_made(self) -> "Origins":
+        """Return the same, but for that made-up values can be in it as well."""
+        return replace(self, exact=False, made=True)
 
     def with_unknown(self) -> "Origins":
         """Return the same, but for that anything can flow into it as well."""
@@ -89,6 +107,8 @@ class Origins:
             self.altered,
             self.transformed,
             self.aggregated,
+            self.measured,
+            self.made,
         )
 
 
@@ -126,7 +146,25 @@ def union(parts: Iterable[Origins]) -> Origins:
         frozenset(strands),
         frozenset(transformed),
         frozenset(aggregated),
+        _measured(found),
+        any(part.made for part in found),
     )
+
+
+def _together(parts: Iterable[Origins]) -> Origins:
+    """Return what can have come from any of the parts, each of which stands beside the others."""
+    found = list(parts)
+    everything = union(found).mixed()
+    return everything.with_made() if everything.columns and NOTHING in found else everything
+
+
+def _measured(parts: Iterable[Origins]) -> frozenset[Column]:
+    """Return the columns that are only measured in each of the parts that they are in."""
+    found = [part for part in parts if part.columns]
+    if not any(part.measured for part in found):
+        return frozenset()
+    whole = frozenset(column for part in found for column in part.columns - part.measured)
+    return frozenset(column for part in found for column in part.measured) - whole
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,7 +191,7 @@ class Outputs:
 
     def total(self) -> Origins:
         """Return where any of its values can have come from."""
-        everything = union(origins for _, origins in self.columns).mixed()
+        everything = _together(origins for _, origins in self.columns)
         return everything if self.rest is None else everything | self.rest
 
     def named(self, name: str) -> Origins | None:
@@ -194,7 +232,7 @@ class Outputs:
     def _middle(self) -> Origins:
         """Return where the values of the columns can have come from whose place is not known."""
         inner = self.columns[self.head : len(self.columns) - self.tail]
-        found = union(origins for _, origins in inner).mixed()
+        found = _together(origins for _, origins in inner)
         return found if self.rest is None else found | self.rest
 
     def renamed(self, names: tuple[str, ...]) -> "Outputs":
@@ -207,7 +245,7 @@ class Outputs:
         if self.exact or not others:
             return replace(self, columns=renamed + self.columns[first:])
         # The names stand for columns that cannot be told apart; further ones may follow.
-        unplaced = union([origins for _, origins in self.columns[first:]]).mixed()
+        unplaced = _together(origins for _, origins in self.columns[first:])
         if self.rest is not None:
             unplaced |= self.rest
         named = tuple((name, unplaced) for name in others)
@@ -270,4 +308,4 @@ def _either(one: Origins, other: Origins) -> Origins:
     if one.columns != other.columns:
         either = {side.strands or frozenset({side.columns}) for side in (one, other)}
         found = replace(found, strands=frozenset().union(*either))
-    return found.mixed() if NOTHING in (one, other) else found
+    return found.with_made() if NOTHING in (one, other) and found.columns else found

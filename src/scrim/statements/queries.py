@@ -37,6 +37,7 @@ class Flow:
     altered_columns: tuple[ColumnName, ...] = ()
     aggregated_columns: tuple[ColumnName, ...] = ()
     counted_columns: tuple[ColumnName, ...] = ()
+    measured_columns: tuple[ColumnName, ...] = ()
     rows: tuple["RowField", ...] = ()
     functions: tuple[Name, ...] = ()
     altered_functions: tuple[Name, ...] = ()
@@ -240,6 +241,7 @@ def _flow(raw: _Json) -> Flow:
         altered_columns=decode_columns(raw.get("altered_columns", ())),
         aggregated_columns=decode_columns(raw.get("aggregated_columns", ())),
         counted_columns=decode_columns(raw.get("counted_columns", ())),
+        measured_columns=decode_columns(raw.get("measured_columns", ())),
         rows=tuple(_row_field(field) for field in raw.get("rows", ())),
         functions=decode_names(raw.get("functions", ())),
         altered_functions=decode_names(raw.get("altered_functions", ())),

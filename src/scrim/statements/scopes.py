@@ -28,6 +28,7 @@ from scrim.statements.functions import (
     result_columns,
 )
 from scrim.statements.joins import joined_columns
+from scrim.statements.making import makes_up
 from scrim.statements.origins import (
     NOTHING,
     Origins,
@@ -370,11 +371,15 @@ class QueryResolver:
             return self._unknown
         parts = [
             fated(
-                self._column(column, scope),
+                found,
                 altered=column in flow.altered_columns,
                 aggregated=column in flow.aggregated_columns,
+                measured=column in flow.measured_columns,
             )
             for column in flow.columns
+            # What is made up and only compared is no part of the value.
+            if (found := self._column(column, scope)) != NOTHING
+            or column not in flow.measured_columns
         ]
         parts += [
             fated(self._row_field(row, scope), altered=row.altered, aggregated=row.aggregated)
@@ -393,6 +398,10 @@ class QueryResolver:
         ]
         parts += [body.outputs.total() for body in bodies]
         found = union(parts)
+        if found.columns and (
+            flow.counted_columns or makes_up(flow.functions) or NOTHING in parts
+        ):
+            found = found.with_made()
         if bodies:
             found = found.changed()
         # `(value).name` calls a function where no field has that name.

@@ -66,10 +66,13 @@ class Body:
     influences: Influences
 
 
-def fated(origins: Origins, *, altered: bool, aggregated: bool = False) -> Origins:
-    """Return what becomes of origins where a value is altered or goes into an aggregate."""
+def fated(
+    origins: Origins, *, altered: bool, aggregated: bool = False, measured: bool = False
+) -> Origins:
+    """Return what becomes of origins where a value is altered, aggregated or only measured."""
     found = origins.changed() if altered else origins
-    return found.through_aggregate() if aggregated else found
+    found = found.through_aggregate() if aggregated else found
+    return found.only_measured() if measured else found
 
 
 def shared(scope: Scope) -> Origins:

@@ -184,6 +184,8 @@ fn compile_field(field: &ColumnRule, rule: &Rule<'_>, depth: usize) -> Result<No
             domain,
         } => compile(type_, &Rule::mask(operator, domain, rule.keys())?, depth),
         ColumnRule::Scan { type_ } => compile(type_, rule, depth),
+        // A result is fresh as a whole.
+        ColumnRule::Fresh { .. } => Ok(Node::Null),
         ColumnRule::Pass { type_: Some(type_) } if rule.masks() => compile(type_, rule, depth),
         ColumnRule::Pass { .. } => Ok(if rule.masks() { Node::Null } else { Node::Pass }),
     }

@@ -11,7 +11,9 @@ from typing import TYPE_CHECKING, Any
 
 import psycopg
 import pytest
+from psycopg.pq import DiagnosticField
 
+from tests.evasion.shapes_guesses import CALLED, DICTIONARIES, EXACT, OTHER, WHOLE
 from tests.support.endpoint import Endpoint
 from tests.support.gateway_process import GatewayProcess, Store, User
 from tests.support.postgres import create_database
@@ -27,7 +29,7 @@ COMPARER = User("comparer@example.com", ("readers", "comparers"))
 SEER = User("seer@example.com", ("readers", "seers"))
 POLICIES = """
 permit(principal in Group::"readers", action in [Action::"connect", Action::"select",
-    Action::"copy", Action::"call"], resource);
+    Action::"copy", Action::"call", Action::"ddl"], resource);
 permit(principal in Group::"comparers", action == Action::"filter", resource);
 permit(principal in Group::"seers", action == Action::"unmask", resource);
 permit(principal, action == Action::"unmask", resource is Column)
@@ -40,17 +42,26 @@ TAGS = {
     "public.people.born": ["person.birth_date"],
     "public.people.account": ["confidential"],
     "public.people.email": ["contact.email"],
+    "public.people.secret": ["confidential"],
     "public.words.word": ["public"],
 }
 SCHEMA = """
 CREATE TABLE people (
-    id int PRIMARY KEY, phone text, handle text, born date, account bigint, email text);
+    id int PRIMARY KEY, phone text, handle text, born date, account bigint, email text,
+    secret text);
 INSERT INTO people SELECT i, '+1 202-555-' || to_char(100 + i, 'FM0000'), 'o_neill_' || i,
-    date '1970-01-01' + i * 100, 4000000 + i * 37, 'adelheid' || i || '@mail.example.org'
+    date '1970-01-01' + i * 100, 4000000 + i * 37, 'adelheid' || i || '@mail.example.org',
+    'Plan ' || i
     FROM generate_series(1, 20) i;
 CREATE TABLE words (word text);
-INSERT INTO words SELECT phone FROM people UNION ALL SELECT handle FROM people;
-CREATE VIEW numbers AS SELECT id, phone AS number FROM people;
+INSERT INTO words SELECT phone FROM people UNION ALL SELECT handle FROM people
+    UNION ALL SELECT email FROM people UNION ALL SELECT secret FROM people
+    UNION ALL SELECT born::text FROM people UNION ALL SELECT account::text FROM people;
+CREATE VIEW everybody AS SELECT * FROM people;
+CREATE FUNCTION probes(v text, c text) RETURNS boolean LANGUAGE plpgsql AS $f$
+DECLARE r boolean; BEGIN
+    EXECUTE format('SELECT EXISTS (SELECT FROM people WHERE %I::text = $1)', c) INTO r USING v;
+    RETURN r; END $f$;
 CREATE FUNCTION same(a anyelement, b anyelement) RETURNS boolean LANGUAGE sql AS 'SELECT a = b';
 """
 RIGHT = {
@@ -59,6 +70,7 @@ RIGHT = {
     "born": "1971-12-02",
     "account": "4000259",
     "email": "adelheid7@mail.example.org",
+    "secret": "Plan 7",
 }
 WRONG = {
     "phone": "+1 202-555-9999",
@@ -66,133 +78,220 @@ WRONG = {
     "born": "1961-12-02",
     "account": "4999999",
     "email": "adelheidx@mail.example.org",
+    "secret": "Plan X",
 }
-TYPES = {"phone": "text", "handle": "text", "born": "date", "account": "bigint", "email": "text"}
+TYPES = {
+    "phone": "text",
+    "handle": "text",
+    "born": "date",
+    "account": "bigint",
+    "email": "text",
+    "secret": "text",
+}
 TURNED = frozenset({"phone", "handle", "born", "account"})
-EXACT = (
-    "{c} = {q}",
-    "{q} = {c}",
-    "{c} IN ({q})",
-    "{c} = ANY (ARRAY[{q}]::{t}[])",
-    "{c} IS NOT DISTINCT FROM {q}",
-    "NULLIF({c}, {q}) IS NULL",
-    "CASE {c} WHEN {q} THEN true ELSE false END",
-    "({c}, id) = ({q}, id)",
-    "({c}, 1) IN (({q}, 1))",
-    "{c} OPERATOR(pg_catalog.=) {q}",
-    "NOT ({c} <> {q})",
-    "({c} = {q}) IS TRUE",
-)
-OTHER = (
-    # Arrays, rows and documents of the column.
-    "ARRAY[{c}] = ARRAY[{q}]::{t}[]",
-    "ARRAY[{c}] @> ARRAY[{q}]::{t}[]",
-    "{q}::{t} = ANY (ARRAY[{c}])",
-    "ARRAY[{c}] && ARRAY[{q}]::{t}[]",
-    "array_position(ARRAY[{c}], {q}::{t}) = 1",
-    "cardinality(array_remove(ARRAY[{c}], {q}::{t})) = 0",
-    "array_replace(ARRAY[{c}], {q}::{t}, NULL) = ARRAY[NULL]::{t}[]",
-    "ROW({c}) = ROW({q}::{t})",
-    "ROW({c}) IS NOT DISTINCT FROM ROW({q}::{t})",
-    "ROW({c})::text = ROW({q}::{t})::text",
-    "(people.*)::text LIKE '%' || {q} || '%'",
-    "(people).{c} = {q}",
-    "to_jsonb(people) ->> '{c}' = {q}",
-    "to_jsonb(people) @> jsonb_build_object('{c}', {q}::{t})",
-    "row_to_json(people) ->> '{c}' = {q}",
-    "jsonb_path_exists(to_jsonb(people), '$.{c} ? (@ == $v)',"
-    " jsonb_build_object('v', {q}::{t}))",
-    "jsonb_build_object('v', {c}) = jsonb_build_object('v', {q}::{t})",
-    "to_jsonb({c}) = to_jsonb({q}::{t})",
-    "int8range(1, 9) @> CASE WHEN {c}::text = {q} THEN 5::bigint END",
-    # Functions and other operators.
-    "texteq({c}::text, {q})",
-    "{c}::text LIKE {q}",
-    "{c}::text ~~ {q}",
-    "{c}::text ILIKE {q}",
-    "{c}::text SIMILAR TO replace({q}, '+', '\\+')",
-    "{c}::text ~ ('^' || replace({q}, '+', '\\+') || '$')",
-    "regexp_like({c}::text, '^' || replace({q}, '+', '\\+') || '$')",
-    "strpos({c}::text, {q}) = 1",
-    "position({q} IN {c}::text) = 1",
-    "starts_with({c}::text, {q})",
-    "{c}::text ^@ {q}",
-    "{c}::text || '' = {q}",
-    "concat({c}) = {q}",
-    "lower({c}::text) = lower({q})",
-    "md5({c}::text) = md5({q})",
-    "hashtext({c}::text) = hashtext({q})",
-    "replace({c}::text, {q}, '') = ''",
-    "{c}::varchar(60) = {q}",
-    "{c}::text::varchar = {q}",
-    "{c}::name = {q}",
-    "{c}::text COLLATE \"C\" = {q}",
-    "btrim({c}::text) = {q}",
-    "encode(convert_to({c}::text, 'UTF8'), 'hex') = encode(convert_to({q}, 'UTF8'), 'hex')",
-    "{c}::text::bytea = {q}::bytea",
-    "bttextcmp({c}::text, {q}) = 0",
-    "to_tsvector('simple', {c}::text) = to_tsvector('simple', {q})",
-    "to_tsvector('simple', {c}::text) @@ phraseto_tsquery('simple', {q})",
-    # Order.
-    "{c} BETWEEN {q} AND {q}",
-    "{c} BETWEEN SYMMETRIC {q} AND {q}",
-    "{c} >= {q} AND {c} <= {q}",
-    "NOT ({c} < {q} OR {c} > {q})",
-    "greatest({c}, {q}::{t}) = least({c}, {q}::{t})",
-    "({c}, id) >= ({q}, id) AND ({c}, id) <= ({q}, id)",
-    # Conditions that are not written as such.
-    "COALESCE(NULLIF({c}, {q}), NULL) IS NULL",
-    "COALESCE({c}, {q}::{t}) = {q}::{t}",
-    "CASE WHEN {c} = {q} THEN 1 ELSE 0 END = 1",
-    "CASE WHEN true THEN {c} END = {q}",
-    "1 / (CASE WHEN {c} = {q} THEN 1 ELSE 2 END) = 1",
-    "({c} = {q})::int = 1",
-    "({c} = {q}) = true",
-    "bool({c} = {q})",
-    "(SELECT {c}) = {q}",
-    "(SELECT p.{c} FROM people p WHERE p.id = people.id) = {q}",
-    "{c} = (SELECT {q}::{t})",
-    "{c} = (VALUES ({q}::{t}))",
-    "{c} IN (SELECT {q}::{t})",
-    "{c} = ANY (SELECT {q}::{t})",
-    "{c} IN (SELECT unnest(ARRAY[{q}]::{t}[]))",
-    "{c} = COALESCE({q}, NULL)::{t}",
-    "{q}::{t} IN (SELECT {c})",
-    "{q}::{t} IN (SELECT p.{c} FROM people p WHERE p.id = people.id)",
-    "{q}::{t} = ANY (SELECT p.{c} FROM people p WHERE p.id = people.id)",
-    "ARRAY(SELECT p.{c} FROM people p WHERE p.id = people.id) = ARRAY[{q}]::{t}[]",
-    # Sets and joins.
-    "EXISTS (SELECT {c} INTERSECT SELECT {q}::{t})",
-    "NOT EXISTS (SELECT {c} EXCEPT SELECT {q}::{t})",
-    "(SELECT count(*) FROM (SELECT {c} UNION SELECT {q}::{t}) u) = 1",
-    "(SELECT count(*) FROM (VALUES ({c}), ({q}::{t})) v (x) GROUP BY x LIMIT 1) = 2",
-    "(SELECT count(DISTINCT x) FROM (VALUES ({c}), ({q}::{t})) v (x)) = 1",
-    "(SELECT count(DISTINCT x) FROM unnest(ARRAY[{c}, {q}::{t}]) v (x)) = 1",
-    "EXISTS (SELECT FROM people p JOIN (VALUES ({q}::{t})) v (x) ON p.{c} = v.x"
-    " AND p.id = people.id)",
-    "id IN (SELECT id FROM people JOIN (VALUES ({q}::{t})) v ({c}) USING ({c}))",
-    "id IN (SELECT id FROM people NATURAL JOIN (VALUES ({q}::{t})) v ({c}))",
-    "id IN (SELECT id FROM people JOIN (SELECT {q}::{t} AS {c}) v USING ({c}))",
-    "EXISTS (WITH p (x) AS (SELECT people.{c}) SELECT FROM p WHERE x = {q})",
-    "EXISTS (WITH p (x) AS (SELECT people.{c}) SELECT FROM p WHERE x || '' = {q})",
-    "EXISTS (SELECT FROM (SELECT people.{c} AS x) p WHERE x::text LIKE {q})",
-    "EXISTS (WITH RECURSIVE r (x) AS (SELECT {q}::{t} UNION SELECT people.{c} FROM r)"
-    " SELECT count(*) FROM r HAVING count(*) = 1)",
-    "EXISTS (SELECT 1 GROUP BY people.{c} HAVING people.{c} = {q})",
-    "EXISTS (SELECT FROM LATERAL (SELECT people.{c} AS x) l, LATERAL (SELECT {q}::{t} AS y) m"
-    " WHERE x = y)",
-    "(SELECT min(x) = max(x) FROM (VALUES ({c}), ({q}::{t})) v (x))",
-    "(SELECT rank() OVER (ORDER BY x DESC) FROM (VALUES ({c}), ({q}::{t})) v (x) LIMIT 1 OFFSET 1)"
-    " = 1",
-    "(SELECT rank({q}::{t}) WITHIN GROUP (ORDER BY x) = 1 AND max(x) = {q}::{t}"
-    " FROM (SELECT people.{c} AS x) p)",
-    # The users' own code.
-    "same({c}::text, {q})",
-    "same(ROW({c}), ROW({q}::{t}))",
-)
 
 
-def question(shape: str, column: str, value: str) -> str:
+def statement(shape: str, column: str, value: str) -> str:
+    """Return what asks by a shape whether somebody has a value."""
     quoted = "'" + value.replace("'", "''") + "'"
-    condition = shape.replace("{c}", column).replace("{q}", quoted).replace("{t}", TYPES[column])
-    return f"SELECT id FROM people WHERE {condition} ORDER BY id"
+    for mark, text in (("{c}", column), ("{q}", quoted), ("{t}", TYPES[column])):
+        shape = shape.replace(mark, text)
+    return shape if shape.startswith(("SELECT", "WITH")) else f"SELECT id FROM people WHERE {shape}"
+
+
+class Room:
+    """One database, as three principals see it whose budgets are empty."""
+
+    def __init__(self, gateway: GatewayProcess, database: str = DATABASE) -> None:
+        self.gateway, self.database = gateway, database
+
+    def connect(self, user: User, **settings: Any) -> psycopg.Connection[Any]:  # noqa: ANN401
+        endpoint = Endpoint(
+            "scrim", "127.0.0.1", self.gateway.port, self.database, user.name, user.password
+        )
+        return psycopg.connect(endpoint.conninfo(), autocommit=True, **settings)
+
+
+@pytest.fixture(scope="module")
+def room(embedded_postgres: PostgresServer) -> Iterator[Room]:
+    server = embedded_postgres
+    create_database(server, DATABASE)
+    server.execute(SCHEMA, DATABASE)
+    settings = {
+        "operators": {"network.cookie": "siv"},
+        "filter_budget": {"values": 0, "rows": 0},
+    }
+    store = Store(server.port, DATABASE, "postgres", server.password, TAGS, settings)
+    with GatewayProcess({DATABASE: store}, [READER, COMPARER, SEER], POLICIES) as gateway:
+        yield Room(gateway)
+
+
+def answers(connection: psycopg.Connection[Any], shape: str, column: str) -> list[Any]:
+    """Return what a right and a wrong guess get: rows, or the SQLSTATE of a refusal."""
+    found: list[Any] = []
+    for value in (RIGHT[column], WRONG[column]):
+        try:
+            found.append(connection.execute(statement(shape, column, value)).fetchall())
+        except psycopg.Error as error:
+            found.append(error.sqlstate)
+    return found
+
+
+REFUSALS = ["53400", "42501", "0A000"]
+
+
+@pytest.mark.parametrize("column", RIGHT)
+def test_no_shape_is_free(room: Room, column: str) -> None:
+    with closing(room.connect(READER)) as reader, closing(room.connect(SEER)) as seer:
+        for shape in (*EXACT, *OTHER, *WHOLE, *CALLED):
+            right, wrong = answers(reader, shape, column)
+            if not (right in REFUSALS and wrong in REFUSALS):
+                assert column != "email", shape
+                assert right == wrong, shape
+            right, wrong = answers(seer, shape, column)
+            assert right != wrong, f"{shape} tells nobody of {column}"
+            assert isinstance(right, list), shape
+
+
+@pytest.mark.parametrize("column", sorted(TURNED))
+def test_a_permit_to_filter_asks_about_raw_values_but_by_plain_equality(
+    room: Room, column: str
+) -> None:
+    with closing(room.connect(COMPARER)) as comparer:
+        for shape in EXACT:
+            right, wrong = answers(comparer, shape, column)
+            assert right == wrong, shape
+        for shape in ("{c}::text LIKE {q}", "{c} BETWEEN {q} AND {q}", "strpos({c}::text, {q}) = 1"):
+            right, wrong = answers(comparer, shape, column)
+            assert ([len(right), len(wrong)]) == [1, 0], shape
+
+
+def test_work_in_masked_space_needs_no_permit_and_costs_nothing(room: Room) -> None:
+    with closing(room.connect(READER)) as reader:
+        for column in sorted(TURNED):
+            row = reader.execute(f"SELECT {column} FROM people WHERE id = 7").fetchone()
+            assert row is not None
+            for shape in EXACT:
+                if shape.startswith("NULLIF"):
+                    continue  # an expression of it, which is counted
+                asked = statement(shape, column, str(row[0]))
+                assert reader.execute(asked).fetchall() == [(7,)], (shape, column)
+
+
+@pytest.mark.parametrize("column", RIGHT)
+def test_nobody_has_a_guess_masked_as_a_hidden_value(room: Room, column: str) -> None:
+    with closing(room.connect(READER)) as reader, closing(room.connect(COMPARER)) as comparer:
+        row = reader.execute(f"SELECT {column} FROM people WHERE id = 7").fetchone()
+        assert row is not None
+        shown = str(row[0])
+        answered = 0
+        for shape in DICTIONARIES:
+            asked = statement(shape, column, RIGHT[column])
+            try:
+                found = [str(value) for (value,) in reader.execute(asked)]
+            except psycopg.Error as error:
+                assert error.sqlstate in REFUSALS, (asked, error)  # noqa: PT017
+            else:
+                answered += 1
+                assert shown not in found, asked
+            if "{q}::{t}" not in shape:
+                found = [str(value) for (value,) in comparer.execute(asked)]
+                assert shown not in found, asked
+        assert answered > len(DICTIONARIES) // 3
+
+
+def test_a_series_of_numbers_is_no_dictionary(room: Room) -> None:
+    with closing(room.connect(READER)) as reader:
+        shown = {value for (value,) in reader.execute("SELECT account FROM people")}
+        for query in (
+            "SELECT account - account + g FROM people, generate_series(4000001, 4000800) g"
+            " WHERE id = 1",
+            "SELECT account FROM people WHERE id = 1 UNION ALL SELECT generate_series(4000001, 4000800)",
+            "SELECT account - account + row_number() OVER () FROM people, words",
+            "SELECT account - account + id FROM people",
+            "SELECT greatest(account - account, length(repeat(word, 4))) FROM people, words",
+            "SELECT account - account + count(*) FROM people, words GROUP BY account",
+        ):
+            try:
+                found = [int(value) for (value,) in reader.execute(query)]
+            except psycopg.Error as error:
+                assert error.sqlstate in REFUSALS, (query, error)  # noqa: PT017
+                continue
+            assert len(set(found)) > len(found) // 2, f"{query}: {found[:9]}"
+            assert len(shown & set(found)) < 3, query
+
+
+def test_what_is_made_of_hidden_values_alone_is_masked_alike(room: Room) -> None:
+    with closing(room.connect(READER)) as reader:
+        for expression in (
+            "phone",
+            "upper(phone)",
+            "phone || handle",
+            "max(phone)",
+            "coalesce(phone, handle)",
+            "CASE WHEN id > 3 THEN phone END",
+            "(SELECT p.phone FROM people p WHERE p.id = people.id)",
+            "min(account) + max(account)",
+            "sum(account) FILTER (WHERE id > 2)",
+        ):
+            query = f"SELECT {expression} FROM people WHERE id > 5 GROUP BY id ORDER BY id"
+            first, second = (
+                reader.execute(f"{query.replace('id > 5', f'id > {start}')}").fetchall()
+                for start in ("5", "6")
+            )
+            assert first[1:] == second, expression
+
+
+def test_functions_in_conditions_count_but_mere_calls_do_not(room: Room) -> None:
+    with closing(room.connect(READER)) as reader:
+        assert reader.execute("SELECT probes('x', 'phone')").fetchall()
+        assert reader.execute("SELECT * FROM probes('x', 'phone')").fetchall()
+        with pytest.raises(psycopg.errors.ConfigurationLimitExceeded) as caught:
+            reader.execute("SELECT 1 WHERE probes('x', 'phone')")
+        assert "functions of the database's users" in str(caught.value.diag.message_detail)
+    with closing(room.connect(COMPARER)) as comparer:
+        comparer.execute("SELECT 1 WHERE probes('x', 'phone')")
+
+
+@pytest.mark.parametrize(
+    "definition",
+    [
+        "CREATE INDEX ON people ((lower(phone)))",
+        "CREATE INDEX ON people (id) WHERE phone = '+1 202-555-0107'",
+        "CREATE UNIQUE INDEX ON people ((account / 1000))",
+        "CREATE INDEX ON people ((people IS NOT NULL))",
+        "CREATE INDEX ON people ((1 / (account - 4000259)))",
+        "CREATE STATISTICS s ON (phone = '+1 202-555-0107'), id FROM people",
+        "CREATE TABLE asks (v text REFERENCES people (phone))",
+        "ALTER TABLE people ADD CHECK (account <> 4000259)",
+    ],
+)
+def test_definitions_ask_nothing(room: Room, definition: str) -> None:
+    with (
+        closing(room.connect(READER)) as reader,
+        pytest.raises(psycopg.errors.InsufficientPrivilege),
+    ):
+        reader.execute(definition)
+
+
+def test_columns_may_be_indexed_as_they_are(room: Room) -> None:
+    with closing(room.connect(READER)) as reader:
+        reader.execute("CREATE INDEX ON people (phone)")
+        reader.execute("CREATE INDEX ON people (phone) WHERE id > 3")
+        reader.execute("CREATE INDEX ON people ((id + 1))")
+    with closing(room.connect(COMPARER)) as comparer:
+        comparer.execute("CREATE INDEX ON people ((lower(phone)))")
+
+
+def test_a_refused_union_says_what_to_write(room: Room) -> None:
+    with closing(room.connect(READER)) as reader:
+        with pytest.raises(psycopg.errors.InsufficientPrivilege) as caught:
+            reader.execute("SELECT phone FROM people UNION SELECT word FROM words")
+        assert "UNION ALL" in str(caught.value.diag.message_hint)
+        assert reader.execute("SELECT phone FROM people UNION ALL SELECT word FROM words").fetchall()
+
+
+def test_a_parameter_of_an_unknown_type_is_named_so(room: Room) -> None:
+    with closing(room.connect(READER)) as reader:
+        answer = reader.pgconn.prepare(b"", b"SELECT id FROM people WHERE id = $1", [987654])
+        assert answer.error_field(DiagnosticField.SQLSTATE) == b"42704"

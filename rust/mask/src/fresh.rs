@@ -68,7 +68,9 @@ fn bytes_of(digits: &str) -> Vec<u8> {
 }
 
 fn nibble(digit: char) -> Option<u8> {
-    digit.to_digit(16).and_then(|value| u8::try_from(value).ok())
+    digit
+        .to_digit(16)
+        .and_then(|value| u8::try_from(value).ok())
 }
 
 #[cfg(test)]

@@ -5,7 +5,8 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use scrim_mask::{
-    Batch, CellMask, CellScan, ColumnRule, Format, FreshMask, OperatorSpec, Outcome, RowMask, TypeSpec,
+    Batch, CellMask, CellScan, ColumnRule, Format, FreshMask, OperatorSpec, Outcome, RowMask,
+    TypeSpec,
 };
 use serde::Deserialize;
 

@@ -273,6 +273,12 @@ impl Builder {
             }
             "NullTest" if column_of(tree.get("arg")).is_some() => {}
             "SubLink" if tree.get("sub_link_type").int() == EXISTS => {}
+            "BooleanTest" => self.condition_in(tree.get("arg"), found),
+            "AExpr" if is_of_rows(tree) => {
+                for pair in row_pairs(tree) {
+                    self.condition_in(&pair, found);
+                }
+            }
             "CaseExpr" => self.value_in(tree, false, found),
             _ => {
                 self.atom("expression", tree, found);
@@ -522,6 +528,49 @@ fn reads(flow: &Flow) -> bool {
 /// Whether a condition or a number of rows is made of functions.
 fn calls_in_condition(form: &str, flow: &Flow) -> bool {
     matches!(form, "expression" | "limit") && !flow.functions.is_empty()
+}
+
+/// Whether rows are compared for equality, column by column.
+fn is_of_rows(tree: &Tree) -> bool {
+    let name = tree.get("name").items().last().map_or("", Tree::text);
+    let (left, right) = (tree.get("lexpr"), tree.get("rexpr"));
+    let width = left.get("args").items().len();
+    let alike =
+        |row: &Tree| row.kind() == "RowExpr" && row.get("args").items().len() == width && width > 0;
+    alike(left)
+        && form(name) == "equal"
+        && match tree.get("kind").int() {
+            OPERATOR => alike(right),
+            IN => !right.items().is_empty() && right.items().iter().all(alike),
+            _ => false,
+        }
+}
+
+/// The comparisons of columns that a comparison of rows is made of.
+fn row_pairs(tree: &Tree) -> Vec<Tree> {
+    let right = tree.get("rexpr");
+    let left = tree.get("lexpr").get("args").items().iter();
+    let beside = |place: usize| {
+        if right.kind() == "RowExpr" {
+            return right.get("args").items()[place].clone();
+        }
+        let rows = right.items().iter();
+        Tree::List(
+            rows.map(|row| row.get("args").items()[place].clone())
+                .collect(),
+        )
+    };
+    left.enumerate()
+        .map(|(place, one)| {
+            let fields = vec![
+                ("kind", tree.get("kind").clone()),
+                ("name", tree.get("name").clone()),
+                ("lexpr", one.clone()),
+                ("rexpr", beside(place)),
+            ];
+            Tree::Node("AExpr", fields)
+        })
+        .collect()
 }
 
 fn form(operator: &str) -> &'static str {

@@ -398,9 +398,7 @@ class QueryResolver:
         ]
         parts += [body.outputs.total() for body in bodies]
         found = union(parts)
-        if found.columns and (
-            flow.counted_columns or makes_up(flow.functions) or NOTHING in parts
-        ):
+        if found.columns and (makes_up(flow.functions) or NOTHING in parts):
             found = found.with_made()
         if bodies:
             found = found.changed()

@@ -22,12 +22,19 @@ from scrim.protocols.postgres.errors import ErrorFields
 MASKED: Final = "[masked]"
 WITHHELD: Final = "the data store's message is masked"
 MAX_TEXT_CHARACTERS: Final = 4096
+NO_SUCH_TYPE: Final = {
+    "C": "42704",
+    "M": "a parameter or value has a type that the database does not have",
+    "H": "Ask the database for its types anew, and send 0 for a type that it is to find out.",
+}
+"""In the place of what the server takes for a mistake of its own, such as in `Parse`."""
 
 _SEVERITIES: Final = frozenset({"ERROR", "FATAL", "PANIC", "WARNING", "NOTICE", "INFO"})
 _QUIET_SEVERITIES: Final = frozenset(
     {"LOG", "DEBUG", "DEBUG1", "DEBUG2", "DEBUG3", "DEBUG4", "DEBUG5"}
 )
 _SQLSTATE = re.compile(r"[0-9A-Z]{5}")
+_NO_TYPE = re.compile(r"cache lookup failed for type [0-9]{1,10}")
 _SOURCE_FILE = re.compile(r"[A-Za-z0-9_.\-]{1,64}")
 _ROUTINE = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,63}")
 _NUMBER_FIELD = re.compile(r"[0-9]{1,10}")
@@ -108,7 +115,9 @@ def scrub(
         kept["S"] = kept["V"] = "ERROR"
     if not _SQLSTATE.fullmatch(kept["C"]):
         kept["C"] = "XX000"
-    if _is_template(given):
+    if kept["C"] == "XX000" and _NO_TYPE.fullmatch(given.get("M", "")):
+        kept |= NO_SUCH_TYPE
+    elif _is_template(given):
         words = _Words(_own_text(given, statement), is_identifier)
         kept["M"] = scan(_reduce(given.get("M", ""), words))
         if "D" in given and _source(given) not in FREE_DETAIL_SOURCES:

@@ -40,8 +40,7 @@ OTHER: Final = (
     "to_jsonb(people) ->> '{c}' = {q}",
     "to_jsonb(people) @> jsonb_build_object('{c}', {q}::{t})",
     "row_to_json(people) ->> '{c}' = {q}",
-    "jsonb_path_exists(to_jsonb(people), '$.{c} ? (@ == $v)',"
-    " jsonb_build_object('v', {q}::{t}))",
+    "jsonb_path_exists(to_jsonb(people), '$.{c} ? (@ == $v)', jsonb_build_object('v', {q}::{t}))",
     "jsonb_build_object('v', {c}) = jsonb_build_object('v', {q}::{t})",
     "to_jsonb({c}) = to_jsonb({q}::{t})",
     "int8range(1, 9) @> CASE WHEN {c}::text = {q} THEN 5::bigint END",
@@ -66,7 +65,7 @@ OTHER: Final = (
     "{c}::varchar(60) = {q}",
     "{c}::text::varchar = {q}",
     "{c}::name = {q}",
-    "{c}::text COLLATE \"C\" = {q}",
+    '{c}::text COLLATE "C" = {q}',
     "btrim({c}::text) = {q}",
     "encode(convert_to({c}::text, 'UTF8'), 'hex') = encode(convert_to({q}, 'UTF8'), 'hex')",
     "{c}::text::bytea = {q}::bytea",

@@ -161,7 +161,11 @@ def test_a_permit_to_filter_asks_about_raw_values_but_by_plain_equality(
         for shape in EXACT:
             right, wrong = answers(comparer, shape, column)
             assert right == wrong, shape
-        for shape in ("{c}::text LIKE {q}", "{c} BETWEEN {q} AND {q}", "strpos({c}::text, {q}) = 1"):
+        for shape in (
+            "{c}::text LIKE {q}",
+            "{c} BETWEEN {q} AND {q}",
+            "strpos({c}::text, {q}) = 1",
+        ):
             right, wrong = answers(comparer, shape, column)
             assert ([len(right), len(wrong)]) == [1, 0], shape
 
@@ -206,7 +210,8 @@ def test_a_series_of_numbers_is_no_dictionary(room: Room) -> None:
         for query in (
             "SELECT account - account + g FROM people, generate_series(4000001, 4000800) g"
             " WHERE id = 1",
-            "SELECT account FROM people WHERE id = 1 UNION ALL SELECT generate_series(4000001, 4000800)",
+            "SELECT account FROM people WHERE id = 1 UNION ALL"
+            " SELECT generate_series(4000001, 4000800)",
             "SELECT account - account + row_number() OVER () FROM people, words",
             "SELECT account - account + id FROM people",
             "SELECT greatest(account - account, length(repeat(word, 4))) FROM people, words",
@@ -288,7 +293,8 @@ def test_a_refused_union_says_what_to_write(room: Room) -> None:
         with pytest.raises(psycopg.errors.InsufficientPrivilege) as caught:
             reader.execute("SELECT phone FROM people UNION SELECT word FROM words")
         assert "UNION ALL" in str(caught.value.diag.message_hint)
-        assert reader.execute("SELECT phone FROM people UNION ALL SELECT word FROM words").fetchall()
+        query = "SELECT phone FROM people UNION ALL SELECT word FROM words"
+        assert reader.execute(query).fetchall()
 
 
 def test_a_parameter_of_an_unknown_type_is_named_so(room: Room) -> None:

@@ -6,22 +6,15 @@
 //! statement it puts them against: those are counted when the statement is run. What is not understood
 //! is an `expression` of all that stands in it.
 
+use crate::comparison::{compared, is_of_rows, row_pairs};
 use crate::facts::{Asking, ColumnName, Flow, Query};
 use crate::fate::{Fate, AGGREGATES};
-use crate::held::{held, values_of, Held, Values};
+use crate::held::{held, values_of, Values};
 use crate::places::{column_of, uncast};
 use crate::query::Builder;
 use crate::tree::Tree;
 use crate::walk::column_name;
 
-/// `A_Expr_Kind`.
-const OPERATOR: i64 = 1;
-const ANY: i64 = 2;
-const ALL: i64 = 3;
-const NULLIF: i64 = 6;
-const IN: i64 = 7;
-const SIMILAR: i64 = 10;
-const BETWEEN: i64 = 11;
 /// `SubLinkType`.
 const EXISTS: i64 = 1;
 /// `SetOperation`: 2 is `UNION`.
@@ -468,54 +461,6 @@ impl Builder {
     }
 }
 
-/// A column that is compared with values of the statement, or with another column.
-fn compared(tree: &Tree) -> Option<(&'static str, Values)> {
-    if tree.kind() != "AExpr" {
-        return None;
-    }
-    let (left, right) = (tree.get("lexpr"), tree.get("rexpr"));
-    let name = tree.get("name").items().last().map_or("", Tree::text);
-    let kind = tree.get("kind").int();
-    let held: Option<Vec<Held>> = match kind {
-        IN | BETWEEN.. => right.items().iter().map(|item| held(item, false)).collect(),
-        ANY | ALL => {
-            let (array, _) = uncast(right);
-            if array.kind() == "AArrayExpr" {
-                let items = array.get("elements").items().iter();
-                items.map(|item| held(item, false)).collect()
-            } else {
-                held(right, true).map(|held| vec![held])
-            }
-        }
-        SIMILAR => None,
-        OPERATOR..=NULLIF if column_of(left).is_some() => {
-            if column_of(right).is_some() {
-                let form = if form(name) == "equal" {
-                    "columns"
-                } else {
-                    "sort"
-                };
-                return Some((form, Values::default()));
-            }
-            held(right, false).map(|held| vec![held])
-        }
-        OPERATOR..=NULLIF => {
-            column_of(right)?;
-            let held = held(left, false)?;
-            return Some((form(name), values(name, vec![held])));
-        }
-        // `LIKE` and `ILIKE`.
-        _ => held(right, false).map(|held| vec![held]),
-    };
-    column_of(left)?;
-    let form = if kind >= BETWEEN {
-        "compare"
-    } else {
-        form(name)
-    };
-    Some((form, values(name, held?)))
-}
-
 /// Whether columns are in an expression, or may be.
 fn reads(flow: &Flow) -> bool {
     flow.opaque
@@ -528,69 +473,6 @@ fn reads(flow: &Flow) -> bool {
 /// Whether a condition or a number of rows is made of functions.
 fn calls_in_condition(form: &str, flow: &Flow) -> bool {
     matches!(form, "expression" | "limit") && !flow.functions.is_empty()
-}
-
-/// Whether rows are compared for equality, column by column.
-fn is_of_rows(tree: &Tree) -> bool {
-    let name = tree.get("name").items().last().map_or("", Tree::text);
-    let (left, right) = (tree.get("lexpr"), tree.get("rexpr"));
-    let width = left.get("args").items().len();
-    let alike =
-        |row: &Tree| row.kind() == "RowExpr" && row.get("args").items().len() == width && width > 0;
-    alike(left)
-        && form(name) == "equal"
-        && match tree.get("kind").int() {
-            OPERATOR => alike(right),
-            IN => !right.items().is_empty() && right.items().iter().all(alike),
-            _ => false,
-        }
-}
-
-/// The comparisons of columns that a comparison of rows is made of.
-fn row_pairs(tree: &Tree) -> Vec<Tree> {
-    let right = tree.get("rexpr");
-    let left = tree.get("lexpr").get("args").items().iter();
-    let beside = |place: usize| {
-        if right.kind() == "RowExpr" {
-            return right.get("args").items()[place].clone();
-        }
-        let rows = right.items().iter();
-        Tree::List(
-            rows.map(|row| row.get("args").items()[place].clone())
-                .collect(),
-        )
-    };
-    left.enumerate()
-        .map(|(place, one)| {
-            let fields = vec![
-                ("kind", tree.get("kind").clone()),
-                ("name", tree.get("name").clone()),
-                ("lexpr", one.clone()),
-                ("rexpr", beside(place)),
-            ];
-            Tree::Node("AExpr", fields)
-        })
-        .collect()
-}
-
-fn form(operator: &str) -> &'static str {
-    if matches!(operator, "=" | "<>") {
-        "equal"
-    } else {
-        "compare"
-    }
-}
-
-fn values(operator: &str, held: Vec<Held>) -> Values {
-    // Which side of a value a column is on asks about the same value.
-    let plain = ["=", "<>", "<", ">", "<=", ">="].contains(&operator)
-        || operator.ends_with("BETWEEN")
-        || operator.ends_with("SYMMETRIC");
-    Values {
-        structure: if plain { "=" } else { operator }.to_owned(),
-        each: true,
-        held,
-    }
 }
 
 fn has_constants(tree: &Tree) -> bool {

@@ -1,6 +1,6 @@
 use super::*;
 use crate::analyse::analyse;
-use crate::held::influencing;
+use crate::held::{influencing, Held};
 
 /// Form, columns and values of everything that influences a statement and its subqueries.
 fn found(sql: &str) -> Vec<String> {
@@ -253,4 +253,49 @@ fn statements_of_one_shape_have_the_same_influences() {
         let [one, other] = fillings.map(query);
         assert_eq!(one, other, "{shape}");
     }
+}
+
+#[test]
+fn constants_beside_columns_are_asked_about() {
+    check(
+        "SELECT x FROM t, LATERAL (VALUES (a, 1), ('guess', 2)) v (x, n)",
+        &["expression a guess"],
+    );
+    check(
+        "SELECT CASE WHEN b THEN a ELSE 'guess' END FROM t",
+        &["expression a guess", "expression b"],
+    );
+    check(
+        "SELECT CASE WHEN b THEN a ELSE NULL END FROM t",
+        &["expression b"],
+    );
+    check(
+        "SELECT CASE WHEN b THEN 'x' ELSE 'y' END FROM t",
+        &["expression b"],
+    );
+}
+
+#[test]
+fn rows_are_compared_column_by_column() {
+    check(
+        "SELECT 1 FROM t WHERE (a, b) = ('x', 2)",
+        &["equal a x", "equal b 2"],
+    );
+    check(
+        "SELECT 1 FROM t WHERE (a, b) IN (('x', 2), ('y', 3))",
+        &["equal a x,y", "equal b 2,3"],
+    );
+    check("SELECT 1 FROM t WHERE (a = 'x') IS TRUE", &["equal a x"]);
+    check(
+        "SELECT 1 FROM t WHERE (a, b) < ('x', 2)",
+        &["expression a,b x,2"],
+    );
+}
+
+#[test]
+fn functions_are_asked_in_conditions_and_not_by_a_mere_call() {
+    check("SELECT f('x')", &[]);
+    check("SELECT 1 WHERE f('x')", &["expression  x"]);
+    check("SELECT 1 / f('x')", &["expression  1,x"]);
+    check("SELECT 1 LIMIT f('x')", &["limit"]);
 }

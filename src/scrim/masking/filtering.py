@@ -35,8 +35,11 @@ MEETING: Final = UNSEEN | {SORT, EXPRESSION}
 """Uses in which values of several rows can meet."""
 FUNCTIONS: Final = "what functions of the database's users read"
 """Stands for a column where nothing says what such a function reads."""
-_READING: Final = {"IndexStmt": "an index", "CreateStatsStmt": "statistics"}
-"""Statements that have the data store evaluate expressions over the rows of a relation."""
+_READING: Final = {
+    "IndexStmt": "an index of what is made of protected data is not allowed",
+    "CreateStatsStmt": "statistics of what is made of protected data are not allowed",
+}
+"""Statements that have the data store evaluate expressions over all rows, and why not."""
 MAX_NAMED: Final = 3
 """Columns that a message names."""
 
@@ -126,9 +129,8 @@ class FilterDecider:
                     everything = self._lineage.touched(facts).columns
                 among |= everything
             columns = frozenset(column for column in among if self._is_protected(column))
-            if columns and not self._in_masked_space(one):
-                yield one, columns
-            elif not columns and self._calls_unreviewed(one):
+            asks = not self._in_masked_space(one) if columns else self._calls_unreviewed(one)
+            if asks:
                 yield one, columns
 
     def _evaluated(self, facts: Facts) -> Refusal | None:
@@ -146,7 +148,7 @@ class FilterDecider:
             return None
         return Refusal(
             "42501",
-            f"{_READING[facts.statement]} of what is made of protected data is not allowed",
+            _READING[facts.statement],
             f"{_about(columns)} Whether it can be made, and what it holds, would tell of values.",
             "Name the column itself without a condition, or ask for the `filter` permission.",
         )
@@ -175,27 +177,23 @@ class FilterDecider:
         self, outer: Facts | None, one: Influenced, columns: frozenset[Column]
     ) -> Refusal | None:
         form = one.influence.form
-        if not columns:
-            if self._filtering == "refuse":
-                return _refused(columns, "The connection does not compare protected data.")
-            return None
-        if form in {LIMIT, ROWS}:
-            return _refused(columns, "It would decide how many rows there are.")
-        if form == SET and self._beside_others(one):
-            why = "It is put into one set with what is seen as it is, or made up."
-            return _refused(columns, why, _SET_HINT)
-        if form in MEETING and not one.one_row and self._beside_others(one):
-            return _refused(columns, "It is compared with what is seen as it is, or made up.")
+        if columns and (refusal := self._amplifying(one, columns)) is not None:
+            return refusal
         if self._filtering == "refuse" and form not in UNSEEN:
             return _refused(columns, "The connection does not compare protected data.")
-        if one.influence.parameters and outer is not None and outer.operation == "prepare":
-            return Refusal(
-                "0A000",
-                "parameters of PREPARE cannot be compared with protected data",
-                _about(columns),
-                "Prepare the statement by the protocol, or write the value in the statement.",
-            )
+        if columns and one.influence.parameters and outer is not None:
+            return _not_prepared(outer, columns)
         return None
+
+    def _amplifying(self, one: Influenced, columns: frozenset[Column]) -> Refusal | None:
+        """Say why a statement would ask many questions at once."""
+        form = one.influence.form
+        if form in {LIMIT, ROWS}:
+            return _refused(columns, "It would decide how many rows there are.")
+        if form not in MEETING or one.one_row or not self._beside_others(one):
+            return None
+        hint = _SET_HINT if form == SET else _HINT
+        return _refused(columns, "It is compared with what is seen as it is, or made up.", hint)
 
     def _beside_others(self, one: Influenced) -> bool:
         """Say whether protected values meet others that are not hidden, or are made up.
@@ -217,13 +215,24 @@ class FilterDecider:
     def _is_mixed(self, columns: frozenset[Column]) -> bool:
         """Say whether one value is made of hidden columns and of open ones of other relations."""
         relations = {(column.schema, column.relation) for column in columns}
-        if len(relations) < 2:  # noqa: PLR2004 - two, to be of another
+        if len(relations) < 2:
             return False
         hidden = {column for column in columns if self._results.seen(column).hidden}
         own = {(column.schema, column.relation) for column in hidden}
         return bool(hidden) and any(
             (column.schema, column.relation) not in own for column in columns - hidden
         )
+
+
+def _not_prepared(outer: Facts, columns: frozenset[Column]) -> Refusal | None:
+    if outer.operation != "prepare":
+        return None
+    return Refusal(
+        "0A000",
+        "parameters of PREPARE cannot be compared with protected data",
+        _about(columns),
+        "Prepare the statement by the protocol, or write the value in the statement.",
+    )
 
 
 def _use(

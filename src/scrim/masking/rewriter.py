@@ -31,7 +31,7 @@ UNNAMED_DOMAIN: Final = "unclassified"
 """The semantic domain of values whose meaning is not known; equal values stay equal there."""
 
 _DOMAINS: Final = {"made of a text that is searched": "searched", "type not searched": "searched"}
-"""Domains of values that are not known to be protected, by the reason why they are masked: as whoever
+"""Domains of values that are not known to be protected, by the reason why they are masked: whoever
 may choose them must not see how a protected one would look."""
 
 Rule = dict[str, Any]

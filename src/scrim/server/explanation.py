@@ -126,8 +126,8 @@ class ExplainedStatement:
         columns: The columns of its result.
         described_by: Who named the columns: `data store`, `lineage`, or empty where there are none.
         influences: What decides which rows are in it.
-        counted: What of it is counted against the budget of conditions.
         notes: What else a reader should know.
+        counted: What of it is counted against the budget of conditions.
     """
 
     operation: str
@@ -135,8 +135,8 @@ class ExplainedStatement:
     columns: tuple[ExplainedColumn, ...] = ()
     described_by: str = ""
     influences: tuple[Influence, ...] = ()
-    counted: tuple[CountedUse, ...] = ()
     notes: tuple[str, ...] = ()
+    counted: tuple[CountedUse, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

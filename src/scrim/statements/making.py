@@ -1,7 +1,7 @@
 """Functions that make their results of their arguments alone, and of no other values.
 
-What a query makes of hidden values is masked alike wherever they are equal. A function that counts,
-measures or numbers something brings values of another kind among them, which a principal may choose.
+What a query makes of hidden values is masked alike wherever they are equal. A function that
+counts, measures or numbers something brings values of another kind, which a principal may choose.
 """
 
 from collections.abc import Iterable

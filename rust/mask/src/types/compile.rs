@@ -177,15 +177,14 @@ fn structured(type_: &TypeSpec, rule: &Rule<'_>, depth: usize) -> Result<Option<
 /// A field keeps its own rule, except that a mask over the whole leaves no field as it is.
 fn compile_field(field: &ColumnRule, rule: &Rule<'_>, depth: usize) -> Result<Node, Error> {
     match field {
-        ColumnRule::Null {} => Ok(Node::Null),
+        // A result is fresh as a whole.
+        ColumnRule::Null {} | ColumnRule::Fresh { .. } => Ok(Node::Null),
         ColumnRule::Mask {
             type_,
             operator,
             domain,
         } => compile(type_, &Rule::mask(operator, domain, rule.keys())?, depth),
         ColumnRule::Scan { type_ } => compile(type_, rule, depth),
-        // A result is fresh as a whole.
-        ColumnRule::Fresh { .. } => Ok(Node::Null),
         ColumnRule::Pass { type_: Some(type_) } if rule.masks() => compile(type_, rule, depth),
         ColumnRule::Pass { .. } => Ok(if rule.masks() { Node::Null } else { Node::Pass }),
     }

@@ -109,12 +109,7 @@ def scrub(
         scan: Replaces what detection finds in a text.
     """
     given = error.fields
-    severity = given.get("V", "")
-    kept = {"S": severity, "V": severity, "C": given.get("C", ""), "M": WITHHELD}
-    if severity not in _SEVERITIES | _QUIET_SEVERITIES:
-        kept["S"] = kept["V"] = "ERROR"
-    if not _SQLSTATE.fullmatch(kept["C"]):
-        kept["C"] = "XX000"
+    kept = _begun(given)
     if kept["C"] == "XX000" and _NO_TYPE.fullmatch(given.get("M", "")):
         kept |= NO_SUCH_TYPE
     elif _is_template(given):
@@ -136,6 +131,17 @@ def scrub(
         if form.fullmatch(given.get(code, "")):
             kept[code] = given[code]
     return error.with_fields(kept)
+
+
+def _begun(given: Mapping[str, str]) -> dict[str, str]:
+    """Return severity and SQLSTATE, with a message that says nothing."""
+    severity = given.get("V", "")
+    kept = {"S": severity, "V": severity, "C": given.get("C", ""), "M": WITHHELD}
+    if severity not in _SEVERITIES | _QUIET_SEVERITIES:
+        kept["S"] = kept["V"] = "ERROR"
+    if not _SQLSTATE.fullmatch(kept["C"]):
+        kept["C"] = "XX000"
+    return kept
 
 
 def _source(given: Mapping[str, str]) -> str:

@@ -13,6 +13,9 @@ import psycopg
 import pytest
 from psycopg.pq import DiagnosticField
 
+from scrim.cli.explain_view import branches, lines
+from scrim.config.load import load
+from scrim.server.explaining import Asker, explaining
 from tests.evasion.shapes_guesses import CALLED, DICTIONARIES, EXACT, OTHER, WHOLE
 from tests.support.endpoint import Endpoint
 from tests.support.gateway_process import GatewayProcess, Store, User
@@ -301,3 +304,27 @@ def test_a_parameter_of_an_unknown_type_is_named_so(room: Room) -> None:
     with closing(room.connect(READER)) as reader:
         answer = reader.pgconn.prepare(b"", b"SELECT id FROM people WHERE id = $1", [987654])
         assert answer.error_field(DiagnosticField.SQLSTATE) == b"42704"
+
+
+async def test_explain_says_what_is_counted_and_what_is_mixed(room: Room) -> None:
+    config = load(room.gateway.configuration).config
+    async with explaining(config, DATABASE, Asker(READER.name)) as explain:
+        found = await explain(
+            b"SELECT account, account - account + id FROM people"
+            b" WHERE email LIKE 'a%' AND phone = 'x' ORDER BY handle"
+        )
+        called = await explain(b"SELECT 1 WHERE probes('x', 'phone')")
+    (statement,) = found.statements
+    columns, counted = statement.columns, statement.counted
+    assert [column.mixed for column in columns] == [False, True]
+    assert {column.treatment for column in columns} == {"mask"}
+    assert [(use.columns, use.counts, use.each_time) for use in counted] == [
+        (("public.people.email",), "values", False),
+        (("public.people.handle",), "rows", False),
+    ]
+    assert found.document()["statements"][0]["counted"][1]["counts"] == "rows"
+    text = "\n".join(lines(branches(found)))
+    assert "public.people.email: values, and single rows" in text
+    assert "equal ones do not look equal" in text
+    (use,) = called.statements[0].counted
+    assert (use.columns, use.each_time) == (("what functions of the database's users read",), True)

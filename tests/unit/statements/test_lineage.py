@@ -343,6 +343,20 @@ def test_a_name_that_a_user_took_is_unknown_unless_it_is_qualified() -> None:
             [],
         ),
         ("CREATE TABLE x AS EXECUTE p", [("x", None, "?")]),
+        ("SELECT email INTO x FROM public.customers", [("x", "email", "customers.email")]),
+        (
+            "PREPARE p AS SELECT email INTO x FROM public.customers",
+            [("x", "email", "customers.email")],
+        ),
+        (
+            "EXPLAIN ANALYZE CREATE TABLE x AS SELECT email FROM public.customers",
+            [("x", "email", "customers.email")],
+        ),
+        # Only the first branch can say `INTO`.
+        (
+            "SELECT 'a' AS e INTO x UNION ALL SELECT email FROM public.customers",
+            [("x", "e", "customers.email")],
+        ),
         (
             "WITH w AS (INSERT INTO orders (total) SELECT email FROM public.customers) SELECT 1",
             [("orders", "total", "customers.email")],

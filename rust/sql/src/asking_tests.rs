@@ -1,6 +1,7 @@
 use super::*;
 use crate::analyse::analyse;
 use crate::held::influencing;
+use crate::held::Held;
 
 /// Form, columns and values of everything that influences a statement and its subqueries.
 fn found(sql: &str) -> Vec<String> {

@@ -6,17 +6,20 @@
 //! statement it puts them against: those are counted when the statement is run. What is not understood
 //! is an `expression` of all that stands in it.
 
-use crate::comparison::{compared, is_of_rows, row_pairs};
+use crate::compared::{compared, is_of_rows, row_pairs};
 use crate::facts::{Asking, ColumnName, Flow, Query};
-use crate::fate::{Fate, AGGREGATES};
+use crate::fate::{Fate, AGGREGATES, MEMBERS};
 use crate::held::{held, values_of, Values};
 use crate::places::{column_of, uncast};
 use crate::query::Builder;
 use crate::tree::Tree;
 use crate::walk::column_name;
 
+/// `A_Expr_Kind`.
+const OPERATOR: i64 = 1;
 /// `SubLinkType`.
 const EXISTS: i64 = 1;
+const ARRAY: i64 = 7;
 /// `SetOperation`: 2 is `UNION`.
 const UNION: i64 = 2;
 
@@ -182,12 +185,18 @@ impl Builder {
                 let calls: Vec<&Tree> = calls.filter_map(|call| call.items().first()).collect();
                 for call in &calls {
                     self.value_in(call.get("args"), true, found);
-                }
-                if !calls.into_iter().all(reads_one_column) {
-                    self.whole("rows", from.get("functions"), found);
+                    self.rows_of(call, found);
                 }
             }
-            "RangeTableSample" | "RangeTableFunc" | "JsonTable" => self.whole("rows", from, found),
+            "RangeTableFunc" => {
+                self.rows_in(from, from.get("docexpr"), &[from.get("rowexpr")], found);
+            }
+            "JsonTable" => {
+                let passed = from.get("context_item").get("raw_expr");
+                let values: Vec<&Tree> = from.get("passing").items().iter().collect();
+                self.rows_in(from, passed, &values, found);
+            }
+            "RangeTableSample" => self.whole("rows", from, found),
             _ => {
                 if let Tree::List(items) = from {
                     for item in items {
@@ -311,8 +320,8 @@ impl Builder {
                     self.ask_window(tree.get("over"), found);
                 }
                 let name = tree.get("funcname").items().last().map_or("", Tree::text);
-                if ROW_FUNCTIONS.contains(&name) && !reads_one_column(tree) {
-                    self.whole("rows", tree.get("args"), found);
+                if ROW_FUNCTIONS.contains(&name) {
+                    self.rows_of(tree, found);
                 }
                 let meets = is_comparing(name) || tree.get("agg_distinct").int() != 0;
                 let counted = counted | (meets && self.meeting(tree.get("args"), found));
@@ -357,6 +366,34 @@ impl Builder {
         if !made.is_empty() && others.iter().any(|other| holds(&other)) {
             let all = others.into_iter().chain(made).cloned().collect();
             self.atom("expression", &Tree::List(all), found);
+        }
+    }
+
+    /// How many rows a function makes.
+    fn rows_of(&mut self, call: &Tree, found: &mut Vec<Asking>) {
+        let name = call.get("funcname").items().last().map_or("", Tree::text);
+        let arguments = call.get("args").items();
+        match arguments {
+            [only] if column_of(only).is_some() => {}
+            [only] if name == "unnest" && is_listed(only) => {
+                self.beside(only.get("elements").items().iter(), found);
+            }
+            [document, path @ ..] if name.starts_with("json") => {
+                let path: Vec<&Tree> = path.iter().collect();
+                self.rows_in(call, document, &path, found);
+            }
+            _ => self.whole("rows", call, found),
+        }
+    }
+
+    /// How many parts a document has where a path leads: like a condition with that path, where the
+    /// document is nothing but what is stored. What is put together beside a value can have as
+    /// many parts as the value says.
+    fn rows_in(&mut self, source: &Tree, document: &Tree, path: &[&Tree], found: &mut Vec<Asking>) {
+        if is_stored(document) && path.iter().all(|part| held(part, false).is_some()) {
+            self.atom("expression", source, found);
+        } else {
+            self.whole("rows", source, found);
         }
     }
 
@@ -504,10 +541,26 @@ fn is_comparing(name: &str) -> bool {
     AGGREGATES.contains(&name) && !COLLECTING.contains(&name)
 }
 
-/// Whether a call has nothing but one column for arguments.
-fn reads_one_column(call: &Tree) -> bool {
-    call.kind() == "FuncCall"
-        && matches!(call.get("args").items(), [only] if column_of(only).is_some())
+/// Whether an array is what a query gives, or a list that is as long for every row.
+fn is_listed(array: &Tree) -> bool {
+    match array.kind() {
+        "SubLink" => array.get("sub_link_type").int() == ARRAY,
+        "AArrayExpr" => true,
+        _ => false,
+    }
+}
+
+/// Whether an expression is a column, or a member of the document in it under a constant name.
+fn is_stored(document: &Tree) -> bool {
+    let (document, _) = uncast(document);
+    if document.kind() != "AExpr" {
+        return column_of(document).is_some();
+    }
+    let name = document.get("name").items().last().map_or("", Tree::text);
+    MEMBERS.contains(&name)
+        && document.get("kind").int() == OPERATOR
+        && held(document.get("rexpr"), false).is_some()
+        && is_stored(document.get("lexpr"))
 }
 
 /// Whether an expression may have another value each time, by other means than functions.

@@ -14,7 +14,7 @@
 mod analyse;
 mod asking;
 mod compare;
-mod comparison;
+mod compared;
 mod depth;
 mod essence;
 mod facts;

@@ -21,7 +21,7 @@ POLICIES = """\
 @id("analysts-read")
 permit (
     principal in Group::"analysts",
-    action in [Action::"connect", Action::"select"],
+    action in [Action::"connect", Action::"select", Action::"filter"],
     resource
 );
 @id("analysts-see-people-and-regions")
@@ -33,7 +33,7 @@ when { resource.tag_groups == ["person"] || resource.tags == ["contact.postal_co
 @id("agents-read")
 permit (
     principal in Group::"agents",
-    action in [Action::"connect", Action::"select"],
+    action in [Action::"connect", Action::"select", Action::"filter"],
     resource
 );
 @id("agents-see-age-groups")

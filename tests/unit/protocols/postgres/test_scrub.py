@@ -393,16 +393,6 @@ def test_detection_has_the_last_word() -> None:
     assert seen.fields["H"] == "ask ****@example.org"
 
 
-def test_a_type_that_is_not_there_is_no_mistake_of_the_server() -> None:
-    given = {"S": "ERROR", "V": "ERROR", "C": "XX000", "M": "cache lookup failed for type 987654"}
-    fields = scrub(ErrorFields(given), "SELECT $1", NAMES.__contains__, str).fields
-    assert fields["C"] == "42704"
-    assert "type that the database does not have" in fields["M"]
-    other = {**given, "M": "cache lookup failed for type 987654 of zaphod"}
-    fields = scrub(ErrorFields(other), "SELECT $1", NAMES.__contains__, str).fields
-    assert (fields["C"], fields["M"]) == ("XX000", WITHHELD)
-
-
 def test_long_texts_are_cut() -> None:
     error = template(M="x " * 100_000, D="Failing row contains (" + "y" * 100_000)
     seen = scrubbed(error, "")

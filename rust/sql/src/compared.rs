@@ -1,4 +1,4 @@
-//! Comparisons: of a column with values of the statement, and of rows.
+//! Comparisons of one column, and the values that they put it against.
 
 use crate::held::{held, Held, Values};
 use crate::places::{column_of, uncast};
@@ -61,6 +61,26 @@ pub(crate) fn compared(tree: &Tree) -> Option<(&'static str, Values)> {
     Some((form, values(name, held?)))
 }
 
+fn form(operator: &str) -> &'static str {
+    if matches!(operator, "=" | "<>") {
+        "equal"
+    } else {
+        "compare"
+    }
+}
+
+fn values(operator: &str, held: Vec<Held>) -> Values {
+    // Which side of a value a column is on asks about the same value.
+    let plain = ["=", "<>", "<", ">", "<=", ">="].contains(&operator)
+        || operator.ends_with("BETWEEN")
+        || operator.ends_with("SYMMETRIC");
+    Values {
+        structure: if plain { "=" } else { operator }.to_owned(),
+        each: true,
+        held,
+    }
+}
+
 /// Whether rows are compared for equality, column by column.
 pub(crate) fn is_of_rows(tree: &Tree) -> bool {
     let name = tree.get("name").items().last().map_or("", Tree::text);
@@ -102,24 +122,4 @@ pub(crate) fn row_pairs(tree: &Tree) -> Vec<Tree> {
             Tree::Node("AExpr", fields)
         })
         .collect()
-}
-
-fn form(operator: &str) -> &'static str {
-    if matches!(operator, "=" | "<>") {
-        "equal"
-    } else {
-        "compare"
-    }
-}
-
-fn values(operator: &str, held: Vec<Held>) -> Values {
-    // Which side of a value a column is on asks about the same value.
-    let plain = ["=", "<>", "<", ">", "<=", ">="].contains(&operator)
-        || operator.ends_with("BETWEEN")
-        || operator.ends_with("SYMMETRIC");
-    Values {
-        structure: if plain { "=" } else { operator }.to_owned(),
-        each: true,
-        held,
-    }
 }

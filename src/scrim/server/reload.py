@@ -67,17 +67,18 @@ def check(path: Path, *, thorough: bool = True) -> Candidate:
             break  # nobody wrote to the file meanwhile, so both readings saw the same
     else:
         raise ConfigError(Problem(path, 0, "", "changes while it is read", "try again"))
+    warnings = list(loaded.warnings)
     problems = _protocol_problems(loaded.config, path)
     problems += _admin_problems(loaded.config, path)
     if thorough:
         problems += _key_problems(loaded.config, path)
         problems += _tls_problems(loaded.config, path)
         problems += _token_problems(loaded.config, path)
-        problems += _policy_problems(loaded.config, path)
+        problems += _policy_problems(loaded.config, path, warnings)
     problems += _entity_problems(loaded.config, thorough=thorough)
     if problems:
         raise ConfigError(*problems)
-    return Candidate(loaded.config, text, loaded.warnings)
+    return Candidate(loaded.config, text, tuple(warnings))
 
 
 def _protocol_problems(config: Config, path: Path) -> list[Problem]:
@@ -134,8 +135,10 @@ def _token_problems(config: Config, path: Path) -> list[Problem]:
     return []
 
 
-def _policy_problems(config: Config, path: Path) -> list[Problem]:
+def _policy_problems(config: Config, path: Path, warnings: list[str]) -> list[Problem]:
+    """Find out whether the policies can be used, and add what they may not mean to the warnings."""
     from scrim.masking.choice import OperatorError, OperatorTable  # noqa: PLC0415 - the same
+    from scrim.policy.advice import advice  # noqa: PLC0415 - the same
     from scrim.policy.bundle import BundleError  # noqa: PLC0415 - the same
     from scrim.server.policies import load_policies  # noqa: PLC0415 - the same
 
@@ -144,7 +147,7 @@ def _policy_problems(config: Config, path: Path) -> list[Problem]:
     except OperatorError:
         return []  # which is reported as the setting that is wrong
     try:
-        load_policies(config.policies, operators)
+        warnings += advice(load_policies(config.policies, operators))
     except BundleError as error:
         return [Problem(path, 0, "policies", problem) for problem in error.problems]
     return []

@@ -24,6 +24,7 @@ from scrim.detection.scan import Scanner, gateway_scanner
 from scrim.masking.arrow.cells import ArrowError
 from scrim.masking.arrow.kinds import named_type
 from scrim.masking.arrow.masker import BatchMasker, Late, MaskSettings
+from scrim.masking.arrow.places import every
 from scrim.masking.arrow.verdicts import Known
 from scrim.masking.choice import OperatorError, OperatorTable, check_choice
 from scrim.masking.keys import MaskingKey, decode_key, load_key
@@ -228,8 +229,7 @@ def _masked_table(table: Any, settings: MaskSettings) -> Any:  # noqa: ANN401
     if len(batches) > 1:
         # All of it is here, and so all of it can be asked what it is.
         step = max(table.num_rows // _TABLE_ROWS, 1)
-        rows = pa.array(range(0, table.num_rows, step), pa.int64())
-        masker.decide(table.take(rows).combine_chunks().to_batches()[0], of_all=True)
+        masker.decide(every(table, step), of_all=True)
     masked = [masker.mask(batch) for batch in batches]
     return pa.Table.from_batches(masked, schema=masker.masked_schema)
 

@@ -109,6 +109,19 @@ class Revealed:
     domain: str
     operator: str
 
+    def note(self, request: RevealRequest) -> str:
+        """Return what makes the values doubtful; empty where nothing does.
+
+        Args:
+            request: What was asked.
+        """
+        if self.entity or request.column is None:
+            return ""
+        return (
+            f"neither a tag nor its name says what {request.column.qualified_name()} holds, if "
+            f"there is such a column; its values were turned back as {self.domain}"
+        )
+
     def document(self, request: RevealRequest) -> dict[str, Any]:
         """Return it as programs get it, from the command and over HTTP.
 
@@ -116,7 +129,9 @@ class Revealed:
             request: What was asked.
         """
         answers = zip(request.values, self.values, self.versions, strict=True)
+        note = self.note(request)
         return {
+            **({"note": note} if note else {}),
             "connection": request.connection,
             "column": request.column.qualified_name() if request.column else None,
             "entity": self.entity,

@@ -32,7 +32,7 @@ from scrim.reveals.request import (
     RevealRequest,
     SignedIn,
 )
-from scrim.server.foundation import connection_judge
+from scrim.server.foundation import connection_judge, general_catalogue
 from scrim.server.policies import load_policies
 
 
@@ -149,6 +149,7 @@ class Reveals:
                 for name, settings in config.connections.items()
             },
             judge=self._judge,
+            entities=lambda: general_catalogue(config).names,
             recorder=self._recorder,
             approvals=self._approvals,
             origin=Origin(GATEWAY_NAME, COMMAND_WORKER),

@@ -3,9 +3,10 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from types import MappingProxyType
+from types import MappingProxyType, NoneType
 from typing import Any, Final
 
+from scrim.domain.arguments import check_kind, check_names, check_text
 from scrim.domain.column import Column
 from scrim.domain.principal import Principal
 from scrim.masking.types import TypeSpec
@@ -72,7 +73,12 @@ class RevealRequest:
 
         Raises:
             RequestError: If one does not hold.
+            TypeError: If something is of another type.
         """
+        for name in ("connection", "reason", "entity", "operator"):
+            check_text(name, getattr(self, name))
+        check_names("values", self.values)
+        check_kind("column", self.column, Column | NoneType, "a Column")
         if not self.reason.strip() or len(self.reason) > MAX_REASON:
             raise RequestError(f"a reason of 1 to {MAX_REASON} characters is needed")
         if (self.column is None) == (not self.entity):

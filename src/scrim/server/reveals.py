@@ -15,6 +15,7 @@ from scrim.audit.records import GATEWAY_NAME, Origin
 from scrim.config.load import load
 from scrim.config.root import Config
 from scrim.detection.columns import ColumnJudge
+from scrim.domain.arguments import check_path
 from scrim.identity.configured import Surroundings, build_authenticator
 from scrim.masking.choice import OperatorTable
 from scrim.masking.keys import MaskingKey, load_key
@@ -191,6 +192,7 @@ def open_reveals(config: Path | str) -> Reveals:
         BundleError: If the policies cannot be used.
         OperatorError: If an operator cannot be used.
     """
+    check_path("config", config)
     return Reveals(load(Path(config)).config)
 
 

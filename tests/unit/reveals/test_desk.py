@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -155,6 +155,21 @@ def test_what_does_not_exist_is_malformed_and_what_does_is_said(
             desk.reveals.reveal(desk.who(who), ask("x", **asked))  # type: ignore[arg-type]
         assert "zz" not in str(caught.value)
     assert not (desk.folder / "audit").exists()
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({"values": "one"}, "values takes a list or tuple of names, not str"),
+        ({"values": (7,)}, "values: one of them takes a text, not int"),
+        ({"reason": None}, "reason takes a text, not NoneType"),
+        ({"column": "public.people.email"}, "column takes a Column, not str"),
+        ({"operator": 7}, "operator takes a text, not int"),
+    ],
+)
+def test_a_request_of_wrong_types_is_told_by_name(changes: dict[str, Any], message: str) -> None:
+    with pytest.raises(TypeError, match=message):
+        replace(ask("x"), **changes).check()
 
 
 def test_a_tag_with_a_dot_is_an_entity_that_can_be_named(tmp_path: Path) -> None:

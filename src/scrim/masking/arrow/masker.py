@@ -9,6 +9,7 @@ import pyarrow.compute as pc
 
 from scrim.detection.columns import ColumnJudge
 from scrim.detection.scan import Scanner
+from scrim.domain.arguments import check_kind
 from scrim.domain.decision import ColumnDecision, Treatment
 from scrim.masking.arrow.cells import Array, ArrowError, Counts, beside_of, mask_array
 from scrim.masking.arrow.kinds import TEXT, LeafType
@@ -182,7 +183,10 @@ class BatchMasker:
 
         Raises:
             ArrowError: If there is no way to mask a type, or something names no column.
+            TypeError: If an argument is of another type.
         """
+        check_kind("schema", schema, pa.Schema, "a schema of Arrow")
+        check_kind("settings", settings, MaskSettings, "what mask_settings returns")
         self.schema = schema
         self._settings = settings
         self._whole = whole
@@ -255,6 +259,7 @@ class BatchMasker:
                 the schema allows no NULL.
             LateEntityError: If a column turns out to hold an entity, and that is to be refused.
         """
+        check_kind("batch", batch, pa.RecordBatch, "a record batch of Arrow")
         if not batch.schema.equals(self.schema):
             raise ArrowError("a batch has another schema than the one before it")
         if self._decided is None:

@@ -254,9 +254,18 @@ def test_an_output_that_exists_is_kept_until_a_whole_one_replaces_it(
 WRONG: list[tuple[str, bytes, str]] = [
     ("short.csv", b"email,n\na@corp.example,1\nb@corp.example\n", "row 2: has 1 fields where"),
     ("long.csv", b"email,n\na@corp.example,1,2\n", "row 1: has 3 fields where there are 2"),
-    ("quote.csv", b'email,n\n"a@corp.example,1\n', "is not CSV"),
-    ("after.csv", b'email,n\n"a@corp.example"x,1\n', "is not CSV"),
-    ("latin.csv", b"email,n\nj\xe9@corp.example,1\n", "is not UTF-8 after line"),
+    ("quote.csv", b'email,n\n"a@corp.example,1\n', "line 2: is not CSV"),
+    ("after.csv", b'email,n\n"a@corp.example"x,1\n', "line 2: is not CSV"),
+    ("latin.csv", b"email,n\nj\xe9@corp.example,1\n", "line 2: is not UTF-8"),
+    ("header.csv", b"\xe9mail,n\nj@corp.example,1\n", "line 1: is not UTF-8"),
+    ("far.csv", b"email,n\n" + b"a,1\n" * 9_000 + b"\xe9,1\n", "line 9002: is not UTF-8"),
+    ("mac.csv", b"email,n\ra,1\rj\xe9@corp.example,1\r", "line 3: is not UTF-8"),
+    ("noise.csv", bytes(range(256)) * 20, "line 3: is not UTF-8"),
+    ("unmarked.csv", "email,n\na@corp.example,1\n".encode("utf-16-le"), "is UTF-16 or UTF-32"),
+    ("one.csv", "email\na@corp.example\n".encode("utf-16-be"), "is UTF-16 or UTF-32"),
+    ("wide.csv", "email,n\na@corp.example,1\n".encode("utf-32"), "is UTF-16 or UTF-32"),
+    ("wide.jsonl", '{"email": "a@corp.example"}\n'.encode("utf-16-le"), "is UTF-16 or UTF-32"),
+    ("half.csv", b"\xff\xfee\0m\0\n\0a", "line 2: is not UTF-16"),
     (
         "broken.jsonl",
         b'{"email": "a@corp.example"}\n{"email": "b@corp.ex\n',
@@ -266,8 +275,9 @@ WRONG: list[tuple[str, bytes, str]] = [
     ("large.jsonl", b'{"n": 1e999}\n', "line 1: is not a JSON"),
     ("digits.jsonl", b'{"n": ' + b"9" * 90 + b"}\n", "more than 76 digits"),
     ("deep.jsonl", b'{"a":' * 100 + b"1" + b"}" * 100 + b"\n", "nested deeper than 64 levels"),
-    ("latin.jsonl", b'{"email": "j\xe9@corp.example"}\n', "is not UTF-8 after line"),
+    ("latin.jsonl", b'{"email": "j\xe9@corp.example"}\n', "line 1: is not UTF-8"),
     ("none.parquet", b"PAR1 and nothing", "is not a Parquet file that can be read"),
+    ("empty.parquet", b"", "is not a Parquet file that can be read"),
 ]
 
 
@@ -280,8 +290,40 @@ def test_wrong_input_is_refused_without_output(
     assert result.code in {1, 2}
     assert f"scrim: {name}: " in result.err
     assert message in result.err
+    assert len(result.err.splitlines()) == 1
     assert "corp.ex" not in result.err
     assert not (folder / f"out-{name}").exists()
+
+
+ODD: list[tuple[str, bytes, list[list[str]]]] = [
+    ("mac.csv", b"note,n\rone,1\rtwo,2\r", [["note", "n"], ["one", "1"], ["two", "2"]]),
+    ("marked.csv", "note,n\none,1\n".encode("utf-16"), [["note", "n"], ["one", "1"]]),
+    ("zero.csv", b"note,n\none\0,1\ntwo and more,2\n", [["note", "n"], ["one\0", "1"]]),
+    ("twice.csv", b"n,n\n1,2\n", [["n", "n"], ["1", "2"]]),
+    ("inside.csv", b'note,n\n"o\rn\ne",1\n', [["note", "n"], ["o\rn\ne", "1"]]),
+    ("macin.csv", b'note,n\r"o\rn\ne",1\r', [["note", "n"], ["o\rn\ne", "1"]]),
+    ("dos.csv", b'note,n\r\n"o\rn\ne",1\r\n', [["note", "n"], ["o\rn\ne", "1"]]),
+    ("long.csv", b"note,n\n" + b"x" * 10_000_000 + b",1\n", [["note", "n"], ["x" * 10**7, "1"]]),
+    ("names.csv", b"note,n\n", [["note", "n"]]),
+    ("empty.csv", b"", []),
+]
+
+
+@pytest.mark.parametrize(("name", "content", "rows"), ODD, ids=[one[0] for one in ODD])
+def test_odd_files_come_out_as_the_same_table(
+    scrim: Scrim, folder: Path, name: str, content: bytes, rows: list[list[str]]
+) -> None:
+    (folder / name).write_bytes(content)
+    result = masked(scrim, name, f"out-{name}", "--header", "yes", "--keep", "n")
+    if name == "twice.csv":
+        result = masked(scrim, name, f"out-{name}", "--header", "yes", "--force")
+    assert result.code == 0, result.err
+    written = (folder / f"out-{name}").read_bytes()
+    with (folder / f"out-{name}").open(encoding="utf-8", newline="") as file:
+        assert list(csv.reader(file, strict=True))[: len(rows)] == rows
+    if name.startswith("mac"):
+        assert written.endswith(b"\r")
+        assert written.count(b"\n") == content.count(b"\n")
 
 
 def test_a_column_that_turns_out_to_hold_an_entity_is_refused_or_searched(

@@ -22,8 +22,8 @@ pub(crate) fn facts_of(tree: &Tree) -> Facts {
             if !into.is_empty() {
                 facts.writes.push(Write {
                     relation: Some(relation_name(into)),
-                    assigned: false,
                     query: query::Builder::default().query(tree),
+                    ..Write::default()
                 });
             }
         }
@@ -222,8 +222,8 @@ fn kept_query(relation: &Tree, tree: &Tree, facts: &mut Facts) {
     facts.inner = Some(Box::new(facts_of(source)));
     facts.writes.push(Write {
         relation: Some(relation_name(relation)),
-        assigned: false,
         query,
+        ..Write::default()
     });
 }
 
@@ -232,10 +232,9 @@ fn nested_writes(tree: &Tree, out: &mut Vec<Write>) {
     if matches!(tree.kind(), "InsertStmt" | "UpdateStmt" | "MergeStmt") {
         let relation = relation_name(tree.get("relation"));
         let queries = query::Builder::default().written(tree);
-        out.extend(queries.into_iter().map(|(assigned, query)| Write {
+        out.extend(queries.into_iter().map(|write| Write {
             relation: Some(relation.clone()),
-            assigned,
-            query,
+            ..write
         }));
     }
     for child in tree.children() {

@@ -333,6 +333,56 @@ def test_a_name_that_a_user_took_is_unknown_unless_it_is_qualified() -> None:
             "INSERT INTO orders (total) SELECT email FROM public.customers",
             [("orders", "total", "customers.email")],
         ),
+        (
+            "INSERT INTO public.customers (id, email) SELECT 7, c.email FROM public.customers c",
+            [],
+        ),
+        (
+            "INSERT INTO public.customers (email) VALUES ((SELECT email FROM public.customers))",
+            [],
+        ),
+        (
+            "WITH c AS (SELECT email AS e FROM public.customers) "
+            "INSERT INTO public.customers (email) SELECT e FROM c ON CONFLICT DO NOTHING",
+            [],
+        ),
+        # Nothing says where each value goes, or it is another column, relation, or value.
+        (
+            "INSERT INTO public.customers SELECT 7, email, name FROM public.customers",
+            [
+                ("customers", "email", "customers.email"),
+                ("customers", "name", "customers.name"),
+            ],
+        ),
+        (
+            "INSERT INTO public.customers (email, name) SELECT name, email FROM public.customers",
+            [("customers", "email", "customers.name"), ("customers", "name", "customers.email")],
+        ),
+        (
+            "INSERT INTO public.customers (name) SELECT email AS name FROM public.customers",
+            [("customers", "name", "customers.email")],
+        ),
+        (
+            "INSERT INTO public.customers (email, name) "
+            "SELECT c.* FROM (SELECT name, email FROM public.customers) c",
+            [("customers", "name", "customers.name"), ("customers", "email", "customers.email")],
+        ),
+        (
+            "INSERT INTO public.customers (email, name) SELECT email, name FROM public.customers "
+            "UNION ALL SELECT name, email FROM public.customers",
+            [
+                ("customers", "email", "customers.email customers.name"),
+                ("customers", "name", "customers.email customers.name"),
+            ],
+        ),
+        (
+            "INSERT INTO public.customers (email) SELECT reverse(email) FROM public.customers",
+            [("customers", "email", "customers.email")],
+        ),
+        (
+            "INSERT INTO customers (email) SELECT email FROM public.customers",
+            [("customers", "email", "customers.email")],
+        ),
         ("CREATE TABLE x AS SELECT count(*) FROM public.customers", []),
         (
             "CREATE VIEW x AS SELECT lower(email) AS e FROM public.customers",

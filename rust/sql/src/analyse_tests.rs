@@ -64,6 +64,10 @@ fn operations_are_named() {
         ("TABLE t", "select"),
         ("VALUES (1)", "select"),
         ("SELECT 1 INTO t", "create_table_as"),
+        (
+            "SELECT 1 INTO t UNION SELECT 2 EXCEPT SELECT 3",
+            "create_table_as",
+        ),
         ("INSERT INTO t DEFAULT VALUES", "insert"),
         ("UPDATE t SET a = 1", "update"),
         ("DELETE FROM t", "delete"),
@@ -363,6 +367,29 @@ fn writes_show_the_query_that_feeds_them() {
         let facts = one(sql);
         assert_eq!(facts["writes"].as_array().map(Vec::len), Some(1), "{sql}");
         assert_eq!(facts["writes"][0]["relation"]["name"], "t", "{sql}");
+    }
+}
+
+#[test]
+fn a_list_of_columns_says_where_each_value_of_a_new_row_goes() {
+    for (sql, listed) in [
+        ("INSERT INTO t (a, b) SELECT x, lower(y) FROM u", true),
+        ("INSERT INTO t (a) VALUES ((SELECT x FROM u)), (1)", true),
+        ("INSERT INTO t SELECT x, y FROM u", false),
+        ("INSERT INTO t (a, b) SELECT u.* FROM u", false),
+        ("INSERT INTO t (a, b) SELECT x, (u.y).* FROM u", false),
+        ("INSERT INTO t (a, b) TABLE u", false),
+        ("INSERT INTO t (a, b) SELECT x FROM u", false),
+        ("INSERT INTO t (a.part) SELECT x FROM u", false),
+        (
+            "INSERT INTO t (a) SELECT x FROM u UNION SELECT y FROM u",
+            false,
+        ),
+        ("UPDATE t SET a = b", false),
+    ] {
+        let facts = one(sql);
+        let said = facts["writes"][0].get("listed").is_some();
+        assert_eq!(said, listed, "{sql}");
     }
 }
 

@@ -32,6 +32,7 @@ mod mac;
 mod name;
 mod national_id;
 mod noise;
+pub(crate) mod numeral;
 mod partial;
 pub(crate) mod phone;
 mod place;
@@ -61,6 +62,7 @@ use crate::batch::Batch;
 use crate::error::Error;
 use crate::operators::change::Change;
 use crate::operators::fold::Folded;
+use crate::operators::numeral::Numeral;
 use crate::prf::DomainKey;
 use crate::row::Row;
 use crate::spec::{Alphabet, NamePart, OperatorSpec, PlacePart};
@@ -159,53 +161,6 @@ pub(crate) struct Place<'a> {
     pub(crate) room: usize,
     /// What is known of the row.
     pub(crate) row: Row<'a>,
-}
-
-/// A number whose digits are permuted where they stand.
-#[derive(Clone, Copy)]
-pub(crate) enum Numeral {
-    Phone(phone::Number),
-    Card(card::Number),
-}
-
-impl Numeral {
-    pub(crate) fn tweak(&self) -> u64 {
-        match self {
-            Self::Phone(_) => tweak::PHONE,
-            Self::Card(_) => tweak::CARD,
-        }
-    }
-
-    /// How many numbers of its kind there are, and which of them it is.
-    pub(crate) fn rank(&self) -> Option<(u64, u64)> {
-        match self {
-            Self::Phone(number) => number.rank(),
-            Self::Card(number) => Some(number.rank()),
-        }
-    }
-
-    /// Becomes another number of its kind.
-    pub(crate) fn settle(&mut self, place: u64) {
-        match self {
-            Self::Phone(number) => number.settle(place),
-            Self::Card(number) => number.settle(place),
-        }
-    }
-
-    /// Whether what it became is of its kind, or has to be permuted once more.
-    pub(crate) fn landed(&self) -> bool {
-        match self {
-            Self::Phone(number) => number.landed(),
-            Self::Card(_) => true,
-        }
-    }
-
-    pub(crate) fn digits(&self) -> &[u8] {
-        match self {
-            Self::Phone(number) => number.digits(),
-            Self::Card(number) => number.digits(),
-        }
-    }
 }
 
 /// The operators that replace a text; `null` never gets this far.

@@ -55,8 +55,11 @@ def check_choice(choice: OperatorChoice, key: str, today: date | None = None) ->
     except ValidationError as error:
         names = sorted({str(part) for e in error.errors() for part in e["loc"][:1]})
         known = ", ".join(sorted(operator.options.model_fields)) or "none"
+        # What operators themselves say, after what pydantic puts before it.
+        said = {e["msg"].partition(", ")[2] for e in error.errors() if e["type"] == "value_error"}
+        reason = f": {'; '.join(sorted(said))}" if said else ""
         raise OperatorError(
-            key, f"has a wrong option ({', '.join(names)}); {choice.name} takes: {known}"
+            key, f"has a wrong option ({', '.join(names)}){reason}; {choice.name} takes: {known}"
         ) from None
     if isinstance(options, Dated):
         return {"name": choice.name, **options.on(today)}

@@ -16,6 +16,7 @@ mod company;
 mod constant;
 mod date_jitter;
 mod date_shift;
+mod date_text;
 mod date_trunc;
 mod digits;
 mod email;
@@ -32,6 +33,7 @@ mod mac;
 mod name;
 mod national_id;
 mod noise;
+mod numeral;
 mod partial;
 pub(crate) mod phone;
 mod place;
@@ -53,6 +55,7 @@ mod vin;
 mod zip3;
 
 pub use national_id::entities as national_id_entities;
+pub(crate) use numeral::Numeral;
 
 use std::borrow::Cow;
 use std::sync::Arc;
@@ -159,53 +162,6 @@ pub(crate) struct Place<'a> {
     pub(crate) room: usize,
     /// What is known of the row.
     pub(crate) row: Row<'a>,
-}
-
-/// A number whose digits are permuted where they stand.
-#[derive(Clone, Copy)]
-pub(crate) enum Numeral {
-    Phone(phone::Number),
-    Card(card::Number),
-}
-
-impl Numeral {
-    pub(crate) fn tweak(&self) -> u64 {
-        match self {
-            Self::Phone(_) => tweak::PHONE,
-            Self::Card(_) => tweak::CARD,
-        }
-    }
-
-    /// How many numbers of its kind there are, and which of them it is.
-    pub(crate) fn rank(&self) -> Option<(u64, u64)> {
-        match self {
-            Self::Phone(number) => number.rank(),
-            Self::Card(number) => Some(number.rank()),
-        }
-    }
-
-    /// Becomes another number of its kind.
-    pub(crate) fn settle(&mut self, place: u64) {
-        match self {
-            Self::Phone(number) => number.settle(place),
-            Self::Card(number) => number.settle(place),
-        }
-    }
-
-    /// Whether what it became is of its kind, or has to be permuted once more.
-    pub(crate) fn landed(&self) -> bool {
-        match self {
-            Self::Phone(number) => number.landed(),
-            Self::Card(_) => true,
-        }
-    }
-
-    pub(crate) fn digits(&self) -> &[u8] {
-        match self {
-            Self::Phone(number) => number.digits(),
-            Self::Card(number) => number.digits(),
-        }
-    }
 }
 
 /// The operators that replace a text; `null` never gets this far.

@@ -29,37 +29,37 @@ RESHAPING: Final = frozenset({DROP_COLUMN, DROP_ROW})
 
 _DIGITS: Final[OperatorSpec] = MappingProxyType({"name": "digits"})
 _SECRET: Final[OperatorSpec] = MappingProxyType({"name": "secret"})
-# Names of places and what people are: words, whose length and first letter tell nothing.
+# What people are: words, whose length and first letter tell nothing. What law protects above
+# others stays so, since other words of a list are found again by how often they occur.
 _TEXT: Final[OperatorSpec] = MappingProxyType({"name": "text"})
 
 _WORDS: Final = (
-    *(f"contact.{name}" for name in ("country",)),
     *(
         f"person.{name}"
         for name in (
-            "title",
-            "gender",
-            "marital_status",
-            "nationality",
             "religion",
             "ethnicity",
             "political_opinion",
             "union_membership",
             "sexual_orientation",
             "immigration_status",
-            "job",
             "biometric",
             "dependants",
-            "education",
             "criminal_record",
             "signature",
         )
     ),
-    *(
-        f"health.{name}"
-        for name in ("blood_type", "diagnosis", "medication", "allergy", "disability")
-    ),
+    *(f"health.{name}" for name in ("diagnosis", "medication", "allergy", "disability")),
     "network.user_agent",
+)
+# Columns with few values, which look like what they are only with words of their kind.
+_LISTS: Final = (
+    "contact.country",
+    "health.blood_type",
+    *(
+        f"person.{name}"
+        for name in ("education", "gender", "job", "marital_status", "nationality", "title")
+    ),
 )
 _DEFAULTS: Final[Mapping[str, OperatorSpec]] = MappingProxyType(
     {
@@ -68,7 +68,7 @@ _DEFAULTS: Final[Mapping[str, OperatorSpec]] = MappingProxyType(
         "contact.fax": {"name": "phone"},
         "contact.street_address": {"name": "address"},
         "contact.postal_code": _DIGITS,
-        "contact.coordinates": _DIGITS,
+        "contact.coordinates": {"name": "coordinates"},
         "contact.city": {"name": "place", "part": "city"},
         "contact.state": {"name": "place", "part": "state"},
         "contact.organization": {"name": "company"},
@@ -96,6 +96,7 @@ _DEFAULTS: Final[Mapping[str, OperatorSpec]] = MappingProxyType(
         "vehicle.vin": {"name": "vin"},
         "vehicle.licence_plate": {"name": "plate"},
         **dict.fromkeys(_WORDS, _TEXT),
+        **{one: {"name": "category", "list": one.partition(".")[2]} for one in _LISTS},
     }
 )
 # Numbers of accounts, patients, devices and vehicles keep their layout and nothing else.
@@ -111,6 +112,7 @@ _GROUP_DEFAULTS: Final[Mapping[str, OperatorSpec]] = MappingProxyType(
 # Numbers whose layouts the kernel knows get another number that their authority could issue.
 _NATIONAL_ID: Final[OperatorSpec] = MappingProxyType({"name": "national_id"})
 _NATIONAL_IDS: Final = frozenset(national_id_entities())
+_DATES: Final = frozenset({"general.date", "general.date_time", "person.birth_date"})
 # Groups of two letters are states, whose numbers of persons and companies are alike in this.
 _STATE_LETTERS: Final = 2
 
@@ -258,6 +260,13 @@ def replacing(operator: OperatorSpec) -> OperatorSpec:
 def _checked(
     key: str, choices: Mapping[str, OperatorChoice], today: date | None
 ) -> dict[str, OperatorSpec]:
+    for entity, choice in choices.items():
+        if entity in _DATES and choice.name == "age_bin" and not choice.options.get("reference"):
+            raise OperatorError(
+                f"{key}.{entity}",
+                "is a date, of which age_bin can make nothing without the day on which ages are "
+                "taken; write {name: age_bin, reference: next-year}, or choose date_trunc",
+            )
     return {
         entity: check_choice(choice, f"{key}.{entity}", today) for entity, choice in choices.items()
     }

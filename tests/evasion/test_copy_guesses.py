@@ -12,7 +12,7 @@ import pytest
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from tests.evasion.conftest import Vault
+    from tests.evasion.places import Vault
 
 COLUMNS = ("phone", "card", "iban", "born", "big", "code", "tag", "moment", "digits")
 ROW = 900

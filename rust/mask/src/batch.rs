@@ -9,8 +9,8 @@ use std::sync::Arc;
 
 use crate::ff1::LANES;
 use crate::layout::put_digits;
+use crate::operators::numeral::Numeral;
 use crate::operators::phone::WALK_MAX;
-use crate::operators::Numeral;
 use crate::permutation::derange_lanes;
 use crate::prf::DomainKey;
 

@@ -64,6 +64,10 @@ fn operations_are_named() {
         ("TABLE t", "select"),
         ("VALUES (1)", "select"),
         ("SELECT 1 INTO t", "create_table_as"),
+        (
+            "SELECT 1 INTO t UNION SELECT 2 EXCEPT SELECT 3",
+            "create_table_as",
+        ),
         ("INSERT INTO t DEFAULT VALUES", "insert"),
         ("UPDATE t SET a = 1", "update"),
         ("DELETE FROM t", "delete"),

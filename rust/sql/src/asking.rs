@@ -6,9 +6,10 @@
 //! statement it puts them against: those are counted when the statement is run. What is not understood
 //! is an `expression` of all that stands in it.
 
+use crate::compared::compared;
 use crate::facts::{Asking, ColumnName, Flow, Query};
-use crate::fate::{Fate, AGGREGATES};
-use crate::held::{held, values_of, Held, Values};
+use crate::fate::{Fate, AGGREGATES, MEMBERS};
+use crate::held::{held, values_of, Values};
 use crate::places::{column_of, uncast};
 use crate::query::Builder;
 use crate::tree::Tree;
@@ -16,14 +17,9 @@ use crate::walk::column_name;
 
 /// `A_Expr_Kind`.
 const OPERATOR: i64 = 1;
-const ANY: i64 = 2;
-const ALL: i64 = 3;
-const NULLIF: i64 = 6;
-const IN: i64 = 7;
-const SIMILAR: i64 = 10;
-const BETWEEN: i64 = 11;
 /// `SubLinkType`.
 const EXISTS: i64 = 1;
+const ARRAY: i64 = 7;
 /// `SetOperation`: 2 is `UNION`.
 const UNION: i64 = 2;
 
@@ -188,12 +184,18 @@ impl Builder {
                 let calls: Vec<&Tree> = calls.filter_map(|call| call.items().first()).collect();
                 for call in &calls {
                     self.value_in(call.get("args"), true, found);
-                }
-                if !calls.into_iter().all(reads_one_column) {
-                    self.whole("rows", from.get("functions"), found);
+                    self.rows_of(call, found);
                 }
             }
-            "RangeTableSample" | "RangeTableFunc" | "JsonTable" => self.whole("rows", from, found),
+            "RangeTableFunc" => {
+                self.rows_in(from, from.get("docexpr"), &[from.get("rowexpr")], found);
+            }
+            "JsonTable" => {
+                let passed = from.get("context_item").get("raw_expr");
+                let values: Vec<&Tree> = from.get("passing").items().iter().collect();
+                self.rows_in(from, passed, &values, found);
+            }
+            "RangeTableSample" => self.whole("rows", from, found),
             _ => {
                 if let Tree::List(items) = from {
                     for item in items {
@@ -306,8 +308,8 @@ impl Builder {
                     self.ask_window(tree.get("over"), found);
                 }
                 let name = tree.get("funcname").items().last().map_or("", Tree::text);
-                if ROW_FUNCTIONS.contains(&name) && !reads_one_column(tree) {
-                    self.whole("rows", tree.get("args"), found);
+                if ROW_FUNCTIONS.contains(&name) {
+                    self.rows_of(tree, found);
                 }
                 let meets = is_comparing(name) || tree.get("agg_distinct").int() != 0;
                 let counted = counted | (meets && self.meeting(tree.get("args"), found));
@@ -328,6 +330,32 @@ impl Builder {
         };
         for child in tree.children() {
             self.value_in(child, own, found);
+        }
+    }
+
+    /// How many rows a function makes.
+    fn rows_of(&mut self, call: &Tree, found: &mut Vec<Asking>) {
+        let name = call.get("funcname").items().last().map_or("", Tree::text);
+        let arguments = call.get("args").items();
+        match arguments {
+            [only] if column_of(only).is_some() => {}
+            [only] if name == "unnest" && is_listed(only) => {}
+            [document, path @ ..] if name.starts_with("json") => {
+                let path: Vec<&Tree> = path.iter().collect();
+                self.rows_in(call, document, &path, found);
+            }
+            _ => self.whole("rows", call, found),
+        }
+    }
+
+    /// How many parts a document has where a path leads: like a condition with that path, where the
+    /// document is nothing but what is stored. What is put together beside a value can have as
+    /// many parts as the value says.
+    fn rows_in(&mut self, source: &Tree, document: &Tree, path: &[&Tree], found: &mut Vec<Asking>) {
+        if is_stored(document) && path.iter().all(|part| held(part, false).is_some()) {
+            self.atom("expression", source, found);
+        } else {
+            self.whole("rows", source, found);
         }
     }
 
@@ -432,74 +460,6 @@ impl Builder {
     }
 }
 
-/// A column that is compared with values of the statement, or with another column.
-fn compared(tree: &Tree) -> Option<(&'static str, Values)> {
-    if tree.kind() != "AExpr" {
-        return None;
-    }
-    let (left, right) = (tree.get("lexpr"), tree.get("rexpr"));
-    let name = tree.get("name").items().last().map_or("", Tree::text);
-    let kind = tree.get("kind").int();
-    let held: Option<Vec<Held>> = match kind {
-        IN | BETWEEN.. => right.items().iter().map(|item| held(item, false)).collect(),
-        ANY | ALL => {
-            let (array, _) = uncast(right);
-            if array.kind() == "AArrayExpr" {
-                let items = array.get("elements").items().iter();
-                items.map(|item| held(item, false)).collect()
-            } else {
-                held(right, true).map(|held| vec![held])
-            }
-        }
-        SIMILAR => None,
-        OPERATOR..=NULLIF if column_of(left).is_some() => {
-            if column_of(right).is_some() {
-                let form = if form(name) == "equal" {
-                    "columns"
-                } else {
-                    "sort"
-                };
-                return Some((form, Values::default()));
-            }
-            held(right, false).map(|held| vec![held])
-        }
-        OPERATOR..=NULLIF => {
-            column_of(right)?;
-            let held = held(left, false)?;
-            return Some((form(name), values(name, vec![held])));
-        }
-        // `LIKE` and `ILIKE`.
-        _ => held(right, false).map(|held| vec![held]),
-    };
-    column_of(left)?;
-    let form = if kind >= BETWEEN {
-        "compare"
-    } else {
-        form(name)
-    };
-    Some((form, values(name, held?)))
-}
-
-fn form(operator: &str) -> &'static str {
-    if matches!(operator, "=" | "<>") {
-        "equal"
-    } else {
-        "compare"
-    }
-}
-
-fn values(operator: &str, held: Vec<Held>) -> Values {
-    // Which side of a value a column is on asks about the same value.
-    let plain = ["=", "<>", "<", ">", "<=", ">="].contains(&operator)
-        || operator.ends_with("BETWEEN")
-        || operator.ends_with("SYMMETRIC");
-    Values {
-        structure: if plain { "=" } else { operator }.to_owned(),
-        each: true,
-        held,
-    }
-}
-
 fn has_constants(tree: &Tree) -> bool {
     match tree.kind() {
         "AConst" | "ParamRef" => true,
@@ -529,10 +489,26 @@ fn is_comparing(name: &str) -> bool {
     AGGREGATES.contains(&name) && !COLLECTING.contains(&name)
 }
 
-/// Whether a call has nothing but one column for arguments.
-fn reads_one_column(call: &Tree) -> bool {
-    call.kind() == "FuncCall"
-        && matches!(call.get("args").items(), [only] if column_of(only).is_some())
+/// Whether an array is what a query gives, or a list that is as long for every row.
+fn is_listed(array: &Tree) -> bool {
+    match array.kind() {
+        "SubLink" => array.get("sub_link_type").int() == ARRAY,
+        "AArrayExpr" => true,
+        _ => false,
+    }
+}
+
+/// Whether an expression is a column, or a member of the document in it under a constant name.
+fn is_stored(document: &Tree) -> bool {
+    let (document, _) = uncast(document);
+    if document.kind() != "AExpr" {
+        return column_of(document).is_some();
+    }
+    let name = document.get("name").items().last().map_or("", Tree::text);
+    MEMBERS.contains(&name)
+        && document.get("kind").int() == OPERATOR
+        && held(document.get("rexpr"), false).is_some()
+        && is_stored(document.get("lexpr"))
 }
 
 /// Whether an expression may have another value each time, by other means than functions.

@@ -1,6 +1,7 @@
 use super::*;
 use crate::analyse::analyse;
 use crate::held::influencing;
+use crate::held::Held;
 
 /// Form, columns and values of everything that influences a statement and its subqueries.
 fn found(sql: &str) -> Vec<String> {
@@ -169,6 +170,41 @@ fn numbers_of_rows_are_told() {
         &["rows a", "expression a 1"],
     );
     check("SELECT 1 FROM t LIMIT 10 OFFSET $1", &[]);
+}
+
+#[test]
+fn rows_of_stored_documents_are_counted_and_of_made_ones_told() {
+    check("SELECT 1 FROM t, unnest(ARRAY[a, b])", &[]);
+    check("SELECT unnest(ARRAY(SELECT a FROM u)) FROM t", &[]);
+    check("SELECT 1 FROM t, jsonb_array_elements(t.a)", &[]);
+    check(
+        "SELECT 1 FROM t, jsonb_array_elements(a::jsonb -> 'x' #> '{y,0}')",
+        &["expression a x,{y,0}"],
+    );
+    check(
+        "SELECT jsonb_path_query(a, '$.x[*]') FROM t",
+        &["expression a $.x[*]", "expression a $.x[*]"],
+    );
+    for made in [
+        "SELECT 1 FROM t, jsonb_array_elements(a || jsonb_build_array(b))",
+        "SELECT 1 FROM t, jsonb_array_elements(a -> b)",
+        "SELECT 1 FROM t, jsonb_path_query(a, b::jsonpath)",
+        "SELECT 1 FROM t, jsonb_path_query(a, '$[0 to $n]', jsonb_build_object('n', b))",
+    ] {
+        check(made, &["rows a,b"]);
+    }
+    check(
+        "SELECT 1 FROM t, JSON_TABLE(a, '$.x[*]' COLUMNS (y int))",
+        &["expression a $.x[*]"],
+    );
+    check(
+        "SELECT 1 FROM t, JSON_TABLE(a, '$[0 to $n]' PASSING b AS n COLUMNS (y int))",
+        &["rows a,b"],
+    );
+    check(
+        "SELECT 1 FROM t, XMLTABLE('/x' PASSING a COLUMNS y int)",
+        &["expression a /x"],
+    );
 }
 
 #[test]

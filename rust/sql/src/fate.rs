@@ -170,7 +170,7 @@ pub(crate) const AGGREGATES: [&str; 49] = [
 const TRIMMING: [&str; 3] = ["btrim", "ltrim", "rtrim"];
 
 /// Operators that give a member of a document as it is.
-const MEMBERS: [&str; 4] = ["->", "->>", "#>", "#>>"];
+pub(crate) const MEMBERS: [&str; 4] = ["->", "->>", "#>", "#>>"];
 
 /// Operators that say how values compare.
 const COMPARING: [&str; 25] = [

@@ -14,6 +14,7 @@
 mod analyse;
 mod asking;
 mod compare;
+mod compared;
 mod depth;
 mod essence;
 mod facts;

@@ -16,18 +16,9 @@ pub(crate) fn facts_of(tree: &Tree) -> Facts {
     let usage = usage(facts.operation, tree);
     Walker::new(&mut facts).visit(tree, usage);
     match tree.kind() {
-        "SelectStmt" => {
+        "SelectStmt" | "InsertStmt" | "UpdateStmt" | "DeleteStmt" | "MergeStmt" => {
             queried(tree, &mut facts);
-            let into = tree.get("into_clause").get("rel");
-            if !into.is_empty() {
-                facts.writes.push(Write {
-                    relation: Some(relation_name(into)),
-                    assigned: false,
-                    query: query::Builder::default().query(tree),
-                });
-            }
         }
-        "InsertStmt" | "UpdateStmt" | "DeleteStmt" | "MergeStmt" => queried(tree, &mut facts),
         "CopyStmt" => copy(tree, &mut facts),
         "VariableSetStmt" => set(tree, &mut facts),
         "VariableShowStmt" => {
@@ -37,8 +28,12 @@ pub(crate) fn facts_of(tree: &Tree) -> Facts {
                 ..Setting::default()
             });
         }
-        "CreateTableAsStmt" => kept_query(tree.get("into").get("rel"), tree, &mut facts),
-        "ViewStmt" => kept_query(tree.get("view"), tree, &mut facts),
+        "CreateTableAsStmt" => facts.inner = Some(Box::new(facts_of(tree.get("query")))),
+        "ViewStmt" => {
+            let source = tree.get("query");
+            facts.inner = Some(Box::new(facts_of(source)));
+            facts.writes.push(kept_query(tree.get("view"), source));
+        }
         "PrepareStmt" | "DeclareCursorStmt" | "ExplainStmt" => {
             let mut inner = facts_of(tree.get("query"));
             if tree.kind() == "PrepareStmt" {
@@ -112,9 +107,18 @@ fn name(tree: &Tree) -> Option<String> {
     (!name.is_empty()).then(|| name.to_owned())
 }
 
+/// The `INTO` of a query; of a set operation it is in its first branch, and for all of them.
+fn into_of(query: &Tree) -> &Tree {
+    let mut first = query;
+    while !first.get("larg").is_empty() {
+        first = first.get("larg");
+    }
+    first.get("into_clause")
+}
+
 fn operation(tree: &Tree) -> &'static str {
     match tree.kind() {
-        "SelectStmt" if !tree.get("into_clause").is_empty() => "create_table_as",
+        "SelectStmt" if !into_of(tree).is_empty() => "create_table_as",
         "SelectStmt" => "select",
         "InsertStmt" => "insert",
         "UpdateStmt" => "update",
@@ -208,9 +212,8 @@ fn usage(operation: &str, tree: &Tree) -> Use {
     }
 }
 
-/// A statement that keeps a query: its rows, or its text.
-fn kept_query(relation: &Tree, tree: &Tree, facts: &mut Facts) {
-    let source = tree.get("query");
+/// What keeps a query: its rows, or its text.
+fn kept_query(relation: &Tree, source: &Tree) -> Write {
     let query = if source.kind() == "SelectStmt" {
         query::Builder::default().query(source)
     } else {
@@ -219,24 +222,33 @@ fn kept_query(relation: &Tree, tree: &Tree, facts: &mut Facts) {
             ..Query::default()
         }
     };
-    facts.inner = Some(Box::new(facts_of(source)));
-    facts.writes.push(Write {
+    Write {
         relation: Some(relation_name(relation)),
         assigned: false,
         query,
-    });
+    }
 }
 
-/// Every change in the statement that stores what it reads, also in `WITH`.
+/// Everything in the statement that stores what it reads: in `WITH`, and in what it explains or
+/// prepares, which may be run.
 fn nested_writes(tree: &Tree, out: &mut Vec<Write>) {
-    if matches!(tree.kind(), "InsertStmt" | "UpdateStmt" | "MergeStmt") {
-        let relation = relation_name(tree.get("relation"));
-        let queries = query::Builder::default().written(tree);
-        out.extend(queries.into_iter().map(|(assigned, query)| Write {
-            relation: Some(relation.clone()),
-            assigned,
-            query,
-        }));
+    match tree.kind() {
+        "InsertStmt" | "UpdateStmt" | "MergeStmt" => {
+            let relation = relation_name(tree.get("relation"));
+            let queries = query::Builder::default().written(tree);
+            out.extend(queries.into_iter().map(|(assigned, query)| Write {
+                relation: Some(relation.clone()),
+                assigned,
+                query,
+            }));
+        }
+        "SelectStmt" if !into_of(tree).is_empty() => {
+            out.push(kept_query(into_of(tree).get("rel"), tree));
+        }
+        "CreateTableAsStmt" => {
+            out.push(kept_query(tree.get("into").get("rel"), tree.get("query")));
+        }
+        _ => {}
     }
     for child in tree.children() {
         nested_writes(child, out);

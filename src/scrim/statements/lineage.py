@@ -175,9 +175,6 @@ class Lineage:
                 for use in facts.relations
                 if use.role == "write" and use.verb in _STORING
             ]
-        if facts.operation in {"explain", "prepare"} and facts.inner is not None:
-            # With ANALYZE it is run, and what is prepared may be.
-            found += self.stored(facts.inner)
         return found + list(self._displaced(facts))
 
     def compared(self, facts: Facts) -> list[tuple[Compared, Origins, bool]]:

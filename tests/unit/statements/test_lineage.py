@@ -4,7 +4,7 @@ import pytest
 
 from scrim.domain.column import ResultField
 from scrim.statements.facts import read
-from scrim.statements.lineage import Lineage, resolve
+from scrim.statements.lineage import resolve
 from tests.unit.statements.sample_schema import (
     customer,
     sample_catalog,
@@ -318,46 +318,6 @@ def test_a_name_that_a_user_took_is_unknown_unless_it_is_qualified() -> None:
     ]:
         (facts,) = read(sql)
         assert spoken(resolve(facts, catalog, untraced(1))[0]) == expected
-
-
-@pytest.mark.parametrize(
-    ("sql", "expected"),
-    [
-        ("INSERT INTO orders VALUES (1, $1)", []),
-        ("UPDATE public.customers SET name = coalesce($1, name)", []),
-        ("UPDATE public.customers SET name = name || 'x'", [("customers", "name", "")]),
-        # A name that can mean two relations may take the value from one to the other.
-        ("UPDATE orders SET total = total + 1", [("orders", "total", "orders.total orders.total")]),
-        ("UPDATE public.customers SET name = email", [("customers", "name", "customers.email")]),
-        (
-            "INSERT INTO orders (total) SELECT email FROM public.customers",
-            [("orders", "total", "customers.email")],
-        ),
-        ("CREATE TABLE x AS SELECT count(*) FROM public.customers", []),
-        (
-            "CREATE VIEW x AS SELECT lower(email) AS e FROM public.customers",
-            [("x", "e", "customers.email")],
-        ),
-        (
-            "INSERT INTO staff VALUES (1) ON CONFLICT (id) DO UPDATE SET email = excluded.email",
-            [],
-        ),
-        ("CREATE TABLE x AS EXECUTE p", [("x", None, "?")]),
-        (
-            "WITH w AS (INSERT INTO orders (total) SELECT email FROM public.customers) SELECT 1",
-            [("orders", "total", "customers.email")],
-        ),
-    ],
-)
-def test_what_is_stored_from_other_data_is_found(
-    sql: str, expected: list[tuple[str, str | None, str]]
-) -> None:
-    (facts,) = read(sql)
-    found = [
-        (relation.name if relation else "", column, spoken(origin))
-        for relation, column, origin in Lineage(sample_catalog()).stored(facts)
-    ]
-    assert found == expected
 
 
 def test_expansion_without_bound_ends_as_unknown() -> None:

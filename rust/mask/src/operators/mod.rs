@@ -35,7 +35,7 @@ mod mac;
 mod name;
 mod national_id;
 mod noise;
-mod numeral;
+pub(crate) mod numeral;
 mod partial;
 pub(crate) mod phone;
 mod place;
@@ -57,7 +57,6 @@ mod vin;
 mod zip3;
 
 pub use national_id::entities as national_id_entities;
-pub(crate) use numeral::Numeral;
 
 use std::borrow::Cow;
 use std::sync::Arc;
@@ -66,6 +65,7 @@ use crate::batch::Batch;
 use crate::error::Error;
 use crate::operators::change::Change;
 use crate::operators::fold::Folded;
+use crate::operators::numeral::Numeral;
 use crate::prf::DomainKey;
 use crate::row::Row;
 use crate::spec::{Alphabet, NamePart, OperatorSpec, PlacePart};

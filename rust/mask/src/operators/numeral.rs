@@ -1,4 +1,4 @@
-//! Numbers that may wait in a batch, so that several are permuted at once.
+//! Numbers that wait in a batch, so that many of them are permuted at once.
 
 use crate::operators::{card, phone, tweak};
 

@@ -6,8 +6,7 @@ OPERATOR = Operator(
     name="text",
     description="Replaces a text by words of about the same length.",
     survives=(
-        "Equality and joins of texts that are the same in every character, and uniqueness in "
-        "practice."
+        "Equality and joins, up to case and Unicode composition, and uniqueness in practice."
     ),
     lost="What the text says; its length beyond about a hundred characters.",
     attack=(

@@ -205,6 +205,14 @@ def test_the_end_of_next_year_is_that_of_the_day_of_loading() -> None:
     assert OperatorTable.of(masking).of_entity("person.birth_date") == {"name": "age_bin"}
 
 
+@pytest.mark.parametrize("entity", ["person.birth_date", "general.date", "general.date_time"])
+def test_ages_of_dates_need_the_day_on_which_they_are_taken(entity: str) -> None:
+    masking = Masking.model_validate({"key_env": "A", "operators": {entity: "age_bin"}})
+    with pytest.raises(OperatorError, match="reference: next-year") as caught:
+        OperatorTable.of(masking)
+    assert caught.value.key == f"masking.operators.{entity}"
+
+
 def test_a_policy_cannot_choose_an_operator_that_needs_options() -> None:
     assert policy_operator_problem("zip3") == ""
     assert policy_operator_problem("top_bottom").startswith("needs options")

@@ -13,11 +13,17 @@ from scrim.config.connections import Connection
 from scrim.config.masking import Masking
 from scrim.config.operators import OperatorChoice
 from scrim.kernel import national_id_entities
-from scrim.masking.options import OperatorError, OperatorSpec, check_choice
+from scrim.masking.options import OperatorError, OperatorSpec, check_entity
 from scrim.masking.profile import Profile, load_profile
 from scrim.masking.registry import registry
 
-__all__ = ["OperatorError", "OperatorSpec", "OperatorTable", "check_choice", "default_operator"]
+__all__ = [
+    "OperatorError",
+    "OperatorSpec",
+    "OperatorTable",
+    "check_entity",
+    "default_operator",
+]
 
 NULL: Final[OperatorSpec] = MappingProxyType({"name": "null"})
 AUTO: Final[OperatorSpec] = MappingProxyType({"name": "auto"})
@@ -112,7 +118,6 @@ _GROUP_DEFAULTS: Final[Mapping[str, OperatorSpec]] = MappingProxyType(
 # Numbers whose layouts the kernel knows get another number that their authority could issue.
 _NATIONAL_ID: Final[OperatorSpec] = MappingProxyType({"name": "national_id"})
 _NATIONAL_IDS: Final = frozenset(national_id_entities())
-_DATES: Final = frozenset({"general.date", "general.date_time", "person.birth_date"})
 # Groups of two letters are states, whose numbers of persons and companies are alike in this.
 _STATE_LETTERS: Final = 2
 
@@ -260,15 +265,9 @@ def replacing(operator: OperatorSpec) -> OperatorSpec:
 def _checked(
     key: str, choices: Mapping[str, OperatorChoice], today: date | None
 ) -> dict[str, OperatorSpec]:
-    for entity, choice in choices.items():
-        if entity in _DATES and choice.name == "age_bin" and not choice.options.get("reference"):
-            raise OperatorError(
-                f"{key}.{entity}",
-                "is a date, of which age_bin can make nothing without the day on which ages are "
-                "taken; write {name: age_bin, reference: next-year}, or choose date_trunc",
-            )
     return {
-        entity: check_choice(choice, f"{key}.{entity}", today) for entity, choice in choices.items()
+        entity: check_entity(entity, choice, f"{key}.{entity}", today)
+        for entity, choice in choices.items()
     }
 
 

@@ -130,6 +130,11 @@ def test_the_file_overrides_the_default_and_a_connection_the_file() -> None:
         ({"name": "template", "template": "{last4"}, "wrong option"),
         ({"name": "template", "template": "{middle}"}, "wrong option"),
         ({"name": "constant", "value": None}, "wrong option"),
+        (
+            "date_shift",
+            r"needs an option that is not given \(subject\).*{name: date_shift, sub",
+        ),
+        ("category", r"not given \(list\)"),
     ],
 )
 def test_a_wrong_choice_is_refused_with_its_place(chosen: object, reason: str) -> None:

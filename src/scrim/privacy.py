@@ -22,6 +22,7 @@ from scrim.audit.acts import COMMAND_WORKER, system_user
 from scrim.audit.log import AuditLog
 from scrim.audit.records import Origin, privacy_record
 from scrim.config.load import load_shape
+from scrim.domain.arguments import check_path
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -127,6 +128,7 @@ def open_budgets(config: Path | str = "scrim.yaml") -> "Iterator[Budgets]":
         ConfigError: If the configuration cannot be used.
         BudgetError: If it names no budgets, or they cannot be opened.
     """
+    check_path("config", config)
     _loaded("budget")
     from scrim.masking.groups.budget import Budgets  # noqa: PLC0415 - of an extra
     from scrim.masking.groups.budget_store import BudgetError, BudgetStore  # noqa: PLC0415

@@ -286,6 +286,42 @@ def test_a_value_that_was_shown_is_written_as_the_real_one(
     assert rows.fetchall() == [(raw,), (of(owner, "phone", 12),)]
 
 
+def test_a_row_is_copied_by_a_query_to_the_same_columns(
+    analyst: psycopg.Connection[Any], owner: psycopg.Connection[Any]
+) -> None:
+    analyst.execute(
+        "INSERT INTO people (id, handle, email, phone)"
+        " SELECT id + 200, handle, email, phone FROM people WHERE handle = %s",
+        (of(analyst, "handle", 20),),
+    )
+    for column in ("handle", "email", "phone"):
+        assert of(owner, column, 220) == of(owner, column, 20)
+        assert of(analyst, column, 220) == of(analyst, column, 20)
+        assert of(analyst, column, 220) != of(owner, column, 20)
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "INSERT INTO people (id, city) SELECT 300, handle FROM people WHERE id = 20",
+        "INSERT INTO people (id, phone) SELECT 300, handle FROM people WHERE id = 20",
+        "INSERT INTO people (id, handle) SELECT 300, left(handle, 1) FROM people WHERE id = 20",
+        "INSERT INTO people SELECT 300, handle FROM people WHERE id = 20",
+        "INSERT INTO people (id, city, handle) SELECT 300, p.* FROM"
+        " (SELECT handle, city FROM people WHERE id = 20) p",
+        "INSERT INTO visits (note) SELECT phone FROM people WHERE id = 20",
+        "INSERT INTO visits (phone) SELECT phone FROM people WHERE id = 20",
+        "CREATE TABLE copied AS SELECT handle FROM people",
+    ],
+)
+def test_a_query_stores_nothing_masked_where_it_would_be_seen(
+    analyst: psycopg.Connection[Any], owner: psycopg.Connection[Any], query: str
+) -> None:
+    with pytest.raises(psycopg.errors.InsufficientPrivilege, match="storing"):
+        analyst.execute(query)
+    assert owner.execute("SELECT count(*) FROM people WHERE id = 300").fetchone() == (0,)
+
+
 def test_what_cannot_be_turned_back_is_not_updated_but_can_be_new(
     analyst: psycopg.Connection[Any], owner: psycopg.Connection[Any]
 ) -> None:

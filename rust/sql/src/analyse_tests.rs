@@ -371,6 +371,29 @@ fn writes_show_the_query_that_feeds_them() {
 }
 
 #[test]
+fn a_list_of_columns_says_where_each_value_of_a_new_row_goes() {
+    for (sql, listed) in [
+        ("INSERT INTO t (a, b) SELECT x, lower(y) FROM u", true),
+        ("INSERT INTO t (a) VALUES ((SELECT x FROM u)), (1)", true),
+        ("INSERT INTO t SELECT x, y FROM u", false),
+        ("INSERT INTO t (a, b) SELECT u.* FROM u", false),
+        ("INSERT INTO t (a, b) SELECT x, (u.y).* FROM u", false),
+        ("INSERT INTO t (a, b) TABLE u", false),
+        ("INSERT INTO t (a, b) SELECT x FROM u", false),
+        ("INSERT INTO t (a.part) SELECT x FROM u", false),
+        (
+            "INSERT INTO t (a) SELECT x FROM u UNION SELECT y FROM u",
+            false,
+        ),
+        ("UPDATE t SET a = b", false),
+    ] {
+        let facts = one(sql);
+        let said = facts["writes"][0].get("listed").is_some();
+        assert_eq!(said, listed, "{sql}");
+    }
+}
+
+#[test]
 fn returning_is_a_query_over_the_relation_and_its_old_and_new_rows() {
     let facts = one("UPDATE s.t SET a = 1 FROM u RETURNING WITH (OLD AS o) o.b, u.c");
     let sources = facts["query"]["sources"].as_array().unwrap();

@@ -143,6 +143,10 @@ pub struct Write {
     /// the columns are a matter of position.
     #[serde(skip_serializing_if = "is_false")]
     pub assigned: bool,
+    /// Whether a list of columns says of each target to which column of a new row it goes: that which
+    /// its alias names.
+    #[serde(skip_serializing_if = "is_false")]
+    pub listed: bool,
     /// The query.
     pub query: Query,
 }

@@ -1,6 +1,6 @@
 //! Where the columns of a query's result come from, as far as its text alone shows it.
 
-use crate::facts::{Cte, Flow, Mark, Query, RowInfluence, Target};
+use crate::facts::{Cte, Flow, Mark, Query, RowInfluence, Target, Write};
 use crate::fate::Fate;
 use crate::held::Values;
 use crate::places::RawPlace;
@@ -75,13 +75,13 @@ impl Builder {
     }
 
     /// The queries that store what a change writes, if they can read anything: their targets are the
-    /// values. With each, whether it assigns them to the columns that it names.
-    pub(crate) fn written(&mut self, tree: &Tree) -> Vec<(bool, Query)> {
+    /// values. The relation is still to be named.
+    pub(crate) fn written(&mut self, tree: &Tree) -> Vec<Write> {
         let visible = self.ctes.len();
         let ctes = self.with_clause(tree.get("with_clause"));
         let mut queries = match tree.kind() {
             "InsertStmt" => self.inserted(tree),
-            "UpdateStmt" => vec![(true, self.assigned(tree, tree.get("target_list")))],
+            "UpdateStmt" => vec![self.changed(tree, tree.get("target_list"))],
             "MergeStmt" => tree
                 .get("merge_when_clauses")
                 .items()
@@ -90,33 +90,47 @@ impl Builder {
                 .collect(),
             _ => Vec::new(),
         };
-        queries.retain(|(_, query)| !query.is_plain());
-        for (_, query) in &mut queries {
+        queries.retain(|write| !write.query.is_plain());
+        for write in &mut queries {
             let mut all = ctes.clone();
-            all.append(&mut query.ctes);
-            query.ctes = all;
+            all.append(&mut write.query.ctes);
+            write.query.ctes = all;
         }
         self.ctes.truncate(visible);
         queries
     }
 
-    fn inserted(&mut self, tree: &Tree) -> Vec<(bool, Query)> {
+    fn changed(&mut self, tree: &Tree, assignments: &Tree) -> Write {
+        Write {
+            assigned: true,
+            query: self.assigned(tree, assignments),
+            ..Write::default()
+        }
+    }
+
+    fn inserted(&mut self, tree: &Tree) -> Vec<Write> {
         let mut queries = Vec::new();
         if !tree.get("select_stmt").is_empty() {
+            let columns = tree.get("cols").items();
             let mut query = self.query(tree.get("select_stmt"));
-            for (target, column) in query.targets.iter_mut().zip(tree.get("cols").items()) {
+            let listed = names_each(columns, &query.targets);
+            for (target, column) in query.targets.iter_mut().zip(columns) {
                 target.alias = Some(column.get("name").text().to_owned());
             }
-            queries.push((false, query));
+            queries.push(Write {
+                listed,
+                query,
+                ..Write::default()
+            });
         }
         let conflict = tree.get("on_conflict_clause").get("target_list");
         if !conflict.is_empty() {
-            let mut query = self.assigned(tree, conflict);
+            let mut write = self.changed(tree, conflict);
             // The row that was proposed has the relation's columns.
             let mut proposed = self.relation(tree.get("relation"), false);
             proposed.alias = Some("excluded".to_owned());
-            query.sources.push(proposed);
-            queries.push((true, query));
+            write.query.sources.push(proposed);
+            queries.push(write);
         }
         queries
     }
@@ -134,7 +148,7 @@ impl Builder {
         }
     }
 
-    fn merged(&mut self, tree: &Tree, clause: &Tree) -> (bool, Query) {
+    fn merged(&mut self, tree: &Tree, clause: &Tree) -> Write {
         let mut query = self.assigned(tree, clause.get("target_list"));
         let values = clause.get("values").items();
         if !values.is_empty() {
@@ -147,7 +161,11 @@ impl Builder {
                 target.alias = column.alias;
             }
         }
-        (values.is_empty(), query)
+        Write {
+            assigned: values.is_empty(),
+            query,
+            ..Write::default()
+        }
     }
 
     fn with_clause(&mut self, with: &Tree) -> Vec<Cte> {
@@ -319,6 +337,17 @@ fn is_constant(value: &Tree) -> bool {
         "TypeCast" => is_constant(value.get("arg")),
         _ => false,
     }
+}
+
+/// Whether a list of columns says of each target which column it goes to: a star is any number of
+/// targets, an alternative of a set operation has its own, and a field is no column.
+fn names_each(columns: &[Tree], targets: &[Target]) -> bool {
+    !columns.is_empty()
+        && columns.len() == targets.len()
+        && columns
+            .iter()
+            .all(|column| column.get("indirection").items().is_empty())
+        && targets.iter().all(|target| target.kind != "star")
 }
 
 /// The columns that `SEARCH` and `CYCLE` add to a table expression.

@@ -224,8 +224,8 @@ fn kept_query(relation: &Tree, source: &Tree) -> Write {
     };
     Write {
         relation: Some(relation_name(relation)),
-        assigned: false,
         query,
+        ..Write::default()
     }
 }
 
@@ -236,10 +236,9 @@ fn nested_writes(tree: &Tree, out: &mut Vec<Write>) {
         "InsertStmt" | "UpdateStmt" | "MergeStmt" => {
             let relation = relation_name(tree.get("relation"));
             let queries = query::Builder::default().written(tree);
-            out.extend(queries.into_iter().map(|(assigned, query)| Write {
+            out.extend(queries.into_iter().map(|write| Write {
                 relation: Some(relation.clone()),
-                assigned,
-                query,
+                ..write
             }));
         }
         "SelectStmt" if !into_of(tree).is_empty() => {

@@ -2,6 +2,7 @@
 
 import io
 import json
+import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -31,6 +32,10 @@ from scrim.detection.tables import (
 if TYPE_CHECKING:
     from scrim.detection.scan import Scanner
 
+UTF32_MARKS: Final = {b"\xff\xfe\0\0", b"\0\0\xfe\xff"}
+MOST_ZEROS: Final = 8
+"""A text of bytes has fewer zeros than one in so many."""
+_LINE_END: Final = re.compile(rb"\r\n|\r|\n")
 MAX_LINE_CHARACTERS: Final = 64 << 20
 HEAD_BYTES: Final = 1 << 16
 FORMATS: Final = {
@@ -184,7 +189,7 @@ def open_csv(  # noqa: PLR0913, RUF100 - all that is known of a file
         column_names(width, head[0] if named else None),
         head[0] if named else None,
         delimiter,
-        "\r\n" if first[0].endswith("\r\n") else "\n",
+        _line_end(first[0]),
         chain(head[named:], rows),
     )
 
@@ -224,7 +229,13 @@ def decoded(reader: Reader, *, strict: bool = False) -> Iterator[str]:
     Raises:
         ValueError: If it is strict, with the number of the line.
     """
-    utf16 = reader.peek(2)[:2] in {b"\xff\xfe", b"\xfe\xff"}
+    head = reader.peek(HEAD_BYTES)[:HEAD_BYTES]
+    utf16 = head[:2] in {b"\xff\xfe", b"\xfe\xff"}
+    if strict and (head[:4] in UTF32_MARKS or (not utf16 and _has_many_zeros(head))):
+        raise ValueError(
+            "is UTF-16 or UTF-32 without the mark of UTF-16, or no text; convert it, for example "
+            "with `iconv -f utf-16le -t utf-8`"
+        )
     encoding = "utf-16" if utf16 else "utf-8-sig"
     errors = "strict" if strict else "replace"
     number = 0
@@ -237,12 +248,27 @@ def decoded(reader: Reader, *, strict: bool = False) -> Iterator[str]:
                         f"line {number}: is longer than {MAX_LINE_CHARACTERS:,} characters"
                     )
                 yield line
-        except UnicodeDecodeError:
+        except UnicodeDecodeError as error:
             name = "UTF-16" if utf16 else "UTF-8"
+            # What was read ahead begins with the line after the last one that was given.
+            ahead = error.object[: error.start]
+            number += 1 + (0 if utf16 else len(_LINE_END.findall(ahead)))
             raise ValueError(
-                f"is not {name} after line {number}; convert it, for example with "
+                f"line {number}: is not {name}; convert it, for example with "
                 "`iconv -f latin1 -t utf-8`"
             ) from None
+
+
+def _line_end(first: str) -> str:
+    """Return what ends the first line; old Macs end it with CR, unless that is inside of quotes."""
+    if first.endswith("\r\n"):
+        return "\r\n"
+    return "\r" if first.endswith("\r") and first.count('"') % 2 == 0 else "\n"
+
+
+def _has_many_zeros(head: bytes) -> bool:
+    """Whether bytes are those of wider characters, in which hardly anything would be found."""
+    return head.count(0) * MOST_ZEROS > len(head)
 
 
 def _whole_lines(head: bytes) -> list[str]:

@@ -18,6 +18,8 @@ BATCH_ROWS: Final = 16_384
 BATCH_CHARACTERS: Final = 16 << 20
 """Rows with more characters than this make smaller batches."""
 PARQUET_ROWS: Final = 65_536
+_USUAL_END: Final = "\r\n"
+"""What ends lines of CSV (RFC 4180)."""
 
 
 def mask_csv(
@@ -52,7 +54,8 @@ def mask_csv(
     try:
         if mark:
             text.write("\ufeff")
-        writer = csv.writer(text, delimiter=table.delimiter, lineterminator=table.line_end)
+        # Fields with any line end are quoted, which the writer does for those that it is given.
+        writer = csv.writer(_Lines(text, table.line_end), delimiter=table.delimiter)
         header_due = table.header
         batches = _csv_batches(table)
         # Without a row, the header still is without the columns that are dropped.
@@ -71,6 +74,20 @@ def mask_csv(
     finally:
         text.detach()
     return masker.columns
+
+
+class _Lines:
+    """Takes lines that end as those of CSV do, and ends them as those of a file."""
+
+    def __init__(self, text: IO[str], end: str) -> None:
+        self._text = text
+        self._end = end
+
+    def write(self, line: str) -> int:
+        """Write a line."""
+        if self._end != _USUAL_END:
+            line = line.removesuffix(_USUAL_END) + self._end
+        return self._text.write(line)
 
 
 def _csv_batches(table: CsvFile) -> Iterator[list[list[str]]]:

@@ -122,6 +122,8 @@ def _show(request: "RevealRequest", answer: "Revealed", *, json_output: bool) ->
     if json_output:
         typer.echo(json.dumps(answer.document(request), ensure_ascii=False))
         return
+    if note := answer.note(request):
+        typer.echo(f"scrim: {printable(note)}", err=True)
     for number, value in enumerate(answer.values, 1):
         typer.echo("" if value is None else printable(value))
         if value is None:

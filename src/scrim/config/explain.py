@@ -84,6 +84,8 @@ def _known_settings(path: KeyPath, root: type[BaseModel]) -> str:
     if model is None or not isinstance(path[-1], str):
         return "remove it"
     names = sorted(model.model_fields)
+    if not names:
+        return "remove it: there are no settings here"
     close = difflib.get_close_matches(path[-1], names, n=1)
     return f"did you mean {close[0]}?" if close else f"choose from {', '.join(names)}"
 

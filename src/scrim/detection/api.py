@@ -20,6 +20,7 @@ from scrim.detection.tables import written
 from scrim.detection.transformer.model import Transformer
 from scrim.detection.transformer.scanner import TransformerScanner
 from scrim.detection.voting import MAX_VALUES
+from scrim.domain.arguments import check_names, check_path, check_text, wrong_type
 from scrim.domain.column import Column
 from scrim.domain.finding import Finding
 
@@ -78,6 +79,7 @@ def _scanner(transformer: Model | None) -> Scanner:
     if transformer is None:
         return builtin_scanner()
     if not isinstance(transformer, Transformer):
+        check_path("transformer", transformer)
         transformer = _loaded(Path(transformer).absolute())
     return TransformerScanner(builtin_scanner(), transformer)
 
@@ -123,10 +125,13 @@ def detect_many(
         TypeError: If they are not texts, or one text in place of many.
     """
     _refuse_one(texts, "detect_many")
+    check_text("entity", entity, optional=True)
     listed = list(texts)
     for text in listed:
         if not isinstance(text, str):
             raise TypeError(f"detect_many takes texts, not {type(text).__name__}")
+    if entity is not None and entity not in builtin_scanner().catalogue.names:
+        raise KeyError("there is no such entity; docs/reference/entities.md lists them")
     return _scanner(transformer).scan(listed, entity)
 
 
@@ -155,6 +160,9 @@ def classify_column(
         TypeError: If it is one text in place of a column of values.
     """
     _refuse_one(values, "classify_column")
+    for argument, given in (("name", name), ("table", table), ("kind", kind)):
+        check_text(argument, given)
+    check_names("siblings", siblings)
     column = Column("", table, name)
     distinct = _voters(_listed(values))
     return _verdict(builtin_scanner(), column, kind, distinct, siblings)
@@ -175,10 +183,11 @@ def detect_batch(batch: object, *, table: str = "") -> dict[str, BatchColumn]:
         TypeError: If it is something else.
         ModuleNotFoundError: If it needs pyarrow, which is not installed.
     """
+    check_text("table", table)
     read: Any = batch
     if not hasattr(read, "schema") or not hasattr(read, "column"):
         if not hasattr(read, "__arrow_c_stream__"):
-            raise TypeError("detect_batch takes an Arrow batch or table")
+            raise wrong_type("detect_batch", batch, "an Arrow batch or table")
         import pyarrow  # noqa: PLC0415, ICN001, RUF100 - an extra
 
         read = pyarrow.table(batch)
@@ -203,6 +212,8 @@ def _refuse_one(values: object, function: str) -> None:
     """Refuse a text where many are due: its letters would be taken for them."""
     if isinstance(values, (str, bytes)):
         raise TypeError(f"{function} takes many values; put a single one into a list")
+    if not isinstance(values, Iterable):
+        raise wrong_type(function, values, "many values, as a list or an Arrow array")
 
 
 def _kind(arrow_type: str) -> str:

@@ -56,11 +56,11 @@ def csv_rows(lines: Iterable[str], delimiter: str, *, strict: bool = False) -> I
         ValueError: If a field is longer than 128 million characters, or a quote is wrong.
     """
     csv.field_size_limit(MAX_FIELD_CHARACTERS)
+    reader = csv.reader(lines, delimiter=delimiter, strict=strict)
     try:
-        reader = csv.reader(lines, delimiter=delimiter, strict=strict)
         yield from (row for row in reader if row or strict)
     except csv.Error as error:
-        raise ValueError(f"is not CSV: {error}") from None
+        raise ValueError(f"line {reader.line_num}: is not CSV: {error}") from None
 
 
 def is_header(rows: Sequence[Sequence[str]], scanner: Scanner, judge: ColumnJudge) -> bool:

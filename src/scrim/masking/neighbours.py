@@ -1,5 +1,6 @@
 """Options of operators that look at another column of the row, and the ways to write them."""
 
+import unicodedata
 from collections.abc import Mapping
 from typing import Annotated, Final
 
@@ -23,7 +24,17 @@ def _as_texts(value: object) -> object:
     """Write keys that YAML reads as numbers or booleans as the data store writes them."""
     if not isinstance(value, Mapping):
         return value
-    return {_as_text(key): one for key, one in value.items()}
+    texts = {_as_text(key): one for key, one in value.items()}
+    different = {_folded(text) if isinstance(text, str) else text for text in texts}
+    if len(texts) < len(value) or len(different) < len(texts):
+        raise ValueError("two of the cases are the same value, as case and blanks do not count")
+    return texts
+
+
+def _folded(text: str) -> str:
+    """Return a text as the kernel looks it up, whatever its case and composition."""
+    folded = unicodedata.normalize("NFKC", text.strip()).upper().lower()
+    return unicodedata.normalize("NFKC", folded).strip()
 
 
 def _as_text(key: object) -> object:

@@ -61,8 +61,11 @@ def check_choice(choice: OperatorChoice, key: str, today: date | None = None) ->
         missing = all(e["type"] == "missing" for e in errors)
         wrong = "needs an option that is not given" if missing else "has a wrong option"
         way = f"; write {{name: {choice.name}, {names[0]}: ...}} in scrim.yaml" if missing else ""
+        # What operators themselves say, after what pydantic puts before it.
+        said = {e["msg"].partition(", ")[2] for e in errors if e["type"] == "value_error"}
+        reason = f": {'; '.join(sorted(said))}" if said else ""
         raise OperatorError(
-            key, f"{wrong} ({', '.join(names)}); {choice.name} takes: {known}{way}"
+            key, f"{wrong} ({', '.join(names)}){reason}; {choice.name} takes: {known}{way}"
         ) from None
     if isinstance(options, Dated):
         return {"name": choice.name, **options.on(today)}

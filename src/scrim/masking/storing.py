@@ -32,6 +32,7 @@ def storing_refusal(
                 _NOT_ALLOWED,
                 f"storing masked data in {relation} is not allowed",
                 "What is stored there would no longer be known to be sensitive.",
-                "Leave the masked columns out, or ask for raw access to the data.",
+                "Leave the masked columns out, list the columns and copy each to itself in a new "
+                "row of its table, or ask for raw access to the data.",
             )
     return None

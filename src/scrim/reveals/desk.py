@@ -9,7 +9,7 @@ permitted, and every value's record is written   -> the values
 import hashlib
 import hmac
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final, Protocol
@@ -34,6 +34,7 @@ from scrim.reveals.approvals import (
     StillWaitingError,
     WaitingRequest,
 )
+from scrim.reveals.naming import check_entity, check_operator
 from scrim.reveals.request import (
     Pending,
     RequestError,
@@ -82,6 +83,7 @@ class DeskTools:
         engine: Who decides; it must take the obligations `ENFORCED` for met.
         connections: The data stores by name.
         judge: Returns who tells by its name what a column of a data store holds.
+        entities: Returns every entity that there is.
         recorder: Opens the audit log, once.
         approvals: Opens the requests that wait, once.
         origin: Who writes records.
@@ -93,6 +95,7 @@ class DeskTools:
     engine: PolicyEngine
     connections: Mapping[str, DeskConnection]
     judge: Callable[[str], ColumnJudge]
+    entities: Callable[[], Collection[str]]
     recorder: Callable[[], Recorder]
     approvals: Callable[[], ApprovalStore]
     origin: Origin
@@ -141,6 +144,7 @@ class RevealDesk:
         connection = self._tools.connections.get(request.connection)
         if connection is None:
             raise RequestError(f"there is no connection {request.connection}")
+        check_operator(request.operator, connection.unmasker.operators)
         entity, resource = self._resource(connection.facts, request)
         masked = Masked(entity, request.type_spec, request.operator, request.version)
         verdict = self._verdict(who, connection.facts, resource)
@@ -226,6 +230,7 @@ class RevealDesk:
         except TypeSpecError as error:
             raise RequestError(str(error)) from None
         if request.column is None:
+            check_entity(request.entity, self._tools.entities(), facts)
             return request.entity, facts.resource()
         entity = self.entity_of(facts, request.column, leaf_kind(request.type_spec))
         tags = frozenset({entity} if entity else ())

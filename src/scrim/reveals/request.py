@@ -3,9 +3,10 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from types import MappingProxyType
+from types import MappingProxyType, NoneType
 from typing import Any, Final
 
+from scrim.domain.arguments import check_kind, check_names, check_text
 from scrim.domain.column import Column
 from scrim.domain.principal import Principal
 from scrim.masking.types import TypeSpec
@@ -72,7 +73,12 @@ class RevealRequest:
 
         Raises:
             RequestError: If one does not hold.
+            TypeError: If something is of another type.
         """
+        for name in ("connection", "reason", "entity", "operator"):
+            check_text(name, getattr(self, name))
+        check_names("values", self.values)
+        check_kind("column", self.column, Column | NoneType, "a Column")
         if not self.reason.strip() or len(self.reason) > MAX_REASON:
             raise RequestError(f"a reason of 1 to {MAX_REASON} characters is needed")
         if (self.column is None) == (not self.entity):
@@ -109,6 +115,19 @@ class Revealed:
     domain: str
     operator: str
 
+    def note(self, request: RevealRequest) -> str:
+        """Return what makes the values doubtful; empty where nothing does.
+
+        Args:
+            request: What was asked.
+        """
+        if self.entity or request.column is None:
+            return ""
+        return (
+            f"neither a tag nor its name says what {request.column.qualified_name()} holds, if "
+            f"there is such a column; its values were turned back as {self.domain}"
+        )
+
     def document(self, request: RevealRequest) -> dict[str, Any]:
         """Return it as programs get it, from the command and over HTTP.
 
@@ -116,7 +135,9 @@ class Revealed:
             request: What was asked.
         """
         answers = zip(request.values, self.values, self.versions, strict=True)
+        note = self.note(request)
         return {
+            **({"note": note} if note else {}),
             "connection": request.connection,
             "column": request.column.qualified_name() if request.column else None,
             "entity": self.entity,

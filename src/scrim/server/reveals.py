@@ -15,6 +15,7 @@ from scrim.audit.records import GATEWAY_NAME, Origin
 from scrim.config.load import load
 from scrim.config.root import Config
 from scrim.detection.columns import ColumnJudge
+from scrim.domain.arguments import check_path
 from scrim.identity.configured import Surroundings, build_authenticator
 from scrim.masking.choice import OperatorTable
 from scrim.masking.keys import MaskingKey, load_key
@@ -32,7 +33,7 @@ from scrim.reveals.request import (
     RevealRequest,
     SignedIn,
 )
-from scrim.server.foundation import connection_judge
+from scrim.server.foundation import connection_judge, general_catalogue
 from scrim.server.policies import load_policies
 
 
@@ -149,6 +150,7 @@ class Reveals:
                 for name, settings in config.connections.items()
             },
             judge=self._judge,
+            entities=lambda: general_catalogue(config).names,
             recorder=self._recorder,
             approvals=self._approvals,
             origin=Origin(GATEWAY_NAME, COMMAND_WORKER),
@@ -190,6 +192,7 @@ def open_reveals(config: Path | str) -> Reveals:
         BundleError: If the policies cannot be used.
         OperatorError: If an operator cannot be used.
     """
+    check_path("config", config)
     return Reveals(load(Path(config)).config)
 
 

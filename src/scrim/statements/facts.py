@@ -120,11 +120,13 @@ class Write:
         relation: The relation, None for what has no relation of its own.
         query: The query.
         assigned: Whether each target goes to the column that its alias names, as with `SET`.
+        listed: Whether a list of columns says the same of each target of a new row.
     """
 
     relation: Name | None
     query: Query
     assigned: bool = False
+    listed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -231,6 +233,7 @@ def _facts(raw: _Json) -> Facts:
                 _optional_name(write.get("relation")),
                 decode_query(write["query"]),
                 write.get("assigned", False),
+                write.get("listed", False),
             )
             for write in raw.get("writes", ())
         ),

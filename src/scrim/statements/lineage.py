@@ -133,7 +133,8 @@ class Lineage:
         """Return what a statement stores from other data: relation, column if known, origins.
 
         Assigning a value to the column that it came from is left out, unless it is altered on the
-        way. What a statement gives another name or place counts as stored there.
+        way, and so is a copy of it in the same column of a new row, where a list of columns says
+        that it goes there. What a statement gives another name or place counts as stored there.
         """
         everything = self._everything(facts)
         if self._uses_unreviewed_code(facts):
@@ -152,13 +153,15 @@ class Lineage:
             entries = [(name, origins) for name, origins in outputs.columns]
             if outputs.rest is not None:
                 entries.append((None, outputs.rest))
-            own = self._own_columns(write) if write.assigned else None
+            own = self._own_columns(write) if write.assigned or write.listed else None
             for name, origins in entries:
                 moved = Origins(
                     frozenset(
                         column
                         for column in origins.columns
                         if own is None
+                        # A new row beside the one that it is made of: the two can be compared.
+                        or (write.listed and column in origins.altered)
                         or (column.schema, column.relation, name) != (*own, column.name)
                     ),
                     origins.known,

@@ -251,39 +251,6 @@ def test_an_output_that_exists_is_kept_until_a_whole_one_replaces_it(
     assert sorted(one.name for one in folder.iterdir() if one.name.startswith(".")) == []
 
 
-WRONG: list[tuple[str, bytes, str]] = [
-    ("short.csv", b"email,n\na@corp.example,1\nb@corp.example\n", "row 2: has 1 fields where"),
-    ("long.csv", b"email,n\na@corp.example,1,2\n", "row 1: has 3 fields where there are 2"),
-    ("quote.csv", b'email,n\n"a@corp.example,1\n', "is not CSV"),
-    ("after.csv", b'email,n\n"a@corp.example"x,1\n', "is not CSV"),
-    ("latin.csv", b"email,n\nj\xe9@corp.example,1\n", "is not UTF-8 after line"),
-    (
-        "broken.jsonl",
-        b'{"email": "a@corp.example"}\n{"email": "b@corp.ex\n',
-        "line 2: is not a JSON",
-    ),
-    ("nan.jsonl", b'{"n": NaN}\n', "line 1: is not a JSON"),
-    ("large.jsonl", b'{"n": 1e999}\n', "line 1: is not a JSON"),
-    ("digits.jsonl", b'{"n": ' + b"9" * 90 + b"}\n", "more than 76 digits"),
-    ("deep.jsonl", b'{"a":' * 100 + b"1" + b"}" * 100 + b"\n", "nested deeper than 64 levels"),
-    ("latin.jsonl", b'{"email": "j\xe9@corp.example"}\n', "is not UTF-8 after line"),
-    ("none.parquet", b"PAR1 and nothing", "is not a Parquet file that can be read"),
-]
-
-
-@pytest.mark.parametrize(("name", "content", "message"), WRONG, ids=[one[0] for one in WRONG])
-def test_wrong_input_is_refused_without_output(
-    scrim: Scrim, folder: Path, name: str, content: bytes, message: str
-) -> None:
-    (folder / name).write_bytes(content)
-    result = masked(scrim, name, f"out-{name}", "--header", "yes")
-    assert result.code in {1, 2}
-    assert f"scrim: {name}: " in result.err
-    assert message in result.err
-    assert "corp.ex" not in result.err
-    assert not (folder / f"out-{name}").exists()
-
-
 def test_a_column_that_turns_out_to_hold_an_entity_is_refused_or_searched(
     scrim: Scrim, folder: Path
 ) -> None:

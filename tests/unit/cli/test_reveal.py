@@ -105,6 +105,8 @@ def test_people_read_what_an_approval_takes(
         (("--column", "email", "--user", "ines"), 2, "--column must be"),
         (("--column", "a.b.c", "--user", "ines", "--type", "json"), 2, "--type"),
         (("--user", "ines"), 2, "either a column or an entity"),
+        (("--entity", "contact.emal", "--user", "ines"), 2, "close to it are contact.email"),
+        (("--column", "a.b.c", "--user", "ines", "--operator", "zz"), 2, "no such operator; those"),
     ],
 )
 def test_what_is_wrong_is_said(
@@ -117,6 +119,16 @@ def test_what_is_wrong_is_said(
     result = scrim("reveal", "shop", "x", *arguments, "--reason", "r", "-c", config)
     assert (result.code, result.out) == (code, "")
     assert reason in result.err
+
+
+def test_a_column_that_nothing_is_known_of_is_said_beside_its_values(
+    scrim: Callable[..., Result], config: Path
+) -> None:
+    asked = ("reveal", "shop", "x", "--column", "public.zz.zz", "--user", "ines", "--reason", "r")
+    result = scrim(*asked, "-c", config)
+    assert "nor its name says what public.zz.zz holds, if there is such a column" in result.err
+    result = scrim(*asked, "-c", config, "--json")
+    assert "public.zz.zz" in json.loads(result.out)["note"]
 
 
 def test_without_a_credential_nobody_is_asked_where_there_is_no_terminal(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from typing import Any
 
 import pyarrow as pa
 import pytest
@@ -34,8 +35,30 @@ def test_texts_are_searched_one_by_one_or_at_once() -> None:
     (found,) = scrim.detect(text)
     assert (text[found.start : found.end], found.entity) == ("joe@example.org", "contact.email")
     assert scrim.detect_many([text, "nothing", text]) == [[found], [], [found]]
-    with pytest.raises(KeyError):
+    with pytest.raises(KeyError, match="there is no such entity"):
         scrim.detect_many([text], entity="no.such")
+
+
+def test_what_is_given_is_told_by_name_and_type() -> None:
+    wrong: Any = 734_512
+    batch = pa.record_batch({"a": ["x"]})
+    for ask, message in (
+        (lambda: scrim.detect("x", transformer=wrong), "transformer takes a path"),
+        (lambda: scrim.detect_many(wrong), "detect_many takes many values, as a list"),
+        (lambda: scrim.detect_many(["x"], entity=wrong), "entity takes a text, not int"),
+        (lambda: scrim.classify_column(wrong), "classify_column takes many values, as a list"),
+        (lambda: scrim.classify_column([], name=wrong), "name takes a text, not int"),
+        (lambda: scrim.classify_column([], table=wrong), "table takes a text, not int"),
+        (lambda: scrim.classify_column([], kind=wrong), "kind takes a text, not int"),
+        (lambda: scrim.classify_column([], siblings="ab"), "siblings takes a list or tuple"),
+        (lambda: scrim.classify_column([], siblings=[wrong]), "siblings: one of them takes a text"),
+        (lambda: scrim.detect_batch(wrong), "detect_batch takes an Arrow batch or table, not int"),
+        (lambda: scrim.detect_batch(batch, table=wrong), "table takes a text, not int"),
+        (lambda: scrim.open_reveals(wrong), "config takes a path"),
+    ):
+        with pytest.raises(TypeError, match=message) as caught:
+            ask()
+        assert str(wrong) not in str(caught.value)
 
 
 def test_a_column_is_known_by_name_or_by_values() -> None:

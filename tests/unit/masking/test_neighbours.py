@@ -128,6 +128,22 @@ def test_a_wrong_option_is_refused_and_named(options: dict[str, Any], key: str) 
 
 
 @pytest.mark.parametrize(
+    "cases",
+    [
+        {"person": "name", "Person": "redact"},
+        {"person": "name", " person ": "redact"},
+        {"stra\u00dfe": "name", "STRASSE": "redact"},
+        {"\uff11": "name", "1": "redact"},
+        {7: "name", "7": "redact"},
+        {True: "name", "true": "redact"},
+    ],
+)
+def test_cases_that_are_the_same_value_are_refused(cases: dict[Any, str]) -> None:
+    with pytest.raises(OperatorError, match=r"\(cases\): two of the cases are the same value"):
+        table({**CHOICE, "cases": cases})
+
+
+@pytest.mark.parametrize(
     "operator",
     [
         "date_shift",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -134,6 +134,64 @@ def test_an_operator_that_cannot_be_turned_back_is_said(desk: Desk) -> None:
     column = Column("public", "people", "full_name")
     with pytest.raises(IrreversibleError, match="the operator name of person"):
         desk.reveals.reveal(desk.who("ines"), ask("Ulrika Durhurst", column=column))
+
+
+@pytest.mark.parametrize(
+    ("named", "message"),
+    [
+        ({"entity": "zz"}, "entity: there is no such entity; the names are .*contact[.]…"),
+        ({"entity": "contact.emal"}, "no such entity; close to it are contact.email"),
+        ({"entity": "secret.of.nobody.at.all"}, "entity: there is no such entity"),
+        ({"column": EMAIL, "operator": "zz"}, "operator: there is no such operator; .*card.* siv"),
+        ({"column": EMAIL, "operator": "by_row"}, "operator: it needs options"),
+    ],
+)
+def test_what_does_not_exist_is_malformed_and_what_does_is_said(
+    desk: Desk, named: dict[str, object], message: str
+) -> None:
+    asked = {"column": None, **named}
+    for who in ("ines", "keeper", "ann"):
+        with pytest.raises(RequestError, match=message) as caught:
+            desk.reveals.reveal(desk.who(who), ask("x", **asked))  # type: ignore[arg-type]
+        assert "zz" not in str(caught.value)
+    assert not (desk.folder / "audit").exists()
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({"values": "one"}, "values takes a list or tuple of names, not str"),
+        ({"values": (7,)}, "values: one of them takes a text, not int"),
+        ({"reason": None}, "reason takes a text, not NoneType"),
+        ({"column": "public.people.email"}, "column takes a Column, not str"),
+        ({"operator": 7}, "operator takes a text, not int"),
+    ],
+)
+def test_a_request_of_wrong_types_is_told_by_name(changes: dict[str, Any], message: str) -> None:
+    with pytest.raises(TypeError, match=message):
+        replace(ask("x"), **changes).check()
+
+
+def test_a_tag_with_a_dot_is_an_entity_that_can_be_named(tmp_path: Path) -> None:
+    tags = {"public.people.badge": ["corp.badge"]}
+    with Desk(tmp_path, {"connections": {"shop": {"tags": tags}}}).reveals as reveals:
+        who = reveals.sign_in("ann", password=PASSWORD)
+        with pytest.raises(RevealRefusedError):
+            reveals.reveal(who, ask("x", column=None, entity="corp.badge"))
+
+
+def test_a_column_that_nothing_is_known_of_is_said(desk: Desk) -> None:
+    request = ask("x", column=Column("public", "nowhere", "zz"))
+    answer = desk.reveals.reveal(desk.who("ines"), request)
+    assert isinstance(answer, Revealed)
+    said = "neither a tag nor its name says what public.nowhere.zz holds, if there is such a column"
+    assert said in answer.note(request)
+    assert said in answer.document(request)["note"]
+    known = ask(desk.masked(RAW))
+    answer = desk.reveals.reveal(desk.who("ines"), known)
+    assert isinstance(answer, Revealed)
+    assert answer.note(known) == ""
+    assert "note" not in answer.document(known)
 
 
 def test_an_approval_by_somebody_else_lets_exactly_that_request_through_once(desk: Desk) -> None:

@@ -48,6 +48,56 @@ def test_what_explain_would_store_counts() -> None:
             "INSERT INTO orders (total) SELECT email FROM public.customers",
             [("orders", "total", "customers.email")],
         ),
+        (
+            "INSERT INTO public.customers (id, email) SELECT 7, c.email FROM public.customers c",
+            [],
+        ),
+        (
+            "INSERT INTO public.customers (email) VALUES ((SELECT email FROM public.customers))",
+            [],
+        ),
+        (
+            "WITH c AS (SELECT email AS e FROM public.customers) "
+            "INSERT INTO public.customers (email) SELECT e FROM c ON CONFLICT DO NOTHING",
+            [],
+        ),
+        # Nothing says where each value goes, or it is another column, relation, or value.
+        (
+            "INSERT INTO public.customers SELECT 7, email, name FROM public.customers",
+            [
+                ("customers", "email", "customers.email"),
+                ("customers", "name", "customers.name"),
+            ],
+        ),
+        (
+            "INSERT INTO public.customers (email, name) SELECT name, email FROM public.customers",
+            [("customers", "email", "customers.name"), ("customers", "name", "customers.email")],
+        ),
+        (
+            "INSERT INTO public.customers (name) SELECT email AS name FROM public.customers",
+            [("customers", "name", "customers.email")],
+        ),
+        (
+            "INSERT INTO public.customers (email, name) "
+            "SELECT c.* FROM (SELECT name, email FROM public.customers) c",
+            [("customers", "name", "customers.name"), ("customers", "email", "customers.email")],
+        ),
+        (
+            "INSERT INTO public.customers (email, name) SELECT email, name FROM public.customers "
+            "UNION ALL SELECT name, email FROM public.customers",
+            [
+                ("customers", "email", "customers.email customers.name"),
+                ("customers", "name", "customers.email customers.name"),
+            ],
+        ),
+        (
+            "INSERT INTO public.customers (email) SELECT reverse(email) FROM public.customers",
+            [("customers", "email", "customers.email")],
+        ),
+        (
+            "INSERT INTO customers (email) SELECT email FROM public.customers",
+            [("customers", "email", "customers.email")],
+        ),
         ("CREATE TABLE x AS SELECT count(*) FROM public.customers", []),
         (
             "CREATE VIEW x AS SELECT lower(email) AS e FROM public.customers",

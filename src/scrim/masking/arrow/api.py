@@ -21,15 +21,18 @@ from scrim.config.secrets import SecretError
 from scrim.detection.catalogue import Catalogue, builtin_catalogue
 from scrim.detection.columns import ColumnJudge
 from scrim.detection.scan import Scanner, gateway_scanner
+from scrim.domain.arguments import check_mapping, check_names, check_path, check_text, wrong_type
 from scrim.masking.arrow.cells import ArrowError
 from scrim.masking.arrow.kinds import named_type
 from scrim.masking.arrow.masker import BatchMasker, Late, MaskSettings
+from scrim.masking.arrow.places import every
 from scrim.masking.arrow.verdicts import Known
 from scrim.masking.choice import OperatorError, OperatorTable, check_entity
 from scrim.masking.keys import MaskingKey, decode_key, load_key
 from scrim.masking.plans import PlanMaker, new_masker
 from scrim.masking.profile import load_profile
 
+_ENTITIES = "docs/reference/entities.md"
 Choice = str | Mapping[str, Any]
 """An operator by its name, or its name and options."""
 
@@ -74,7 +77,7 @@ def mask(  # noqa: PLR0913 - all that can be said of a table, with defaults
     Raises:
         ValueError: If the key is not exactly one that can be used, or an entity, an operator, a
             profile, a type or a column does not exist or cannot be masked.
-        TypeError: If the data is something else.
+        TypeError: If the data or an argument is of another type.
     """
     settings = mask_settings(
         _key(key, key_file, key_env),
@@ -94,7 +97,7 @@ def mask(  # noqa: PLR0913 - all that can be said of a table, with defaults
         return _masked_stream(data, settings)
     if hasattr(data, "__arrow_c_stream__"):
         return _masked_table(pa.table(data), settings)
-    raise TypeError("mask takes Arrow batches or a table")
+    raise wrong_type("mask", data, "a record batch, a table, or an iterable of batches of Arrow")
 
 
 def mask_settings(  # noqa: PLR0913 - as `mask`
@@ -112,16 +115,16 @@ def mask_settings(  # noqa: PLR0913 - as `mask`
 
     Raises:
         ValueError: As `mask`.
+        TypeError: As `mask`.
     """
-    if isinstance(keep, str) or late not in {"refuse", "search"}:
-        raise ArrowError("keep takes a list of names, and late is refuse or search")
+    _check_arguments(columns, keep, types, operators, profile, table, late)
     today = datetime.now(UTC).date()
     try:
         chosen = chosen_operators(operators or {}, builtin_catalogue(), today)
         own = load_profile(profile, today) if profile is not None else None
         table_of_operators = OperatorTable(chosen, profile=own)
         named = {path: named_type(name) for path, name in (types or {}).items()}
-        secret = key if isinstance(key, MaskingKey) else decode_key(key)
+        secret = key if isinstance(key, MaskingKey) else _decoded(key)
     except (OperatorError, SecretError) as error:
         raise ArrowError(str(error)) from None
     known = known_columns(columns or {}, keep, table, builtin_catalogue())
@@ -175,7 +178,7 @@ def known_columns(
     """
     for path, entity in entities.items():
         if entity not in catalogue.names:
-            raise ArrowError(f"column {path}: there is no entity {entity}")
+            raise ArrowError(f"column {path}: there is no entity {entity}; {_ENTITIES} lists them")
     both = sorted(set(entities) & set(keep))
     if both:
         raise ArrowError(f"column {both[0]} cannot both stay as it is and hold an entity")
@@ -198,7 +201,10 @@ def chosen_operators(
     checked: dict[str, Mapping[str, Any]] = {}
     for entity, choice in choices.items():
         if entity not in catalogue.names:
-            raise OperatorError(f"operators.{entity}", "is not an entity")
+            raise OperatorError(f"operators.{entity}", f"is not an entity; {_ENTITIES} lists them")
+        wanted = "a name, or a mapping of name and options"
+        if not isinstance(choice, str):
+            check_mapping(f"operators.{entity}", choice, wanted)
         options = {"name": choice} if isinstance(choice, str) else dict(choice)
         try:
             given = OperatorChoice.model_validate(options)
@@ -208,18 +214,59 @@ def chosen_operators(
     return checked
 
 
+def _check_arguments(  # noqa: PLR0913, PLR0917 - those of `mask`
+    columns: object,
+    keep: object,
+    types: object,
+    operators: object,
+    profile: object,
+    table: object,
+    late: object,
+) -> None:
+    """Check the types of what `mask` is given. Raises TypeError, and ArrowError for `late`."""
+    for name, given, wanted in (
+        ("columns", columns, "a mapping of columns to entities"),
+        ("types", types, "a mapping of columns to types"),
+        ("operators", operators, "a mapping of entities to operators"),
+    ):
+        if given is not None:
+            check_mapping(name, given, wanted)
+    for entity in (columns or {}).values():  # type: ignore[attr-defined]
+        check_text("columns: one of its entities", entity)
+    check_names("keep", keep)
+    check_text("profile", profile, optional=True)
+    check_text("table", table)
+    if late not in ("refuse", "search"):
+        raise ArrowError("late takes refuse or search")
+
+
 def _key(
     key: bytes | None, key_file: str | PathLike[str] | None, key_env: str | None
 ) -> MaskingKey:
     if sum(one is not None for one in (key, key_file, key_env)) != 1:
         raise ArrowError("give exactly one of key, key_file and key_env")
+    if key_file is not None:
+        check_path("key_file", key_file)
+    check_text("key_env", key_env, optional=True)
+    if key_file is not None and "\0" in str(key_file):
+        raise ArrowError("key_file holds a NUL character; name a file")
     try:
         if key is not None:
-            return decode_key(key)
+            return _decoded(key)
         path = None if key_file is None else Path(key_file)
         return load_key(Masking.model_construct(key_file=path, key_env=key_env), os.environ)
     except SecretError as error:
         raise ArrowError(str(error)) from None
+
+
+def _decoded(key: object) -> MaskingKey:
+    """Read a key. Raises SecretError, and TypeError for what are no bytes."""
+    if isinstance(key, str):
+        # A text is base64, never the 32 bytes themselves.
+        key = b" " + key.encode()
+    if not isinstance(key, bytes | bytearray | memoryview):
+        raise wrong_type("key", key, "bytes")
+    return decode_key(bytes(key))
 
 
 def _masked_table(table: Any, settings: MaskSettings) -> Any:  # noqa: ANN401
@@ -228,8 +275,7 @@ def _masked_table(table: Any, settings: MaskSettings) -> Any:  # noqa: ANN401
     if len(batches) > 1:
         # All of it is here, and so all of it can be asked what it is.
         step = max(table.num_rows // _TABLE_ROWS, 1)
-        rows = pa.array(range(0, table.num_rows, step), pa.int64())
-        masker.decide(table.take(rows).combine_chunks().to_batches()[0], of_all=True)
+        masker.decide(every(table, step), of_all=True)
     masked = [masker.mask(batch) for batch in batches]
     return pa.Table.from_batches(masked, schema=masker.masked_schema)
 
@@ -238,7 +284,7 @@ def _masked_stream(batches: Iterable[Any], settings: MaskSettings) -> Iterator[A
     masker: BatchMasker | None = None
     for batch in batches:
         if not isinstance(batch, pa.RecordBatch):
-            raise TypeError("mask takes an iterable of record batches")
+            raise wrong_type("mask: an iterable", batch, "record batches")
         masker = masker or BatchMasker(batch.schema, settings)
         yield masker.mask(batch)
 

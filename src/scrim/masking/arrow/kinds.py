@@ -6,6 +6,7 @@ from typing import Any, Final
 
 import pyarrow as pa
 
+from scrim.domain.arguments import wrong_type
 from scrim.masking.types import TypeSpec, TypeSpecError, check_type
 
 ArrowType = Any
@@ -65,6 +66,8 @@ def named_type(name: str | Mapping[str, Any]) -> TypeSpec:
     Raises:
         TypeSpecError: If there is no such type.
     """
+    if not isinstance(name, str | Mapping):
+        raise wrong_type("a type of a column", name, "a name, or a mapping of kind and options")
     spec = {"kind": name} if isinstance(name, str) else dict(name)
     if check_type(spec) in {"composite", "range", "multirange"}:
         raise TypeSpecError("a type of several values cannot be named for a column")

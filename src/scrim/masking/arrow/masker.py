@@ -9,9 +9,11 @@ import pyarrow.compute as pc
 
 from scrim.detection.columns import ColumnJudge
 from scrim.detection.scan import Scanner
+from scrim.domain.arguments import check_kind
 from scrim.domain.decision import ColumnDecision, Treatment
 from scrim.masking.arrow.cells import Array, ArrowError, Counts, beside_of, mask_array
 from scrim.masking.arrow.kinds import TEXT, LeafType
+from scrim.masking.arrow.places import taken, taken_rows
 from scrim.masking.arrow.tree import MAX_LEAVES, Leaf, Node, Rows, build
 from scrim.masking.arrow.verdicts import Known, LeafJudge, written_kind
 from scrim.masking.arrow.whole import SHUFFLE, shuffled
@@ -152,7 +154,7 @@ class _Application:
             values = self.told.get(leaf.path)
             if values is None:
                 values = self.values[one.beside]
-                values = values if rows is None else values.take(rows)
+                values = values if rows is None else taken(values, rows)
             beside = beside_of(values, one.beside.type)
         return mask_array(array, one.leaf.type, one.plan, one.report.counts, beside)
 
@@ -181,7 +183,10 @@ class BatchMasker:
 
         Raises:
             ArrowError: If there is no way to mask a type, or something names no column.
+            TypeError: If an argument is of another type.
         """
+        check_kind("schema", schema, pa.Schema, "a schema of Arrow")
+        check_kind("settings", settings, MaskSettings, "what mask_settings returns")
         self.schema = schema
         self._settings = settings
         self._whole = whole
@@ -254,6 +259,7 @@ class BatchMasker:
                 the schema allows no NULL.
             LateEntityError: If a column turns out to hold an entity, and that is to be refused.
         """
+        check_kind("batch", batch, pa.RecordBatch, "a record batch of Arrow")
         if not batch.schema.equals(self.schema):
             raise ArrowError("a batch has another schema than the one before it")
         if self._decided is None:
@@ -287,7 +293,7 @@ class BatchMasker:
         if self._batches > 1 and self._watches:
             self._watch(batch, before)
         out = pa.RecordBatch.from_arrays(masked, schema=self.masked_schema)
-        return out if stays is None else out.filter(stays)
+        return out if stays is None else taken_rows(out, pc.indices_nonzero(stays))
 
     def _count_whole(self, name: str, array: Array) -> None:
         counts = (self._decided or {})[name].report.counts
@@ -419,4 +425,4 @@ def _spread(batch: Batch, rows: int) -> Batch:
     if batch.num_rows <= rows:
         return batch
     step = batch.num_rows / rows
-    return batch.take(pa.array([int(number * step) for number in range(rows)], pa.int64()))
+    return taken_rows(batch, pa.array([int(number * step) for number in range(rows)], pa.int64()))

@@ -14,6 +14,7 @@ import pyarrow.compute as pc
 
 from scrim.masking.arrow.cells import Array, ArrowError
 from scrim.masking.arrow.kinds import ArrowType, LeafType, leaf_type
+from scrim.masking.arrow.places import decoded, in_dictionary, in_runs, taken
 from scrim.masking.types import TypeSpec
 
 MAX_DEPTH: Final = 32
@@ -221,14 +222,7 @@ class _Dictionary:
 
     def mask(self, array: Array, apply: Apply, rows: Rows = None) -> Array:
         if _by_row(self.values, apply):
-            masked = self.values.mask(_plain(array), apply, rows).dictionary_encode()
-            try:
-                return masked.cast(self.type)
-            except pa.ArrowInvalid:
-                raise ArrowError(
-                    f"there are more replacements than {self.type} has room for; convert the "
-                    "column to its values"
-                ) from None
+            return in_dictionary(self.values.mask(_plain(array), apply, rows), self.type)
         values = array.dictionary
         masked = self.values.mask(values, apply)
         if masked is values:
@@ -236,7 +230,7 @@ class _Dictionary:
         if masked.null_count == 0:
             return pa.DictionaryArray.from_arrays(array.indices, masked, ordered=self.type.ordered)
         # A NULL among the values belongs into the rows.
-        return masked.take(array.indices).dictionary_encode().cast(self.type)
+        return in_dictionary(taken(masked, array.indices), self.type)
 
 
 @dataclass(frozen=True, slots=True)
@@ -247,11 +241,12 @@ class _Runs:
     values: Node
 
     def leaves(self, array: Array | None = None) -> Iterator[tuple[Leaf, Array | None]]:
-        return self.values.leaves(None if array is None else pc.run_end_decode(array))
+        return self.values.leaves(None if array is None else decoded(array))
 
     def mask(self, array: Array, apply: Apply, rows: Rows = None) -> Array:
-        masked = self.values.mask(pc.run_end_decode(array), apply, rows)
-        return pc.run_end_encode(masked, run_end_type=self.type.run_end_type)
+        values = decoded(array)
+        masked = self.values.mask(values, apply, rows)
+        return array if masked is values else in_runs(masked, self.type)
 
 
 @dataclass(frozen=True, slots=True)
@@ -361,4 +356,4 @@ def _missing(array: Array) -> Array | None:
 
 
 def _plain(array: Array) -> Array:
-    return array.dictionary.take(array.indices)
+    return taken(array.dictionary, array.indices)

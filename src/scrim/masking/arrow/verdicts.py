@@ -22,6 +22,7 @@ from scrim.domain.column import Column
 from scrim.domain.decision import ColumnDecision, Treatment
 from scrim.masking.arrow.cells import Array, ArrowError
 from scrim.masking.arrow.kinds import TEXT
+from scrim.masking.arrow.places import different
 from scrim.masking.arrow.tree import Leaf
 from scrim.masking.columns import ENTITY_OF_KIND, HARMLESS_KINDS, SAMPLED_KINDS, SEARCHED_KINDS
 from scrim.masking.types import SEARCHED_NUMBERS, TypeSpec, leaf_kind
@@ -189,7 +190,7 @@ def _voters(values: Array) -> list[str]:
         ArrowError: If a text is none.
     """
     try:
-        listed = values.unique().slice(0, 2 * MAX_VALUES).to_pylist()
+        listed = different(values).slice(0, 2 * MAX_VALUES).to_pylist()
     except UnicodeDecodeError:
         raise ArrowError("a column of texts holds bytes that are not UTF-8") from None
     texts = [written(value) for value in listed if value is not None]

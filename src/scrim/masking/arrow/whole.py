@@ -2,19 +2,23 @@
 
 import hashlib
 import json
-from typing import Any, Final
+from typing import Final
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from scrim.kernel import Masker, Plan
 from scrim.masking.arrow.cells import Array
+from scrim.masking.arrow.kinds import ArrowType
+from scrim.masking.arrow.places import decoded, in_dictionary, in_runs, taken, wider
 from scrim.masking.choice import DROP_COLUMN, DROP_ROW
 
 SHUFFLE: Final = "shuffle"
 WHOLE: Final = frozenset({DROP_COLUMN, DROP_ROW, SHUFFLE})
 _WEIGHT_BYTES: Final = 8
 _SEED_CHARACTERS: Final = 64
+_FEWEST: Final = 2
+"""Different values of which one can be put in the place of another."""
 
 
 def shuffled(array: Array, domain: str, masker: Masker) -> Array | None:
@@ -30,8 +34,11 @@ def shuffled(array: Array, domain: str, masker: Masker) -> Array | None:
         masker: The tenant's keys.
     """
     plain = _plain(array)
+    if pa.types.is_nested(plain.type):
+        # Those with others inside are taken for the same.
+        return None
     present = plain.drop_null()
-    if not _vary(present):
+    if pc.count_distinct(present).as_py() < _FEWEST:
         return None
     weights = hashlib.shake_256(_seed(present, domain, masker)).digest(len(present) * _WEIGHT_BYTES)
     buffers = [None, pa.py_buffer(weights)]
@@ -44,7 +51,7 @@ def shuffled(array: Array, domain: str, masker: Masker) -> Array | None:
     if len(present) < len(plain):
         rank = pc.subtract(pc.cumulative_sum(places), 1)
         moved = moved.take(pc.if_else(plain.is_valid(), rank, None))
-    return _like(moved, array)
+    return _like(moved, array.type)
 
 
 def _seed(present: Array, domain: str, masker: Masker) -> bytes:
@@ -72,28 +79,19 @@ def _plain(array: Array) -> Array:
         if isinstance(array.type, pa.BaseExtensionType):
             array = array.storage
         elif pa.types.is_dictionary(array.type):
-            array = array.dictionary_decode()
+            array = taken(array.dictionary, array.indices)
         elif pa.types.is_run_end_encoded(array.type):
-            array = pc.run_end_decode(array)
+            array = decoded(array)
         else:
-            return array
+            return array.cast(wider(array.type))
 
 
-def _like(array: Array, wanted: Array) -> Array:
+def _like(array: Array, kind: ArrowType) -> Array:
     """Return plain values in the type of what they are from."""
-    kind = wanted.type
     if isinstance(kind, pa.BaseExtensionType):
-        return pa.ExtensionArray.from_storage(kind, _like(array, wanted.storage))
+        return pa.ExtensionArray.from_storage(kind, _like(array, kind.storage_type))
     if pa.types.is_dictionary(kind):
-        return array.dictionary_encode().cast(kind)
+        return in_dictionary(_like(array, kind.value_type), kind)
     if pa.types.is_run_end_encoded(kind):
-        return pc.run_end_encode(array, run_end_type=kind.run_end_type)
-    return array
-
-
-def _vary(present: Array) -> bool:
-    """Whether not all values are the same, which those with others inside are taken for."""
-    kind: Any = present.type
-    if pa.types.is_nested(kind):
-        return False
-    return bool(pc.count_distinct(present).as_py() > 1)
+        return in_runs(_like(array, kind.value_type), kind)
+    return array.cast(kind)

@@ -13,6 +13,7 @@ from typing import Final, Literal
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from scrim.domain.arguments import check_kind, check_mapping, check_number, check_text, wrong_type
 from scrim.masking.groups.classes import Coded, as_table, classes_of, frame_of
 from scrim.masking.groups.hierarchies import Flat, Hierarchy
 from scrim.masking.groups.lattice import Lattice, Levels, Node, levels_of
@@ -50,7 +51,9 @@ def check(table: Table, requirement: Requirement) -> Report:
 
     Raises:
         GroupError: If a column is missing or of a type without equality.
+        TypeError: If an argument is of a wrong type.
     """
+    check_kind("requirement", requirement, Requirement, "a Requirement")
     frame, _ = frame_of(as_table(table), requirement)
     return classes_of(frame, frame.quasi, entropy=requirement.entropy).report(requirement)
 
@@ -77,7 +80,9 @@ def enforce(
 
     Raises:
         GroupError: If the table cannot be made to meet it so, or a column or hierarchy is wrong.
+        TypeError: If an argument is of a wrong type.
     """
+    _check_arguments(requirement, method, hierarchies, max_suppressed)
     whole = as_table(table)
     known = hierarchies or {}
     if unknown := sorted(set(known) - set(requirement.quasi)):
@@ -110,6 +115,23 @@ def enforce(
     if left_out:
         whole = whole.filter(pc.invert(pc.take(found.below(requirement), found.ids)))
     return _checked(whole, requirement, left_out, levels)
+
+
+def _check_arguments(
+    requirement: object, method: object, hierarchies: object, max_suppressed: object
+) -> None:
+    check_kind("requirement", requirement, Requirement, "a Requirement")
+    check_text("method", method)
+    if method not in DEFAULT_SHARES:
+        raise GroupError(f"method takes one of {', '.join(DEFAULT_SHARES)}")
+    if max_suppressed is not None:
+        check_number("max_suppressed", max_suppressed)
+    if not hierarchies:
+        return
+    check_mapping("hierarchies", hierarchies, "a mapping of columns to hierarchies")
+    for one in hierarchies.values():  # type: ignore[attr-defined]
+        if not (hasattr(one, "height") and callable(getattr(one, "generalise", None))):
+            raise wrong_type("hierarchies: one of them", one, "a hierarchy, such as Bins")
 
 
 def _searched(lattice: Lattice) -> Node:

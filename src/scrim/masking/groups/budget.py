@@ -16,6 +16,7 @@ from typing import Final
 from sqlalchemy import ColumnElement, Connection, insert, select, update
 from sqlalchemy.dialects.sqlite import insert as upsert
 
+from scrim.domain.arguments import check_text
 from scrim.masking.groups.budget_store import (
     BUDGETS,
     DELTA_UNIT,
@@ -286,6 +287,7 @@ def _at(principal: str, dataset: str) -> tuple[ColumnElement[bool], ...]:
 
 def _check_names(principal: str, dataset: str) -> None:
     for what, name in (("principal", principal), ("dataset", dataset)):
+        check_text(what, name)
         if not 1 <= len(name) <= MAX_NAME or not name.isprintable():
             raise BudgetError(f"a {what} is 1 to {MAX_NAME} printable characters")
 

@@ -16,6 +16,7 @@ from typing import Any, Final, Protocol
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from scrim.domain.arguments import check_mapping, check_names, check_number, check_whole, wrong_type
 from scrim.masking.groups.requirements import Array, GroupError
 
 MAX_LEVELS: Final = 16
@@ -81,7 +82,9 @@ class Bins:
 
     def __post_init__(self) -> None:
         """Refuse widths that are not finite, not positive, or do not nest."""
-        _bound_levels(self.widths)
+        _bound_levels("widths", self.widths)
+        for number in (*self.widths, self.origin):
+            check_number("widths and origin: one of them", number)
         if not all(math.isfinite(number) for number in (*self.widths, self.origin)):
             raise GroupError("widths and origin of bins must be finite")
         exact = [_exact(width) for width in self.widths]
@@ -137,7 +140,9 @@ class Prefix:
 
     def __post_init__(self) -> None:
         """Refuse lengths that do not shrink."""
-        _bound_levels(self.keep)
+        _bound_levels("keep", self.keep)
+        for count in self.keep:
+            check_whole("keep: one of them", count)
         if self.keep[-1] < 1 or any(b >= a for a, b in pairwise(self.keep)):
             raise GroupError("a prefix keeps at least 1 character, and fewer at each level")
 
@@ -169,7 +174,8 @@ class Periods:
 
     def __post_init__(self) -> None:
         """Refuse parts that do not exist, or are not in order."""
-        _bound_levels(self.parts)
+        _bound_levels("parts", self.parts)
+        check_names("parts", self.parts)
         order = list(PERIODS)
         if any(part not in PERIODS for part in self.parts):
             raise GroupError(f"parts of dates are {', '.join(order)}")
@@ -203,12 +209,15 @@ class Ancestors:
 
     def __post_init__(self) -> None:
         """Refuse what is no tree."""
+        check_mapping("tree", self.tree, "a mapping of values to their labels")
         if not 1 <= len(self.tree) <= MAX_ENTRIES:
             raise GroupError(f"a hierarchy has 1 to {MAX_ENTRIES:,} values")
+        for labels in self.tree.values():
+            check_names("tree: the labels of a value", labels)
         depths = {len(labels) for labels in self.tree.values()}
         if len(depths) > 1:
             raise GroupError("every value of a hierarchy needs equally many labels")
-        _bound_levels(next(iter(self.tree.values())))
+        _bound_levels("tree", next(iter(self.tree.values())))
         above: dict[tuple[int, str], str] = {}
         for labels in self.tree.values():
             for level, (label, parent) in enumerate(pairwise(labels)):
@@ -227,7 +236,9 @@ class Ancestors:
         return pa.array([one[level - 1] if one else None for one in labels], values.type)
 
 
-def _bound_levels(levels: Sequence[object]) -> None:
+def _bound_levels(name: str, levels: object) -> None:
+    if isinstance(levels, str | bytes) or not isinstance(levels, Sequence):
+        raise wrong_type(name, levels, "a tuple, with what each level has")
     if not 1 <= len(levels) <= MAX_LEVELS:
         raise GroupError(f"a hierarchy has 1 to {MAX_LEVELS} levels")
 

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import Final
 
+from scrim.domain.arguments import check_number
 from scrim.masking.groups.requirements import GroupError
 
 MAX_EPSILON: Final = 100.0
@@ -29,7 +30,10 @@ class Loss:
 
         Raises:
             GroupError: If a figure is out of its range.
+            TypeError: If it is no number.
         """
+        check_number("epsilon", self.epsilon)
+        check_number("delta", self.delta)
         if not MIN_EPSILON <= self.epsilon <= MAX_EPSILON:
             raise GroupError(f"epsilon must be from {MIN_EPSILON:g} to {MAX_EPSILON:g}")
         if self.delta and not MIN_DELTA <= self.delta <= MAX_DELTA:

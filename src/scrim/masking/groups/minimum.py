@@ -6,6 +6,7 @@ from typing import Literal
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from scrim.domain.arguments import check_text, check_whole
 from scrim.masking.groups.classes import as_table
 from scrim.masking.groups.requirements import MAX_GROUP_SIZE, Array, GroupError, Table
 
@@ -47,7 +48,12 @@ def minimum_groups(
 
     Raises:
         GroupError: If the column is missing or no number, or a small group is refused.
+        TypeError: If an argument is of a wrong type.
     """
+    check_text("count", count)
+    check_whole("k", k)
+    if action not in {"suppress", "refuse"}:
+        raise GroupError("action takes suppress or refuse")
     if not 1 <= k <= MAX_GROUP_SIZE:
         raise GroupError(f"k must be from 1 to {MAX_GROUP_SIZE:,}")
     whole = as_table(table)

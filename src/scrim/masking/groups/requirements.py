@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
+from scrim.domain.arguments import check_names, check_text, check_whole
+
 MAX_QUASI_IDENTIFIERS: Final = 16
 MAX_GROUP_SIZE: Final = 1_000_000_000
 
@@ -45,7 +47,11 @@ class Requirement:
 
         Raises:
             GroupError: If the names or figures contradict each other.
+            TypeError: If one is of a wrong type.
         """
+        check_names("quasi", self.quasi)
+        check_names("sensitive", self.sensitive)
+        check_text("subject", self.subject, optional=True)
         named = [*self.quasi, *self.sensitive, *([self.subject] if self.subject else [])]
         if not 1 <= len(self.quasi) <= MAX_QUASI_IDENTIFIERS:
             raise GroupError(f"name 1 to {MAX_QUASI_IDENTIFIERS} quasi-identifiers")
@@ -56,6 +62,7 @@ class Requirement:
                 "a column is a quasi-identifier, sensitive or the subject; name it once"
             )
         for name, value in (("k", self.k), ("l", self.l)):
+            check_whole(name, value)
             if not 1 <= value <= MAX_GROUP_SIZE:
                 raise GroupError(f"{name} must be from 1 to {MAX_GROUP_SIZE:,}")
         if self.l > 1 and not self.sensitive:

@@ -17,6 +17,14 @@ from typing import Any, Final, Protocol
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from scrim.domain.arguments import (
+    check_kind,
+    check_list,
+    check_number,
+    check_text,
+    check_whole,
+    wrong_type,
+)
 from scrim.masking.groups.classes import MAX_RECORDS, as_table, coded, with_nulls
 from scrim.masking.groups.loss import Loss
 from scrim.masking.groups.noise import MAX_CANDIDATES, Noise, noisy_quantile, number_noise
@@ -56,6 +64,8 @@ class Unit:
         Raises:
             GroupError: If it is out of range, or bounds what no column tells apart.
         """
+        check_text("subject", self.subject, optional=True)
+        check_whole("max_records", self.max_records)
         if not 1 <= self.max_records <= MAX_CONTRIBUTIONS:
             raise GroupError(f"max_records must be from 1 to {MAX_CONTRIBUTIONS:,}")
         if self.subject is None and self.max_records > 1:
@@ -85,6 +95,8 @@ class Bounds:
         Raises:
             GroupError: If it is empty or too large.
         """
+        check_number("low", self.low)
+        check_number("high", self.high)
         if not (-MAX_BOUND <= self.low < self.high <= MAX_BOUND):
             raise GroupError("bounds must be finite numbers, the lower one first")
 
@@ -130,7 +142,10 @@ def private_count(
     Raises:
         GroupError: If a column is missing; nothing is spent then.
         BudgetError: If the budget does not have it.
+        TypeError: If an argument is of a wrong type.
     """
+    _check_query(loss, budget, unit)
+    check_text("column", column, optional=True)
     whole = as_table(table)
     if column is not None:
         _column(whole, column)
@@ -165,7 +180,10 @@ def private_sum(  # noqa: PLR0913, PLR0917 - one parameter for each thing to dec
     Raises:
         GroupError: If the column is missing or holds no numbers; nothing is spent then.
         BudgetError: If the budget does not have it.
+        TypeError: If an argument is of a wrong type.
     """
+    _check_query(loss, budget, unit)
+    check_kind("bounds", bounds, Bounds, "Bounds")
     whole = _opened(table, column, unit)
     step, noise = _sum_noise(bounds, 0.0, unit, loss)
     budget.spend(loss, f"sum({column})")
@@ -198,7 +216,10 @@ def private_mean(  # noqa: PLR0913, PLR0917
     Raises:
         GroupError: If the column is missing or holds no numbers; nothing is spent then.
         BudgetError: If the budget does not have it.
+        TypeError: If an argument is of a wrong type.
     """
+    _check_query(loss, budget, unit)
+    check_kind("bounds", bounds, Bounds, "Bounds")
     whole = _opened(table, column, unit)
     middle = bounds.low / 2 + bounds.high / 2
     step, distances = _sum_noise(bounds, middle, unit, loss.half())
@@ -236,7 +257,11 @@ def private_quantile(  # noqa: PLR0913, PLR0917
     Raises:
         GroupError: If the column is missing or holds no numbers; nothing is spent then.
         BudgetError: If the budget does not have it.
+        TypeError: If an argument is of a wrong type.
     """
+    _check_query(loss, budget, unit)
+    check_number("share", share)
+    check_whole("steps", steps)
     if not 0 <= share <= 1:
         raise GroupError("share must be from 0 to 1")
     if loss.delta:
@@ -249,6 +274,14 @@ def private_quantile(  # noqa: PLR0913, PLR0917
     return Answer(value, loss, "exponential")
 
 
+def _check_query(loss: object, budget: object, unit: object) -> None:
+    """Check what every query takes beside the table. Raises TypeError."""
+    check_kind("loss", loss, Loss, "a Loss")
+    check_kind("unit", unit, Unit, "a Unit")
+    if not callable(getattr(budget, "spend", None)):
+        raise wrong_type("budget", budget, "a budget, as `open_budgets` has them")
+
+
 def _candidates(given: Bounds | tuple[float, ...], steps: int) -> list[float]:
     if isinstance(given, Bounds):
         if not 1 <= steps < MAX_CANDIDATES:
@@ -256,6 +289,9 @@ def _candidates(given: Bounds | tuple[float, ...], steps: int) -> list[float]:
         width = given.high / steps - given.low / steps
         listed = [given.low + number * width for number in range(steps)] + [given.high]
     else:
+        check_list("candidates", given, "Bounds, or a tuple of numbers")
+        for one in given:
+            check_number("candidates: one of them", one)
         listed = [float(one) for one in given]
     if not 1 <= len(listed) <= MAX_CANDIDATES or not all(map(math.isfinite, listed)):
         raise GroupError(f"a quantile needs 1 to {MAX_CANDIDATES:,} finite candidates")
@@ -273,6 +309,7 @@ def _column(table: Table, name: str) -> Array:
 
 def _opened(table: object, name: str, unit: Unit) -> Table:
     """Return a table with a column of numbers; what is none is refused before anything is spent."""
+    check_text("column", name)
     whole = as_table(table)
     kind = _column(whole, name).type
     if not (pa.types.is_integer(kind) or pa.types.is_floating(kind) or pa.types.is_decimal(kind)):

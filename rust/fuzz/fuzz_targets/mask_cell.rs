@@ -43,7 +43,7 @@ const OPERATORS: &str = r#"[
     {"name": "place", "part": "postal_code"},
     {"name": "by_row", "column": ["kind"], "cases": {"a": {"name": "name"}},
      "otherwise": {"name": "digits"}},
-    {"name": "date_trunc", "part": "week"}, {"name": "geo_round"}, {"name": "ip_prefix"},
+    {"name": "date_trunc", "part": "week"}, {"name": "geo_round"}, {"name": "coordinates"}, {"name": "category", "list": "country"}, {"name": "ip_prefix"},
     {"name": "hierarchy", "parents": {"a": "b"}, "top": "c"}, {"name": "noise", "percent": "5"},
     {"name": "top_bottom", "bottom": "-9.5", "top": "99"}, {"name": "zip3"},
     {"name": "siv"}, {"name": "ff1"},

@@ -82,6 +82,7 @@ fn operators() -> Vec<Case> {
             text(),
             OperatorSpec::Name {
                 part: NamePart::Full,
+                of: Vec::new(),
             },
             person,
         ),
@@ -293,6 +294,7 @@ fn pseudonyms() -> Vec<Case> {
             text(),
             OperatorSpec::Name {
                 part: NamePart::Full,
+                of: Vec::new(),
             },
             |i| format!("Susan Family{i}").into_bytes(),
         ),

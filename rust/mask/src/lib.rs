@@ -61,6 +61,6 @@ pub use operators::national_id_entities;
 pub use reveal::CellReveal;
 pub use row::RowMask;
 pub use spec::{
-    Alphabet, BinAnswer, CharClass, ColumnRule, DatePart, Distribution, Encoding, HashEncoding,
-    NamePart, OperatorSpec, PlacePart, TypeSpec,
+    Alphabet, BinAnswer, CategoryList, CharClass, ColumnRule, DatePart, Distribution, Encoding,
+    HashEncoding, NamePart, OperatorSpec, PlacePart, TypeSpec,
 };

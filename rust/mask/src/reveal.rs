@@ -84,6 +84,7 @@ fn reversible(type_: &TypeSpec, op: &OperatorSpec) -> bool {
         op,
         OperatorSpec::Auto {}
             | OperatorSpec::Card {}
+            | OperatorSpec::Coordinates {}
             | OperatorSpec::Digits {}
             | OperatorSpec::Ff1 { .. }
             | OperatorSpec::Iban {}

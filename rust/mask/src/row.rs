@@ -13,6 +13,7 @@ use crate::error::Error;
 use crate::keys::Keyring;
 use crate::spec::{OperatorSpec, PlacePart, TypeSpec};
 use crate::types::beside::Beside;
+use crate::types::NAMES_DOMAIN;
 
 /// The key of subjects, which is one for all columns with dates of theirs.
 const SUBJECT_DOMAIN: &str = "row:subject";
@@ -38,6 +39,7 @@ impl OperatorSpec {
                 ..
             } => PLACE_DOMAIN,
             Self::Place { of, .. } if !of.is_empty() => PLACE_DOMAIN,
+            Self::Name { of, .. } if !of.is_empty() => NAMES_DOMAIN,
             _ => of_values,
         }
     }

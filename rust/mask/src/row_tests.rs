@@ -143,6 +143,7 @@ fn arrays_and_ranges_move_as_their_elements_do() {
 fn by_kind(otherwise: OperatorSpec) -> OperatorSpec {
     let name = OperatorSpec::Name {
         part: NamePart::Full,
+        of: Vec::new(),
     };
     OperatorSpec::ByRow {
         column: vec!["kind".into()],
@@ -172,6 +173,7 @@ fn another_column_chooses_the_operator() {
     };
     let person = OperatorSpec::Name {
         part: NamePart::Full,
+        of: Vec::new(),
     };
     let raw = "Ada Lovelace";
     assert_eq!(text(&mask, raw, Some("person")), Some(alone(&person, raw)));
@@ -259,4 +261,39 @@ fn a_place_follows_the_postal_code_beside_it_in_every_format() {
         Some((Format::Binary, &binary)),
     );
     assert_eq!(masked.map(|out| String::from_utf8(out).unwrap()), expected);
+}
+
+#[test]
+fn parts_of_a_name_are_those_of_the_full_name_beside() {
+    let name = |part, of: &[&str]| OperatorSpec::Name {
+        part,
+        of: of.iter().map(|name| (*name).to_owned()).collect(),
+    };
+    let alone = |op: &OperatorSpec, domain, raw: &str| {
+        let mask = CellMask::compile(&TEXT, op, domain, &keys()).unwrap();
+        let mut out = Vec::new();
+        mask.mask(Format::Text, raw.as_bytes(), &mut out);
+        String::from_utf8(out).unwrap()
+    };
+    let part = |part, domain| compiled(&TEXT, &name(part, &["full_name"]), domain, &TEXT);
+    let given = part(NamePart::Given, "person.given");
+    let family = part(NamePart::Family, "person.family");
+    for (full, first, last) in [
+        ("Zelda Fitzgerald", "Zelda", "Fitzgerald"),
+        ("Dr. Susan Miller", "Susan", "Miller"),
+        ("Miller, Susan", "susan", "MILLER"),
+        ("Ren\u{e9} Zola", "Ren\u{e9}", "Zola"),
+    ] {
+        let masked = alone(&name(NamePart::Full, &[]), "person.full", full);
+        let [one, two] = [
+            text(&given, first, Some(full)),
+            text(&family, last, Some(full)),
+        ];
+        assert_eq!(format!("{} {}", one.unwrap(), two.unwrap()), masked);
+    }
+    for beside in [None, Some("")] {
+        let masked = text(&given, "Zelda", beside).unwrap();
+        let by_itself = name(NamePart::Given, &[]);
+        assert_eq!(masked, alone(&by_itself, "person.full", "Zelda"));
+    }
 }

@@ -92,6 +92,12 @@ pub enum OperatorSpec {
         #[serde(default)]
         otherwise: Box<OperatorSpec>,
     },
+    /// Another word of a list.
+    Category {
+        /// The list.
+        #[serde(default)]
+        list: CategoryList,
+    },
     /// A name of an invented company.
     Company {},
     /// The same given value for all.
@@ -100,6 +106,8 @@ pub enum OperatorSpec {
         #[serde(default)]
         value: String,
     },
+    /// Other degrees of latitude and longitude.
+    Coordinates {},
     /// Keyed characters.
     Hash {
         /// How many.
@@ -163,6 +171,10 @@ pub enum OperatorSpec {
         /// Which part of a name the value is.
         #[serde(default)]
         part: NamePart,
+        /// The column with the full name, of whose replacement a part is to be written: the first of
+        /// these that there is.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        of: Vec<String>,
     },
     /// An e-mail address in a reserved domain.
     Email {
@@ -450,6 +462,29 @@ pub enum Encoding {
     Base32,
     /// Shorter.
     Base64url,
+}
+
+/// The words that stand in a column with few values.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum CategoryList {
+    /// A, B, AB and O with the rhesus factor.
+    BloodType,
+    /// Names and codes of ISO 3166-1.
+    #[default]
+    Country,
+    /// Degrees and levels of schools.
+    Education,
+    /// What forms ask for.
+    Gender,
+    /// What people do.
+    Job,
+    /// Of law.
+    MaritalStatus,
+    /// What the people of a country are called.
+    Nationality,
+    /// What stands before a name.
+    Title,
 }
 
 /// Which part of a person's name a value is.

@@ -85,6 +85,7 @@ fn operators() -> Vec<OperatorSpec> {
         },
         OperatorSpec::Name {
             part: NamePart::Full,
+            of: Vec::new(),
         },
         OperatorSpec::Classes {
             keep: vec![CharClass::Upper],
@@ -145,7 +146,7 @@ fn operators() -> Vec<OperatorSpec> {
 /// Those whose answer stands for a class, and may equal the value.
 fn generalising() -> Vec<OperatorSpec> {
     let json = r#"[{"name":"age_bin"},{"name":"bin","width":"0.5","answer":"centre"},
-        {"name":"date_trunc","part":"quarter"},{"name":"geo_round"},{"name":"ip_prefix"},
+        {"name":"date_trunc","part":"quarter"},{"name":"geo_round"},{"name":"coordinates"},{"name":"category","list":"country"},{"name":"ip_prefix"},
         {"name":"hierarchy","parents":{"a":"b"}},{"name":"zip3"},
         {"name":"top_bottom","top":"99"}]"#;
     serde_json::from_str(json).unwrap()

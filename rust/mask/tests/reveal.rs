@@ -480,3 +480,49 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn texts_that_are_dates_come_back_and_impossible_dates_are_no_dates() {
+    let text = Both::new(&type_of("text"), &named("auto"));
+    let date = Both::new(&type_of("date"), &named("auto"));
+    for raw in [
+        "1980-01-02",
+        "02.01.1980",
+        "01/02/1980",
+        "31/12/1999 23:59",
+        "2024-02-29T12:34:56.1234567+05:30",
+        "2024-02-30",
+        "0000-00-00",
+    ] {
+        let raw = raw.as_bytes();
+        assert_eq!(text.there_and_back(Format::Text, raw).as_deref(), Some(raw));
+    }
+    let masked = text.masked(Format::Text, b"1980-01-02").unwrap();
+    assert_eq!(date.masked(Format::Text, b"1980-01-02"), Some(masked));
+}
+
+#[test]
+fn coordinates_come_back_as_texts_and_exact_numbers() {
+    let coordinates = named("coordinates");
+    let text = Both::new(&type_of("text"), &coordinates);
+    for raw in ["48.8566, 2.3522", "(52.5200,-13.40)", "48.8566", "-151.5"] {
+        let raw = raw.as_bytes();
+        assert_eq!(text.there_and_back(Format::Text, raw).as_deref(), Some(raw));
+    }
+    for raw in ["052.5", "-0.0", "91.5, 13.4"] {
+        assert_eq!(text.there_and_back(Format::Text, raw.as_bytes()), None);
+    }
+    let numeric = Both::new(
+        &type_of(r#"{"kind": "numeric", "precision": 9, "scale": 6}"#),
+        &coordinates,
+    );
+    for raw in ["48.856600", "-151.209312"] {
+        let raw = raw.as_bytes();
+        assert_eq!(
+            numeric.there_and_back(Format::Text, raw).as_deref(),
+            Some(raw)
+        );
+    }
+    let double = CellReveal::compile(&type_of("float8"), &coordinates, "test", &keys());
+    assert_eq!(double.unwrap_err(), Error::Irreversible);
+}

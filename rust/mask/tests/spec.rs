@@ -18,7 +18,8 @@ fn rules_are_read_with_their_defaults() {
                 pad: false
             },
             operator: OperatorSpec::Name {
-                part: NamePart::Full
+                part: NamePart::Full,
+                of: Vec::new(),
             },
             domain: "person.full".into(),
         }

@@ -13,11 +13,17 @@ from scrim.config.connections import Connection
 from scrim.config.masking import Masking
 from scrim.config.operators import OperatorChoice
 from scrim.kernel import national_id_entities
-from scrim.masking.options import OperatorError, OperatorSpec, check_choice
+from scrim.masking.options import OperatorError, OperatorSpec, check_entity
 from scrim.masking.profile import Profile, load_profile
 from scrim.masking.registry import registry
 
-__all__ = ["OperatorError", "OperatorSpec", "OperatorTable", "check_choice", "default_operator"]
+__all__ = [
+    "OperatorError",
+    "OperatorSpec",
+    "OperatorTable",
+    "check_entity",
+    "default_operator",
+]
 
 NULL: Final[OperatorSpec] = MappingProxyType({"name": "null"})
 AUTO: Final[OperatorSpec] = MappingProxyType({"name": "auto"})
@@ -29,37 +35,37 @@ RESHAPING: Final = frozenset({DROP_COLUMN, DROP_ROW})
 
 _DIGITS: Final[OperatorSpec] = MappingProxyType({"name": "digits"})
 _SECRET: Final[OperatorSpec] = MappingProxyType({"name": "secret"})
-# Names of places and what people are: words, whose length and first letter tell nothing.
+# What people are: words, whose length and first letter tell nothing. What law protects above
+# others stays so, since other words of a list are found again by how often they occur.
 _TEXT: Final[OperatorSpec] = MappingProxyType({"name": "text"})
 
 _WORDS: Final = (
-    *(f"contact.{name}" for name in ("country",)),
     *(
         f"person.{name}"
         for name in (
-            "title",
-            "gender",
-            "marital_status",
-            "nationality",
             "religion",
             "ethnicity",
             "political_opinion",
             "union_membership",
             "sexual_orientation",
             "immigration_status",
-            "job",
             "biometric",
             "dependants",
-            "education",
             "criminal_record",
             "signature",
         )
     ),
-    *(
-        f"health.{name}"
-        for name in ("blood_type", "diagnosis", "medication", "allergy", "disability")
-    ),
+    *(f"health.{name}" for name in ("diagnosis", "medication", "allergy", "disability")),
     "network.user_agent",
+)
+# Columns with few values, which look like what they are only with words of their kind.
+_LISTS: Final = (
+    "contact.country",
+    "health.blood_type",
+    *(
+        f"person.{name}"
+        for name in ("education", "gender", "job", "marital_status", "nationality", "title")
+    ),
 )
 _DEFAULTS: Final[Mapping[str, OperatorSpec]] = MappingProxyType(
     {
@@ -68,7 +74,7 @@ _DEFAULTS: Final[Mapping[str, OperatorSpec]] = MappingProxyType(
         "contact.fax": {"name": "phone"},
         "contact.street_address": {"name": "address"},
         "contact.postal_code": _DIGITS,
-        "contact.coordinates": _DIGITS,
+        "contact.coordinates": {"name": "coordinates"},
         "contact.city": {"name": "place", "part": "city"},
         "contact.state": {"name": "place", "part": "state"},
         "contact.organization": {"name": "company"},
@@ -96,6 +102,7 @@ _DEFAULTS: Final[Mapping[str, OperatorSpec]] = MappingProxyType(
         "vehicle.vin": {"name": "vin"},
         "vehicle.licence_plate": {"name": "plate"},
         **dict.fromkeys(_WORDS, _TEXT),
+        **{one: {"name": "category", "list": one.partition(".")[2]} for one in _LISTS},
     }
 )
 # Numbers of accounts, patients, devices and vehicles keep their layout and nothing else.
@@ -259,7 +266,8 @@ def _checked(
     key: str, choices: Mapping[str, OperatorChoice], today: date | None
 ) -> dict[str, OperatorSpec]:
     return {
-        entity: check_choice(choice, f"{key}.{entity}", today) for entity, choice in choices.items()
+        entity: check_entity(entity, choice, f"{key}.{entity}", today)
+        for entity, choice in choices.items()
     }
 
 

@@ -2,12 +2,14 @@
 
 from collections.abc import Mapping
 from datetime import date
-from typing import Any, Protocol, runtime_checkable
+from typing import Any, Final, Protocol, runtime_checkable
 
 from pydantic import ValidationError
 
 from scrim.config.operators import OperatorChoice
 from scrim.masking.registry import registry
+
+_DATES: Final = frozenset({"general.date", "general.date_time", "person.birth_date"})
 
 OperatorSpec = Mapping[str, Any]
 """An operator and its options as the kernel reads them."""
@@ -53,13 +55,17 @@ def check_choice(choice: OperatorChoice, key: str, today: date | None = None) ->
     try:
         options = operator.options.model_validate(choice.options)
     except ValidationError as error:
-        names = sorted({str(part) for e in error.errors() for part in e["loc"][:1]})
+        errors = error.errors(include_url=False, include_context=False, include_input=False)
+        names = sorted({str(part) for e in errors for part in e["loc"][:1]})
         known = ", ".join(sorted(operator.options.model_fields)) or "none"
+        missing = all(e["type"] == "missing" for e in errors)
+        wrong = "needs an option that is not given" if missing else "has a wrong option"
+        way = f"; write {{name: {choice.name}, {names[0]}: ...}} in scrim.yaml" if missing else ""
         # What operators themselves say, after what pydantic puts before it.
-        said = {e["msg"].partition(", ")[2] for e in error.errors() if e["type"] == "value_error"}
+        said = {e["msg"].partition(", ")[2] for e in errors if e["type"] == "value_error"}
         reason = f": {'; '.join(sorted(said))}" if said else ""
         raise OperatorError(
-            key, f"has a wrong option ({', '.join(names)}){reason}; {choice.name} takes: {known}"
+            key, f"{wrong} ({', '.join(names)}){reason}; {choice.name} takes: {known}{way}"
         ) from None
     if isinstance(options, Dated):
         return {"name": choice.name, **options.on(today)}
@@ -73,6 +79,29 @@ def check_choice(choice: OperatorChoice, key: str, today: date | None = None) ->
         ):
             spec[name] = {one: _inner(value[one], f"{key}.{name}.{one}", today) for one in value}
     return spec
+
+
+def check_entity(
+    entity: str, choice: OperatorChoice, key: str, today: date | None = None
+) -> dict[str, Any]:
+    """Return an operator as `check_choice` does, if it can make anything of an entity.
+
+    Args:
+        entity: The name of the entity.
+        choice: Its name and options.
+        key: Where it is named, for messages.
+        today: The day, for options that depend on it.
+
+    Raises:
+        OperatorError: If it is unknown, has wrong options, or needs one for this entity.
+    """
+    if entity in _DATES and choice.name == "age_bin" and not choice.options.get("reference"):
+        raise OperatorError(
+            key,
+            "is a date, of which age_bin can make nothing without the day on which ages are taken; "
+            "write {name: age_bin, reference: next-year} in scrim.yaml, or choose date_trunc",
+        )
+    return check_choice(choice, key, today)
 
 
 def _inner(choice: OperatorChoice, key: str, today: date | None) -> dict[str, Any]:

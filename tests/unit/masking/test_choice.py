@@ -58,9 +58,9 @@ def connection(**more: Any) -> Connection:  # noqa: ANN401 - as YAML gives them
         ("vehicle.licence_plate", {"name": "plate"}),
         ("financial.bank_account", {"name": "digits"}),
         ("contact.city", {"name": "place", "part": "city"}),
-        ("contact.country", {"name": "text"}),
+        ("contact.country", {"name": "category", "list": "country"}),
         ("contact.organization", {"name": "company"}),
-        ("person.job", {"name": "text"}),
+        ("person.job", {"name": "category", "list": "job"}),
         ("general.date_time", {"name": "auto"}),
         ("acme.desk", {"name": "auto"}),
         ("", {"name": "auto"}),
@@ -130,6 +130,11 @@ def test_the_file_overrides_the_default_and_a_connection_the_file() -> None:
         ({"name": "template", "template": "{last4"}, "wrong option"),
         ({"name": "template", "template": "{middle}"}, "wrong option"),
         ({"name": "constant", "value": None}, "wrong option"),
+        (
+            "date_shift",
+            r"needs an option that is not given \(subject\).*{name: date_shift, sub",
+        ),
+        ("category", r"not given \(list\)"),
     ],
 )
 def test_a_wrong_choice_is_refused_with_its_place(chosen: object, reason: str) -> None:
@@ -203,6 +208,14 @@ def test_the_end_of_next_year_is_that_of_the_day_of_loading() -> None:
         "reference": "2027-12-31",
     }
     assert OperatorTable.of(masking).of_entity("person.birth_date") == {"name": "age_bin"}
+
+
+@pytest.mark.parametrize("entity", ["person.birth_date", "general.date", "general.date_time"])
+def test_ages_of_dates_need_the_day_on_which_they_are_taken(entity: str) -> None:
+    masking = Masking.model_validate({"key_env": "A", "operators": {entity: "age_bin"}})
+    with pytest.raises(OperatorError, match="reference: next-year") as caught:
+        OperatorTable.of(masking)
+    assert caught.value.key == f"masking.operators.{entity}"
 
 
 def test_a_policy_cannot_choose_an_operator_that_needs_options() -> None:

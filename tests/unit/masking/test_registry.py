@@ -14,6 +14,7 @@ from scrim.masking.rewriter import PlannedColumn, compile_plan
 
 NEEDED: dict[str, dict[str, object]] = {
     "by_row": {"column": "kind", "cases": {"person": "name"}, "otherwise": "redact"},
+    "category": {"list": "country"},
     "date_shift": {"subject": "customer_id"},
     "top_bottom": {"top": 100},
 }

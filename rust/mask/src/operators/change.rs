@@ -16,14 +16,15 @@
 //! type's own keyed operator answers.
 //!
 //! `top_bottom` is the exception that its description names: what lies between the bounds stays.
-//! Operators that *perturb* (`noise`, `date_jitter`, `date_shift`) never answer with the value.
+//! Operators that *perturb* (`noise`, `date_jitter`, `date_shift`), and `coordinates`, never answer
+//! with the value.
 
 use crate::error::Error;
 use crate::figure::Figure;
 use crate::number::{Grid, Number, Reading};
 use crate::operators::{
-    age_bin, bin, date_jitter, date_shift, date_trunc, geo_round, hierarchy, ip_prefix, noise,
-    top_bottom, zip3, Input,
+    age_bin, bin, coordinates, date_jitter, date_shift, date_trunc, geo_round, hierarchy,
+    ip_prefix, noise, top_bottom, zip3, Input,
 };
 use crate::prf::DomainKey;
 use crate::row::Row;
@@ -51,6 +52,7 @@ pub(crate) struct Moment {
 pub(crate) enum Change {
     AgeBin(age_bin::AgeBin),
     Bin(bin::Bin),
+    Coordinates,
     DateJitter(date_jitter::DateJitter),
     DateShift(date_shift::DateShift),
     DateTrunc(date_trunc::DateTrunc),
@@ -74,6 +76,7 @@ impl Change {
                 origin,
                 answer,
             } => Self::Bin(bin::Bin::compile(width, origin, *answer)?),
+            OperatorSpec::Coordinates {} => Self::Coordinates,
             OperatorSpec::DateJitter { days, day_first } => {
                 Self::DateJitter(date_jitter::DateJitter::compile(*days, *day_first)?)
             }
@@ -147,6 +150,7 @@ impl Change {
         match self {
             Self::AgeBin(_) => whole || real || date || matches!(type_, TypeSpec::Interval {}),
             Self::Bin(bin) => (whole || real || money) && bin.merges(grid),
+            Self::Coordinates => real,
             Self::DateJitter(_) | Self::DateShift(_) => date,
             Self::DateTrunc(trunc) => trunc.takes(type_),
             Self::GeoRound(geo) => real && geo.merges(grid),
@@ -161,7 +165,7 @@ impl Change {
     pub(crate) fn generalises(&self) -> bool {
         !matches!(
             self,
-            Self::DateJitter(_) | Self::DateShift(_) | Self::Noise(_)
+            Self::Coordinates | Self::DateJitter(_) | Self::DateShift(_) | Self::Noise(_)
         )
     }
 
@@ -176,6 +180,7 @@ impl Change {
         let answer = match self {
             Self::AgeBin(age) => age.number(value)?,
             Self::Bin(bin) => bin.number(value)?,
+            Self::Coordinates => coordinates::number(key, value)?,
             Self::GeoRound(geo) => geo.number(value)?,
             Self::Noise(noise) => noise.number(key, value, grid)?,
             Self::Zip3 => zip3::number(value),
@@ -206,6 +211,7 @@ impl Change {
         match self {
             Self::AgeBin(_) => self.write_number(input, out) || self.write_date(input, false, out),
             Self::Bin(_) | Self::Noise(_) | Self::TopBottom(_) => self.write_number(input, out),
+            Self::Coordinates => coordinates::write(input.key, input.text, out),
             Self::DateJitter(jitter) => self.write_date(input, jitter.day_first(), out),
             Self::DateShift(shift) => self.write_date(input, shift.day_first(), out),
             Self::DateTrunc(trunc) => self.write_date(input, trunc.day_first(), out),

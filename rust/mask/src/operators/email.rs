@@ -242,6 +242,7 @@ mod tests {
     fn an_address_matches_the_name_that_it_is_made_of() {
         let operator = OperatorSpec::Name {
             part: NamePart::Full,
+            of: Vec::new(),
         };
         let full = masked_as(&operator, "person.full", "Ada Lovelace");
         let expected = full.to_lowercase().replace(' ', ".");

@@ -7,8 +7,8 @@ use crate::number::{Grid, Number};
 
 /// Three digits are about 110 metres; more would not hide a house.
 const DIGITS_MAX: u32 = 3;
-const LATITUDE_MAX: i128 = 90;
-const LONGITUDE_MAX: i128 = 180;
+pub(crate) const LATITUDE_MAX: i128 = 90;
+pub(crate) const LONGITUDE_MAX: i128 = 180;
 const LENGTH_MAX: usize = 80;
 
 /// How many digits stay.
@@ -46,50 +46,85 @@ impl GeoRound {
 
     /// Writes one number or two; what stands between and around the two stays.
     pub(crate) fn write(&self, text: &str, out: &mut Vec<u8>) -> bool {
+        if let Some(pair) = Pair::split(text) {
+            let parts = [
+                (pair.latitude, LATITUDE_MAX),
+                (pair.longitude, LONGITUDE_MAX),
+            ];
+            let rounded = parts.map(|(part, limit)| self.round(read(part)?, limit));
+            let [Some(latitude), Some(longitude)] = rounded else {
+                return false;
+            };
+            pair.write([latitude, longitude], out);
+            return true;
+        }
+        let degrees = (text.len() <= LENGTH_MAX)
+            .then(|| read(text))
+            .flatten()
+            .and_then(|degrees| self.number(degrees));
+        degrees.is_some_and(|degrees| {
+            push(degrees, out);
+            true
+        })
+    }
+}
+
+/// A text with two numbers.
+pub(crate) struct Pair<'a> {
+    open: &'static str,
+    pub(crate) latitude: &'a str,
+    between: &'a str,
+    pub(crate) longitude: &'a str,
+    close: &'static str,
+}
+
+impl<'a> Pair<'a> {
+    pub(crate) fn split(text: &'a str) -> Option<Self> {
+        if text.len() > LENGTH_MAX {
+            return None;
+        }
         let (open, close) = match text.as_bytes() {
             [b'(', .., b')'] => ("(", ")"),
             [b'[', .., b']'] => ("[", "]"),
             _ => ("", ""),
         };
         let inside = &text[open.len()..text.len() - close.len()];
-        if text.len() > LENGTH_MAX {
-            return false;
-        }
-        let Some(at) = inside.find([',', ';', ' ']) else {
-            let degrees = read(inside).and_then(|degrees| self.number(degrees));
-            return open.is_empty() && degrees.is_some_and(|degrees| self.push(degrees, out));
-        };
-        let second = inside[at..].trim_start_matches([',', ';', ' ']);
-        let between = &inside[at..inside.len() - second.len()];
-        if between.trim().len() > 1 || between.len() > 3 {
-            return false;
-        }
-        let pair = [(&inside[..at], LATITUDE_MAX), (second, LONGITUDE_MAX)]
-            .map(|(part, limit)| self.round(read(part)?, limit));
-        let [Some(latitude), Some(longitude)] = pair else {
-            return false;
-        };
-        out.extend_from_slice(open.as_bytes());
-        let _ = self.push(latitude, out);
-        out.extend_from_slice(between.as_bytes());
-        let _ = self.push(longitude, out);
-        out.extend_from_slice(close.as_bytes());
-        true
+        let at = inside.find([',', ';', ' '])?;
+        let longitude = inside[at..].trim_start_matches([',', ';', ' ']);
+        let between = &inside[at..inside.len() - longitude.len()];
+        (between.trim().len() <= 1 && between.len() <= 3).then_some(Self {
+            open,
+            latitude: &inside[..at],
+            between,
+            longitude,
+            close,
+        })
     }
 
-    fn push(&self, degrees: Number, out: &mut Vec<u8>) -> bool {
-        let sign = if degrees.units < 0 { "-" } else { "" };
-        let width = self.digits as usize + 1;
-        let digits = format!("{:0width$}", degrees.units.unsigned_abs());
-        let (whole, fraction) = digits.split_at(digits.len() - self.digits as usize);
-        let point = if fraction.is_empty() { "" } else { "." };
-        // Writing to memory cannot fail.
-        write!(out, "{sign}{whole}{point}{fraction}").is_ok()
+    /// Writes two other numbers in the same way.
+    pub(crate) fn write(&self, [latitude, longitude]: [Number; 2], out: &mut Vec<u8>) {
+        out.extend_from_slice(self.open.as_bytes());
+        push(latitude, out);
+        out.extend_from_slice(self.between.as_bytes());
+        push(longitude, out);
+        out.extend_from_slice(self.close.as_bytes());
     }
 }
 
+/// Writes degrees with the digits that their scale says.
+pub(crate) fn push(degrees: Number, out: &mut Vec<u8>) {
+    let scale = usize::try_from(degrees.scale).unwrap_or(0);
+    let sign = if degrees.units < 0 { "-" } else { "" };
+    let width = scale + 1;
+    let digits = format!("{:0width$}", degrees.units.unsigned_abs());
+    let (whole, fraction) = digits.split_at(digits.len() - scale);
+    let point = if fraction.is_empty() { "" } else { "." };
+    // Writing to memory cannot fail.
+    let _ = write!(out, "{sign}{whole}{point}{fraction}");
+}
+
 /// Degrees in plain notation.
-fn read(text: &str) -> Option<Number> {
+pub(crate) fn read(text: &str) -> Option<Number> {
     let plain = text
         .bytes()
         .all(|byte| byte.is_ascii_digit() || matches!(byte, b'.' | b'-'));

@@ -9,13 +9,16 @@ mod age_bin;
 mod auto;
 mod bin;
 mod card;
+mod category;
 pub(crate) mod change;
 mod classes;
 mod compact;
 mod company;
 mod constant;
+mod coordinates;
 mod date_jitter;
 mod date_shift;
+mod date_text;
 mod date_trunc;
 mod digits;
 mod email;
@@ -98,6 +101,7 @@ pub(crate) mod purpose {
     pub(crate) const URL_PATH: u8 = 43;
     pub(crate) const PLACE: u8 = 45;
     pub(crate) const USERNAME: u8 = 44;
+    pub(crate) const CATEGORY: u8 = 48;
 }
 
 /// Tweaks of the permutations; the low bits are free for a class of values.
@@ -124,6 +128,8 @@ pub(crate) mod tweak {
     pub(crate) const NATIONAL_ID: u64 = 40 << 56;
     pub(crate) const PLACE: u64 = 41 << 56;
     pub(crate) const VIN: u64 = 42 << 56;
+    pub(crate) const CATEGORY: u64 = 44 << 56;
+    pub(crate) const COORDINATES: u64 = 45 << 56;
 
     /// The radix that an arrangement is to be enciphered in, where its use names one.
     pub(crate) fn radix(tweak: u64) -> Option<u32> {
@@ -167,6 +173,7 @@ pub(crate) struct Place<'a> {
 #[derive(Debug)]
 enum Operator {
     Redact,
+    Category(category::Category),
     Classes(classes::Classes),
     Company,
     Constant(String),
@@ -209,6 +216,7 @@ impl Operator {
         }
         Ok(match spec {
             OperatorSpec::Null {} | OperatorSpec::Redact {} => Self::Redact,
+            OperatorSpec::Category { list } => Self::Category(category::Category::new(*list)),
             OperatorSpec::Classes { keep, mask_char } => {
                 Self::Classes(classes::Classes::compile(keep, *mask_char)?)
             }
@@ -251,7 +259,7 @@ impl Operator {
             OperatorSpec::Token { prefix, exact } => {
                 Self::Token(token::Token::compile(prefix, *exact)?)
             }
-            OperatorSpec::Name { part } => Self::Name(*part),
+            OperatorSpec::Name { part, .. } => Self::Name(*part),
             OperatorSpec::Email { keep_domain } => Self::Email {
                 keep_domain: *keep_domain,
             },
@@ -275,6 +283,7 @@ impl Operator {
             // These are changes, compiled above.
             OperatorSpec::AgeBin { .. }
             | OperatorSpec::Bin { .. }
+            | OperatorSpec::Coordinates {}
             | OperatorSpec::DateJitter { .. }
             | OperatorSpec::DateShift { .. }
             | OperatorSpec::DateTrunc { .. }
@@ -290,6 +299,7 @@ impl Operator {
     fn write(&self, input: &Input<'_>, out: &mut Vec<u8>) -> bool {
         match self {
             Self::Redact => redact::write(input, out),
+            Self::Category(category) => category.write(input, out),
             Self::Classes(classes) => classes.write(input, out),
             Self::Constant(value) => constant::write(value, input, out),
             Self::Hash(hash) => hash.write(input, out),
@@ -536,12 +546,18 @@ impl TextMask {
         let hides = match &self.operator {
             // A constant shows nothing even where it equals the value, nor does what stands for a
             // class.
-            Operator::Redact | Operator::Constant(_) | Operator::Tag(_) => true,
+            // Of two words of a list one may stay, which nothing shows.
+            Operator::Redact | Operator::Category(_) | Operator::Constant(_) | Operator::Tag(_) => {
+                true
+            }
             // What lies at a postal code is chosen without the raw place, and so may be that place.
             Operator::Place(_) if row.beside().is_some() => true,
-            Operator::Change(change) => change.generalises() || !shows(masked, raw),
-            // A bijection over letters of both cases reaches the other case of a few short values.
-            Operator::Ff1(_) => masked != raw,
+            Operator::Change(change) if !matches!(change, Change::Coordinates) => {
+                change.generalises() || !shows(masked, raw)
+            }
+            // A bijection over letters of both cases reaches the other case of a few short values,
+            // and the degrees 1.25 may become 71.25.
+            Operator::Ff1(_) | Operator::Change(_) => masked != raw,
             _ => !shows(masked, raw),
         };
         fits && hides

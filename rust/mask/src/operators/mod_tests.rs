@@ -1,6 +1,6 @@
 use super::*;
 use crate::keys::{Keyring, TenantKey};
-use crate::spec::{CharClass, Distribution, HashEncoding, PlacePart};
+use crate::spec::{CategoryList, CharClass, Distribution, HashEncoding, PlacePart};
 
 /// Masks one text with a key that is the same in every test.
 pub(crate) fn mask(spec: &OperatorSpec, max_chars: Option<u32>, text: &str) -> String {
@@ -46,18 +46,28 @@ pub(crate) fn all() -> Vec<OperatorSpec> {
         },
         OperatorSpec::Name {
             part: NamePart::Full,
+            of: Vec::new(),
         },
         OperatorSpec::Name {
             part: NamePart::Given,
+            of: Vec::new(),
         },
         OperatorSpec::Name {
             part: NamePart::Family,
+            of: Vec::new(),
         },
         OperatorSpec::Classes {
             keep: vec![CharClass::Upper, CharClass::Punctuation],
             mask_char: '*',
         },
+        OperatorSpec::Category {
+            list: CategoryList::Country,
+        },
+        OperatorSpec::Category {
+            list: CategoryList::Job,
+        },
         OperatorSpec::Company {},
+        OperatorSpec::Coordinates {},
         OperatorSpec::Email { keep_domain: false },
         OperatorSpec::Email { keep_domain: true },
         OperatorSpec::Hash {
@@ -227,6 +237,7 @@ fn equal_after_normalisation_is_equal_after_masking() {
         OperatorSpec::Address {},
         OperatorSpec::Name {
             part: NamePart::Full,
+            of: Vec::new(),
         },
     ] {
         assert_eq!(

@@ -4,6 +4,7 @@ use unicode_normalization::UnicodeNormalization;
 
 use crate::operators::fold::Folded;
 use crate::operators::{purpose, Place};
+use crate::row::Row;
 use crate::spec::NamePart;
 use crate::words::{alike, push_family, Word, GIVEN};
 
@@ -22,7 +23,58 @@ const TITLES: &[&str] = &[
 ///
 /// Where the raw given name is one of a known gender and language, so is the written one.
 pub(crate) fn write(part: NamePart, place: Place<'_>, raw: &Folded<'_>, out: &mut Vec<u8>) -> bool {
+    if let (NamePart::Given | NamePart::Family, Some(full)) = (part, place.row.beside()) {
+        if write_part(part, full, place, raw, out) {
+            return true;
+        }
+    }
     write_like(part, known(part, raw), place, raw, out)
+}
+
+/// Writes a part of what the full name beside becomes; false, and nothing is written, where the part
+/// does not fit or is the raw one.
+///
+/// Given and family name cannot be made each by itself and together: who knows the full name of one
+/// person raw and masked would know the parts of all who share a name with that person.
+fn write_part(
+    part: NamePart,
+    full: &[u8],
+    place: Place<'_>,
+    raw: &Folded<'_>,
+    out: &mut Vec<u8>,
+) -> bool {
+    let Ok(full) = std::str::from_utf8(full) else {
+        return false;
+    };
+    let full = Folded::new(full);
+    let whole = Place {
+        room: usize::MAX,
+        row: Row::NONE,
+        ..place
+    };
+    let mut name = Vec::new();
+    if !write_like(
+        NamePart::Full,
+        known(NamePart::Full, &full),
+        whole,
+        &full,
+        &mut name,
+    ) {
+        return false;
+    }
+    let Some(gap) = memchr::memchr(b' ', &name) else {
+        return false;
+    };
+    let written = if part == NamePart::Given {
+        &name[..gap]
+    } else {
+        &name[gap + 1..]
+    };
+    let fits = written.len() <= place.room && !have(raw.bytes(), [written, written]);
+    if fits {
+        out.extend_from_slice(written);
+    }
+    fits
 }
 
 /// As [`write`], where the names of the raw one's gender and language have been found already.
@@ -113,7 +165,8 @@ mod tests {
     use crate::spec::OperatorSpec;
 
     fn name(part: NamePart, max_chars: Option<u32>, text: &str) -> String {
-        mask(&OperatorSpec::Name { part }, max_chars, text)
+        let of = Vec::new();
+        mask(&OperatorSpec::Name { part, of }, max_chars, text)
     }
 
     #[test]

@@ -21,6 +21,9 @@ pub(crate) enum Beside {
         bytes: usize,
     },
     Numeric,
+    Float {
+        double: bool,
+    },
     Uuid,
     Date,
     Timestamp {
@@ -41,6 +44,8 @@ impl Beside {
             TypeSpec::Int4 {} => Self::Integer { bytes: 4 },
             TypeSpec::Int8 {} => Self::Integer { bytes: 8 },
             TypeSpec::Numeric { .. } => Self::Numeric,
+            TypeSpec::Float4 {} => Self::Float { double: false },
+            TypeSpec::Float8 {} => Self::Float { double: true },
             TypeSpec::Uuid {} => Self::Uuid,
             TypeSpec::Date {} => Self::Date,
             TypeSpec::Timestamp {} => Self::Timestamp { zoned: false },
@@ -65,10 +70,9 @@ impl Beside {
                 let value = reading::integer(format, cell, *bytes)?;
                 Some(Cow::Owned(value.to_string().into_bytes()))
             }
-            Self::Numeric => match reading::numeric(format, cell)? {
-                Reading::Finite(number) => Some(Cow::Owned(decimal(number))),
-                Reading::Above | Reading::Below => None,
-            },
+            Self::Numeric => finite(reading::numeric(format, cell)?),
+            // Whole numbers are kept so where a column has missing values.
+            Self::Float { double } => finite(reading::float(format, cell, *double)?),
             Self::Uuid => {
                 let value = match format {
                     Format::Text => uuid::parse(cell)?,
@@ -87,7 +91,26 @@ impl Beside {
     }
 }
 
-/// A text without blanks around it, composition and case.
+fn finite(reading: Reading) -> Option<Cow<'static, [u8]>> {
+    match reading {
+        Reading::Finite(number) => Some(Cow::Owned(decimal(number))),
+        Reading::Above | Reading::Below => None,
+    }
+}
+
+/// A whole number that is written with zeros after a point, without them.
+fn whole(text: &str) -> Option<&str> {
+    let (digits, zeros) = text.split_once('.')?;
+    let figures =
+        |part: &str, only: fn(&u8) -> bool| !part.is_empty() && part.as_bytes().iter().all(only);
+    let plain = figures(
+        digits.strip_prefix('-').unwrap_or(digits),
+        u8::is_ascii_digit,
+    );
+    (plain && figures(zeros, |byte| *byte == b'0')).then_some(digits)
+}
+
+/// A text without blanks around it, composition and case; whole numbers are written in one way.
 fn text(cell: &[u8]) -> Option<Cow<'_, [u8]>> {
     let Ok(text) = std::str::from_utf8(cell) else {
         return Some(Cow::Borrowed(cell));
@@ -96,6 +119,7 @@ fn text(cell: &[u8]) -> Option<Cow<'_, [u8]>> {
     if text.is_empty() {
         return None;
     }
+    let text = whole(text).unwrap_or(text);
     Some(match Folded::new(text) {
         Folded::Ascii(ascii) if ascii.iter().any(u8::is_ascii_uppercase) => {
             Cow::Owned(ascii.to_ascii_lowercase())
@@ -153,6 +177,10 @@ mod tests {
             (&NUMERIC, Format::Text, b"7.00"),
             (&NUMERIC, Format::Binary, &[0, 1, 0, 0, 0, 0, 0, 2, 0, 7]),
             (&TEXT, Format::Text, b" 7 "),
+            (&TEXT, Format::Text, b"7.0"),
+            (&TypeSpec::Float8 {}, Format::Text, b"7"),
+            (&TypeSpec::Float8 {}, Format::Binary, &7f64.to_be_bytes()),
+            (&TypeSpec::Float4 {}, Format::Binary, &7f32.to_be_bytes()),
         ] {
             assert_eq!(read(type_, format, cell), seven, "{type_:?}");
         }
@@ -172,6 +200,9 @@ mod tests {
         assert_eq!(text("Ren\u{e9} "), text("RENE\u{301}"));
         assert_eq!(text("GOLD"), text("gold"));
         assert_ne!(text("gold"), text("golden"));
+        assert_ne!(text("7.50"), text("7"));
+        assert_ne!(text("1.0.0"), text("1"));
+        assert_ne!(text("007"), text("7"));
         assert_eq!(text("  "), None);
         assert_eq!(read(&TEXT, Format::Text, b"\xff"), Some(vec![0xff]));
     }
@@ -213,7 +244,8 @@ mod tests {
             (TypeSpec::Bool {}, "maybe"),
             (TypeSpec::Date {}, "infinity"),
             (TypeSpec::Jsonb { mask_keys: false }, "1"),
-            (TypeSpec::Float8 {}, "1"),
+            (TypeSpec::Float8 {}, "NaN"),
+            (TypeSpec::Float8 {}, "Infinity"),
         ] {
             assert_eq!(read(&type_, Format::Text, cell.as_bytes()), None, "{cell}");
         }

@@ -23,7 +23,7 @@ const DEPTH_MAX: usize = 16;
 const NAME_BYTES: u32 = 63;
 
 /// The semantic domain of whole names of persons.
-const NAMES_DOMAIN: &str = "person.full";
+pub(crate) const NAMES_DOMAIN: &str = "person.full";
 
 /// What to do with every value of a type.
 #[derive(Clone)]

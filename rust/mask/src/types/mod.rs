@@ -39,7 +39,7 @@ use std::cmp::Ordering;
 
 use crate::cell::{Format, Outcome};
 use crate::row::Row;
-pub(crate) use compile::Rule;
+pub(crate) use compile::{Rule, NAMES_DOMAIN};
 
 /// A compiled rule for one type.
 #[derive(Debug)]

@@ -3,8 +3,11 @@
 //! Names are believable but not the most common ones, so that a pseudonym seldom equals the name of
 //! somebody else in the same data.
 
+pub(crate) mod categories;
+mod countries;
 mod family;
 mod given;
+mod jobs;
 mod known;
 mod persons;
 mod places;

@@ -27,7 +27,7 @@ from scrim.masking.arrow.kinds import named_type
 from scrim.masking.arrow.masker import BatchMasker, Late, MaskSettings
 from scrim.masking.arrow.places import every
 from scrim.masking.arrow.verdicts import Known
-from scrim.masking.choice import OperatorError, OperatorTable, check_choice
+from scrim.masking.choice import OperatorError, OperatorTable, check_entity
 from scrim.masking.keys import MaskingKey, decode_key, load_key
 from scrim.masking.plans import PlanMaker, new_masker
 from scrim.masking.profile import load_profile
@@ -210,7 +210,7 @@ def chosen_operators(
             given = OperatorChoice.model_validate(options)
         except ValidationError:
             raise OperatorError(f"operators.{entity}", "is not a name with options") from None
-        checked[entity] = check_choice(given, f"operators.{entity}", today)
+        checked[entity] = check_entity(entity, given, f"operators.{entity}", today)
     return checked
 
 

@@ -29,8 +29,9 @@ class AgeBinOptions(BaseModel):
         default=None,
         description="Day on which ages of birth dates are taken, such as 2026-12-31: the day of "
         "release or later. `next-year` is the end of the year after the one in which the "
-        "configuration was loaded; a gateway that runs on has to be reloaded before then. Without "
-        "it a birth date becomes NULL, and one in a text what `otherwise` says.",
+        "configuration was loaded; a gateway that runs on has to be reloaded before then. The "
+        "entities `person.birth_date`, `general.date` and `general.date_time` need it. In other "
+        "columns a date becomes NULL without it, and one in a text what `otherwise` says.",
     )
     otherwise: Otherwise = Field(default="keyed", description=OTHERWISE)
 

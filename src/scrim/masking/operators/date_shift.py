@@ -41,7 +41,8 @@ OPERATOR = Operator(
     options=DateShiftOptions,
     survives=(
         "Intervals and the order of one subject's dates, over all columns and tables that name "
-        "the subject by the same value: 7 is one subject as an integer, a numeric and a text. "
+        "the subject by the same value: 7 is one subject as an integer, a numeric, a floating "
+        "point number and a text, also where that says `7.0`. "
         "Use the same bound everywhere. Bounds of ranges and elements of arrays move with it."
     ),
     lost=(

@@ -163,6 +163,7 @@ def test_a_table_is_asked_as_a_whole_what_it_holds() -> None:
         ({"key": KEY, "operators": {"contact.email": "scramble"}}, "is not an operator"),
         ({"key": KEY, "operators": {"contact.mail": "null"}}, "is not an entity"),
         ({"key": KEY, "operators": {"contact.email": {"name": "null", "x": 1}}}, "wrong option"),
+        ({"key": KEY, "operators": {"person.birth_date": "age_bin"}}, "reference: next-year"),
         ({"key": KEY, "operators": {"contact.email": {"x": 1}}}, "is not a name with options"),
     ],
 )

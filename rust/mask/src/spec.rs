@@ -224,6 +224,12 @@ pub enum OperatorSpec {
     Text {},
     /// Whatever suits the type.
     Auto {},
+    /// Characters and numbers of one size, for what a query made.
+    Made {
+        /// What replaces a text of its kind, where that shows nothing of it.
+        #[serde(default)]
+        text: Option<Box<OperatorSpec>>,
+    },
     /// The lower end of the age's bin, and 90 for everybody older; a birth date's year.
     #[serde(rename = "age_bin")]
     AgeBin {

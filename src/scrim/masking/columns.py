@@ -143,7 +143,7 @@ class ColumnDecider:
         # What a query builds may have values for keys.
         spec = spec if origin.unchanged else _with_keys(spec)
         if not origin.known:
-            return _masked(spec, "", "origin not known", mixed=True)
+            return _masked(spec, "", "origin not known", whole=False, mixed=True)
         if not origin.columns:
             return _passed(spec, "no column")
         entities: list[str] = []
@@ -163,10 +163,13 @@ class ColumnDecider:
         if entities:
             entity = entities[0] if len(set(entities)) == 1 else ""
             mixed = origin.made or not origin.columns - origin.measured <= hidden
-            return _masked(spec, entity, "protected column", _only(operators), mixed=mixed)
+            whole = not (mixed or origin.altered or origin.measured)
+            return _masked(
+                spec, entity, "protected column", _only(operators), whole=whole, mixed=mixed
+            )
         if origin.unchanged or not _escapes(origin, hidden, kind, relatives):
             return self._unprotected(column_number, origin, spec, kind)
-        return _masked(spec, "", "made of a text that is searched")
+        return _masked(spec, "", "made of a text that is searched", whole=False)
 
     def entity_of(
         self, column: Column, kind: str, siblings: Sequence[str]
@@ -293,10 +296,16 @@ def _only(operators: Sequence[str]) -> str:
 
 
 def _masked(
-    spec: TypeSpec, entity: str, reason: str, operator: str = "", *, mixed: bool = False
+    spec: TypeSpec,
+    entity: str,
+    reason: str,
+    operator: str = "",
+    *,
+    whole: bool = True,
+    mixed: bool = False,
 ) -> DecidedColumn:
     decision = ColumnDecision(Treatment.MASK, entity, reason)
-    return DecidedColumn(PlannedColumn(decision, spec, operator, mixed=mixed))
+    return DecidedColumn(PlannedColumn(decision, spec, operator, whole=whole, mixed=mixed))
 
 
 def _passed(spec: TypeSpec, reason: str) -> DecidedColumn:

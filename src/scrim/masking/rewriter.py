@@ -34,6 +34,9 @@ _DOMAINS: Final = {"made of a text that is searched": "searched", "type not sear
 """Domains of values that are not known to be protected, by the reason why they are masked: whoever
 may choose them must not see how a protected one would look."""
 
+_SAYING_NOTHING: Final = frozenset({"constant", "null", "redact", "tag"})
+"""Operators whose answer is the same for all values."""
+
 Rule = dict[str, Any]
 PASS: Final[Rule] = {"action": "pass"}
 NULL_RULE: Final[Rule] = {"action": "null"}
@@ -49,6 +52,8 @@ class PlannedColumn:
         operator: Operator that policy demands; empty to use that of the entity.
         place: The row that it stands in, where that is certain; operators that look at another
             column find it by this.
+        whole: Whether the values are those of a column, or parts of documents and lists that stand in
+            it, rather than what the statement makes of them.
         mixed: Whether values that are not hidden can be among those that are: then no two are
             masked alike, as a principal could have masked what it likes and compare.
     """
@@ -57,6 +62,7 @@ class PlannedColumn:
     type_spec: TypeSpec
     operator: str = ""
     place: RowPlace | None = None
+    whole: bool = True
     mixed: bool = False
 
 
@@ -150,6 +156,8 @@ def column_rule(column: PlannedColumn, operators: OperatorTable) -> Rule:
     if not _is_replaced(column, operators):
         return PASS
     operator = replacing(operator_of(column, operators))
+    if column.mixed or not column.whole:
+        operator = for_made(operator)
     if operator["name"] == NULL["name"] or kind == "unknown":
         return NULL_RULE
     rule: Rule = {
@@ -158,16 +166,30 @@ def column_rule(column: PlannedColumn, operators: OperatorTable) -> Rule:
         "operator": dict(operator),
         "domain": decision.entity or _DOMAINS.get(decision.reason, UNNAMED_DOMAIN),
     }
-    if not column.mixed:
-        return rule
-    # What such a value is made of stands in no row.
-    operator = rule["operator"].get("otherwise", operator) if "cases" in operator else operator
-    return {
-        **rule,
-        "action": "fresh",
-        "operator": dict(operator),
-        "seed": secrets.token_hex(SEED_BYTES),
-    }
+    if column.mixed:
+        rule |= {"action": "fresh", "seed": secrets.token_hex(SEED_BYTES)}
+    return rule
+
+
+def for_made(operator: OperatorSpec) -> OperatorSpec:
+    """Return what replaces values that a statement made of those of a column.
+
+    Whoever writes the statement chooses what an operator would keep of them: `salary * 1000` has a
+    narrower bin, `translate(phone, '5', '-')` a telling layout. So characters and numbers of one
+    size replace them, except where the column's operator keeps nothing that could be put there.
+
+    Args:
+        operator: The operator of whole values.
+    """
+    name = str(operator["name"])
+    if name in _SAYING_NOTHING:
+        return operator
+    declared = registry().get(name)
+    if declared is None or not declared.made or operator.get("keep_domain"):
+        return {"name": "made"}
+    # The column of the row that it would look at may be another row's.
+    text = {option: value for option, value in operator.items() if option != declared.beside}
+    return {"name": "made", "text": text}
 
 
 def operator_of(column: PlannedColumn, operators: OperatorTable) -> OperatorSpec:

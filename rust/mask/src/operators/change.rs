@@ -24,7 +24,7 @@ use crate::figure::Figure;
 use crate::number::{Grid, Number, Reading};
 use crate::operators::{
     age_bin, bin, coordinates, date_jitter, date_shift, date_trunc, geo_round, hierarchy,
-    ip_prefix, noise, top_bottom, zip3, Input,
+    ip_prefix, made, noise, top_bottom, zip3, Input,
 };
 use crate::prf::DomainKey;
 use crate::row::Row;
@@ -59,6 +59,7 @@ pub(crate) enum Change {
     GeoRound(geo_round::GeoRound),
     Hierarchy(hierarchy::Hierarchy),
     IpPrefix(ip_prefix::IpPrefix),
+    Made,
     Noise(noise::Noise),
     TopBottom(top_bottom::TopBottom),
     Zip3,
@@ -99,6 +100,7 @@ impl Change {
             OperatorSpec::IpPrefix { v4, v6 } => {
                 Self::IpPrefix(ip_prefix::IpPrefix::compile(*v4, *v6)?)
             }
+            OperatorSpec::Made { .. } => Self::Made,
             OperatorSpec::Noise {
                 amount,
                 percent,
@@ -156,6 +158,13 @@ impl Change {
             Self::GeoRound(geo) => real && geo.merges(grid),
             Self::Hierarchy(_) => whole || matches!(type_, TypeSpec::Enum { .. }),
             Self::IpPrefix(_) => matches!(type_, TypeSpec::Inet {} | TypeSpec::Cidr {}),
+            Self::Made => {
+                let time = matches!(
+                    type_,
+                    TypeSpec::Time {} | TypeSpec::Timetz {} | TypeSpec::Interval {}
+                );
+                whole || real || money || date || time
+            }
             Self::Noise(_) | Self::TopBottom(_) => whole || real || money,
             Self::Zip3 => whole || matches!(type_, TypeSpec::Numeric { .. }),
         }
@@ -182,6 +191,7 @@ impl Change {
             Self::Bin(bin) => bin.number(value)?,
             Self::Coordinates => coordinates::number(key, value)?,
             Self::GeoRound(geo) => geo.number(value)?,
+            Self::Made => made::number(key, value, grid),
             Self::Noise(noise) => noise.number(key, value, grid)?,
             Self::Zip3 => zip3::number(value),
             _ => return None,
@@ -202,6 +212,7 @@ impl Change {
             Self::DateJitter(jitter) => jitter.moment(key, value, last),
             Self::DateShift(shift) => shift.moment(key, value, last, row),
             Self::DateTrunc(trunc) => trunc.moment(value),
+            Self::Made => Some(made::moment(key, value)),
             _ => None,
         }
     }
@@ -217,6 +228,7 @@ impl Change {
             Self::DateTrunc(trunc) => self.write_date(input, trunc.day_first(), out),
             Self::GeoRound(geo) => geo.write(input.text, out),
             Self::Hierarchy(hierarchy) => hierarchy.write(input.text, input.room, out),
+            Self::Made => made::write(input, out),
             Self::IpPrefix(prefix) => prefix.write(input.text, out),
             Self::Zip3 => zip3::write(input.text, out),
         }

@@ -32,6 +32,7 @@ mod iban;
 pub(crate) mod ip;
 mod ip_prefix;
 mod mac;
+pub(crate) mod made;
 mod name;
 mod national_id;
 mod noise;
@@ -102,6 +103,7 @@ pub(crate) mod purpose {
     pub(crate) const PLACE: u8 = 45;
     pub(crate) const USERNAME: u8 = 44;
     pub(crate) const CATEGORY: u8 = 48;
+    pub(crate) const MADE: u8 = 49;
 }
 
 /// Tweaks of the permutations; the low bits are free for a class of values.
@@ -290,6 +292,7 @@ impl Operator {
             | OperatorSpec::GeoRound { .. }
             | OperatorSpec::Hierarchy { .. }
             | OperatorSpec::IpPrefix { .. }
+            | OperatorSpec::Made { .. }
             | OperatorSpec::Noise { .. }
             | OperatorSpec::TopBottom { .. }
             | OperatorSpec::Zip3 { .. } => return Err(Error::Option { name: "name" }),
@@ -361,12 +364,19 @@ impl Operator {
     }
 }
 
+/// What becomes of a text that is not of the operator's kind.
+#[derive(Clone, Copy, Debug)]
+enum Others {
+    Constant,
+    Made,
+    Words,
+}
+
 /// An operator with its key and the type's length.
 #[derive(Debug)]
 pub(crate) struct TextMask {
     operator: Operator,
-    /// Whether what is not of the operator's kind becomes a constant.
-    redacts_others: bool,
+    others: Others,
     key: Arc<DomainKey>,
     max_chars: Option<usize>,
 }
@@ -377,10 +387,15 @@ impl TextMask {
         key: Arc<DomainKey>,
         max_chars: Option<u32>,
     ) -> Result<Self, Error> {
-        let operator = Operator::compile(spec, &key)?;
+        let (own, others) = match spec {
+            OperatorSpec::Made { text } => (text.as_deref().unwrap_or(spec), Others::Made),
+            _ if Change::redacts_others(spec) => (spec, Others::Constant),
+            _ => (spec, Others::Words),
+        };
+        let operator = Operator::compile(own, &key)?;
         Ok(Self {
             operator,
-            redacts_others: Change::redacts_others(spec),
+            others,
             key,
             max_chars: max_chars.map(|chars| chars as usize),
         })
@@ -424,11 +439,15 @@ impl TextMask {
             return;
         }
         out.truncate(start);
-        if self.redacts_others {
-            redact::write(&input, out);
-            return;
-        }
-        if text::write(&input, out) && hides(&out[start..], Row::NONE) {
+        let written = match self.others {
+            Others::Constant => {
+                redact::write(&input, out);
+                return;
+            }
+            Others::Made => made::write(&input, out),
+            Others::Words => text::write(&input, out),
+        };
+        if written && hides(&out[start..], Row::NONE) {
             return;
         }
         out.truncate(start);

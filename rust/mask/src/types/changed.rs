@@ -11,6 +11,7 @@ use crate::error::Error;
 use crate::figure::Figure;
 use crate::number::{power, Grid, Number, Reading, DIGITS_MAX};
 use crate::operators::change::{Answer, Change, Moment};
+use crate::operators::made;
 use crate::prf::DomainKey;
 use crate::row::Row;
 use crate::spec::{OperatorSpec, TypeSpec};
@@ -253,18 +254,32 @@ impl Changed {
 
     fn time(&self, format: Format, cell: &[u8], zoned: bool, out: &mut Vec<u8>) -> Option<()> {
         let (clock, zone) = time::read(format, cell, zoned)?;
-        let Change::DateTrunc(trunc) = &self.change else {
-            return None;
+        let (clock, zone) = match &self.change {
+            Change::DateTrunc(trunc) => (trunc.time(clock), zone),
+            Change::Made => (made::time(&self.key, clock), 0),
+            _ => return None,
         };
-        time::write(format, trunc.time(clock), zoned.then_some(zone), out);
+        time::write(format, clock, zoned.then_some(zone), out);
         Some(())
     }
 
     /// An interval is an age, of which thirty days are a month as where PostgreSQL compares them.
     fn interval(&self, format: Format, cell: &[u8], out: &mut Vec<u8>) -> Option<()> {
         let parts = interval::read(format, cell)?;
-        let Change::AgeBin(age) = &self.change else {
-            return None;
+        let age = match &self.change {
+            Change::AgeBin(age) => age,
+            Change::Made => {
+                let raw = i64::from(parts.months) ^ i64::from(parts.days).rotate_left(20);
+                let micros = made::time(&self.key, raw ^ parts.micros.rotate_left(40));
+                let parts = interval::Parts {
+                    months: 0,
+                    days: 0,
+                    micros,
+                };
+                interval::write_as(format, parts, out);
+                return Some(());
+            }
+            _ => return None,
         };
         let days = i64::from(parts.days) + parts.micros.div_euclid(DAY);
         let months = age.months(i64::from(parts.months) + days.div_euclid(30))?;

@@ -50,7 +50,11 @@ impl<'a> Rule<'a> {
     ) -> Result<Self, Error> {
         let operator = operator.alone();
         let mut key = keys.domain(operator.domain(domain))?;
-        if matches!(operator, OperatorSpec::Email { .. }) {
+        let texts = match operator {
+            OperatorSpec::Made { text: Some(texts) } => texts,
+            operator => operator,
+        };
+        if matches!(texts, OperatorSpec::Email { .. }) {
             key = key.with_names(keys.domain(NAMES_DOMAIN)?);
         }
         Ok(Self::Mask {
@@ -86,6 +90,13 @@ impl<'a> Rule<'a> {
 
     fn masks(&self) -> bool {
         matches!(self, Self::Mask { .. })
+    }
+
+    fn is_made(&self) -> bool {
+        let Self::Mask { operator, .. } = self else {
+            return false;
+        };
+        matches!(operator, OperatorSpec::Made { .. })
     }
 
     fn keys(&self) -> &'a Keyring {
@@ -137,6 +148,12 @@ fn structured(type_: &TypeSpec, rule: &Rule<'_>, depth: usize) -> Result<Option<
         TypeSpec::Jsonb { mask_keys } => Node::Json(json::Json::new(rule.leaf(*mask_keys)?, true)),
         TypeSpec::Hstore { mask_keys } => Node::Hstore(hstore::Hstore::new(rule.leaf(*mask_keys)?)),
         TypeSpec::Xml { mask_keys } => Node::Xml(xml::Xml::new(rule.leaf(*mask_keys)?)),
+        // How many there are, and which is the greater, is up to the query.
+        TypeSpec::Array { .. } | TypeSpec::Range { .. } | TypeSpec::Multirange { .. }
+            if rule.is_made() =>
+        {
+            Node::Null
+        }
         TypeSpec::Array {
             element,
             element_oid,
@@ -211,6 +228,19 @@ pub(crate) fn scalar(
     let text_type = matches!(type_, TypeSpec::Text { .. } | TypeSpec::Name {});
     if Change::redacts_others(operator) && !text_type {
         return scalar(type_, &OperatorSpec::Redact {}, key);
+    }
+    let sized = matches!(
+        type_,
+        TypeSpec::Bytea {}
+            | TypeSpec::Bit { .. }
+            | TypeSpec::Varbit { .. }
+            | TypeSpec::Tsvector {}
+            | TypeSpec::Vector {}
+            | TypeSpec::Halfvec {}
+            | TypeSpec::Sparsevec {}
+    );
+    if sized && matches!(operator, OperatorSpec::Made { .. }) {
+        return Ok(Node::Null);
     }
     let text = |max_chars| TextMask::new(operator, Arc::clone(key), max_chars);
     let digits = || digits_mask(operator, key);

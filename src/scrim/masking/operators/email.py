@@ -44,6 +44,7 @@ OPERATOR = Operator(
         "Without the key a guess cannot be checked. A kept domain that one person has alone is "
         "that person. Mail to a reserved domain (RFC 2606) reaches nobody; mail to a kept one may."
     ),
+    made=True,
     examples=(
         Example("zelda@corp.test", domain="contact.email"),
         Example("Zelda@Corp.Test", domain="contact.email"),

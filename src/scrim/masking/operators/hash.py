@@ -39,6 +39,7 @@ OPERATOR = Operator(
         "unlike with a plain SHA-256. Equal values show as equal, so frequencies can be "
         "matched. A hash cannot be turned back, not even with the key."
     ),
+    made=True,
     examples=(
         Example("zelda@corp.test"),
         Example("Zelda@Corp.Test"),

@@ -59,6 +59,7 @@ OPERATOR = Operator(
     ),
     beside="of",
     without="Given and family name are replaced each by itself.",
+    made=True,
     examples=(
         Example("Ada Lovelace", domain="person.full"),
         Example("Susan Miller", domain="person.full"),

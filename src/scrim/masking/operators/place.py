@@ -65,6 +65,7 @@ OPERATOR = Operator(
     ),
     beside="of",
     without="Town and state are replaced each by itself.",
+    made=True,
     examples=(
         Example("Springfield", domain="contact.city"),
         Example("SPRINGFIELD", domain="contact.city"),

@@ -33,6 +33,7 @@ OPERATOR = Operator(
         "of other values. Equal values show as equal, so the most frequent one can be guessed "
         "from how often it occurs."
     ),
+    made=True,
     examples=(
         Example("zelda@corp.test"),
         Example("Zelda@Corp.Test"),

@@ -9,6 +9,7 @@ OPERATOR = Operator(
     survives="Equality and joins up to case, and uniqueness in practice.",
     lost="Length, and what the name says.",
     attack="Without the key a guess cannot be checked. Equal names show as equal.",
+    made=True,
     examples=(
         Example("zeldaf", domain="contact.username"),
         Example("ZeldaF", domain="contact.username"),

@@ -1,0 +1,133 @@
+"""What a statement makes of hidden values shows nothing that the statement chose."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import psycopg
+import pytest
+
+from tests.support.endpoint import Endpoint
+from tests.support.gateway_process import GatewayProcess, Store, User
+from tests.support.postgres import create_database
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from tests.support.postgres import PostgresServer
+
+DATABASE = "made"
+ANALYST = User("analyst@example.com", ("analysts",))
+POLICIES = """
+permit(principal in Group::"analysts", action in [Action::"connect", Action::"select"], resource);
+permit(principal, action == Action::"unmask", resource is Column)
+when { resource.tags.contains("public") };
+"""
+TAGS = {
+    "public.staff.id": ["public"],
+    "public.staff.ssn": ["us.ssn"],
+    "public.staff.phone": ["contact.phone"],
+    "public.staff.email": ["contact.email"],
+    "public.staff.salary": ["person.salary"],
+    "public.staff.bonus": ["person.bonus"],
+    "public.staff.born": ["person.birth_date"],
+}
+OPERATORS: dict[str, Any] = {
+    "us.ssn": {"name": "template", "template": "***-**-{last4}"},
+    "person.salary": {"name": "bin", "width": 10000},
+    "person.bonus": {"name": "noise", "percent": 10},
+    "person.birth_date": {"name": "date_trunc", "part": "year"},
+}
+SCHEMA = """
+CREATE TABLE staff (id int PRIMARY KEY, ssn text, phone text, email text, salary int, bonus numeric,
+    born date);
+INSERT INTO staff VALUES (1, '078-05-1120', '+1 415 555 0132', 'Zelda@corp.test', 54321, 1234.5,
+    '1980-05-17'), (2, '078-05-1130', '+1 415 555 0133', 'zelda@corp.test', 54322, 9.5,
+    '1980-05-18');
+"""
+
+
+@pytest.fixture(scope="module")
+def analyst(debian_postgres: PostgresServer) -> Iterator[psycopg.Connection[Any]]:
+    server = debian_postgres
+    create_database(server, DATABASE)
+    server.execute(SCHEMA, DATABASE)
+    settings = {"operators": OPERATORS, "filtering": "allow"}
+    store = Store(server.port, DATABASE, "postgres", server.password, TAGS, settings)
+    with GatewayProcess({DATABASE: store}, [ANALYST], POLICIES) as gateway:
+        endpoint = Endpoint(
+            "scrim", "127.0.0.1", gateway.port, DATABASE, ANALYST.name, ANALYST.password
+        )
+        with psycopg.connect(endpoint.conninfo(), autocommit=True) as connection:
+            yield connection
+
+
+def values(connection: psycopg.Connection[Any], expression: str) -> list[Any]:
+    sql = f"SELECT {expression} FROM staff ORDER BY id"
+    return [value for (value,) in connection.execute(sql.encode())]
+
+
+def test_whole_values_keep_what_their_operators_keep(analyst: psycopg.Connection[Any]) -> None:
+    assert values(analyst, "ssn") == ["***-**-1120", "***-**-1130"]
+    assert values(analyst, "salary") == [50000, 50000]
+    assert values(analyst, "salary::text") == ["50000", "50000"]
+    assert analyst.execute("SELECT max(salary) FROM staff").fetchone() == (50000,)
+
+
+@pytest.mark.parametrize(
+    "expression",
+    [
+        "substr(ssn, 1, 10)",
+        "reverse(ssn)",
+        "translate(phone, '5', '-')",
+        "'+' || right(phone, 9)",
+        "repeat('x', salary / 1000)",
+        "overlay(email placing 'a@' from 1)",
+        "string_to_array(repeat('x', salary / 1000), null)::text",
+    ],
+)
+def test_texts_made_of_values_have_one_length_and_no_layout(
+    analyst: psycopg.Connection[Any], expression: str
+) -> None:
+    for value in values(analyst, expression):
+        local, _, domain = value.partition("@")
+        assert domain.startswith("example.") or (len(local) == 32 and local.isalnum()), value
+
+
+@pytest.mark.parametrize(
+    "expression",
+    [
+        "salary * 1000",
+        "power(salary::numeric, 5)",
+        "salary - 54000",
+        "bonus + id - id",
+        "length(ssn)",
+        "extract(doy from born)",
+        "ascii(substr(ssn, 3))",
+    ],
+)
+def test_numbers_made_of_values_have_one_size(
+    analyst: psycopg.Connection[Any], expression: str
+) -> None:
+    for value in values(analyst, expression):
+        assert 1_000 < value < 1_000_000_000
+        assert value == int(value)
+
+
+def test_arrays_made_of_values_have_no_length(analyst: psycopg.Connection[Any]) -> None:
+    assert values(analyst, "array_fill(0, ARRAY[salary / 1000])") == [None, None]
+
+
+def test_equal_values_stay_equal(analyst: psycopg.Connection[Any]) -> None:
+    one, two = values(analyst, "lower(email)")
+    assert one == two == values(analyst, "email")[1]
+    assert values(analyst, "salary * 2") == values(analyst, "2 * salary")
+
+
+def test_noise_is_not_averaged_out_by_asking_in_other_words(
+    analyst: psycopg.Connection[Any],
+) -> None:
+    # Each of these is the same number; noise of its own for each would have it as their mean.
+    spread = {values(analyst, f"bonus + {n} - {n}")[0] for n in range(1, 6)}
+    assert len(spread) == 1
+    assert abs(float(spread.pop()) - 1234.5) > 124

@@ -46,6 +46,7 @@ TAGS = {
     "public.payments.staff_email": ["contact.email"],
     "public.payments.amount": ["public"],
     "public.numbers.n": ["public"],
+    "public.notes.doc": ["confidential"],
 }
 SCHEMA = """
 CREATE TABLE staff (id int PRIMARY KEY, team text, age int, salary int, email text, phone text);
@@ -55,6 +56,8 @@ INSERT INTO staff SELECT i, 'team ' || i % 4, 20 + i % 40, 40000 + (i * 7919) % 
 CREATE TABLE payments (id int, staff_email text, amount int);
 INSERT INTO payments SELECT i, 'adelheid' || (i % 60 + 1) || '@mail.example.org', i
     FROM generate_series(1, 200) i;
+CREATE TABLE notes (doc jsonb);
+INSERT INTO notes VALUES ('{"items": [{"note": "adelheid"}, {"note": "berthold"}]}');
 CREATE TABLE numbers (n int);
 INSERT INTO numbers SELECT i FROM generate_series(1, 100) i;
 """
@@ -544,3 +547,18 @@ def test_the_count_holds_no_value(desk: Desk) -> None:
     for file in files:
         assert file.stat().st_mode & 0o077 == 0
         assert b"zebedee-marker" not in file.read_bytes()
+
+
+def test_parts_of_stored_documents_are_rows_and_each_path_counts_once(desk: Desk) -> None:
+    with desk.connect() as connection:
+        path = "SELECT item->>'note' FROM notes, jsonb_array_elements(doc->'{}') item"
+        for _ in range(2 * VALUES):
+            notes = [row[0] for row in connection.execute(path.format("items")).fetchall()]
+        assert len(notes) == 2
+        assert not {"adelheid", "berthold"} & set(notes)
+        with pytest.raises(DENIED, match="how many rows"):
+            connection.execute(
+                "SELECT 1 FROM notes, staff,"
+                " jsonb_array_elements(doc || jsonb_build_array(salary)) item"
+            )
+        assert asked(connection, [path.format(f"i{n}") for n in range(2 * VALUES)]) == VALUES - 2

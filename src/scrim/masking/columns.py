@@ -143,7 +143,7 @@ class ColumnDecider:
         # What a query builds may have values for keys.
         spec = spec if origin.unchanged else _with_keys(spec)
         if not origin.known:
-            return _masked(spec, "", "origin not known", whole=False, mixed=True)
+            return _masked(spec, _mask("", "origin not known"), whole=False, mixed=True)
         if not origin.columns:
             return _passed(spec, "no column")
         entities: list[str] = []
@@ -164,12 +164,11 @@ class ColumnDecider:
             entity = entities[0] if len(set(entities)) == 1 else ""
             mixed = origin.made or not origin.columns - origin.measured <= hidden
             whole = not (mixed or origin.altered or origin.measured)
-            return _masked(
-                spec, entity, "protected column", _only(operators), whole=whole, mixed=mixed
-            )
+            decision = _mask(entity, "protected column")
+            return _masked(spec, decision, _only(operators), whole=whole, mixed=mixed)
         if origin.unchanged or not _escapes(origin, hidden, kind, relatives):
             return self._unprotected(column_number, origin, spec, kind)
-        return _masked(spec, "", "made of a text that is searched", whole=False)
+        return _masked(spec, _mask("", "made of a text that is searched"), whole=False)
 
     def entity_of(
         self, column: Column, kind: str, siblings: Sequence[str]
@@ -244,7 +243,8 @@ class ColumnDecider:
             return DecidedColumn(PlannedColumn(decision, spec), sampled)
         if kind not in HARMLESS_KINDS and column_number >= 0:
             # Text in another shape, or a type that nobody can look into.
-            return _masked(spec, ENTITY_OF_KIND.get(kind, ""), "type not searched")
+            decision = _mask(ENTITY_OF_KIND.get(kind, ""), "type not searched")
+            return _masked(spec, decision, whole=not (origin.altered or origin.measured))
         decision = ColumnDecision(Treatment.PASS, "", "type cannot hold an entity")
         return DecidedColumn(PlannedColumn(decision, spec), sampled)
 
@@ -295,16 +295,18 @@ def _only(operators: Sequence[str]) -> str:
     return operators[0] if len(set(operators)) == 1 else "null"
 
 
+def _mask(entity: str, reason: str) -> ColumnDecision:
+    return ColumnDecision(Treatment.MASK, entity, reason)
+
+
 def _masked(
     spec: TypeSpec,
-    entity: str,
-    reason: str,
+    decision: ColumnDecision,
     operator: str = "",
     *,
-    whole: bool = True,
+    whole: bool,
     mixed: bool = False,
 ) -> DecidedColumn:
-    decision = ColumnDecision(Treatment.MASK, entity, reason)
     return DecidedColumn(PlannedColumn(decision, spec, operator, whole=whole, mixed=mixed))
 
 

@@ -108,8 +108,8 @@ class Operator:
             when it looks at the value alone.
         without: What becomes of a value for which there is no such column; a sentence or more.
         examples: Values whose replacements its page shows.
-        made: Whether it also replaces texts that a statement made of values: what it keeps is nothing
-            that a statement could choose.
+        made: Whether it also replaces texts that a statement made of values: what it keeps is
+            nothing that a statement could choose.
         inside: The operator that stands for it inside of other values, where it acts on whole
             results; empty when it replaces values.
     """

@@ -52,8 +52,8 @@ class PlannedColumn:
         operator: Operator that policy demands; empty to use that of the entity.
         place: The row that it stands in, where that is certain; operators that look at another
             column find it by this.
-        whole: Whether the values are those of a column, or parts of documents and lists that stand in
-            it, rather than what the statement makes of them.
+        whole: Whether the values are those of a column, or parts of documents and lists that
+            stand in it, rather than what the statement makes of them.
         mixed: Whether values that are not hidden can be among those that are: then no two are
             masked alike, as a principal could have masked what it likes and compare.
     """

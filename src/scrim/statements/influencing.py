@@ -20,7 +20,13 @@ FIXED_FUNCTIONS: Final = frozenset(
     """
     abs array_length avg bit_length btrim cardinality cbrt ceil ceiling char_length
     character_length coalesce count date_bin date_part date_trunc div dense_rank exp extract
-    every bool_and bool_or first_value floor greatest initcap lag last_value lead least left length
+    every bool_and bool_or first_value floor greatest initcap json_array_elements
+    json_array_elements_text json_array_length json_each json_each_text json_extract_path
+    json_extract_path_text json_object_keys json_typeof jsonb_array_elements
+    jsonb_array_elements_text jsonb_array_length jsonb_each jsonb_each_text jsonb_exists
+    jsonb_extract_path jsonb_extract_path_text jsonb_object_keys jsonb_path_exists
+    jsonb_path_match jsonb_path_query jsonb_path_query_array jsonb_path_query_first
+    jsonb_strip_nulls jsonb_typeof lag last_value lead least left length
     ln log lower lpad ltrim make_date make_interval make_time max md5 min mod nth_value
     nullif octet_length overlay percentile_cont percentile_disc position power rank replace repeat
     reverse right round row_number rpad rtrim sign split_part sqrt starts_with stddev stddev_pop

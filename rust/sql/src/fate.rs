@@ -15,6 +15,9 @@ use crate::tree::Tree;
 pub(crate) enum Fate {
     /// It arrives as it is, alone or beside others that it cannot be taken for a part of.
     Whole,
+    /// It arrives in another spelling, or joined with others, from which nothing is missing: two of
+    /// them are equal where the values mean the same.
+    Spelled,
     /// Something made of it arrives: a part, another spelling, a number.
     Altered,
     /// What arrives says how long it is, how it compares, or whether there is one.
@@ -22,6 +25,18 @@ pub(crate) enum Fate {
     /// What arrives says how many values there are, or in which order, and nothing of any.
     Counted,
 }
+
+/// Functions that spell a text in another way, or join it with others.
+const SPELLING: [&str; 8] = [
+    "casefold",
+    "concat",
+    "concat_ws",
+    "format",
+    "initcap",
+    "lower",
+    "string_agg",
+    "upper",
+];
 
 /// Functions whose result says how many or in which place, and nothing of a value.
 const COUNTING: [&str; 6] = [
@@ -194,11 +209,15 @@ pub(crate) fn is_aggregate(function: &Name) -> bool {
 impl Fate {
     /// The fate of what is inside a construct that does this to it; what is only counted stays so.
     fn inside(self, does: Fate) -> Fate {
-        if self == Self::Counted {
-            self
-        } else {
-            does
+        match (self, does) {
+            (Self::Counted, _) | (Self::Altered | Self::Measured, Self::Spelled) => self,
+            _ => does,
         }
+    }
+
+    /// Whether something else than the value arrives that it could be told from.
+    pub(crate) fn alters(self) -> bool {
+        matches!(self, Self::Spelled | Self::Altered)
     }
 
     /// The fate of the children of a node that is neither a call nor a `CASE`.
@@ -227,6 +246,7 @@ impl Fate {
         match expression.get("kind").int() {
             NULLIF => self,
             OPERATOR if MEMBERS.contains(&operator) => self,
+            OPERATOR if operator == "||" => self.inside(Self::Spelled),
             OPERATOR if !COMPARING.contains(&operator) => self.inside(Self::Altered),
             _ => self.inside(Self::Measured),
         }
@@ -247,6 +267,8 @@ impl Fate {
         }
         if KEEPING.contains(&name) || (TRIMMING.contains(&name) && arguments.len() == 1) {
             self
+        } else if SPELLING.contains(&name) {
+            self.inside(Self::Spelled)
         } else if MEASURING.contains(&name) {
             Self::Measured
         } else {

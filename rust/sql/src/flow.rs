@@ -100,7 +100,7 @@ impl Builder {
                 row: fields[0].text().to_owned(),
                 field: name.to_owned(),
                 starred: fields.len() > 1,
-                altered: fate == Fate::Altered,
+                altered: fate.alters(),
                 aggregated: self.aggregating,
             },
         );
@@ -128,7 +128,7 @@ impl Builder {
         if exists {
             self.note_inside(query);
         } else {
-            query.altered = fate == Fate::Altered;
+            query.altered = fate.alters();
             query.aggregated = self.aggregating;
             out.subqueries.push(query);
         }
@@ -140,7 +140,7 @@ impl Builder {
         let inner = fate.argument(&name, arguments.items());
         let aggregating = self.aggregating;
         self.aggregating = aggregating || is_aggregate(&name);
-        if fate == Fate::Altered && !out.altered_functions.contains(&name) {
+        if fate.alters() && !out.altered_functions.contains(&name) {
             out.altered_functions.push(name.clone());
         }
         if !out.functions.contains(&name) {
@@ -209,8 +209,11 @@ impl Builder {
 }
 
 fn push_column(out: &mut Flow, column: &ColumnName, fate: Fate) {
-    if fate == Fate::Altered {
+    if fate.alters() {
         push_to(&mut out.altered_columns, column, &mut out.opaque);
+    }
+    if fate == Fate::Altered {
+        push_to(&mut out.cut_columns, column, &mut out.opaque);
     }
     if fate == Fate::Counted {
         return push_to(&mut out.counted_columns, column, &mut out.opaque);

@@ -267,6 +267,9 @@ pub struct Flow {
     /// Those of them of which a part or another spelling can be in it, rather than the value itself.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub altered_columns: Vec<ColumnName>,
+    /// Those of `altered_columns` of which a part can be in it, or a number made of them.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub cut_columns: Vec<ColumnName>,
     /// Those of them that go into an aggregate.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub aggregated_columns: Vec<ColumnName>,

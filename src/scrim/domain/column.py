@@ -68,6 +68,7 @@ class ColumnOrigin:
         aggregated: Columns of which the values of many rows went into one.
         measured: Columns that are only compared or measured, so that no value of theirs is in it.
         made: Whether what the statement makes up can be in it beside values of the columns.
+        cut: Whether a part of a value can be in it, or a number made of one.
     """
 
     columns: frozenset[Column]
@@ -78,6 +79,7 @@ class ColumnOrigin:
     aggregated: frozenset[Column] = frozenset()
     measured: frozenset[Column] = frozenset()
     made: bool = False
+    cut: bool = False
 
     def kind(self, column: Column) -> str:
         """Return how a column flows into it: `unchanged`, `transformed` or `aggregated`.

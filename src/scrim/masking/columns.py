@@ -162,8 +162,9 @@ class ColumnDecider:
             return _passed(spec, "permitted")
         if entities:
             entity = entities[0] if len(set(entities)) == 1 else ""
-            mixed = origin.made or not origin.columns - origin.measured <= hidden
-            whole = not (mixed or origin.altered or origin.measured)
+            others = not origin.columns - origin.measured <= hidden
+            mixed = origin.made or origin.cut or bool(origin.measured) or others
+            whole = not (mixed or origin.altered)
             decision = _mask(entity, "protected column")
             return _masked(spec, decision, _only(operators), whole=whole, mixed=mixed)
         if origin.unchanged or not _escapes(origin, hidden, kind, relatives):

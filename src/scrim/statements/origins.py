@@ -23,6 +23,8 @@ class Origins:
         aggregated: Those of the columns of which the values of many rows went into one.
         measured: Those of the columns that are only compared or measured: no value of theirs is in
             it.
+        cut: Whether a part of a value can be in it, or a number made of one, rather than all that
+            makes it equal to others.
         made: Whether what the statement makes up can be in it beside values of the columns, such as
             the numbers of `generate_series`.
     """
@@ -36,6 +38,7 @@ class Origins:
     aggregated: frozenset[Column] = frozenset()
     measured: frozenset[Column] = frozenset()
     made: bool = False
+    cut: bool = False
 
     def __or__(self, other: "Origins") -> "Origins":
         """Return what can have come from either."""
@@ -53,6 +56,7 @@ class Origins:
             self.aggregated | other.aggregated,
             _measured((self, other)),
             self.made or other.made,
+            self.cut or other.cut,
         )
 
     def mixed(self) -> "Origins":
@@ -70,7 +74,12 @@ class Origins:
             strands=self.strands,
             measured=self.measured,
             made=self.made,
+            cut=True,
         )
+
+    def spelled(self) -> "Origins":
+        """Return the origins of the same value in another spelling, or joined with others."""
+        return replace(self.changed(), cut=self.cut)
 
     def through_expression(self) -> "Origins":
         """Return the origins of what an expression gives that has the value in it."""
@@ -109,6 +118,7 @@ class Origins:
             self.aggregated,
             self.measured,
             self.made,
+            self.cut,
         )
 
 
@@ -148,6 +158,7 @@ def union(parts: Iterable[Origins]) -> Origins:
         frozenset(aggregated),
         _measured(found),
         any(part.made for part in found),
+        any(part.cut for part in found),
     )
 
 

@@ -35,6 +35,7 @@ class Flow:
 
     columns: tuple[ColumnName, ...] = ()
     altered_columns: tuple[ColumnName, ...] = ()
+    cut_columns: tuple[ColumnName, ...] = ()
     aggregated_columns: tuple[ColumnName, ...] = ()
     counted_columns: tuple[ColumnName, ...] = ()
     measured_columns: tuple[ColumnName, ...] = ()
@@ -239,6 +240,7 @@ def _flow(raw: _Json) -> Flow:
     return Flow(
         columns=decode_columns(raw.get("columns", ())),
         altered_columns=decode_columns(raw.get("altered_columns", ())),
+        cut_columns=decode_columns(raw.get("cut_columns", ())),
         aggregated_columns=decode_columns(raw.get("aggregated_columns", ())),
         counted_columns=decode_columns(raw.get("counted_columns", ())),
         measured_columns=decode_columns(raw.get("measured_columns", ())),

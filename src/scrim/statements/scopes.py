@@ -373,6 +373,7 @@ class QueryResolver:
             fated(
                 found,
                 altered=column in flow.altered_columns,
+                cut=column in flow.cut_columns,
                 aggregated=column in flow.aggregated_columns,
                 measured=column in flow.measured_columns,
             )

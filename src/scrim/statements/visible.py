@@ -67,10 +67,17 @@ class Body:
 
 
 def fated(
-    origins: Origins, *, altered: bool, aggregated: bool = False, measured: bool = False
+    origins: Origins,
+    *,
+    altered: bool,
+    cut: bool = True,
+    aggregated: bool = False,
+    measured: bool = False,
 ) -> Origins:
     """Return what becomes of origins where a value is altered, aggregated or only measured."""
-    found = origins.changed() if altered else origins
+    found = origins
+    if altered:
+        found = origins.changed() if cut else origins.spelled()
     found = found.through_aggregate() if aggregated else found
     return found.only_measured() if measured else found
 

@@ -163,7 +163,8 @@ class ColumnDecider:
         if entities:
             entity = entities[0] if len(set(entities)) == 1 else ""
             others = not origin.columns - origin.measured <= hidden
-            mixed = origin.made or origin.cut or bool(origin.measured) or others
+            measured = origin.columns <= origin.measured
+            mixed = origin.made or origin.cut or measured or others
             whole = not (mixed or origin.altered)
             decision = _mask(entity, "protected column")
             return _masked(spec, decision, _only(operators), whole=whole, mixed=mixed)
@@ -245,7 +246,7 @@ class ColumnDecider:
         if kind not in HARMLESS_KINDS and column_number >= 0:
             # Text in another shape, or a type that nobody can look into.
             decision = _mask(ENTITY_OF_KIND.get(kind, ""), "type not searched")
-            return _masked(spec, decision, whole=not (origin.altered or origin.measured))
+            return _masked(spec, decision, whole=not origin.altered)
         decision = ColumnDecision(Treatment.PASS, "", "type cannot hold an entity")
         return DecidedColumn(PlannedColumn(decision, spec), sampled)
 

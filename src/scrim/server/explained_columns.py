@@ -119,6 +119,8 @@ class ColumnExplainer:
         sources = self._sources(origin, kind)
         mixed = rule["action"] == "fresh"
         operator = NULL if rule["action"] == "null" else rule.get("operator", {})
+        # Of what a statement makes only the spelling has an operator of its own.
+        operator = operator.get("text", operator)
         return ExplainedColumn(
             field.name,
             self._type_name(field),

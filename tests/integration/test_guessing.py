@@ -239,7 +239,7 @@ def test_what_is_made_of_hidden_values_alone_is_masked_alike(room: Room) -> None
             "coalesce(phone, handle)",
             "CASE WHEN id > 3 THEN phone END",
             "(SELECT p.phone FROM people p WHERE p.id = people.id)",
-            "string_agg(phone, ',') FILTER (WHERE id > 2)",
+            "concat(phone, handle)",
         ):
             query = f"SELECT {expression} FROM people WHERE id > 5 GROUP BY id ORDER BY id"
             first, second = (

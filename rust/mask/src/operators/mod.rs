@@ -44,6 +44,7 @@ mod plate;
 mod postal;
 mod redact;
 mod secret;
+mod shown;
 mod siv;
 mod ssn;
 mod tag;
@@ -67,6 +68,7 @@ use crate::error::Error;
 use crate::operators::change::Change;
 use crate::operators::fold::Folded;
 use crate::operators::numeral::Numeral;
+use crate::operators::shown::shows;
 use crate::prf::DomainKey;
 use crate::row::Row;
 use crate::spec::{Alphabet, NamePart, OperatorSpec, PlacePart};
@@ -581,19 +583,6 @@ impl TextMask {
         };
         fits && hides
     }
-}
-
-/// Whether the raw text stands in the replacement, in any ASCII case.
-fn shows(masked: &[u8], raw: &[u8]) -> bool {
-    if raw.len() < 4 || raw.len() >= masked.len() {
-        return masked.eq_ignore_ascii_case(raw);
-    }
-    let end = raw.len() - 1;
-    masked.windows(raw.len()).any(|window| {
-        // Both ends at once, because one alone is too often alike for the processor to guess.
-        let alike = ((window[0] ^ raw[0]) | (window[end] ^ raw[end])) & !0x20 == 0;
-        alike && window.eq_ignore_ascii_case(raw)
-    })
 }
 
 #[cfg(test)]

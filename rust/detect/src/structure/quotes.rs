@@ -13,8 +13,8 @@ pub(super) struct Quoted {
 
 /// The string whose opening quote is at `at`.
 ///
-/// One that does not end on its line goes on only if `lines` is set; otherwise a double quote
-/// holds to the end of the line, as in a document that was cut off, if `cut` is set.
+/// One that does not end on its line goes on only if `lines` is set. A double quote that nothing
+/// closes holds to the end of the line, as in a document that was cut off, if `cut` is set.
 pub(super) fn string(text: &[u8], at: usize, lines: bool, cut: bool) -> Option<Quoted> {
     let quote = text[at];
     let triple = [quote; 3];
@@ -37,7 +37,7 @@ pub(super) fn string(text: &[u8], at: usize, lines: bool, cut: bool) -> Option<Q
     if quote != b'"' || !cut {
         return None;
     }
-    let length = memchr(b'\n', &text[start..]).filter(|_| !lines);
+    let length = memchr(b'\n', &text[start..]);
     let end = length.map_or(text.len(), |length| start + length);
     Some(Quoted {
         content: Span::new(start, end),

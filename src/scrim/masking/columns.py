@@ -143,7 +143,9 @@ class ColumnDecider:
         # What a query builds may have values for keys.
         spec = spec if origin.unchanged else _with_keys(spec)
         if not origin.known:
-            return _masked(spec, _mask("", "origin not known"), whole=False, mixed=True)
+            return _masked(
+                spec, _mask("", "origin not known"), whole=False, mixed=True, sized=True
+            )
         if not origin.columns:
             return _passed(spec, "no column")
         entities: list[str] = []
@@ -167,7 +169,9 @@ class ColumnDecider:
             mixed = origin.made or origin.cut or measured or others
             whole = not (mixed or origin.altered)
             decision = _mask(entity, "protected column")
-            return _masked(spec, decision, _only(operators), whole=whole, mixed=mixed)
+            return _masked(
+                spec, decision, _only(operators), whole=whole, mixed=mixed, sized=origin.cut
+            )
         if origin.unchanged or not _escapes(origin, hidden, kind, relatives):
             return self._unprotected(column_number, origin, spec, kind)
         return _masked(spec, _mask("", "made of a text that is searched"), whole=False)
@@ -308,8 +312,12 @@ def _masked(
     *,
     whole: bool,
     mixed: bool = False,
+    sized: bool = False,
 ) -> DecidedColumn:
-    return DecidedColumn(PlannedColumn(decision, spec, operator, whole=whole, mixed=mixed))
+    sized = sized and leaf_kind(spec) in KEYED_KINDS
+    return DecidedColumn(
+        PlannedColumn(decision, spec, operator, whole=whole, mixed=mixed, sized=sized)
+    )
 
 
 def _passed(spec: TypeSpec, reason: str) -> DecidedColumn:

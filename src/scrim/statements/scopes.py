@@ -376,6 +376,7 @@ class QueryResolver:
                 cut=column in flow.cut_columns,
                 aggregated=column in flow.aggregated_columns,
                 measured=column in flow.measured_columns,
+                chosen=column in flow.cut_columns,
             )
             for column in flow.columns
             # What is made up and only compared is no part of the value.

@@ -338,7 +338,9 @@ impl Fate {
 fn keeps_text(type_name: &Tree) -> bool {
     let names = type_name.get("names").names();
     let last = names.last().map_or("", String::as_str);
-    TEXT_TYPES.contains(&last)
+    // In other schemas a domain of the name may cut.
+    let own = names.len() == 1 || names[0] == "pg_catalog";
+    own && TEXT_TYPES.contains(&last)
         && type_name.get("typmods").is_empty()
         && type_name.get("array_bounds").is_empty()
 }

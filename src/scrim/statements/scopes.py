@@ -371,12 +371,11 @@ class QueryResolver:
             return self._unknown
         parts = [
             fated(
-                found,
+                found.choosing() if column in flow.cut_columns else found,
                 altered=column in flow.altered_columns,
                 cut=column in flow.cut_columns,
                 aggregated=column in flow.aggregated_columns,
                 measured=column in flow.measured_columns,
-                chosen=column in flow.cut_columns,
             )
             for column in flow.columns
             # What is made up and only compared is no part of the value.

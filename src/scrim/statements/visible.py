@@ -73,17 +73,11 @@ def fated(
     cut: bool = True,
     aggregated: bool = False,
     measured: bool = False,
-    chosen: bool = False,
 ) -> Origins:
-    """Return what becomes of origins where a value is altered, aggregated or only measured.
-
-    Where it is chosen by, what arrives is another value, and which one it is tells a part of it.
-    """
+    """Return what becomes of origins where a value is altered, aggregated or only measured."""
     found = origins
     if altered:
         found = origins.changed() if cut else origins.spelled()
-    elif chosen:
-        found = replace(origins, cut=True, exact=False)
     found = found.through_aggregate() if aggregated else found
     return found.only_measured() if measured else found
 

@@ -120,6 +120,20 @@ mod tests {
     }
 
     #[test]
+    fn values_in_one_document_do_not_look_equal() {
+        let mask = FreshMask::compile(
+            &TypeSpec::Jsonb { mask_keys: true },
+            &OperatorSpec::Made { text: None },
+            "us.ssn",
+            &"5a".repeat(32),
+        );
+        let masked = masked(&mask.unwrap(), r#"["078", "078", "", 7, 7]"#);
+        let masked = String::from_utf8(masked).unwrap();
+        let members: std::collections::HashSet<_> = masked.split(", ").collect();
+        assert_eq!(members.len(), 5, "{masked}");
+    }
+
+    #[test]
     fn another_seed_gives_others() {
         let first = compiled(&"5a".repeat(32)).unwrap();
         let second = compiled(&"5b".repeat(32)).unwrap();

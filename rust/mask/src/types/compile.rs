@@ -249,11 +249,9 @@ pub(crate) fn scalar(
             | TypeSpec::Halfvec {}
             | TypeSpec::Sparsevec {}
     );
-    if sized && matches!(operator, OperatorSpec::Made { .. }) {
-        return Ok(Node::Null);
-    }
-    // What is not made would be alike for equal values.
-    if key.takes_turns() && !text_type && !matches!(type_, TypeSpec::Bool {}) {
+    // What is not made would be alike for equal values where keys take turns.
+    let alike = key.takes_turns() && !text_type && !matches!(type_, TypeSpec::Bool {});
+    if alike || sized && matches!(operator, OperatorSpec::Made { .. }) {
         return Ok(Node::Null);
     }
     let text = |max_chars| TextMask::new(operator, Arc::clone(key), max_chars);

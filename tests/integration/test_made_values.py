@@ -31,6 +31,8 @@ TAGS = {
     "public.staff.salary": ["person.salary"],
     "public.staff.bonus": ["person.bonus"],
     "public.staff.born": ["person.birth_date"],
+    "public.staff.rating": ["person.rating"],
+    "public.staff.weight": ["person.weight"],
 }
 OPERATORS: dict[str, Any] = {
     "us.ssn": {"name": "template", "template": "***-**-{last4}"},
@@ -40,10 +42,10 @@ OPERATORS: dict[str, Any] = {
 }
 SCHEMA = """
 CREATE TABLE staff (id int PRIMARY KEY, ssn text, phone text, email text, salary int, bonus numeric,
-    born date);
+    born date, rating int, weight float8);
 INSERT INTO staff VALUES (1, '078-05-1120', '+1 415 555 0132', 'Zelda@corp.test', 54321, 1234.5,
-    '1980-05-17'), (2, '078-05-1130', '+1 415 555 0133', 'zelda@corp.test', 54322, 9.5,
-    '1980-05-18');
+    '1980-05-17', 1, 71.5), (2, '078-05-1130', '+1 415 555 0133', 'zelda@corp.test', 54322, 9.5,
+    '1980-05-18', 2, 72.25);
 """
 
 
@@ -147,3 +149,65 @@ def test_noise_is_not_averaged_out_by_asking_in_other_words(
     # Each of these is the same number; noise of its own for each would have it as their mean.
     for n in range(5):
         assert abs(float(values(analyst, f"bonus + {n} - {n}")[0]) - 1234.5) > 124
+
+
+@pytest.mark.parametrize(
+    "expression",
+    [
+        "jsonb_agg(left(ssn, 3)) OVER ()",
+        "to_jsonb(array_fill(0, ARRAY[rating]))",
+        "json_build_object(left(ssn, 3), 1)",
+        "jsonb_set('[0, 0, 0]', ARRAY[rating::text], '1')",
+        "xmlelement(name a, repeat('<a/>', rating)::xml)",
+        "(array_agg(phone) OVER ())[1:rating]",
+        "(array_agg(phone) OVER ())[length(phone):]",
+    ],
+)
+def test_documents_and_lists_have_no_members_that_tell_a_part(
+    analyst: psycopg.Connection[Any], expression: str
+) -> None:
+    assert values(analyst, expression) == [None, None]
+
+
+def test_no_two_values_of_a_document_are_alike_where_some_are_not_hidden(
+    analyst: psycopg.Connection[Any],
+) -> None:
+    # Known values in the same list would tell what stands for which.
+    sql = "SELECT jsonb_agg(v) FROM (SELECT ssn FROM staff UNION ALL SELECT '078-05-1120') AS t (v)"
+    (listed,) = analyst.execute(sql.encode()).fetchone() or ([],)
+    assert len(set(listed)) == 3
+
+
+@pytest.mark.parametrize(
+    "expression",
+    [
+        "(array_agg(phone) OVER ())[rating]",
+        "nth_value(phone, rating) OVER ()",
+        "to_jsonb(array_agg(phone) OVER ()) ->> (rating - 1)",
+    ],
+)
+def test_the_value_that_a_hidden_one_chooses_is_not_known_again(
+    analyst: psycopg.Connection[Any], expression: str
+) -> None:
+    chosen = values(analyst, expression)
+    shown = values(analyst, "coalesce(phone, rating::text)") + values(analyst, "phone")
+    assert len({*chosen, *shown}) == 6
+
+
+@pytest.mark.parametrize(
+    "expression",
+    ["repeat('', rating)", "replace(left(ssn, 1), '0', '')", "ltrim(left(ssn, 1), right(ssn, 1))"],
+)
+def test_nothing_and_blanks_look_like_any_other_part(
+    analyst: psycopg.Connection[Any], expression: str
+) -> None:
+    assert [len(value) for value in values(analyst, expression)] == [32, 32]
+
+
+def test_numbers_are_not_shortened_before_they_are_masked(
+    analyst: psycopg.Connection[Any],
+) -> None:
+    with pytest.raises(psycopg.errors.FeatureNotSupported):
+        analyst.execute("SET extra_float_digits = -15")
+    one, two = values(analyst, "weight")
+    assert one != two

@@ -17,6 +17,8 @@ pub struct FreshMask {
     operator: OperatorSpec,
     domain: String,
     seed: TenantKey,
+    /// Whether there may be several values in a cell.
+    several: bool,
     drawn: AtomicU64,
 }
 
@@ -32,9 +34,19 @@ impl FreshMask {
         domain: &str,
         seed: &str,
     ) -> Result<Self, Error> {
+        let several = matches!(
+            type_,
+            TypeSpec::Json { .. } | TypeSpec::Jsonb { .. } | TypeSpec::Composite { .. }
+        );
+        let operator = match operator {
+            // Others than the made ones are alike where the values in a cell are.
+            OperatorSpec::Made { .. } if several => OperatorSpec::Made { text: None },
+            operator => operator.clone(),
+        };
         let mask = Self {
             type_: type_.clone(),
-            operator: operator.clone(),
+            operator,
+            several,
             domain: domain.to_owned(),
             seed: TenantKey::from_slice(&bytes_of(seed))?,
             drawn: AtomicU64::new(0),
@@ -53,7 +65,10 @@ impl FreshMask {
 
     fn next(&self) -> Result<CellMask, Error> {
         let number = self.drawn.fetch_add(1, Ordering::Relaxed);
-        let keys = Keyring::new(self.seed.derived(number), 1);
+        let mut keys = Keyring::new(self.seed.derived(number), 1);
+        if self.several {
+            keys = keys.with_turns();
+        }
         CellMask::compile(&self.type_, &self.operator, &self.domain, &keys)
     }
 }
@@ -102,6 +117,20 @@ mod tests {
             (0..1000).map(|_| masked(&mask, "4000259")).collect();
         assert!(seen.len() > 990, "{}", seen.len());
         assert!(!seen.contains(b"4000259".as_slice()));
+    }
+
+    #[test]
+    fn values_in_one_document_do_not_look_equal() {
+        let mask = FreshMask::compile(
+            &TypeSpec::Jsonb { mask_keys: true },
+            &OperatorSpec::Made { text: None },
+            "us.ssn",
+            &"5a".repeat(32),
+        );
+        let masked = masked(&mask.unwrap(), r#"["078", "078", "", 7, 7]"#);
+        let masked = String::from_utf8(masked).unwrap();
+        let members: std::collections::HashSet<_> = masked.split(", ").collect();
+        assert_eq!(members.len(), 5, "{masked}");
     }
 
     #[test]

@@ -71,6 +71,7 @@ impl fmt::Debug for TenantKey {
 pub struct Keyring {
     tenants: Arc<BTreeMap<u32, TenantKey>>,
     version: u32,
+    turns: bool,
 }
 
 impl fmt::Debug for Keyring {
@@ -86,6 +87,7 @@ impl Keyring {
         Self {
             tenants: Arc::new(BTreeMap::from([(version, tenant)])),
             version,
+            turns: false,
         }
     }
 
@@ -109,7 +111,14 @@ impl Keyring {
         Ok(Self {
             tenants: Arc::new(by_version),
             version: active,
+            turns: false,
         })
+    }
+
+    /// The same, but for that its keys make no two values alike.
+    pub(crate) fn with_turns(mut self) -> Self {
+        self.turns = true;
+        self
     }
 
     /// The version whose keys it hands out.
@@ -131,6 +140,7 @@ impl Keyring {
         self.tenants.contains_key(&version).then(|| Self {
             tenants: Arc::clone(&self.tenants),
             version,
+            turns: self.turns,
         })
     }
 
@@ -160,6 +170,7 @@ impl Keyring {
             .with_siv(SivKey::new(siv, domain));
         ciphers.zeroize();
         siv.zeroize();
+        let key = if self.turns { key.with_turns() } else { key };
         Ok(key.named(domain))
     }
 }

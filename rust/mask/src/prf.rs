@@ -9,6 +9,7 @@
 )]
 
 use std::fmt;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use aes::cipher::{generic_array::GenericArray, KeyInit};
 use aes::Aes128Enc;
@@ -41,6 +42,8 @@ pub(crate) struct DomainKey {
     domain: Box<str>,
     /// The key of persons' names, for what is made of a name.
     names: Option<Box<DomainKey>>,
+    /// How many choices were made of its own for each value, where equal ones are not to be told.
+    turns: Option<AtomicU64>,
 }
 
 impl Drop for DomainKey {
@@ -70,6 +73,7 @@ impl DomainKey {
             backwards: false,
             domain: Box::default(),
             names: None,
+            turns: None,
         }
     }
 
@@ -77,6 +81,23 @@ impl DomainKey {
     pub(crate) fn with_siv(mut self, siv: SivKey) -> Self {
         self.siv = Some(siv);
         self
+    }
+
+    /// The same for values of which no two are to be masked alike.
+    pub(crate) fn with_turns(mut self) -> Self {
+        self.turns = Some(AtomicU64::new(0));
+        self
+    }
+
+    /// Whether no two values are to be masked alike.
+    pub(crate) fn takes_turns(&self) -> bool {
+        self.turns.is_some()
+    }
+
+    /// A number that stands for the next value, where no two are to be masked alike.
+    pub(crate) fn turn(&self) -> Option<u64> {
+        let turns = self.turns.as_ref()?;
+        Some(turns.fetch_add(1, Ordering::Relaxed))
     }
 
     /// The same turned round: whatever is a bijection gives the raw value for the masked one.

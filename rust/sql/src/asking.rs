@@ -6,6 +6,7 @@
 //! statement it puts them against: those are counted when the statement is run. What is not understood
 //! is an `expression` of all that stands in it.
 
+use crate::asking_functions::{COLLECTING, FITTING, ROW_FUNCTIONS};
 use crate::compared::{compared, is_of_rows, row_pairs};
 use crate::facts::{Asking, ColumnName, Flow, Query};
 use crate::fate::{Fate, AGGREGATES, MEMBERS};
@@ -17,55 +18,13 @@ use crate::walk::column_name;
 
 /// `A_Expr_Kind`.
 const OPERATOR: i64 = 1;
+/// What has another value for each row.
+const VALUES: [&str; 2] = ["ColumnRef", "SubLink"];
 /// `SubLinkType`.
 const EXISTS: i64 = 1;
 const ARRAY: i64 = 7;
 /// `SetOperation`: 2 is `UNION`.
 const UNION: i64 = 2;
-
-/// Functions that make rows: how many, their arguments decide.
-const ROW_FUNCTIONS: [&str; 20] = [
-    "generate_series",
-    "generate_subscripts",
-    "json_array_elements",
-    "json_array_elements_text",
-    "json_each",
-    "json_each_text",
-    "json_object_keys",
-    "jsonb_array_elements",
-    "jsonb_array_elements_text",
-    "jsonb_each",
-    "jsonb_each_text",
-    "jsonb_object_keys",
-    "jsonb_path_query",
-    "jsonb_path_query_tz",
-    "regexp_matches",
-    "regexp_split_to_table",
-    "string_to_table",
-    "ts_debug",
-    "ts_parse",
-    "unnest",
-];
-
-/// Aggregates that put values beside each other without comparing them; `WITHIN GROUP` is told as what
-/// sorts.
-const COLLECTING: [&str; 15] = [
-    "any_value",
-    "array_agg",
-    "json_agg",
-    "json_agg_strict",
-    "json_object_agg",
-    "json_object_agg_strict",
-    "jsonb_agg",
-    "jsonb_agg_strict",
-    "jsonb_object_agg",
-    "jsonb_object_agg_strict",
-    "mode",
-    "percentile_cont",
-    "percentile_disc",
-    "string_agg",
-    "xmlagg",
-];
 
 /// Types whose texts may mean another moment each time, as `now` does.
 const MOMENTS: [&str; 6] = [
@@ -323,6 +282,9 @@ impl Builder {
                 if ROW_FUNCTIONS.contains(&name) {
                     self.rows_of(tree, found);
                 }
+                if FITTING.contains(&name) {
+                    self.fitting(tree.get("args").items(), found);
+                }
                 let meets = is_comparing(name) || tree.get("agg_distinct").int() != 0;
                 let counted = counted | (meets && self.meeting(tree.get("args"), found));
                 let own = self.with_constants(tree.get("args"), tree, counted, found);
@@ -331,6 +293,13 @@ impl Builder {
             "MinMaxExpr" => {
                 let counted = self.meeting(tree.get("args"), found) || counted;
                 return self.value_in(tree.get("args"), counted, found);
+            }
+            "AIndices" if holds_value(tree, &VALUES) => self.whole("rows", tree, found),
+            "AExpr" if is_member(tree) => {
+                self.fitting(
+                    &[tree.get("lexpr").clone(), tree.get("rexpr").clone()],
+                    found,
+                );
             }
             _ => {}
         }
@@ -362,7 +331,7 @@ impl Builder {
             plain.kind() == "ParamRef" || plain.kind() == "AConst" && plain.get("isnull").int() == 0
         };
         let (made, others): (Vec<&Tree>, Vec<&Tree>) = values.partition(is_made);
-        let holds = |other: &&&Tree| holds_value(other, &["ColumnRef", "SubLink"]);
+        let holds = |other: &&&Tree| holds_value(other, &VALUES);
         if !made.is_empty() && others.iter().any(|other| holds(&other)) {
             let all = others.into_iter().chain(made).cloned().collect();
             self.atom("expression", &Tree::List(all), found);
@@ -397,10 +366,19 @@ impl Builder {
         }
     }
 
+    /// Values of which one chooses among the others, or finds a place in them: whether there is one
+    /// shows, for every row and value at once.
+    fn fitting(&mut self, values: &[Tree], found: &mut Vec<Asking>) {
+        let varying = values.iter().filter(|value| holds_value(value, &VALUES));
+        if varying.count() > 1 {
+            self.whole("rows", &Tree::List(values.to_vec()), found);
+        }
+    }
+
     /// Values that are compared with each other, of which the result tells how. Says whether their
     /// constants are told with them.
     fn meeting(&mut self, values: &Tree, found: &mut Vec<Asking>) -> bool {
-        if !holds_value(values, &["ColumnRef", "SubLink"]) {
+        if !holds_value(values, &VALUES) {
             return false;
         }
         let constants = holds_value(values, &["AConst", "ParamRef"]);
@@ -561,6 +539,12 @@ fn is_stored(document: &Tree) -> bool {
         && document.get("kind").int() == OPERATOR
         && held(document.get("rexpr"), false).is_some()
         && is_stored(document.get("lexpr"))
+}
+
+/// Whether an operator gives a member of a document, which its right side names.
+fn is_member(expression: &Tree) -> bool {
+    let operator = expression.get("name").items().last().map_or("", Tree::text);
+    expression.get("kind").int() == OPERATOR && MEMBERS.contains(&operator)
 }
 
 /// Whether an expression may have another value each time, by other means than functions.

@@ -186,12 +186,15 @@ fn rows_of_stored_documents_are_counted_and_of_made_ones_told() {
     );
     for made in [
         "SELECT 1 FROM t, jsonb_array_elements(a || jsonb_build_array(b))",
-        "SELECT 1 FROM t, jsonb_array_elements(a -> b)",
         "SELECT 1 FROM t, jsonb_path_query(a, b::jsonpath)",
         "SELECT 1 FROM t, jsonb_path_query(a, '$[0 to $n]', jsonb_build_object('n', b))",
     ] {
         check(made, &["rows a,b"]);
     }
+    check(
+        "SELECT 1 FROM t, jsonb_array_elements(a -> b)",
+        &["rows a,b", "rows a,b"],
+    );
     check(
         "SELECT 1 FROM t, JSON_TABLE(a, '$.x[*]' COLUMNS (y int))",
         &["expression a $.x[*]"],
@@ -204,6 +207,27 @@ fn rows_of_stored_documents_are_counted_and_of_made_ones_told() {
         "SELECT 1 FROM t, XMLTABLE('/x' PASSING a COLUMNS y int)",
         &["expression a /x"],
     );
+}
+
+#[test]
+fn whether_a_value_is_found_by_another_is_told() {
+    check(
+        "SELECT a[1], a[2:3], a -> 'x', lag(a) OVER () FROM t",
+        &["expression a 1", "expression a 2,3", "compare a x"],
+    );
+    check(
+        "SELECT substring(a FROM 1 FOR 3) FROM t",
+        &["expression a 1,3"],
+    );
+    check("SELECT (ARRAY[a])[b] FROM t", &["rows b"]);
+    for found in [
+        "SELECT a -> b FROM t",
+        "SELECT lag(a, b) OVER () FROM t",
+        "SELECT substring(a FROM b) FROM t",
+        "SELECT jsonb_extract_path(a, b) FROM t",
+    ] {
+        check(found, &["rows a,b"]);
+    }
 }
 
 #[test]

@@ -20,8 +20,12 @@ pub(crate) enum Fate {
     Spelled,
     /// Something made of it arrives: a part, another spelling, a number.
     Altered,
+    /// Which of several others arrives says what it is.
+    Chosen,
     /// What arrives says how long it is, how it compares, or whether there is one.
     Measured,
+    /// Something made of such a measure arrives, or is chosen by it.
+    Gauged,
     /// What arrives says how many values there are, or in which order, and nothing of any.
     Counted,
 }
@@ -128,6 +132,20 @@ const KEEPING: [&str; 54] = [
     "unnest",
 ];
 
+/// Functions that take the one value or the other by the rest of their arguments: which is taken tells
+/// what those are. The default of `lag` and `lead` is a value like the first.
+const SELECTING: [&str; 9] = [
+    "json_extract_path",
+    "json_extract_path_text",
+    "jsonb_extract_path",
+    "jsonb_extract_path_text",
+    "jsonb_set",
+    "lag",
+    "lead",
+    "nth_value",
+    "percentile_disc",
+];
+
 /// Functions that make one value of those of many rows.
 pub(crate) const AGGREGATES: [&str; 49] = [
     "any_value",
@@ -210,9 +228,23 @@ impl Fate {
     /// The fate of what is inside a construct that does this to it; what is only counted stays so.
     fn inside(self, does: Fate) -> Fate {
         match (self, does) {
-            (Self::Counted, _) | (Self::Altered | Self::Measured, Self::Spelled) => self,
+            (Self::Counted, _)
+            | (Self::Altered | Self::Chosen | Self::Measured | Self::Gauged, Self::Spelled)
+            | (Self::Gauged, Self::Chosen) => self,
+            (Self::Altered | Self::Chosen | Self::Gauged, Self::Measured)
+            | (Self::Measured, Self::Chosen) => Self::Gauged,
             _ => does,
         }
+    }
+
+    /// Whether a part of the value can be told from what arrives.
+    pub(crate) fn cuts(self) -> bool {
+        matches!(self, Self::Altered | Self::Chosen | Self::Gauged)
+    }
+
+    /// Whether nothing of the value itself arrives.
+    pub(crate) fn measures(self) -> bool {
+        matches!(self, Self::Measured | Self::Gauged)
     }
 
     /// Whether something else than the value arrives that it could be told from.
@@ -224,7 +256,7 @@ impl Fate {
     pub(crate) fn below(self, node: &Tree) -> Fate {
         match node.kind() {
             // Lists and names; and what picks a value, or puts it beside others.
-            "" | "AArrayExpr" | "AIndices" | "AIndirection" | "CoalesceExpr" | "CollateClause"
+            "" | "AArrayExpr" | "AIndirection" | "CoalesceExpr" | "CollateClause"
             | "JsonAggConstructor" | "JsonArrayAgg" | "JsonKeyValue" | "JsonObjectAgg"
             | "JsonValueExpr" | "List" | "MinMaxExpr" | "MultiAssignRef" | "NamedArgExpr"
             | "RowExpr" | "SortBy" => self,
@@ -233,6 +265,7 @@ impl Fate {
             {
                 self
             }
+            "AIndices" => self.choosing(),
             "BoolExpr" | "BooleanTest" | "NullTest" => self.inside(Self::Measured),
             "TypeCast" if keeps_text(node.get("type_name")) => self,
             "AExpr" => self.operand(node),
@@ -245,7 +278,6 @@ impl Fate {
         let operator = names.last().map_or("", String::as_str);
         match expression.get("kind").int() {
             NULLIF => self,
-            OPERATOR if MEMBERS.contains(&operator) => self,
             OPERATOR if operator == "||" => self.inside(Self::Spelled),
             OPERATOR if !COMPARING.contains(&operator) => self.inside(Self::Altered),
             _ => self.inside(Self::Measured),
@@ -270,10 +302,30 @@ impl Fate {
         } else if SPELLING.contains(&name) {
             self.inside(Self::Spelled)
         } else if MEASURING.contains(&name) {
-            Self::Measured
+            self.inside(Self::Measured)
         } else {
             Self::Altered
         }
+    }
+
+    /// The fate of one of a function's arguments, given that of all.
+    pub(crate) fn at(self, function: &Name, place: usize) -> Fate {
+        let name = function.name.as_str();
+        let selects = match name {
+            "percentile_disc" => true,
+            "jsonb_set" | "lag" | "lead" => place == 1,
+            _ => place > 0,
+        };
+        if selects && SELECTING.contains(&name) {
+            self.choosing()
+        } else {
+            self
+        }
+    }
+
+    /// The fate of what says which of several values is taken: the one that is tells what it is.
+    pub(crate) fn choosing(self) -> Fate {
+        self.inside(Self::Chosen)
     }
 
     /// The fate of what a `CASE` only compares.
@@ -286,7 +338,9 @@ impl Fate {
 fn keeps_text(type_name: &Tree) -> bool {
     let names = type_name.get("names").names();
     let last = names.last().map_or("", String::as_str);
-    TEXT_TYPES.contains(&last)
+    // In other schemas a domain of the name may cut.
+    let own = names.len() == 1 || names[0] == "pg_catalog";
+    own && TEXT_TYPES.contains(&last)
         && type_name.get("typmods").is_empty()
         && type_name.get("array_bounds").is_empty()
 }

@@ -1,13 +1,15 @@
 //! What an expression is made of.
 
 use crate::facts::{ColumnName, Flow, RowField};
-use crate::fate::{is_aggregate, Fate};
+use crate::fate::{is_aggregate, Fate, MEMBERS};
 use crate::query::Builder;
 use crate::tree::Tree;
 use crate::walk::{attribute_names, column_name, name_of, push_new};
 
 /// Expressions of more columns than this are opaque.
 const MAX_COLUMNS: usize = 4096;
+/// `A_Expr_Kind` of an operator between two values.
+const OPERATOR: i64 = 1;
 /// `SubLinkType::ExistsSublink`.
 const EXISTS: i64 = 1;
 /// Expressions of a window, and what they decide.
@@ -59,6 +61,10 @@ impl Builder {
                 self.aggregating = aggregating;
                 return;
             }
+            "AExpr" if is_member(tree) => {
+                self.flow(tree.get("lexpr"), fate, out);
+                return self.flow(tree.get("rexpr"), fate.choosing(), out);
+            }
             "SubLink" => return self.sublink(tree, fate, out),
             // Outside of a subquery nothing of the kind occurs in an expression.
             "SelectStmt" | "RangeVar" => out.opaque = true,
@@ -100,7 +106,7 @@ impl Builder {
                 row: fields[0].text().to_owned(),
                 field: name.to_owned(),
                 starred: fields.len() > 1,
-                altered: fate.alters(),
+                altered: fate.alters() || fate.cuts(),
                 aggregated: self.aggregating,
             },
         );
@@ -128,7 +134,7 @@ impl Builder {
         if exists {
             self.note_inside(query);
         } else {
-            query.altered = fate.alters();
+            query.altered = fate.alters() || fate.cuts();
             query.aggregated = self.aggregating;
             out.subqueries.push(query);
         }
@@ -143,6 +149,7 @@ impl Builder {
         if fate.alters() && !out.altered_functions.contains(&name) {
             out.altered_functions.push(name.clone());
         }
+        let called = name.clone();
         if !out.functions.contains(&name) {
             out.functions.push(name);
         }
@@ -158,7 +165,9 @@ impl Builder {
             };
             self.counted(arguments, kind, out);
         } else {
-            self.flow(arguments, inner, out);
+            for (place, argument) in arguments.items().iter().enumerate() {
+                self.flow(argument, inner.at(&called, place), out);
+            }
         }
         if ordered_is_value && inner != Fate::Counted {
             self.flow(order, inner, out);
@@ -208,17 +217,24 @@ impl Builder {
     }
 }
 
+/// Whether an operator gives a member of a document, which its right side names.
+fn is_member(expression: &Tree) -> bool {
+    let names = expression.get("name").names();
+    let operator = names.last().map_or("", String::as_str);
+    expression.get("kind").int() == OPERATOR && MEMBERS.contains(&operator)
+}
+
 fn push_column(out: &mut Flow, column: &ColumnName, fate: Fate) {
     if fate.alters() {
         push_to(&mut out.altered_columns, column, &mut out.opaque);
     }
-    if fate == Fate::Altered {
+    if fate.cuts() {
         push_to(&mut out.cut_columns, column, &mut out.opaque);
     }
     if fate == Fate::Counted {
         return push_to(&mut out.counted_columns, column, &mut out.opaque);
     }
-    if fate != Fate::Measured {
+    if !fate.measures() {
         out.measured_columns.retain(|measured| measured != column);
     } else if !out.columns.contains(column) {
         push_to(&mut out.measured_columns, column, &mut out.opaque);

@@ -13,6 +13,7 @@
 
 mod analyse;
 mod asking;
+mod asking_functions;
 mod compare;
 mod compared;
 mod depth;

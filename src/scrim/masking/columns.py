@@ -9,7 +9,7 @@ nothing known of it                          -> searched, cell by cell
 """
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final, Protocol
 
 from scrim.detection.column_names import Strength
@@ -143,7 +143,8 @@ class ColumnDecider:
         # What a query builds may have values for keys.
         spec = spec if origin.unchanged else _with_keys(spec)
         if not origin.known:
-            return _masked(spec, _mask("", "origin not known"), whole=False, mixed=True)
+            unknown = _masked(spec, _mask("", "origin not known"), whole=False, mixed=True)
+            return _sized(unknown, spec)
         if not origin.columns:
             return _passed(spec, "no column")
         entities: list[str] = []
@@ -167,7 +168,8 @@ class ColumnDecider:
             mixed = origin.made or origin.cut or measured or others
             whole = not (mixed or origin.altered)
             decision = _mask(entity, "protected column")
-            return _masked(spec, decision, _only(operators), whole=whole, mixed=mixed)
+            masked = _masked(spec, decision, _only(operators), whole=whole, mixed=mixed)
+            return _sized(masked, spec) if origin.cut else masked
         if origin.unchanged or not _escapes(origin, hidden, kind, relatives):
             return self._unprotected(column_number, origin, spec, kind)
         return _masked(spec, _mask("", "made of a text that is searched"), whole=False)
@@ -310,6 +312,13 @@ def _masked(
     mixed: bool = False,
 ) -> DecidedColumn:
     return DecidedColumn(PlannedColumn(decision, spec, operator, whole=whole, mixed=mixed))
+
+
+def _sized(decided: DecidedColumn, spec: TypeSpec) -> DecidedColumn:
+    """Return the same, but for that how much there is in documents may tell a hidden value."""
+    if leaf_kind(spec) not in KEYED_KINDS:
+        return decided
+    return replace(decided, planned=replace(decided.planned, sized=True))
 
 
 def _passed(spec: TypeSpec, reason: str) -> DecidedColumn:

@@ -56,6 +56,8 @@ class PlannedColumn:
             stand in it, rather than what the statement makes of them.
         mixed: Whether values that are not hidden can be among those that are: then no two are
             masked alike, as a principal could have masked what it likes and compare.
+        sized: Whether how much there is in the values, which are documents, can be made of hidden
+            ones.
     """
 
     decision: ColumnDecision
@@ -64,6 +66,7 @@ class PlannedColumn:
     place: RowPlace | None = None
     whole: bool = True
     mixed: bool = False
+    sized: bool = False
 
 
 def compile_plan(
@@ -158,7 +161,7 @@ def column_rule(column: PlannedColumn, operators: OperatorTable) -> Rule:
     operator = replacing(operator_of(column, operators))
     if column.mixed or not column.whole:
         operator = for_made(operator)
-    if operator["name"] == NULL["name"] or kind == "unknown":
+    if operator["name"] == NULL["name"] or kind == "unknown" or column.sized:
         return NULL_RULE
     rule: Rule = {
         "action": "mask",

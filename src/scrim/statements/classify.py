@@ -50,6 +50,8 @@ _PINNED_SETTINGS: Final[Mapping[str, frozenset[str]]] = {
     "standard_conforming_strings": frozenset({"on", "true", "1", "yes"}),
     "client_encoding": frozenset({"utf8", "utf-8", "unicode"}),
     "session_replication_role": frozenset({"origin"}),
+    # Fewer digits would show which numbers begin alike.
+    "extra_float_digits": frozenset({"0", "1", "2", "3"}),
 }
 """Settings that change what a statement or a result means, with the values that do not."""
 

@@ -77,6 +77,10 @@ class Origins:
             cut=True,
         )
 
+    def choosing(self) -> "Origins":
+        """Return the origins of what it chooses: which that is tells a part of the value."""
+        return replace(self, exact=False, cut=True)
+
     def spelled(self) -> "Origins":
         """Return the origins of the same value in another spelling, or joined with others."""
         return replace(self.changed(), cut=self.cut)

@@ -371,7 +371,7 @@ class QueryResolver:
             return self._unknown
         parts = [
             fated(
-                found,
+                found.choosing() if column in flow.cut_columns else found,
                 altered=column in flow.altered_columns,
                 cut=column in flow.cut_columns,
                 aggregated=column in flow.aggregated_columns,

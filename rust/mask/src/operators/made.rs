@@ -3,13 +3,14 @@
 //! Operators keep something of a whole value on purpose: its last digits, its bin, its layout, how
 //! many digits it has. Of a value that a query made, whoever wrote the query chose what that shows:
 //! `salary * 1000` is in a bin of a thousandth of the width, `translate(phone, '5', '-')` has a
-//! layout that tells where the fives are. So nothing is kept of these but equality.
+//! layout that tells where the fives are. So nothing is kept of these but equality, and not that where
+//! the key takes turns.
 
 use crate::number::{Grid, Number};
 use crate::operators::change::Moment;
 use crate::operators::fold::Folded;
 use crate::operators::{purpose, Input};
-use crate::prf::DomainKey;
+use crate::prf::{DomainKey, Stream};
 use crate::types::calendar::{days, DAY, SECOND};
 
 /// 32 characters of 32 hold 160 bits.
@@ -23,7 +24,10 @@ const YEARS: i64 = 100;
 
 /// Writes as many characters as fit.
 pub(crate) fn write(input: &Input<'_>, out: &mut Vec<u8>) -> bool {
-    let mut stream = Folded::new(input.text).stream(input.key, purpose::MADE);
+    let mut stream = match input.key.turn() {
+        Some(turn) => input.key.stream(purpose::MADE, &turn.to_be_bytes()),
+        None => Folded::new(input.text).stream(input.key, purpose::MADE),
+    };
     stream.letters(ALPHABET, LENGTH.min(input.room), out);
     true
 }
@@ -37,7 +41,7 @@ pub(crate) fn number(key: &DomainKey, raw: Number, grid: &Grid) -> Number {
     let most = greatest
         .and_then(|greatest| u64::try_from(greatest).ok())
         .map_or(NUMBERS, |greatest| greatest.clamp(1, NUMBERS));
-    let chosen = key.stream(purpose::MADE, &value).next_u64() % most;
+    let chosen = stream(key, &value).next_u64() % most;
     Number::new(chosen.into(), 0)
 }
 
@@ -45,7 +49,7 @@ pub(crate) fn number(key: &DomainKey, raw: Number, grid: &Grid) -> Number {
 pub(crate) fn moment(key: &DomainKey, raw: Moment) -> Moment {
     let mut value = raw.day.to_be_bytes().to_vec();
     value.extend(raw.time.unwrap_or(0).to_be_bytes());
-    let mut stream = key.stream(purpose::MADE, &value);
+    let mut stream = stream(key, &value);
     let first = days(YEAR, 1, 1);
     let span = (days(YEAR + YEARS, 1, 1) - first).unsigned_abs();
     let day = first + (stream.next_u64() % span) as i64;
@@ -57,8 +61,15 @@ pub(crate) fn moment(key: &DomainKey, raw: Moment) -> Moment {
 
 /// The time of a day, in whole seconds.
 pub(crate) fn time(key: &DomainKey, raw: i64) -> i64 {
-    let mut stream = key.stream(purpose::MADE, &raw.to_be_bytes());
+    let mut stream = stream(key, &raw.to_be_bytes());
     second(&mut || stream.next_u64())
+}
+
+fn stream<'k>(key: &'k DomainKey, value: &[u8]) -> Stream<'k> {
+    match key.turn() {
+        Some(turn) => key.stream(purpose::MADE, &turn.to_be_bytes()),
+        None => key.stream(purpose::MADE, value),
+    }
 }
 
 fn second(choose: &mut dyn FnMut() -> u64) -> i64 {

@@ -407,7 +407,8 @@ impl TextMask {
         self.max_chars
     }
 
-    /// Appends the replacement of a text; white space alone becomes the empty text.
+    /// Appends the replacement of a text; white space alone becomes the empty text, unless a query
+    /// made it: then it may tell that two parts of values are the same.
     pub(crate) fn apply(&self, text: &str, out: &mut Vec<u8>) {
         self.apply_row(text, Row::NONE, out);
     }
@@ -420,9 +421,6 @@ impl TextMask {
             fold::composed(text)
         };
         let trimmed = composed.trim();
-        if trimmed.is_empty() {
-            return;
-        }
         let room = self.max_chars.unwrap_or(usize::MAX);
         let input = Input {
             key: &self.key,
@@ -430,6 +428,12 @@ impl TextMask {
             room,
             row,
         };
+        if trimmed.is_empty() {
+            if matches!(self.others, Others::Made) {
+                made::write(&input, out);
+            }
+            return;
+        }
         let start = out.len();
         let raw = text.trim().as_bytes();
         let hides = |masked: &[u8], row| {

@@ -143,6 +143,15 @@ fn structured(type_: &TypeSpec, rule: &Rule<'_>, depth: usize) -> Result<Option<
     ) {
         return Ok(Some(Node::Null));
     }
+    // How much is in a document is up to the query, too, and in those with marks names stand twice.
+    let hidden = match type_ {
+        TypeSpec::Json { .. } | TypeSpec::Jsonb { .. } => depth > 0,
+        TypeSpec::Hstore { .. } | TypeSpec::Xml { .. } => true,
+        _ => false,
+    };
+    if hidden && rule.is_made() {
+        return Ok(Some(Node::Null));
+    }
     Ok(Some(match type_ {
         TypeSpec::Json { mask_keys } => Node::Json(json::Json::new(rule.leaf(*mask_keys)?, false)),
         TypeSpec::Jsonb { mask_keys } => Node::Json(json::Json::new(rule.leaf(*mask_keys)?, true)),
@@ -196,6 +205,7 @@ fn compile_field(field: &ColumnRule, rule: &Rule<'_>, depth: usize) -> Result<No
     match field {
         // A result is fresh as a whole.
         ColumnRule::Null {} | ColumnRule::Fresh { .. } => Ok(Node::Null),
+        ColumnRule::Mask { type_, .. } if rule.is_made() => compile(type_, rule, depth),
         ColumnRule::Mask {
             type_,
             operator,
@@ -239,7 +249,9 @@ pub(crate) fn scalar(
             | TypeSpec::Halfvec {}
             | TypeSpec::Sparsevec {}
     );
-    if sized && matches!(operator, OperatorSpec::Made { .. }) {
+    // What is not made would be alike for equal values where keys take turns.
+    let alike = key.takes_turns() && !text_type && !matches!(type_, TypeSpec::Bool {});
+    if alike || sized && matches!(operator, OperatorSpec::Made { .. }) {
         return Ok(Node::Null);
     }
     let text = |max_chars| TextMask::new(operator, Arc::clone(key), max_chars);

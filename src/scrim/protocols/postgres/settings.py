@@ -156,6 +156,13 @@ def _check(name: str, value: str, *, raw: bool) -> None:
             "Leave it on, and write E'...' for strings with escapes.",
         )
 
+    if lower == "extra_float_digits" and value.strip() not in {"0", "1", "2", "3"}:
+        raise _refused(
+            "0A000",
+            "extra_float_digits has to be 0 to 3 where values are masked",
+            "Leave it out: with fewer digits, numbers that are masked would look alike.",
+        )
+
 
 def _refused(code: str, message: str, hint: str = "") -> SettingError:
     return SettingError(Refusal(code, message, hint=hint))

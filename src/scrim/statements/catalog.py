@@ -240,7 +240,7 @@ class Catalog:
         types = [RawType(*fields) for fields in _list(self._raw, "types")]
         known = {one.name for one in types if one.schema == "pg_catalog"} | {"citext"}
         domains = {one.name for one in types if one.type_kind == "d" and not is_system(one.schema)}
-        return (domains & known) | frozenset(
+        return frozenset(domains & known) | frozenset(
             name
             for name, _, extension in _list(self._raw, "casts")
             if extension not in REVIEWED_EXTENSIONS

@@ -17,6 +17,7 @@ from scrim.domain.column import Column
 from scrim.statements.catalog_types import RawType, TypeCatalog, TypeSpec
 from scrim.statements.pure_functions import REVIEWED_EXTENSIONS
 from scrim.statements.routines import Routines
+from scrim.statements.system_relations import is_system
 
 VIEW_KINDS: Final = frozenset({"v", "m"})
 _NAMEABLE_KINDS: Final = frozenset({"r", "p", "v", "m", "f", "S"})
@@ -231,8 +232,15 @@ class Catalog:
 
     @cached_property
     def unreviewed_casts(self) -> frozenset[str]:
-        """Names of types that a cast by an unreviewed function leads to."""
-        return frozenset(
+        """Names of types that a cast by an unreviewed function leads to.
+
+        Among them are domains of the users that have the name of one of the system's types: what is
+        cast to `text` need not be that type.
+        """
+        types = [RawType(*fields) for fields in _list(self._raw, "types")]
+        known = {one.name for one in types if one.schema == "pg_catalog"} | {"citext"}
+        domains = {one.name for one in types if one.type_kind == "d" and not is_system(one.schema)}
+        return frozenset(domains & known) | frozenset(
             name
             for name, _, extension in _list(self._raw, "casts")
             if extension not in REVIEWED_EXTENSIONS

@@ -65,6 +65,20 @@ def test_operators_and_casts_of_reviewed_extensions_are_trusted() -> None:
     assert sample_catalog(casts=[["t", "a", None]]).has_unreviewed_implicit_cast
 
 
+def test_a_domain_with_the_name_of_a_system_type_is_no_known_cast() -> None:
+    def type_(oid: int, schema: str, name: str, kind: str) -> list[object]:
+        return [oid, schema, name, kind, "S", 0, 0, -1, 0, ",", -1]
+
+    snapshot = sample_snapshot()
+    snapshot["types"] = [
+        type_(25, "pg_catalog", "text", "b"),
+        type_(114, "pg_catalog", "json", "b"),
+        type_(90001, "public", "text", "d"),
+        type_(90002, "public", "postal_code", "d"),
+    ]
+    assert Catalog.from_json(json.dumps(snapshot)).unreviewed_casts == {"text"}
+
+
 @pytest.mark.parametrize("text", ["", "[]", "{}", "null", '{"version": "x"}', "[" * 100])
 def test_anything_else_is_refused(text: str) -> None:
     with pytest.raises(CatalogError) as caught:

@@ -9,15 +9,14 @@
 use crate::number::{Grid, Number};
 use crate::operators::change::Moment;
 use crate::operators::fold::Folded;
-use crate::operators::{purpose, Input};
+use crate::operators::{purpose, text, Input};
 use crate::prf::{DomainKey, Stream};
 use crate::types::calendar::{days, DAY, SECOND};
 
-/// 32 characters of 32 hold 160 bits.
+/// Sixteen syllables hold 106 bits.
 const LENGTH: usize = 32;
-const ALPHABET: &[u8; 32] = b"abcdefghijklmnopqrstuvwxyz234567";
-/// Numbers have nine digits where their type has room for them.
-const NUMBERS: u64 = 1_000_000_000;
+/// Numbers have eight digits where their type has room for them.
+const NUMBERS: u64 = 100_000_000;
 /// Days are those of a hundred years from 1950 on.
 const YEAR: i64 = 1950;
 const YEARS: i64 = 100;
@@ -28,7 +27,11 @@ pub(crate) fn write(input: &Input<'_>, out: &mut Vec<u8>) -> bool {
         Some(turn) => input.key.stream(purpose::MADE, &turn.to_be_bytes()),
         None => Folded::new(input.text).stream(input.key, purpose::MADE),
     };
-    stream.letters(ALPHABET, LENGTH.min(input.room), out);
+    let end = out.len() + LENGTH.min(input.room);
+    while out.len() < end {
+        text::push_syllable(&mut stream, out);
+    }
+    out.truncate(end);
     true
 }
 
@@ -124,10 +127,7 @@ mod tests {
                 .map(|raw| made(&type_, raw).unwrap().parse().unwrap())
                 .collect();
             assert!(
-                masked.len() == 5
-                    && masked
-                        .iter()
-                        .all(|value| (0..1_000_000_000).contains(value))
+                masked.len() == 5 && masked.iter().all(|value| (0..100_000_000).contains(value))
             );
         }
         assert!(
@@ -140,7 +140,7 @@ mod tests {
         assert_eq!(made(&NUMERIC, "1.50"), made(&NUMERIC, "1.5"));
         assert_eq!(made(&NUMERIC, "7"), made(&TypeSpec::Int8 {}, "7"));
         let long = made(&NUMERIC, &"9".repeat(200));
-        assert!(long.is_none_or(|masked| masked.len() <= 9));
+        assert!(long.is_none_or(|masked| masked.len() <= 8));
         let priced = TypeSpec::Numeric {
             precision: Some(5),
             scale: Some(2),

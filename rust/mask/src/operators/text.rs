@@ -2,6 +2,7 @@
 
 use crate::operators::fold::Folded;
 use crate::operators::{purpose, Input};
+use crate::prf::Stream;
 
 const CONSONANTS: &[u8; 20] = b"bcdfghjklmnpqrstvwxz";
 const VOWELS: &[u8; 5] = b"aeiou";
@@ -28,9 +29,7 @@ pub(crate) fn write(input: &Input<'_>, out: &mut Vec<u8>) -> bool {
         // A word has two to four syllables of a consonant and a vowel.
         let syllables = 2 + stream.below(3);
         for _ in 0..syllables {
-            let pair = stream.below(CONSONANTS.len() * VOWELS.len());
-            out.push(CONSONANTS[pair / VOWELS.len()]);
-            out.push(VOWELS[pair % VOWELS.len()]);
+            push_syllable(&mut stream, out);
         }
         out.push(b' ');
     }
@@ -39,6 +38,13 @@ pub(crate) fn write(input: &Input<'_>, out: &mut Vec<u8>) -> bool {
         out.pop();
     }
     true
+}
+
+/// Appends a consonant and a vowel.
+pub(crate) fn push_syllable(stream: &mut Stream<'_>, out: &mut Vec<u8>) {
+    let pair = stream.below(CONSONANTS.len() * VOWELS.len());
+    out.push(CONSONANTS[pair / VOWELS.len()]);
+    out.push(VOWELS[pair % VOWELS.len()]);
 }
 
 #[cfg(test)]

@@ -23,10 +23,9 @@ const YEARS: i64 = 100;
 
 /// Writes as many characters as fit.
 pub(crate) fn write(input: &Input<'_>, out: &mut Vec<u8>) -> bool {
-    let mut stream = match input.key.turn() {
-        Some(turn) => input.key.stream(purpose::MADE, &turn.to_be_bytes()),
-        None => Folded::new(input.text).stream(input.key, purpose::MADE),
-    };
+    let key = input.key;
+    let equal = || Folded::new(input.text).stream(key, purpose::MADE);
+    let mut stream = turned(key).unwrap_or_else(equal);
     let end = out.len() + LENGTH.min(input.room);
     while out.len() < end {
         text::push_syllable(&mut stream, out);
@@ -58,25 +57,27 @@ pub(crate) fn moment(key: &DomainKey, raw: Moment) -> Moment {
     let day = first + (stream.next_u64() % span) as i64;
     Moment {
         day,
-        time: raw.time.map(|_| second(&mut || stream.next_u64())),
+        time: raw.time.map(|_| second(&mut stream)),
     }
 }
 
 /// The time of a day, in whole seconds.
 pub(crate) fn time(key: &DomainKey, raw: i64) -> i64 {
-    let mut stream = stream(key, &raw.to_be_bytes());
-    second(&mut || stream.next_u64())
+    second(&mut stream(key, &raw.to_be_bytes()))
 }
 
 fn stream<'k>(key: &'k DomainKey, value: &[u8]) -> Stream<'k> {
-    match key.turn() {
-        Some(turn) => key.stream(purpose::MADE, &turn.to_be_bytes()),
-        None => key.stream(purpose::MADE, value),
-    }
+    turned(key).unwrap_or_else(|| key.stream(purpose::MADE, value))
 }
 
-fn second(choose: &mut dyn FnMut() -> u64) -> i64 {
-    (choose() % (DAY / SECOND).unsigned_abs()) as i64 * SECOND
+/// The choices of the next turn, where the key takes turns.
+fn turned(key: &DomainKey) -> Option<Stream<'_>> {
+    let turn = key.turn()?;
+    Some(key.stream(purpose::MADE, &turn.to_be_bytes()))
+}
+
+fn second(stream: &mut Stream<'_>) -> i64 {
+    (stream.next_u64() % (DAY / SECOND).unsigned_abs()) as i64 * SECOND
 }
 
 #[cfg(test)]

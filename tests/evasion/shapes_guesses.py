@@ -8,6 +8,31 @@ from __future__ import annotations
 
 from typing import Final
 
+FAILING: Final = (
+    "account / (account - g) FROM people, generate_series(4000180, 4000190) g",
+    "account / (account - b.id) FROM people, people b",
+    "account - n FROM people, (SELECT id AS n FROM people) b",
+    "account / (account - n) FROM people, LATERAL (VALUES (people.id), (4000185)) v (n)",
+    "a / (a - b) FROM (SELECT p.account AS a, q.id AS b, p.id FROM people p, people q) people",
+    "a / (a - b) FROM (SELECT account AS a, id, generate_series(1, 9) AS b FROM people) people",
+    "a / (a - b) FROM (SELECT account AS a, id, (SELECT max(id) FROM people) AS b FROM people)"
+    " people",
+    "account / (account - row_number() OVER ()) FROM people, words",
+    "account / (account - count(*) OVER (ORDER BY word)) FROM people, words",
+    "account / (account - length(word)) FROM people, words",
+    "first_value(account) OVER (ORDER BY id) % id FROM people",
+    "sqrt(account - g) FROM people, generate_series(4000180, 4000190) g",
+    "account * g * g FROM people, generate_series(4000180, 4000190) g",
+    "lower(int8range(g, account)) FROM people, generate_series(4000180, 4000190) g",
+    "nullif(account, g) FROM people, generate_series(4000180, 4000190) g",
+    "born + (g - account)::int FROM people, generate_series(4000180, 4000190) g",
+    "(phone || word)::bytea FROM people, words",
+    "make_date(g, g, account::int) FROM people, generate_series(1, 9) g",
+    "json_object(phone: phone, word: word WITH UNIQUE) FROM people, words",
+    "json_object_agg_unique(x, x) FROM (SELECT id, phone AS x FROM people UNION ALL"
+    " SELECT 5, word FROM words) people",
+)
+"""What fails, or gives NULL, where a hidden value is one of many others: rows come until then."""
 EXACT: Final = (
     "{c} = {q}",
     "{q} = {c}",

@@ -16,7 +16,7 @@ from psycopg.pq import DiagnosticField
 from scrim.cli.explain_view import branches, lines
 from scrim.config.load import load
 from scrim.server.explaining import Asker, explaining
-from tests.evasion.shapes_guesses import CALLED, DICTIONARIES, EXACT, OTHER, WHOLE
+from tests.evasion.shapes_guesses import CALLED, DICTIONARIES, EXACT, FAILING, OTHER, WHOLE
 from tests.support.endpoint import Endpoint
 from tests.support.gateway_process import GatewayProcess, Store, User
 from tests.support.postgres import create_database
@@ -227,6 +227,43 @@ def test_a_series_of_numbers_is_no_dictionary(room: Room) -> None:
                 continue
             assert len(set(found)) > len(found) // 2, f"{query}: {found[:9]}"
             assert len(shown & set(found)) < 3, query
+
+
+def test_no_row_before_an_error_tells_a_value(room: Room) -> None:
+    with (
+        closing(room.connect(READER)) as reader,
+        closing(room.connect(COMPARER)) as comparer,
+        closing(room.connect(SEER)) as seer,
+    ):
+        for shape in FAILING:
+            query = f"SELECT {shape} WHERE people.id = 5"
+            with pytest.raises(psycopg.Error) as caught:
+                reader.execute(query)
+            assert caught.value.sqlstate in REFUSALS, query
+            for allowed in (comparer, seer):
+                try:
+                    allowed.execute(query)
+                except psycopg.Error as error:
+                    assert error.sqlstate not in REFUSALS or allowed is comparer, (query, error)  # noqa: PT017
+
+
+def test_calculating_with_the_own_row_is_free(room: Room) -> None:
+    with closing(room.connect(READER)) as reader:
+        for shape in (
+            "account % id FROM people",
+            "account - lag(account) OVER (ORDER BY id) FROM people",
+            "account / sum(account) OVER () FROM people",
+            "sum(account) / count(*) FROM people",
+            "sum(account) / sum(id) FROM people GROUP BY id % id",
+            "a % id FROM (SELECT id, account AS a FROM people) x",
+            "s % n FROM (SELECT sum(account) AS s, count(id) AS n FROM people GROUP BY born) x",
+            "p.email || w.word FROM people p, words w",
+            "concat(p.email, w.word) FROM people p, words w",
+            "age(born) FROM people",
+            "replace(phone, handle, email) FROM people",
+            "phone::bytea FROM people, words",
+        ):
+            assert reader.execute(f"SELECT {shape}").fetchall(), shape
 
 
 def test_what_is_made_of_hidden_values_alone_is_masked_alike(room: Room) -> None:

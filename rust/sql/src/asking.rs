@@ -11,6 +11,7 @@ use crate::compared::{compared, is_of_rows, row_pairs};
 use crate::facts::{Asking, ColumnName, Flow, Query};
 use crate::fate::{Fate, AGGREGATES, MEMBERS};
 use crate::held::{held, values_of, Values};
+use crate::mixing::{may_fail, mixes};
 use crate::places::{column_of, uncast};
 use crate::query::Builder;
 use crate::tree::Tree;
@@ -251,6 +252,17 @@ impl Builder {
     /// A value, and what decides about it; `counted` says that its constants are those of something
     /// around it.
     fn value_in(&mut self, tree: &Tree, counted: bool, found: &mut Vec<Asking>) {
+        let around = self.mixing;
+        // What has constants is told with them, and all that is in it.
+        if !(counted || around) && may_fail(tree) && !has_constants(tree) && mixes(tree) {
+            self.whole("mixture", tree, found);
+            self.mixing = true;
+        }
+        self.parts_of(tree, counted, found);
+        self.mixing = around;
+    }
+
+    fn parts_of(&mut self, tree: &Tree, counted: bool, found: &mut Vec<Asking>) {
         match tree.kind() {
             // What a subquery is influenced by is its own.
             "ColumnRef" | "AConst" | "ParamRef" | "SelectStmt" => return,
@@ -293,6 +305,9 @@ impl Builder {
             "MinMaxExpr" => {
                 let counted = self.meeting(tree.get("args"), found) || counted;
                 return self.value_in(tree.get("args"), counted, found);
+            }
+            "JsonObjectAgg" if tree.get("unique").int() != 0 => {
+                self.meeting(tree.get("arg").get("key"), found);
             }
             "AIndices" if holds_value(tree, &VALUES) => self.whole("rows", tree, found),
             "AExpr" if is_member(tree) => {

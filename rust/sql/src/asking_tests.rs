@@ -358,3 +358,33 @@ fn functions_are_asked_in_conditions_and_not_by_a_mere_call() {
     check("SELECT 1 / f('x')", &["expression  1,x"]);
     check("SELECT 1 LIMIT f('x')", &["limit"]);
 }
+
+#[test]
+fn what_may_fail_by_several_values_is_told_once() {
+    check("SELECT a / (a - b) + c FROM t", &["mixture a,b,c"]);
+    check("SELECT lower(int8range(a, b)) FROM t", &["mixture a,b"]);
+    check("SELECT a - row_number() OVER () FROM t", &["mixture a"]);
+    check(
+        "SELECT (a || b)::int, a || b, concat(a, b) FROM t",
+        &["mixture a,b"],
+    );
+    check("SELECT sum(a * b) FROM t", &["group a,b", "mixture a,b"]);
+    check(
+        "SELECT a - lag(a) OVER (ORDER BY b) FROM t",
+        &["mixture a,b", "sort b"],
+    );
+    check(
+        "SELECT sqrt(a), lag(a) OVER (ORDER BY b) FROM t",
+        &["sort b"],
+    );
+    // With constants it is a question.
+    check("SELECT a / (a - b * 2) FROM t", &["expression a,b 2"]);
+    check(
+        "SELECT json_object(a: b, c: d WITH UNIQUE) FROM t",
+        &["mixture a,b,c,d"],
+    );
+    check(
+        "SELECT json_objectagg(a: b WITH UNIQUE) FROM t",
+        &["group a"],
+    );
+}

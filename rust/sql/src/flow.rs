@@ -182,6 +182,7 @@ impl Builder {
     }
 
     fn window(&mut self, window: &Tree, out: &mut Flow) {
+        out.windowed |= !window.is_empty();
         for (field, kind) in WINDOW_PARTS {
             self.counted(window.get(field), kind, out);
         }
@@ -211,6 +212,7 @@ impl Builder {
             push_new(&mut out.attributes, attribute.clone());
         }
         out.opaque |= flow.opaque;
+        out.windowed |= flow.windowed;
         if !kind.is_empty() {
             self.note(kind, flow);
         }

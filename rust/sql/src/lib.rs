@@ -24,6 +24,7 @@ mod flow;
 mod held;
 mod lexer;
 mod literal;
+mod mixing;
 mod normalise;
 mod places;
 mod queries;

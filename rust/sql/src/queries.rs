@@ -298,6 +298,9 @@ pub struct Flow {
     /// Whether it contains something that this analysis does not see through.
     #[serde(skip_serializing_if = "is_false")]
     pub opaque: bool,
+    /// Whether a function in it works on a window of rows, so that values of other rows are in it.
+    #[serde(skip_serializing_if = "is_false")]
+    pub windowed: bool,
 }
 
 impl Flow {

@@ -19,6 +19,7 @@ from scrim.statements.asking import (
     GROUP,
     LIMIT,
     MERGED,
+    MIXTURE,
     ROWS,
     SET,
     SORT,
@@ -26,11 +27,12 @@ from scrim.statements.asking import (
 from scrim.statements.compared import COMPARED
 from scrim.statements.facts import Facts
 from scrim.statements.functions import are_pure
-from scrim.statements.influencing import Influenced
+from scrim.statements.influencing import Influenced, strands
 from scrim.statements.lineage import Lineage
 
-UNSEEN: Final = frozenset({COLUMNS, MERGED, GROUP, SET})
-"""Uses that tell no more than masked values do, which are equal where the real ones are."""
+UNSEEN: Final = frozenset({COLUMNS, MERGED, MIXTURE, GROUP, SET})
+"""Uses that tell no more than masked values do, which are equal where the real ones are, unless
+they are of hidden values and of others."""
 MEETING: Final = UNSEEN | {SORT, EXPRESSION}
 """Uses in which values of several rows can meet."""
 FUNCTIONS: Final = "what functions of the database's users read"
@@ -192,6 +194,10 @@ class FilterDecider:
             return _refused(columns, "It would decide how many rows there are.")
         if form not in MEETING or one.one_row or not self._beside_others(one):
             return None
+        if form == MIXTURE:
+            return _refused(
+                columns, "Where it fails or gives NULL would tell of values.", _MIX_HINT
+            )
         hint = _SET_HINT if form == SET else _HINT
         return _refused(columns, "It is compared with what is seen as it is, or made up.", hint)
 
@@ -202,10 +208,12 @@ class FilterDecider:
         """
         if len(one.parts) > 1 and not all(part.known for part in one.parts):
             return True
-        if any(part.made or self._is_mixed(part.columns - part.measured) for part in one.parts):
+        # What is seen and only sorts or groups the others is not put together with them.
+        sorting = [part for part in one.parts if not self._is_open(part.columns)]
+        parts = one.values + tuple(part for part in sorting if part not in one.values)
+        if any(part.made or self._is_mixed(part.columns - part.measured) for part in parts):
             return True
-        kinds = {self._is_open(strand) for strand in one.strands()}
-        return len(kinds) > 1
+        return len({self._is_open(strand) for strand in strands(parts)}) > 1
 
     def _is_open(self, columns: frozenset[Column]) -> bool:
         """Say whether the values of columns are seen as they are; made-up ones are."""
@@ -254,6 +262,10 @@ def _about(columns: frozenset[Column]) -> str:
 
 _HINT: Final = (
     "Leave the condition out, compare with plain values, or ask for the `filter` permission."
+)
+_MIX_HINT: Final = (
+    "Select the columns by themselves, leave out what is of other rows or made up, or ask for the "
+    "`filter` permission."
 )
 _SET_HINT: Final = (
     "Write UNION ALL in the place of UNION, as it compares no rows, or ask for the `filter` "

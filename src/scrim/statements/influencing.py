@@ -8,13 +8,14 @@ from dataclasses import dataclass
 from typing import Final
 
 from scrim.domain.column import Column
-from scrim.statements.asking import GROUP, MERGED, SET, Asking
+from scrim.statements.asking import EXPRESSION, GROUP, MERGED, MIXTURE, SET, Asking
 from scrim.statements.catalog import Catalog
 from scrim.statements.facts import ColumnName, Flow, Name, Query, Target
 from scrim.statements.functions import are_pure, is_pure_attribute
+from scrim.statements.making import numbers_rows
 from scrim.statements.origins import NOTHING, Origins, Outputs, union
 from scrim.statements.scopes import QueryResolver
-from scrim.statements.visible import Lookup, RelationOutputs, Scope, Watched
+from scrim.statements.visible import Lookup, RelationOutputs, Scope, Watched, is_of_one
 
 FIXED_FUNCTIONS: Final = frozenset(
     """
@@ -51,6 +52,7 @@ class Influenced:
     Attributes:
         influence: The influence.
         parts: Where each of the columns in it can have come from.
+        counting: How many of them, the last, only sort, group or are counted.
         known: Whether all of it is understood.
         one_row: Whether all columns in it are of one row of one relation, whose rows are not put
             together from several queries.
@@ -62,16 +64,23 @@ class Influenced:
     known: bool = True
     one_row: bool = False
     varies: bool = False
+    counting: int = 0
 
     @property
     def columns(self) -> frozenset[Column]:
         """Every base column in it."""
         return frozenset(column for part in self.parts for column in part.columns)
 
-    def strands(self) -> Iterable[frozenset[Column]]:
-        """Give, for each value in it, the columns that it can be of; several for one of a union."""
-        for part in self.parts:
-            yield from part.strands or (part.columns,)
+    @property
+    def values(self) -> tuple[Origins, ...]:
+        """Those of the parts whose values are in it."""
+        return self.parts[: len(self.parts) - self.counting]
+
+
+def strands(parts: Iterable[Origins]) -> Iterable[frozenset[Column]]:
+    """Give the columns that each of some values can be of; several for one of a union."""
+    for part in parts:
+        yield from part.strands or (part.columns,)
 
 
 class InfluenceResolver(QueryResolver):
@@ -139,9 +148,12 @@ class InfluenceResolver(QueryResolver):
     def _resolved(self, influence: Asking, scope: Scope) -> Influenced:
         flow = influence.flow
         names = (*flow.columns, *flow.counted_columns)
-        parts = [self._column(name, scope) for name in names]
+        parts = [self._column(name, scope) for name in flow.columns]
         parts += [self._row_field(row, scope) for row in flow.rows]
         parts += [self.outputs(query, scope, scope.ctes).total() for query in flow.subqueries]
+        if influence.form in {EXPRESSION, MIXTURE} and flow.columns and numbers_rows(flow):
+            parts.append(NOTHING)
+        parts += [self._column(name, scope) for name in flow.counted_columns]
         known = (
             not flow.opaque
             and all(is_pure_attribute(name, self._catalog) for name in flow.attributes)
@@ -152,9 +164,18 @@ class InfluenceResolver(QueryResolver):
             influence,
             tuple(parts),
             known,
-            _of_one_row(names, flow, scope) and not any(part.strands for part in parts),
+            self._of_one_row(names, flow, scope) and not any(part.strands for part in parts),
             influence.unstable or not known or not _are_fixed(flow.functions, self._catalog),
+            len(flow.counted_columns),
         )
+
+    def _of_one_row(self, names: Sequence[ColumnName], flow: Flow, scope: Scope) -> bool:
+        """Say whether columns are of the same row of one relation, whatever is joined to it."""
+        if flow.rows or any(name.name == "*" for name in names) or not self._keeps_rows(flow):
+            return False
+        places = {_source_of(name, scope) for name in names}
+        place = places.pop() if len(places) == 1 else None
+        return place is not None and is_of_one(*scope.sources[place])
 
     def _merged(self, influence: Asking, name: str, scope: Scope) -> None:
         sources = [outputs for source, outputs in scope.sources if not source.by_name_only]
@@ -182,15 +203,6 @@ def _sides(influence: Asking, left: Outputs, right: Outputs) -> Iterable[tuple[O
         places = [at for at in places if left.columns[at][0] in {wanted, None}] or places
     for place in places:
         yield (left.columns[place][1], right.columns[place][1])
-
-
-def _of_one_row(names: Sequence[ColumnName], flow: Flow, scope: Scope) -> bool:
-    """Say whether columns are of the same row of one relation, whatever is joined to it."""
-    if flow.subqueries or flow.rows or any(name.name == "*" for name in names):
-        return False
-    places = {_source_of(name, scope) for name in names}
-    place = places.pop() if len(places) == 1 else None
-    return place is not None and scope.sources[place][0].kind == "relation"
 
 
 def _source_of(name: ColumnName, scope: Scope) -> int | None:

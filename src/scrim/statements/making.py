@@ -7,7 +7,7 @@ counts, measures or numbers something brings values of another kind, which a pri
 from collections.abc import Iterable
 from typing import Final
 
-from scrim.statements.queries import Name
+from scrim.statements.queries import Flow, Name
 
 DERIVING: Final = frozenset(
     """
@@ -28,6 +28,25 @@ DERIVING: Final = frozenset(
     """.split()  # noqa: SIM905, RUF100 - as in `pure_functions`
 )
 """Their names; of the rest nobody says what else may be in their results."""
+
+
+NUMBERING: Final = frozenset(
+    """
+    clock_timestamp cume_dist dense_rank gen_random_uuid generate_series generate_subscripts nextval
+    ntile percent_rank random random_normal rank row_number timeofday uuidv4 uuidv7
+    """.split()  # noqa: SIM905, RUF100 - as in `pure_functions`
+)
+"""Functions that give another value for each row, whatever their arguments are."""
+
+
+def numbers_rows(flow: Flow) -> bool:
+    """Say whether an expression has another value for each row that no column holds.
+
+    Args:
+        flow: What it is made of.
+    """
+    names = {function.name for function in flow.functions}
+    return bool(names & NUMBERING) or (flow.windowed and "count" in names)
 
 
 def makes_up(functions: Iterable[Name]) -> bool:

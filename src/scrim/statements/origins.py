@@ -192,12 +192,14 @@ class Outputs:
         rest: Where the values of further columns can have come from; None when there are none.
         head: How many of the columns are the first ones, in their order.
         tail: How many of the columns are the last ones, in their order; of no meaning when `exact`.
+        of_one: Whether each row is made of one row, or one group of rows, of a single relation.
     """
 
     columns: tuple[tuple[str | None, Origins], ...] = ()
     rest: Origins | None = None
     head: int = 0
     tail: int = 0
+    of_one: bool = False
 
     @property
     def exact(self) -> bool:

@@ -45,6 +45,7 @@ class Flow:
     attributes: tuple[str, ...] = ()
     subqueries: tuple["Query", ...] = ()
     opaque: bool = False
+    windowed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -250,6 +251,7 @@ def _flow(raw: _Json) -> Flow:
         attributes=tuple(raw.get("attributes", ())),
         subqueries=tuple(decode_query(query) for query in raw.get("subqueries", ())),
         opaque=raw.get("opaque", False),
+        windowed=raw.get("windowed", False),
     )
 
 

@@ -28,7 +28,7 @@ from scrim.statements.functions import (
     result_columns,
 )
 from scrim.statements.joins import joined_columns
-from scrim.statements.making import makes_up
+from scrim.statements.making import makes_up, numbers_rows
 from scrim.statements.origins import (
     NOTHING,
     Origins,
@@ -53,6 +53,7 @@ from scrim.statements.visible import (
     fated,
     has_column,
     is_named,
+    is_of_one,
     is_visible,
     marked,
     merged,
@@ -140,7 +141,19 @@ class QueryResolver:
             self._notice_query(query, scope)
         found = self._targets(query, scope, columns)
         self._influence(query, scope, found)
+        if len(scope.sources) == 1 and is_of_one(*scope.sources[0]):
+            kept = all(self._keeps_rows(target.flow) for target in query.targets)
+            return replace(found, of_one=kept)
         return found
+
+    def _keeps_rows(self, flow: Flow) -> bool:
+        """Say whether an expression has nothing in it but what its own row, or group, gives."""
+        return not (
+            flow.subqueries
+            or flow.windowed
+            or numbers_rows(flow)
+            or any(gives_rows(function, self._catalog) for function in flow.functions)
+        )
 
     def _influence(self, query: Query, scope: Scope, outputs: Outputs) -> None:
         if self._influences is None:

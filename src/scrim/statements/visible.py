@@ -214,6 +214,14 @@ def is_named(source: Source, qualifier: tuple[str, ...]) -> bool:
     )
 
 
+def is_of_one(source: Source, outputs: Outputs) -> bool:
+    """Say whether each row of a source is made of one row of a single relation.
+
+    A view counts as one: who asks did not choose what stands beside what in it.
+    """
+    return source.kind == "relation" or outputs.of_one
+
+
 def touched(lookup: Lookup, relation_outputs: RelationOutputs, names: Iterable[Name]) -> Origins:
     """Return where any value of the named relations can have come from.
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from scrim.statements.facts import read
+from scrim.statements.influencing import strands
 from scrim.statements.lineage import Lineage
 from tests.unit.statements.sample_schema import sample_catalog
 
@@ -97,14 +98,41 @@ def test_columns_of_one_row_are_told_from_those_of_several() -> None:
         assert [one.one_row for one in found(sql)] == [one_row], condition
 
 
+@pytest.mark.parametrize(
+    ("source", "one_row"),
+    [
+        ("SELECT salary, id FROM app.employees", True),
+        ("SELECT abs(salary) AS salary, id FROM app.employees WHERE id > 1", True),
+        ("SELECT * FROM (SELECT salary, id FROM app.employees) s", True),
+        ("SELECT max(salary) AS salary, max(id) AS id FROM app.employees GROUP BY phone", True),
+        ("SELECT e.salary, s.id FROM app.employees e, public.staff s", False),
+        ("SELECT a.salary, b.id FROM app.employees a, app.employees b", False),
+        ("SELECT salary, generate_series(1, 5) AS id FROM app.employees", False),
+        ("SELECT salary, (SELECT max(id) FROM public.staff) AS id FROM app.employees", False),
+        ("SELECT first_value(salary) OVER () AS salary, id FROM app.employees", False),
+        ("SELECT salary, row_number() OVER () AS id FROM app.employees", False),
+        ("SELECT salary, random() AS id FROM app.employees", False),
+        ("SELECT salary, id FROM app.employees UNION ALL SELECT 1, 2", False),
+    ],
+)
+def test_rows_of_a_subquery_are_of_one_relation(source: str, one_row: bool) -> None:
+    for sql in (
+        f"SELECT salary / id FROM ({source}) x",
+        f"WITH x AS ({source}) SELECT salary / id FROM x",
+        f"WITH x AS ({source}), y AS (TABLE x) SELECT salary / id FROM y",
+    ):
+        mixtures = [one for one in found(sql) if one.influence.form == "mixture"]
+        assert [one.one_row for one in mixtures] == [one_row], sql
+
+
 def test_a_column_of_several_queries_keeps_them_apart() -> None:
     sql = (
         "SELECT 1 FROM (SELECT salary AS x FROM app.employees UNION ALL "
         "SELECT id FROM public.staff UNION ALL SELECT 5) z ORDER BY x"
     )
     (one,) = [one for one in found(sql) if one.influence.form == "sort"]
-    strands = {frozenset(column.name for column in strand) for strand in one.strands()}
-    assert strands == {frozenset({"salary"}), frozenset({"id"}), frozenset()}
+    kept = {frozenset(column.name for column in strand) for strand in strands(one.parts)}
+    assert kept == {frozenset({"salary"}), frozenset({"id"}), frozenset()}
 
 
 def test_what_is_not_understood_is_not_known() -> None:

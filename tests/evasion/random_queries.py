@@ -56,10 +56,12 @@ class Queries:
         self._open_ended = open_ended
         self._expressions = Expressions(offer, source, careful=careful)
         self._names = 0
+        self._set_calls: list[str] = []
 
     def statement(self) -> str:
         """Return one statement that returns rows."""
         self._names = 0
+        self._set_calls.clear()
         choice = self._random.random()
         if choice < 0.06:
             return self._changing()
@@ -102,10 +104,26 @@ class Queries:
             sql += self._group(scope)
         elif self._open_ended and self._random.random() < 0.1:
             sql += f" ORDER BY {self._random.randint(1, len(targets))}"
-        # Hashes of values decide in which order groups come, and so which a limit leaves out.
-        if self._open_ended or not any(word in sql for word in _REORDERING):
+        if self._may_limit(sql, *(cte.sql for cte in ctes.values())):
             sql += f" LIMIT {self._random.choice((2, 5, 20))}"
         return Select(sql, columns)
+
+    def _may_limit(self, *texts: str) -> bool:
+        """Say whether a limit leaves the same rows of some queries out, whatever the values are.
+
+        Hashes of values decide in which order groups come, and values how many rows a function gives.
+        """
+        deciding = (*_REORDERING, *self._set_calls)
+        return self._open_ended or not any(word in text for word in deciding for text in texts)
+
+    def _may_be_empty(self, sql: str) -> bool:
+        """Say whether values may decide that a source has no rows, in a query where none should."""
+        return not self._open_ended and any(call in sql for call in self._set_calls)
+
+    def _set(self, scope: Scope) -> tuple[str, str]:
+        call, type_name = self._expressions.around("set", scope)
+        self._set_calls.append(call)
+        return call, type_name
 
     def _targets(
         self, depth: int, scope: Scope, rows: list[str], *, grouped: bool
@@ -121,6 +139,9 @@ class Queries:
         for _ in range(self._random.choice(_TARGETS)):
             expression, type_name = self._target(depth, scope, grouped=grouped)
             name = self._name()
+            if not self._open_ended and expression in self._set_calls:
+                # What stands beside it comes as often as it has rows.
+                return [f"{expression} AS {name}"], [(name, type_name)]
             targets.append(f"{expression} AS {name}")
             columns.append((name, type_name))
         if columns[0][1] == "record":
@@ -144,7 +165,7 @@ class Queries:
                 type_name,
             )
         if choice < 0.18:
-            return self._expressions.around("set", scope)
+            return self._set(scope)
         if choice < 0.26 and depth > 0:
             return self._subquery(depth - 1, scope)
         return self._expressions.chain(scope, self._random.choice((0, 1, 1, 2, 2, 3)))
@@ -155,11 +176,11 @@ class Queries:
             return f"EXISTS ({found.sql})", "bool"
         name, type_name = found.columns[0]
         form = self._random.random()
-        if form < 0.4:
+        if form < 0.4 and self._may_limit(found.sql):
             return f"(SELECT {name} FROM ({found.sql}) s LIMIT 1)", type_name
         if form < 0.7:
             return f"ARRAY(SELECT {name}::text FROM ({found.sql}) s)", "_text"
-        if form < 0.9:
+        if form < 0.9 or not self._may_limit(found.sql):
             return f"(SELECT string_agg({name}::text, ',') FROM ({found.sql}) s)", "text"
         return f"(SELECT to_jsonb(s) FROM ({found.sql}) s LIMIT 1)", "jsonb"
 
@@ -167,9 +188,11 @@ class Queries:
         first, alias = self._source(depth, scope, ctes, lateral=False)
         rows = [alias]
         sql = first
-        while self._random.random() < 0.28 and len(rows) < 3:
+        while self._random.random() < 0.28 and len(rows) < 3 and not self._may_be_empty(first):
             joined, alias = self._source(depth, scope, ctes, lateral=True)
             kind = self._random.choice((",", "CROSS JOIN", "JOIN", "LEFT JOIN"))
+            if self._may_be_empty(joined):
+                kind = "LEFT JOIN"
             condition = " ON true" if kind in {"JOIN", "LEFT JOIN"} else ""
             sql += f"{kind if kind == ',' else ' ' + kind} {joined}{condition}"
             rows.append(alias)
@@ -199,7 +222,7 @@ class Queries:
             ]
             return f"{'LATERAL ' if lateral else ''}({inner.sql}) AS {alias}{renamed}", alias
         if choice < 0.3 and lateral and scope.columns:
-            call, kind = self._expressions.around("set", scope)
+            call, kind = self._set(scope)
             if "VARIADIC" not in call and call.endswith(")") and "(" in call:
                 # Some functions return several columns, so that the row is what can be named.
                 scope.columns.append((f"{alias}::text", "text"))
@@ -322,7 +345,8 @@ class Queries:
             found = self.query(depth, outer)
             if found.columns:
                 name = found.columns[0][0]
-                cells.append(f"(SELECT {name}::text FROM ({found.sql}) v LIMIT 1)")
+                one = "{}::text" if self._may_limit(found.sql) else "string_agg({}::text, ',')"
+                cells.append(f"(SELECT {one.format(name)} FROM ({found.sql}) v LIMIT 1)")
             else:
                 cells.append("NULL::text")
         names = [(f"column{place + 1}", "text") for place in range(len(cells))]

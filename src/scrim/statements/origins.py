@@ -1,7 +1,7 @@
 """Sets of base columns, and the columns of a query's result with where each comes from."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 from scrim.domain.column import Column, ColumnOrigin
@@ -200,6 +200,8 @@ class Outputs:
     head: int = 0
     tail: int = 0
     of_one: bool = False
+    # A row of 1,600 columns is put together once, however often a statement names it.
+    _total: Origins | None = field(default=None, init=False, compare=False, repr=False)
 
     @property
     def exact(self) -> bool:
@@ -208,8 +210,13 @@ class Outputs:
 
     def total(self) -> Origins:
         """Return where any of its values can have come from."""
-        everything = _together(origins for _, origins in self.columns)
-        return everything if self.rest is None else everything | self.rest
+        found = self._total
+        if found is None:
+            found = _together(origins for _, origins in self.columns)
+            if self.rest is not None:
+                found |= self.rest
+            object.__setattr__(self, "_total", found)
+        return found
 
     def named(self, name: str) -> Origins | None:
         """Return the origins of the column of that name, None when there is none."""

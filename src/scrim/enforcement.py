@@ -29,7 +29,7 @@ from scrim.masking.plans import Plan
 from scrim.masking.results import Described, ResultDecider, ResultTools
 from scrim.masking.storing import storing_refusal
 from scrim.masking.turning import MaskedWrites
-from scrim.masking.values import NOTHING_DECIDED, ValueDecider
+from scrim.masking.values import NOTHING_DECIDED, DecidedValues, ValueDecider
 from scrim.policy.demands import Answer, ask
 from scrim.policy.grants import Grants
 from scrim.policy.refusals import uncopyable, unreadable
@@ -136,12 +136,12 @@ class Enforcement:
             return self._decided(statements, asked, scope)
         values = NOTHING_DECIDED if self.raw else self._values.decide(statements)
         if (why := values.turned.refusal) is not None:
-            return self._decided(statements, asked.refused(why), scope).with_values(values)
+            return self._decided(statements, asked.refused(why), scope, values=values)
         try:
             copies = self._copies(incoming, statements, columns)
         except CopyError as error:
             return self._decided(statements, asked.refused(uncopyable(str(error))), scope)
-        return self._decided(statements, asked, scope, copies).with_values(values)
+        return self._decided(statements, asked, scope, copies, values)
 
     def plan(
         self,
@@ -240,6 +240,7 @@ class Enforcement:
         asked: Answer = Answer(),  # noqa: B008 - it is frozen
         scope: tuple[Essence, int] | None = None,
         copies: tuple[tuple[int, str, Plan], ...] = (),
+        values: DecidedValues = NOTHING_DECIDED,
     ) -> Decided:
         tools, why = self._tools, asked.refusal
         changes_catalog = effects.changes_catalog(statements) or not statements
@@ -255,6 +256,7 @@ class Enforcement:
             policies=asked.policies,
             bundle=tools.bundle,
             raw=self.raw,
+            counted=values.counted_columns,
             refusal_code=why.code if why else "",
             refusal_reason=(why.detail or why.message) if why else "",
         )
@@ -272,9 +274,7 @@ class Enforcement:
             naming=effects.naming(statements),
             limit=asked.limit,
             reshapes=not self.raw and self._results.reshapes(self._grants.names_operator),
-        )
-
-    # What errors and notices of the data store may say.
+        ).with_values(values)
 
     def scrub_text(self, text: str) -> str:
         """Replace what detection finds in a text."""

@@ -91,6 +91,7 @@ class Intent:
         bundle: The policies.
         raw: Whether the principal sees everything in the connection raw.
         columns: What its result columns get, as far as it is known before it runs.
+        counted: Protected columns that it asks about without being permitted to `filter` them.
         refusal_code: SQLSTATE of a refusal; empty when it is forwarded.
         refusal_reason: Its detail; empty when it is forwarded.
         client_address: Where the client is; empty when records of many sessions share it.
@@ -107,6 +108,7 @@ class Intent:
     bundle: BundleFacts
     raw: bool = False
     columns: tuple[ResultColumn, ...] = ()
+    counted: tuple[str, ...] = ()
     refusal_code: str = ""
     refusal_reason: str = ""
     client_address: str = ""
@@ -155,6 +157,8 @@ def intent_record(intent: Intent) -> Record:
     }
     if len(intent.relations) > MAX_LISTED:
         record["relations_count"] = len(intent.relations)
+    if intent.counted:
+        record["counted"] = list(intent.counted[:MAX_LISTED])
     if not intent.permitted:
         record["refusal"] = {
             "code": intent.refusal_code,

@@ -24,6 +24,11 @@ class DecidedValues:
     turned: Turned = NOTHING_TURNED
     metered: tuple[MeteredUse, ...] = ()
 
+    @property
+    def counted_columns(self) -> tuple[str, ...]:
+        """Qualified names of the columns that questions are counted for, in their order."""
+        return tuple(sorted({name for use in self.metered for name in use.columns}))
+
 
 NOTHING_DECIDED: Final = DecidedValues()
 

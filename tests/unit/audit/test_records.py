@@ -76,6 +76,14 @@ def test_an_intent_says_who_asked_for_what_and_what_was_decided() -> None:
     assert "refusal" not in record
 
 
+def test_an_intent_says_which_columns_it_asks_about() -> None:
+    assert "counted" not in intent_record(intent())
+    asking = replace(intent(), counted=("public.customers.email",))
+    assert intent_record(asking)["counted"] == ["public.customers.email"]
+    many = replace(intent(), counted=tuple(f"public.t.c{i}" for i in range(1_200)))
+    assert len(intent_record(many)["counted"]) == 1_000
+
+
 def test_a_refusal_says_why() -> None:
     record = intent_record(intent(permitted=False))
     assert record["decision"] == "deny"

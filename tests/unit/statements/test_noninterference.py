@@ -33,17 +33,20 @@ def connection(debian_postgres: PostgresServer) -> Iterator[psycopg.Connection]:
         # Equal values stay equal and keep their order, so that only values differ.
         debian_postgres.execute(SCHEMA.format(schema=world, canary=f"canary{world}"), "worlds")
     with psycopg.connect(debian_postgres.dsn("worlds"), autocommit=True) as opened:
-        opened.execute("SET statement_timeout = '300ms'")
         yield opened
 
 
 def results(connection: psycopg.Connection, sql: str, world: str) -> list[Counter[object]] | None:
     """Return the values of each column; None when the query fails."""
-    connection.execute(f"SET search_path = {world}".encode())
+    # Only the query itself may take too long.
+    settings = f"SET LOCAL search_path = {world}; SET LOCAL statement_timeout = '300ms'"
+    connection.execute(f"BEGIN; {settings}".encode())
     try:
         rows = connection.execute(sql.encode()).fetchmany(5000)
     except psycopg.Error:
         return None
+    finally:
+        connection.execute("ROLLBACK")
     columns = zip(*rows, strict=True) if rows else ()
     return [Counter(str(value) for value in column) for column in columns]
 
@@ -66,6 +69,8 @@ def compare(connection: psycopg.Connection, seed: int, count: int) -> tuple[int,
             continue
         ran += 1
         (facts,) = read(sql)
+        # Of either world the described columns are alike.
+        connection.execute(f"SET search_path = {WORLDS[-1]}".encode())
         origins = lineage.resolve(facts, described(connection.pgconn, sql))
         for left, right, origin in zip(one, two, origins, strict=True):
             protected += is_protected(origin)

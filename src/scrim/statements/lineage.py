@@ -178,7 +178,7 @@ class Lineage:
                 for use in facts.relations
                 if use.role == "write" and use.verb in _STORING
             ]
-        return found + list(self._displaced(facts))
+        return found + list(self.displaced(facts))
 
     def compared(self, facts: Facts) -> list[tuple[Compared, Origins, bool]]:
         """Return the columns that a statement compares with values of its own, or writes them to.
@@ -209,6 +209,24 @@ class Lineage:
             found = [replace(one, known=False, varies=True) for one in found]
         return found
 
+    def selected(self, facts: Facts) -> Origins:
+        """Return where what a statement selects comes from, with what decides about its rows."""
+        if self._uses_unreviewed_code(facts):
+            return self._everything(facts).with_unknown()
+        return union([self.outputs(facts).total(), *self.influences(facts).values()])
+
+    def references(self, facts: Facts) -> Iterator[Origins]:
+        """Give, for each foreign key of a definition, where what it refers to comes from."""
+        for reference in facts.references:
+            name = reference.relation
+            for relation in self.catalog.named(name.schema, name.name):
+                outputs = self.relation_outputs(relation)
+                if reference.columns:
+                    yield union(outputs.named(one) or ANYTHING for one in reference.columns)
+                else:
+                    # Which columns its primary key has is not known.
+                    yield outputs.total()
+
     def touched(self, facts: Facts) -> Origins:
         """Return where any value that a statement reads can have come from."""
         return self._everything(facts)
@@ -224,12 +242,12 @@ class Lineage:
         candidates = self.catalog.named(write.relation.schema, write.relation.name)
         return (candidates[0].schema, candidates[0].name) if len(candidates) == 1 else None
 
-    def _displaced(self, facts: Facts) -> Iterator[tuple[Name | None, str | None, ColumnOrigin]]:
+    def displaced(self, facts: Facts) -> Iterator[tuple[Name | None, str | None, ColumnOrigin]]:
         """Give what is renamed, moved or rebuilt, and what a new relation would be taken for.
 
         Tags belong to names, and until a transaction ends nobody else sees what it renamed.
         """
-        if facts.statement not in _DISPLACING | _CREATING | {"SelectStmt"}:
+        if facts.statement not in _DISPLACING | _CREATING | {"SelectStmt"} or facts.additive:
             return
         uses = [use for use in facts.relations if use.role == "ddl" or use.verb == "create"]
         names = [Name(use.schema, use.name) for use in uses]

@@ -33,14 +33,15 @@ TAGS = {
     "public.orders": ["public"],
     "public.customers.id": ["public"],
     "public.customers.city": ["public"],
-    "public.customers.email": ["contact.email"],
+    "public.customers.phone": ["contact.phone"],
     "public.customers.rating": ["confidential"],
 }
 SCHEMA = """
-CREATE TABLE customers (id serial PRIMARY KEY, city text, email text UNIQUE, rating int);
+CREATE TABLE customers (id serial PRIMARY KEY, city text, phone text UNIQUE, rating int);
 CREATE TABLE orders (id serial PRIMARY KEY, customer_id int REFERENCES customers, status text);
-INSERT INTO customers (city, email, rating)
-    SELECT 'City ' || i % 3, 'person' || i || '@mail.example.org', i * 7 FROM generate_series(1, 9) i;
+INSERT INTO customers (city, phone, rating)
+    SELECT 'City ' || i % 3, '+1 202-555-010' || i, i * 7
+    FROM generate_series(1, 9) i;
 INSERT INTO orders (customer_id, status)
     SELECT i % 9 + 1, 'status ' || i % 4 FROM generate_series(1, 40) i;
 """
@@ -52,6 +53,11 @@ SESSIONS = {
         " FROM customers c ORDER BY last DESC LIMIT 3",
         "SELECT upper(c.city) AS name, count(o.id) FROM customers c JOIN orders o"
         " ON o.customer_id = c.id GROUP BY name ORDER BY count DESC, name",
+    ),
+    "plans": (
+        "EXPLAIN (COSTS OFF) SELECT phone, rating FROM customers WHERE city = 'City 1'",
+        "EXPLAIN (ANALYZE, TIMING OFF, SUMMARY OFF, BUFFERS OFF, COSTS OFF) SELECT c.phone"
+        " FROM customers c JOIN orders o ON o.customer_id = c.id WHERE o.status = 'status 1'",
     ),
     "temporary tables": (
         "CREATE TEMP TABLE taken (id int, status text)",
@@ -91,12 +97,12 @@ SESSIONS = {
 REFUSED = {
     "SELECT setval('orders_id_seq', (SELECT max(rating) FROM customers))": "that you see as they",
     "SELECT count(setval('orders_id_seq', id)) FROM customers": "Select just its result",
-    "SELECT a FROM (SELECT setval('orders_id_seq', id), 1 AS a FROM customers OFFSET 0) x": "Select",
+    "SELECT a FROM (SELECT setval('orders_id_seq', id), 1 AS a FROM customers OFFSET 0) x": "just",
     "SELECT pg_advisory_lock(id) FROM customers WHERE rating > 5": "that you see as they are",
-    "CREATE TABLE k (e text REFERENCES customers (email))": "Name columns after the relation",
+    "CREATE TABLE k (e text REFERENCES customers (phone))": "Name columns after the relation",
     "CREATE TABLE k (e int REFERENCES customers)": "Name columns after the relation",
-    "ALTER TABLE customers RENAME COLUMN email TO city2": "Add or drop columns",
-    "ALTER TABLE customers ADD CHECK (email <> 'x')": "Add or drop columns",
+    "ALTER TABLE customers RENAME COLUMN phone TO city2": "Add or drop columns",
+    "ALTER TABLE customers ADD CHECK (phone <> 'x')": "Add or drop columns",
     "CREATE TABLE customers (id int)": "Use another name",
 }
 
@@ -146,3 +152,24 @@ def test_what_is_refused_says_what_to_do_instead(desk: Desk) -> None:
             with pytest.raises(psycopg.errors.InsufficientPrivilege) as raised:
                 connection.execute(statement)
             assert hint in (raised.value.diag.message_hint or ""), statement
+
+
+def test_a_plan_does_not_quote_what_was_turned_back(desk: Desk) -> None:
+    with closing(desk.connect(direct=False)) as connection:
+        row = connection.execute("SELECT phone FROM customers WHERE id = 7").fetchone()
+        assert row is not None
+        shown = f"'{row[0]}'"
+        assert "0107" not in shown
+        asked = f"SELECT id FROM customers WHERE phone = {shown}"
+        assert connection.execute(asked.encode()).fetchall() == [(7,)]
+        for query in (
+            asked,
+            f"SELECT phone = {shown} FROM customers",
+            f"SELECT CASE phone WHEN {shown} THEN 1 END FROM customers",
+            f"SELECT 1 FROM orders WHERE EXISTS (SELECT FROM customers WHERE phone IN ({shown}))",
+            f"WITH c AS (SELECT * FROM customers) SELECT nullif(phone, {shown}) FROM c",
+            f"INSERT INTO customers (phone) VALUES ({shown})",
+            f"WITH u AS (UPDATE customers SET phone = {shown} WHERE id = 7) SELECT 1",
+        ):
+            plan = connection.execute(f"EXPLAIN (VERBOSE) {query}".encode()).fetchall()
+            assert "0107" not in str(plan), query

@@ -27,7 +27,13 @@ from scrim.domain.decision import Refusal
 from scrim.masking.decided import Decided
 from scrim.masking.plans import Plan
 from scrim.masking.results import Described, ResultDecider, ResultTools
-from scrim.masking.storing import Stored, calling_refusal, displacing_refusal, storing_refusal
+from scrim.masking.storing import (
+    Stored,
+    calling_refusal,
+    displacing_refusal,
+    referring_refusal,
+    storing_refusal,
+)
 from scrim.masking.turning import MaskedWrites
 from scrim.masking.values import NOTHING_DECIDED, ValueDecider
 from scrim.policy.demands import Answer, ask
@@ -190,7 +196,12 @@ class Enforcement:
             found = classify.refusal(facts, self._catalog)
             if found is not None:
                 return found
-            found = self._displacing(facts) or self._calling(facts)
+            references = self._tools.lineage.references(facts)
+            found = (
+                self._displacing(facts)
+                or self._calling(facts)
+                or referring_refusal(self._results, references)
+            )
             if found is not None:
                 return found
             stored = self._stored(facts)

@@ -90,6 +90,7 @@ fn operations_are_named() {
         ("VACUUM t", "admin"),
         ("VACUUM ANALYZE t", "admin"),
         ("ANALYZE t", "ddl"),
+        ("ANALYZE VERBOSE t", "admin"),
         ("CREATE EXTENSION dblink", "admin"),
         ("ALTER SYSTEM SET a = 1", "admin"),
         ("CALL p()", "call"),

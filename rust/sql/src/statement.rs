@@ -154,8 +154,13 @@ fn operation(tree: &Tree) -> &'static str {
         "LockStmt" => "lock",
         "TruncateStmt" => "truncate",
         "DiscardStmt" => "discard",
-        // `ANALYZE` belongs to whoever may define the relation; `VACUUM` works on the whole server.
-        "VacuumStmt" if tree.get("is_vacuumcmd").int() == 0 => "ddl",
+        // `ANALYZE` belongs to whoever may define the relation. `VACUUM` concerns the whole server, and
+        // options may have it report.
+        "VacuumStmt"
+            if tree.get("is_vacuumcmd").int() == 0 && tree.get("options").items().is_empty() =>
+        {
+            "ddl"
+        }
         kind if is_ddl(kind) => "ddl",
         _ => "admin",
     }

@@ -135,8 +135,6 @@ class FilterDecider:
 
     def _evaluated(self, facts: Facts) -> Refusal | None:
         """Say why the data store may not evaluate the expressions of a definition."""
-        if facts.references and (refusal := self._referred(facts)) is not None:
-            return refusal
         if facts.statement not in _READING or not facts.columns:
             return None
         names = {column.name for column in facts.columns}
@@ -154,20 +152,6 @@ class FilterDecider:
             f"{_about(columns)} Whether it can be made, and what it holds, would tell of values.",
             "Name the column itself without a condition, or ask for the `filter` permission.",
         )
-
-    def _referred(self, facts: Facts) -> Refusal | None:
-        """Say why a foreign key may not refer to what it does."""
-        for origins in self._lineage.references(facts):
-            columns = frozenset(column for column in origins.columns if self._is_protected(column))
-            if columns or not origins.known:
-                return Refusal(
-                    "42501",
-                    "a foreign key to protected data is not allowed",
-                    f"{_about(columns)} Each row that is written would ask whether a value exists.",
-                    "Name columns after the relation that you see as they are, or ask for the "
-                    "`filter` permission.",
-                )
-        return None
 
     def _calls_unreviewed(self, one: Influenced) -> bool:
         """Say whether a condition rests on a function that may read anything."""

@@ -21,6 +21,7 @@ from scrim.masking.columns import (
 )
 from scrim.masking.plans import PlanMaker, PlanRecord
 from scrim.masking.rewriter import column_rule
+from scrim.statements.catalog import is_temporary
 from scrim.statements.lookup import CatalogLookup
 from scrim.statements.origins import Origins
 from scrim.statements.system_relations import SETTINGS, carries_data, is_system
@@ -147,7 +148,9 @@ class ResultDecider:
             carries_data(column.relation, column.name) or (column.relation, column.name) == SETTINGS
         )
         protected = not grant.raw and bool(tags or grant.operator or data)
-        hidden = protected or (not grant.raw and kind not in HARMLESS_KINDS)
+        # What a session put into a table of its own, it knows: a dictionary, as if it were written.
+        own = is_temporary(column.schema)
+        hidden = protected or (not grant.raw and kind not in HARMLESS_KINDS and not own)
         return SeenColumn(protected, hidden, tags, confidence)
 
     def searched(self, column: Column) -> bool:

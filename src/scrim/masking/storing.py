@@ -107,3 +107,25 @@ def calling_refusal(results: ResultDecider, names: Iterable[str], given: Origins
         "Call it with columns that you see as they are and select just its result, or with a "
         "constant.",
     )
+
+
+def referring_refusal(results: ResultDecider, references: Iterable[Origins]) -> Refusal | None:
+    """Return why a foreign key may not refer to what it does, None if it may.
+
+    Each row that is written asks whether a value exists, and a change of the value is copied.
+
+    Args:
+        results: Knows what the principal sees of a column.
+        references: Where what each key refers to comes from.
+    """
+    for origins in references:
+        if origins.known and not any(results.seen(column).hidden for column in origins.columns):
+            continue
+        return Refusal(
+            _NOT_ALLOWED,
+            "a foreign key to masked data is not allowed",
+            "Each row that is written would ask whether a value exists.",
+            "Name columns after the relation that you see as they are, or ask for raw access to "
+            "the data.",
+        )
+    return None

@@ -166,7 +166,7 @@ class Catalog:
         """
         found = self._by_name.get(name, ())
         if schema == TEMPORARY:
-            return tuple(one for one in found if one.schema.startswith(f"{TEMPORARY}_"))
+            return tuple(one for one in found if is_temporary(one.schema))
         return tuple(relation for relation in found if schema is None or relation.schema == schema)
 
     def columns(self, oid: int) -> tuple[CatalogColumn, ...]:
@@ -275,6 +275,11 @@ class Catalog:
     def type_spec(self, type_id: int, modifier: int = -1) -> TypeSpec:
         """Return the description of a type that masking works with."""
         return self.types.spec(type_id, modifier)
+
+
+def is_temporary(schema: str) -> bool:
+    """Say whether a schema is one for temporary objects."""
+    return schema.startswith(f"{TEMPORARY}_")
 
 
 def _list(raw: Mapping[str, Any], key: str) -> list[Any]:

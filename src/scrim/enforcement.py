@@ -27,13 +27,7 @@ from scrim.domain.decision import Refusal
 from scrim.masking.decided import Decided
 from scrim.masking.plans import Plan
 from scrim.masking.results import Described, ResultDecider, ResultTools
-from scrim.masking.storing import (
-    Stored,
-    calling_refusal,
-    displacing_refusal,
-    referring_refusal,
-    storing_refusal,
-)
+from scrim.masking.storing import keeping_refusal
 from scrim.masking.turning import MaskedWrites
 from scrim.masking.values import NOTHING_DECIDED, ValueDecider
 from scrim.policy.demands import Answer, ask
@@ -196,37 +190,10 @@ class Enforcement:
             found = classify.refusal(facts, self._catalog)
             if found is not None:
                 return found
-            references = self._tools.lineage.references(facts)
-            found = (
-                self._displacing(facts)
-                or self._calling(facts)
-                or referring_refusal(self._results, references)
-            )
+            found = keeping_refusal(self._results, self._tools.lineage, facts)
             if found is not None:
                 return found
-            stored = self._stored(facts)
-            if (found := storing_refusal(self._results, stored)) is not None:
-                return found
         return None
-
-    def _stored(self, facts: Facts) -> list[Stored]:
-        """Return what a statement stores, and in which column where a list of them says so."""
-        placed = {write.relation for write in facts.writes if not (write.assigned or write.listed)}
-        return [
-            (relation, None if relation in placed else column, origin)
-            for relation, column, origin in self._tools.lineage.stored(facts)
-        ]
-
-    def _displacing(self, facts: Facts) -> Refusal | None:
-        created = [use.name for use in facts.relations if use.verb == "create"]
-        displaced = self._tools.lineage.displaced(facts)
-        return displacing_refusal(self._results, displaced, created)
-
-    def _calling(self, facts: Facts) -> Refusal | None:
-        calls = classify.shown_calls(facts)
-        if not calls:
-            return None
-        return calling_refusal(self._results, calls, self._tools.lineage.selected(facts))
 
     def _described(self, facts: Facts | None, fields: Sequence[ResultField]) -> Described:
         origins = [ColumnOrigin(frozenset(), known=self.raw) for _ in fields]

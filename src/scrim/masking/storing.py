@@ -6,7 +6,9 @@ from typing import Final
 from scrim.domain.column import ColumnOrigin
 from scrim.domain.decision import Refusal
 from scrim.masking.results import ResultDecider
-from scrim.statements.facts import Name
+from scrim.statements.classify import shown_calls
+from scrim.statements.facts import Facts, Name
+from scrim.statements.lineage import Lineage
 from scrim.statements.origins import Origins
 
 _NOT_ALLOWED: Final = "42501"
@@ -14,6 +16,32 @@ _NOT_ALLOWED: Final = "42501"
 
 Stored = tuple[Name | None, str | None, ColumnOrigin]
 """A relation, the column there where that is certain, and where what goes there comes from."""
+
+
+def keeping_refusal(results: ResultDecider, lineage: Lineage, facts: Facts) -> Refusal | None:
+    """Return why a statement may not store or define what it does, None if it may.
+
+    Args:
+        results: Knows what the principal sees of a column.
+        lineage: Knows where what is stored comes from.
+        facts: The statement.
+    """
+    created = [use.name for use in facts.relations if use.verb == "create"]
+    found = displacing_refusal(results, lineage.displaced(facts), created)
+    if found is None and (calls := shown_calls(facts)):
+        found = calling_refusal(results, calls, lineage.selected(facts))
+    if found is None:
+        found = referring_refusal(results, lineage.references(facts))
+    if found is None:
+        found = storing_refusal(results, _placed(lineage, facts))
+    return found
+
+
+def _placed(lineage: Lineage, facts: Facts) -> Iterable[Stored]:
+    """Give what a statement stores, and in which column where a list of them says so."""
+    by_place = {write.relation for write in facts.writes if not (write.assigned or write.listed)}
+    for relation, column, origin in lineage.stored(facts):
+        yield relation, None if relation in by_place else column, origin
 
 
 def storing_refusal(results: ResultDecider, stored: Iterable[Stored]) -> Refusal | None:

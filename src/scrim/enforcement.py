@@ -27,7 +27,7 @@ from scrim.domain.decision import Refusal
 from scrim.masking.decided import Decided
 from scrim.masking.plans import Plan
 from scrim.masking.results import Described, ResultDecider, ResultTools
-from scrim.masking.storing import storing_refusal
+from scrim.masking.storing import keeping_refusal
 from scrim.masking.turning import MaskedWrites
 from scrim.masking.values import NOTHING_DECIDED, DecidedValues, ValueDecider
 from scrim.policy.demands import Answer, ask
@@ -190,11 +190,8 @@ class Enforcement:
             found = classify.refusal(facts, self._catalog)
             if found is not None:
                 return found
-            stored = [
-                (relation.name if relation is not None else "it", origin)
-                for relation, _, origin in self._tools.lineage.stored(facts)
-            ]
-            if (found := storing_refusal(self._results, stored)) is not None:
+            found = keeping_refusal(self._results, self._tools.lineage, facts)
+            if found is not None:
                 return found
         return None
 

@@ -183,6 +183,10 @@ def test_dashboards_are_not_stopped(desk: Desk) -> None:
                 "SELECT sum(CASE WHEN salary > 70000 THEN 1 ELSE 0 END) FROM staff",
                 "SELECT team FROM staff UNION SELECT 'all' ORDER BY 1",
                 "SELECT team, max(salary), min(salary) FROM staff GROUP BY team",
+                "SELECT team, count(*) AS members FROM staff GROUP BY 1 ORDER BY members DESC, 1",
+                "SELECT upper(team) AS name, count(*) FROM staff GROUP BY name ORDER BY count",
+                "SELECT id, (SELECT count(*) FROM payments p WHERE p.staff_email = s.email) AS n "
+                "FROM staff s ORDER BY n DESC LIMIT 5",
                 "SELECT s.team, sum(s.salary), max(p.amount) FROM staff s "
                 "JOIN payments p ON p.staff_email = s.email GROUP BY 1",
             ):

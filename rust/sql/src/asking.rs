@@ -6,7 +6,7 @@
 //! statement it puts them against: those are counted when the statement is run. What is not understood
 //! is an `expression` of all that stands in it.
 
-use crate::asking_functions::{COLLECTING, FITTING, ROW_FUNCTIONS};
+use crate::asking_functions::{result_name, COLLECTING, FITTING, ROW_FUNCTIONS};
 use crate::compared::{compared, is_of_rows, row_pairs};
 use crate::facts::{Asking, ColumnName, Flow, Query};
 use crate::fate::{Fate, AGGREGATES, MEMBERS};
@@ -199,7 +199,7 @@ impl Builder {
             "ColumnRef" => {
                 let column = column_name(item);
                 targets.iter().find(|target| {
-                    column.qualifier.is_empty() && target.get("name").text() == column.name
+                    column.qualifier.is_empty() && result_name(target) == column.name
                 })
             }
             _ => None,
@@ -207,8 +207,15 @@ impl Builder {
         if let Some(target) = target {
             self.whole(form, target.get("val"), found);
         }
-        if item.kind() != "AConst" {
+        // What sorts by an alias sorts by the result column; what groups by its name may mean a column
+        // of a source.
+        let alias = target.is_some_and(|target| !target.get("name").text().is_empty());
+        if item.kind() != "AConst" && !(alias && form == "sort") {
+            let before = found.len();
             self.whole(form, item, found);
+            for own in &mut found[before..] {
+                own.optional = target.is_some();
+            }
             self.value_in(item, false, found);
         }
     }

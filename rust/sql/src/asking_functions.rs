@@ -1,4 +1,7 @@
-//! Built-in functions that tell of values by more than their result, by what it is that tells.
+//! Built-in functions that tell of values by more than their result, by what it is that tells; and
+//! the names that results have.
+
+use crate::tree::Tree;
 
 /// Functions that make rows: how many, their arguments decide.
 pub(crate) const ROW_FUNCTIONS: [&str; 20] = [
@@ -58,3 +61,34 @@ pub(crate) const FITTING: [&str; 11] = [
     "regexp_substr",
     "substring",
 ];
+
+/// `SubLinkType` of a subquery that is a value.
+const VALUE: i64 = 5;
+
+/// The name of a result column: its alias, or what PostgreSQL calls it (`FigureColname`). Empty for the
+/// expressions whose names are not worked out here, which are no names of functions or columns.
+pub(crate) fn result_name(target: &Tree) -> &str {
+    match target.get("name").text() {
+        "" => implied_name(target.get("val")),
+        alias => alias,
+    }
+}
+
+fn implied_name(value: &Tree) -> &str {
+    let last = |list: &'static str| value.get(list).items().last().map_or("", Tree::text);
+    match value.kind() {
+        "ColumnRef" => last("fields"),
+        "FuncCall" => last("funcname"),
+        "TypeCast" | "CollateClause" => implied_name(value.get("arg")),
+        "CoalesceExpr" => "coalesce",
+        "CaseExpr" => match implied_name(value.get("defresult")) {
+            "" => "case",
+            name => name,
+        },
+        "SubLink" if value.get("sub_link_type").int() == VALUE => {
+            let targets = value.get("subselect").get("target_list").items();
+            targets.first().map_or("", result_name)
+        }
+        _ => "",
+    }
+}

@@ -27,8 +27,9 @@ fn collect(query: &Query, values: &[Values], out: &mut Vec<String>) {
             })
             .collect();
         let mark = if influence.unstable { "!" } else { "" };
+        let optional = if influence.optional { "?" } else { "" };
         out.push(format!(
-            "{}{mark} {} {}",
+            "{}{mark} {}{optional} {}",
             influence.form,
             names.join(","),
             held.join(",")
@@ -133,7 +134,29 @@ fn other_expressions_are_told_with_all_their_values() {
 fn order_groups_and_windows_are_told() {
     check(
         "SELECT a AS x, b FROM t ORDER BY x, 2",
-        &["sort a", "sort x", "sort b"],
+        &["sort a", "sort b"],
+    );
+    check(
+        "SELECT a AS x, b FROM t GROUP BY x ORDER BY b",
+        &["group a", "group x?", "sort b", "sort b?"],
+    );
+    check(
+        "SELECT max(a), coalesce(b, c), d::text FROM t ORDER BY max, coalesce, d, e, t.max",
+        &[
+            "group a",
+            "sort a",
+            "sort max?",
+            "sort b,c",
+            "sort coalesce?",
+            "sort d",
+            "sort d?",
+            "sort e",
+            "sort max",
+        ],
+    );
+    check(
+        "SELECT (SELECT a FROM u), CASE WHEN true THEN b END FROM t ORDER BY a, \"case\"",
+        &["sort!", "sort a?", "sort b", "sort case?"],
     );
     check("SELECT DISTINCT a, b FROM t", &["group a", "group b"]);
     check(

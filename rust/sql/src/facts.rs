@@ -33,6 +33,10 @@ pub struct Facts {
     /// Every function called by name.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub functions: Vec<Function>,
+    /// Names of the functions whose results a query that is the whole statement selects as they are, and
+    /// that it calls nowhere else.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub selected: Vec<String>,
     /// Every operator used.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub operators: Vec<Name>,
@@ -55,6 +59,12 @@ pub struct Facts {
     /// Values that the statement brings itself do not count.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub writes: Vec<Write>,
+    /// What its foreign keys refer to.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub references: Vec<Reference>,
+    /// Whether it only adds or drops columns of a relation, or changes what new rows get.
+    #[serde(skip_serializing_if = "is_false")]
+    pub additive: bool,
     /// What `COPY` moves.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub copy: Option<Copy>,
@@ -106,8 +116,18 @@ pub struct Relation {
     pub name: String,
     /// `read`, `write` or `ddl`.
     pub role: &'static str,
-    /// `select insert update delete merge truncate copy create ddl lock`.
+    /// `select insert update delete merge truncate copy create reference ddl lock`.
     pub verb: &'static str,
+}
+
+/// What a foreign key refers to.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize)]
+pub struct Reference {
+    /// The relation.
+    pub relation: Name,
+    /// The columns there; none for those of its primary key.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub columns: Vec<String>,
 }
 
 /// A function that is called.

@@ -16,6 +16,7 @@ mod asking;
 mod asking_functions;
 mod compare;
 mod compared;
+mod defining;
 mod depth;
 mod essence;
 mod facts;
@@ -40,8 +41,8 @@ pub use analyse::{analyse, analyse_within, Limits, ParseError};
 pub use essence::{essence, essence_json};
 pub use facts::{
     Asking, ColumnName, Compared, Copy, Cte, Facts, Flow, Function, Joined, Mark, Name,
-    OptionValue, Query, Relation, RowField, RowFunction, RowInfluence, Setting, Source, Target,
-    Write,
+    OptionValue, Query, Reference, Relation, RowField, RowFunction, RowInfluence, Setting, Source,
+    Target, Write,
 };
 pub use held::{influencing, Held, Influencing, Values};
 pub use literal::{literals, quote, Literal, LiteralKind};

@@ -84,6 +84,10 @@ pub struct Asking {
     /// In a statement that `PREPARE` keeps, whether any of its values is a parameter.
     #[serde(skip_serializing_if = "is_false")]
     pub parameters: bool,
+    /// It is the name of a result column, which is asked of by itself: it counts only where a source
+    /// has a column of that name, too.
+    #[serde(skip_serializing_if = "is_false")]
+    pub optional: bool,
 }
 
 /// What decides which rows there are, how they are put together or in which order they stand.

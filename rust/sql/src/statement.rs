@@ -1,5 +1,6 @@
 //! The facts of one statement.
 
+use crate::defining::{is_additive, selected};
 use crate::facts::{Copy, Facts, Name, OptionValue, Query, Setting, Write};
 use crate::places::{note_parameters, note_shared};
 use crate::query;
@@ -46,6 +47,8 @@ pub(crate) fn facts_of(tree: &Tree) -> Facts {
         "TransactionStmt" => facts.transaction = transaction(tree.get("kind").int()),
         _ => {}
     }
+    facts.additive = is_additive(tree);
+    facts.selected = selected(tree);
     nested_writes(tree, &mut facts.writes);
     facts.name = name(tree);
     facts
@@ -151,6 +154,13 @@ fn operation(tree: &Tree) -> &'static str {
         "LockStmt" => "lock",
         "TruncateStmt" => "truncate",
         "DiscardStmt" => "discard",
+        // `ANALYZE` belongs to whoever may define the relation. `VACUUM` concerns the whole server, and
+        // options may have it report.
+        "VacuumStmt"
+            if tree.get("is_vacuumcmd").int() == 0 && tree.get("options").items().is_empty() =>
+        {
+            "ddl"
+        }
         kind if is_ddl(kind) => "ddl",
         _ => "admin",
     }

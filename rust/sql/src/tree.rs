@@ -22,7 +22,7 @@ pub(crate) enum Tree {
     Node(&'static str, Vec<(&'static str, Tree)>),
 }
 
-static EMPTY: Tree = Tree::Empty;
+pub(crate) static EMPTY: Tree = Tree::Empty;
 
 impl Tree {
     /// Converts a typed node.

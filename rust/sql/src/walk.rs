@@ -1,6 +1,7 @@
 //! Collects what a statement names, from every node of its tree.
 
-use crate::facts::{ColumnName, Facts, Function, Name, Relation};
+use crate::defining::created;
+use crate::facts::{ColumnName, Facts, Function, Name, Reference, Relation};
 use crate::tree::Tree;
 use std::collections::HashSet;
 use std::hash::Hash;
@@ -19,6 +20,15 @@ pub(crate) const READ: Use = Use {
 pub(crate) const DDL: Use = Use {
     role: "ddl",
     verb: "ddl",
+};
+
+const CREATED: Use = Use {
+    role: "ddl",
+    verb: "create",
+};
+const REFERENCE: Use = Use {
+    role: "read",
+    verb: "reference",
 };
 
 const fn write(verb: &'static str) -> Use {
@@ -101,6 +111,14 @@ impl<'a> Walker<'a> {
                 self.facts.parameters = self.facts.parameters.max(tree.get("number").int());
             }
             "JoinExpr" => self.join_conditions(tree),
+            "Constraint" if !tree.get("pktable").is_empty() => {
+                return self.foreign_key(tree, usage)
+            }
+            "CreateStmt" | "CreateTableAsStmt" | "ViewStmt" => {
+                self.push_relation(created(tree), CREATED);
+            }
+            // What a table is made like is only read.
+            "TableLikeClause" => return self.fields(tree, &[]),
             "OnConflictClause" | "InferClause" => self.predicate(tree.get("where_clause")),
             "MergeWhenClause" => self.predicate(tree.get("condition")),
             _ => {}
@@ -109,7 +127,24 @@ impl<'a> Walker<'a> {
             self.predicate(tree.get("agg_filter"));
         }
         for child in tree.children() {
-            self.visit(child, usage);
+            if !std::ptr::eq(child, created(tree)) {
+                self.visit(child, usage);
+            }
+        }
+    }
+
+    fn foreign_key(&mut self, constraint: &Tree, usage: Use) {
+        let relation = constraint.get("pktable");
+        self.push_relation(relation, REFERENCE);
+        let reference = Reference {
+            relation: relation_name(relation),
+            columns: constraint.get("pk_attrs").names(),
+        };
+        push_new(&mut self.facts.references, reference);
+        for child in constraint.children() {
+            if !std::ptr::eq(child, relation) {
+                self.visit(child, usage);
+            }
         }
     }
 

@@ -3,7 +3,7 @@
 import json
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
-from typing import Literal
+from typing import Final, Literal
 
 from scrim.detection.columns import ColumnJudge
 from scrim.detection.memory import VerdictMemory
@@ -21,12 +21,16 @@ from scrim.masking.columns import (
 )
 from scrim.masking.plans import PlanMaker, PlanRecord
 from scrim.masking.rewriter import column_rule
+from scrim.statements.catalog import is_temporary
 from scrim.statements.lookup import CatalogLookup
 from scrim.statements.origins import Origins
 from scrim.statements.system_relations import SETTINGS, carries_data, is_system
 
 Filtering = Literal["budget", "refuse", "allow"]
 """What becomes of conditions on protected columns without a `filter` permit."""
+
+VOID: Final = 2278
+"""Identifier of the type `void`, whose only value is the empty text whatever a function did."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,7 +148,9 @@ class ResultDecider:
             carries_data(column.relation, column.name) or (column.relation, column.name) == SETTINGS
         )
         protected = not grant.raw and bool(tags or grant.operator or data)
-        hidden = protected or (not grant.raw and kind not in HARMLESS_KINDS)
+        # What a session put into a table of its own, it knows: a dictionary, as if it were written.
+        own = is_temporary(column.schema)
+        hidden = protected or (not grant.raw and kind not in HARMLESS_KINDS and not own)
         return SeenColumn(protected, hidden, tags, confidence)
 
     def searched(self, column: Column) -> bool:
@@ -153,6 +159,27 @@ class ResultDecider:
         kind = lookup.kind_of(column)
         _, tags, grant = self._columns.granted(column, kind, lookup.siblings(column))
         return not tags and escapes_search(kind, altered=True) and not grant.raw
+
+    def shows_text(self, relation: str, name: str | None) -> bool:
+        """Say whether a column of a name may hold text that the principal sees unsearched.
+
+        Args:
+            relation: Name of its relation, whatever the schema.
+            name: Name of the column; None for any of the relation.
+        """
+        catalog, lookup = self._tools.lookup.catalog, self._tools.lookup
+        for one in catalog.named(None, relation):
+            for own in catalog.columns(one.id):
+                if name is not None and own.name != name:
+                    continue
+                column = one.column(own.name)
+                kind = lookup.kind_of(column)
+                if kind in HARMLESS_KINDS:
+                    continue
+                _, _, grant = self._columns.granted(column, kind, lookup.siblings(column))
+                if grant.raw:
+                    return True
+        return False
 
     def masked(self, origins: Origins) -> MaskedColumn | None:
         """Return how a column is masked as a whole; None where it is not, or that is not certain.
@@ -188,6 +215,8 @@ class ResultDecider:
 
     def _decided(self, field: ResultField, origin: ColumnOrigin) -> DecidedColumn:
         lookup = self._tools.lookup
+        if field.type_id == VOID:
+            origin = ColumnOrigin(frozenset(), known=True)
         spec = lookup.catalog.type_spec(field.type_id, field.type_modifier)
         return self._columns.decide(field.column_number, origin, spec, lookup)
 

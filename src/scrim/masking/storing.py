@@ -1,4 +1,4 @@
-"""Says why a statement may not store what it reads."""
+"""Says why a statement may not store what it reads, or put aside what is known of it."""
 
 from collections.abc import Iterable
 from typing import Final
@@ -6,20 +6,53 @@ from typing import Final
 from scrim.domain.column import ColumnOrigin
 from scrim.domain.decision import Refusal
 from scrim.masking.results import ResultDecider
+from scrim.statements.classify import shown_calls
+from scrim.statements.facts import Facts, Name
+from scrim.statements.lineage import Lineage
+from scrim.statements.origins import Origins
 
 _NOT_ALLOWED: Final = "42501"
 
 
-def storing_refusal(
-    results: ResultDecider, stored: Iterable[tuple[str, ColumnOrigin]]
-) -> Refusal | None:
+Stored = tuple[Name | None, str | None, ColumnOrigin]
+"""A relation, the column there where that is certain, and where what goes there comes from."""
+
+
+def keeping_refusal(results: ResultDecider, lineage: Lineage, facts: Facts) -> Refusal | None:
+    """Return why a statement may not store or define what it does, None if it may.
+
+    Args:
+        results: Knows what the principal sees of a column.
+        lineage: Knows where what is stored comes from.
+        facts: The statement.
+    """
+    created = [use.name for use in facts.relations if use.verb == "create"]
+    found = displacing_refusal(results, lineage.displaced(facts), created)
+    if found is None and (calls := shown_calls(facts)):
+        found = calling_refusal(results, calls, lineage.selected(facts))
+    if found is None:
+        found = referring_refusal(results, lineage.references(facts))
+    if found is None:
+        found = storing_refusal(results, _placed(lineage, facts))
+    return found
+
+
+def _placed(lineage: Lineage, facts: Facts) -> Iterable[Stored]:
+    """Give what a statement stores, and in which column where a list of them says so."""
+    by_place = {write.relation for write in facts.writes if not (write.assigned or write.listed)}
+    for relation, column, origin in lineage.stored(facts):
+        yield relation, None if relation in by_place else column, origin
+
+
+def storing_refusal(results: ResultDecider, stored: Iterable[Stored]) -> Refusal | None:
     """Return why something that a statement stores may not be, None if all may.
 
     Args:
         results: Knows what the principal sees of a column.
-        stored: The relation that it goes to, as messages name it, and where it comes from.
+        stored: What goes where.
     """
-    for relation, origin in stored:
+    for name, column, origin in stored:
+        relation = "it" if name is None else name.name
         if any(map(results.searched, origin.altered)):
             return Refusal(
                 _NOT_ALLOWED,
@@ -35,4 +68,92 @@ def storing_refusal(
                 "Leave the masked columns out, list the columns and copy each to itself in a new "
                 "row of its table, or ask for raw access to the data.",
             )
+        if name is None or not any(map(results.searched, origin.columns)):
+            continue
+        # By its name alone: until a transaction ends, nobody knows where something new is.
+        if results.shows_text(name.name, column):
+            return Refusal(
+                _NOT_ALLOWED,
+                f"storing a searched column in {relation} is not allowed",
+                "A column of that name is not searched.",
+                "Store it in a table of another name whose columns have no tags, or ask for raw "
+                "access to the data.",
+            )
+    return None
+
+
+def displacing_refusal(
+    results: ResultDecider, displaced: Iterable[Stored], created: Iterable[str]
+) -> Refusal | None:
+    """Return why a definition may not be changed, or take a name, None if it may.
+
+    Args:
+        results: Knows what the principal sees of a column.
+        displaced: What is renamed, moved, rebuilt or named alike, and what it holds.
+        created: Names of what the statement makes.
+    """
+    new = frozenset(created)
+    for relation, _, origin in displaced:
+        if origin.known and not any(map(results.protected, origin.columns)):
+            continue
+        name = "it" if relation is None else relation.name
+        if name in new:
+            return Refusal(
+                _NOT_ALLOWED,
+                f"the name {name} is not allowed for something new",
+                "What has that name holds masked data, and tags belong to names.",
+                "Use another name, or ask for raw access to the data.",
+            )
+        return Refusal(
+            _NOT_ALLOWED,
+            f"changing the definition of {name} in this way is not allowed",
+            "It holds masked data, and tags belong to names: what is renamed, moved or rebuilt "
+            "would no longer be known to be sensitive.",
+            "Add or drop columns, or change defaults and NOT NULL, in a statement of their own; or "
+            "ask for raw access to the data.",
+        )
+    return None
+
+
+def calling_refusal(results: ResultDecider, names: Iterable[str], given: Origins) -> Refusal | None:
+    """Return why functions that show their arguments to others may not be called.
+
+    Args:
+        results: Knows what the principal sees of a column.
+        names: The functions.
+        given: Where what they are called with can come from.
+    """
+    name = min(names, default="")
+    if not name:
+        return None
+    if given.known and not any(results.seen(column).hidden for column in given.columns):
+        return None
+    return Refusal(
+        _NOT_ALLOWED,
+        f"calling {name} with a column's value is not allowed",
+        "It would show the value to others.",
+        "Call it with columns that you see as they are and select just its result, or with a "
+        "constant.",
+    )
+
+
+def referring_refusal(results: ResultDecider, references: Iterable[Origins]) -> Refusal | None:
+    """Return why a foreign key may not refer to what it does, None if it may.
+
+    Each row that is written asks whether a value exists, and a change of the value is copied.
+
+    Args:
+        results: Knows what the principal sees of a column.
+        references: Where what each key refers to comes from.
+    """
+    for origins in references:
+        if origins.known and not any(results.seen(column).hidden for column in origins.columns):
+            continue
+        return Refusal(
+            _NOT_ALLOWED,
+            "a foreign key to masked data is not allowed",
+            "Each row that is written would ask whether a value exists.",
+            "Name columns after the relation that you see as they are, or ask for raw access to "
+            "the data.",
+        )
     return None

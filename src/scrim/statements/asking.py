@@ -35,6 +35,8 @@ class Asking:
         position: Position from 1 of the column that a set operation is sorted by; 0 for none.
         unstable: Whether it may be something else each time, by other means than functions.
         parameters: In a statement that `PREPARE` keeps, whether any of its values is a parameter.
+        optional: Whether it is the name of a result column, which is asked of by itself, so that it
+            counts only where a source may have a column of that name, too.
     """
 
     number: int
@@ -43,6 +45,7 @@ class Asking:
     position: int = 0
     unstable: bool = False
     parameters: bool = False
+    optional: bool = False
 
 
 def decode_asking(raw: Mapping[str, Any], flow: "Flow") -> Asking:
@@ -59,4 +62,5 @@ def decode_asking(raw: Mapping[str, Any], flow: "Flow") -> Asking:
         raw.get("position", 0),
         raw.get("unstable", False),
         raw.get("parameters", False),
+        raw.get("optional", False),
     )

@@ -22,6 +22,9 @@ from scrim.statements.system_relations import is_system
 VIEW_KINDS: Final = frozenset({"v", "m"})
 _NAMEABLE_KINDS: Final = frozenset({"r", "p", "v", "m", "f", "S"})
 
+TEMPORARY: Final = "pg_temp"
+"""What a session calls its own schema for temporary objects, which has a number beside."""
+
 
 class CatalogError(ValueError):
     """What the data store returned is not a snapshot."""
@@ -162,6 +165,8 @@ class Catalog:
         about it must not make a relation another.
         """
         found = self._by_name.get(name, ())
+        if schema == TEMPORARY:
+            return tuple(one for one in found if is_temporary(one.schema))
         return tuple(relation for relation in found if schema is None or relation.schema == schema)
 
     def columns(self, oid: int) -> tuple[CatalogColumn, ...]:
@@ -270,6 +275,11 @@ class Catalog:
     def type_spec(self, type_id: int, modifier: int = -1) -> TypeSpec:
         """Return the description of a type that masking works with."""
         return self.types.spec(type_id, modifier)
+
+
+def is_temporary(schema: str) -> bool:
+    """Say whether a schema is one for temporary objects."""
+    return schema.startswith(f"{TEMPORARY}_")
 
 
 def _list(raw: Mapping[str, Any], key: str) -> list[Any]:

@@ -7,18 +7,24 @@ of fields, which `scrim.statements.catalog` reads; both change together.
 
 from typing import Final
 
-_RELATIONS: Final = """
+# Temporary relations are those of the gateway's own sessions: nobody else's can be meant.
+_NAMEABLE: Final = """
+(n.nspname !~ '^pg_(toast|temp_)'
+ OR n.nspname ~ '^pg_temp_' AND c.relowner = (
+     SELECT a.oid FROM pg_catalog.pg_roles a WHERE a.rolname = SESSION_USER))
+"""
+
+_RELATIONS: Final = f"""
 SELECT pg_catalog.json_agg(pg_catalog.json_build_array(
     c.oid::bigint, n.nspname, c.relname, c.relkind, c.reltype::bigint,
     EXISTS (SELECT 1 FROM pg_catalog.pg_rewrite r
             WHERE r.ev_class = c.oid AND r.rulename <> '_RETURN')) ORDER BY c.oid)
 FROM pg_catalog.pg_class c
 JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
-WHERE c.relkind IN ('r', 'p', 'v', 'm', 'f', 'S', 'c')
-  AND n.nspname !~ '^pg_(toast|temp_)'
-"""
+WHERE c.relkind IN ('r', 'p', 'v', 'm', 'f', 'S', 'c') AND {_NAMEABLE}
+"""  # noqa: S608 - made of constants
 
-_COLUMNS: Final = """
+_COLUMNS: Final = f"""
 SELECT pg_catalog.json_agg(pg_catalog.json_build_array(oid, columns) ORDER BY oid)
 FROM (
     SELECT a.attrelid::bigint AS oid, pg_catalog.json_agg(pg_catalog.json_build_array(
@@ -28,10 +34,10 @@ FROM (
     JOIN pg_catalog.pg_class c ON c.oid = a.attrelid
     JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
     WHERE c.relkind IN ('r', 'p', 'v', 'm', 'f', 'S', 'c') AND a.attnum > 0 AND NOT a.attisdropped
-      AND n.nspname !~ '^pg_(toast|temp_)'
+      AND {_NAMEABLE}
     GROUP BY a.attrelid
 ) AS grouped
-"""
+"""  # noqa: S608 - made of constants
 
 # Row types of tables, and arrays of them, are left out: there are two for each table.
 _TYPES: Final = """

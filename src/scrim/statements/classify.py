@@ -12,7 +12,7 @@ from scrim.domain.decision import Refusal
 from scrim.statements.catalog import Catalog
 from scrim.statements.facts import Facts, FunctionUse, Name
 from scrim.statements.functions import is_pure
-from scrim.statements.refused_functions import COLUMNS_REFUSED, refusal_reason
+from scrim.statements.refused_functions import COLUMNS_REFUSED, COLUMNS_SELECTED, refusal_reason
 from scrim.statements.system_relations import is_system
 
 _NOT_ALLOWED: Final = "42501"
@@ -27,6 +27,7 @@ _RELATION_ACTIONS: Final[Mapping[str, tuple[str, ...]]] = {
     "truncate": ("delete",),
     "merge": (),
     "create": ("ddl",),
+    "reference": ("ddl",),
     "ddl": ("ddl",),
 }
 """Actions on a relation by what is done with it; MERGE names its changes one by one."""
@@ -172,6 +173,24 @@ def refusal(facts: Facts, catalog: Catalog) -> Refusal | None:
     return _function(facts, catalog)
 
 
+def shown_calls(facts: Facts) -> tuple[str, ...]:
+    """Return the functions that show others what they are given, where the caller sees it too.
+
+    `refusal` lets them pass: what the caller sees as it is, is another question.
+
+    Args:
+        facts: The statement.
+    """
+    return tuple(
+        function.name
+        for function in facts.functions
+        if function.reads_columns
+        and function.name in COLUMNS_SELECTED
+        and function.name in facts.selected
+        and not function.attribute
+    )
+
+
 def _nested(facts: Facts) -> Iterator[Facts]:
     statement: Facts | None = facts
     while statement is not None:
@@ -263,10 +282,16 @@ def _function(facts: Facts, catalog: Catalog) -> Refusal | None:
         reason = refusal_reason(function.name)
         if reason:
             return _needs_raw(f"calling {function.name} is not allowed", f"it {reason}")
+        if function.name in COLUMNS_SELECTED and function.name in facts.selected:
+            continue  # allowed where the result is shown as it is, see `shown_calls`
         if function.name in COLUMNS_REFUSED and function.reads_columns:
             return _needs_raw(
                 f"calling {function.name} with a column's value is not allowed",
                 "it would show the value to others",
+                hint="Select just its result, called with columns that you see as they are, or "
+                "call it with a constant."
+                if function.name in COLUMNS_SELECTED
+                else "",
             )
         if function.name == "set_config":
             found = _set_config(function, facts)

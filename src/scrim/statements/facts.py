@@ -82,13 +82,26 @@ class RelationUse:
         schema: Schema as written, None when absent.
         name: Name of the relation.
         role: `read`, `write` or `ddl`.
-        verb: `select insert update delete merge truncate copy create ddl lock`.
+        verb: `select insert update delete merge truncate copy create reference ddl lock`.
     """
 
     schema: str | None
     name: str
     role: str
     verb: str
+
+
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """What a foreign key refers to.
+
+    Attributes:
+        relation: The relation.
+        columns: The columns there; none for those of its primary key.
+    """
+
+    relation: Name
+    columns: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,7 +172,13 @@ class Setting:
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """What is known about one statement."""
+    """What is known about one statement.
+
+    Attributes:
+        selected: Functions whose results it selects as they are, and that it calls nowhere else.
+        references: What its foreign keys refer to.
+        additive: Whether it only adds or drops columns of a relation, or changes what new rows get.
+    """
 
     operation: str
     statement: str
@@ -176,6 +195,9 @@ class Facts:
     ordering_columns: tuple[ColumnName, ...] = ()
     query: Query | None = None
     writes: tuple[Write, ...] = ()
+    selected: tuple[str, ...] = ()
+    references: tuple[Reference, ...] = ()
+    additive: bool = False
     copy: Copy | None = None
     setting: Setting | None = None
     name: str | None = None
@@ -237,6 +259,12 @@ def _facts(raw: _Json) -> Facts:
             )
             for write in raw.get("writes", ())
         ),
+        selected=tuple(raw.get("selected", ())),
+        references=tuple(
+            Reference(decode_names([one["relation"]])[0], tuple(one.get("columns", ())))
+            for one in raw.get("references", ())
+        ),
+        additive=raw.get("additive", False),
         copy=None if copy is None else _copy(copy),
         setting=None
         if setting is None

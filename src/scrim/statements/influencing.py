@@ -15,7 +15,14 @@ from scrim.statements.functions import are_pure, is_pure_attribute
 from scrim.statements.making import numbers_rows
 from scrim.statements.origins import NOTHING, Origins, Outputs, union
 from scrim.statements.scopes import QueryResolver
-from scrim.statements.visible import Lookup, RelationOutputs, Scope, Watched, is_of_one
+from scrim.statements.visible import (
+    Lookup,
+    RelationOutputs,
+    Scope,
+    Watched,
+    is_of_one,
+    is_visible,
+)
 
 FIXED_FUNCTIONS: Final = frozenset(
     """
@@ -106,7 +113,9 @@ class InfluenceResolver(QueryResolver):
             if influence.form == MERGED:
                 for name in influence.flow.columns:
                     self._merged(influence, name.name, scope)
-            else:
+            elif not influence.optional or any(
+                is_visible(name.name, scope) for name in influence.flow.columns
+            ):
                 self._add(self._resolved(influence, scope))
         for target in query.targets:
             self._made_of_several(target, scope)

@@ -43,6 +43,10 @@ _MAX_VIEW_DEPTH: Final = 32
 _DISPLACING: Final = frozenset({"AlterObjectSchemaStmt", "AlterTableStmt", "RenameStmt"})
 _UNSEEN: Final = frozenset({"call", "do", "execute", "fetch"})
 _STORING: Final = frozenset({"insert", "update", "merge"})
+_STORED_KINDS: Final = frozenset({"r", "p", "m"})
+_SIZING: Final = "serialize"
+"""Option of `EXPLAIN` that tells how long the values are."""
+_NOBODY: Final = Relation(0, "", "", "", has_rules=True)
 _CREATING: Final = frozenset({"CreateStmt", "CreateTableAsStmt", "ViewStmt"})
 
 
@@ -178,7 +182,7 @@ class Lineage:
                 for use in facts.relations
                 if use.role == "write" and use.verb in _STORING
             ]
-        return found + list(self._displaced(facts))
+        return found + list(self.displaced(facts))
 
     def compared(self, facts: Facts) -> list[tuple[Compared, Origins, bool]]:
         """Return the columns that a statement compares with values of its own, or writes them to.
@@ -209,6 +213,24 @@ class Lineage:
             found = [replace(one, known=False, varies=True) for one in found]
         return found
 
+    def selected(self, facts: Facts) -> Origins:
+        """Return where what a statement selects comes from, with what decides about its rows."""
+        if self._uses_unreviewed_code(facts):
+            return self._everything(facts).with_unknown()
+        return union([self.outputs(facts).total(), *self.influences(facts).values()])
+
+    def references(self, facts: Facts) -> Iterator[Origins]:
+        """Give, for each foreign key of a definition, where what it refers to comes from."""
+        for reference in facts.references:
+            name = reference.relation
+            for relation in self.catalog.named(name.schema, name.name):
+                outputs = self.relation_outputs(relation)
+                if reference.columns:
+                    yield union(outputs.named(one) or ANYTHING for one in reference.columns)
+                else:
+                    # Which columns its primary key has is not known.
+                    yield outputs.total()
+
     def touched(self, facts: Facts) -> Origins:
         """Return where any value that a statement reads can have come from."""
         return self._everything(facts)
@@ -224,12 +246,12 @@ class Lineage:
         candidates = self.catalog.named(write.relation.schema, write.relation.name)
         return (candidates[0].schema, candidates[0].name) if len(candidates) == 1 else None
 
-    def _displaced(self, facts: Facts) -> Iterator[tuple[Name | None, str | None, ColumnOrigin]]:
+    def displaced(self, facts: Facts) -> Iterator[tuple[Name | None, str | None, ColumnOrigin]]:
         """Give what is renamed, moved or rebuilt, and what a new relation would be taken for.
 
         Tags belong to names, and until a transaction ends nobody else sees what it renamed.
         """
-        if facts.statement not in _DISPLACING | _CREATING | {"SelectStmt"}:
+        if facts.statement not in _DISPLACING | _CREATING | {"SelectStmt"} or facts.additive:
             return
         uses = [use for use in facts.relations if use.role == "ddl" or use.verb == "create"]
         names = [Name(use.schema, use.name) for use in uses]
@@ -412,15 +434,42 @@ class Lineage:
         if facts.operation == "show":
             return opaque(NOTHING)
         if facts.operation == "explain":
-            # A plan quotes constants of views and rules, and estimates from the statistics.
-            named = facts.inner is not None and "ExecuteStmt" in _statements(facts.inner)
-            return opaque(Origins(everything.columns, known=everything.known and not named))
+            return opaque(self._planned(facts, everything))
         query: Query | None = facts.query
         if facts.operation in {"declare", "prepare"} and facts.inner is not None:
             query = facts.inner.query
         if query is None:
             return opaque(Origins(everything.columns, known=False))
         return without_own_names(self._resolver(everything).outputs(query), query)
+
+    def _planned(self, facts: Facts, everything: Origins) -> Origins:
+        """Return what can be in a plan: constants of the statement, of views and of rules.
+
+        Estimates are made from the statistics of what decides about rows, and what is compared with
+        masked data is quoted as it was turned back. Of other columns of a table there is nothing.
+        """
+        inner = facts.inner
+        plain = (
+            inner is not None
+            and inner.statement == "SelectStmt"
+            and inner.query is not None
+            and inner.operation == "select"
+            and set(inner.verbs) == {"select"}
+            and _SIZING not in facts.options
+            and not self._uses_unreviewed_code(facts)
+            and all(is_pure(function, self.catalog) for function in facts.functions)
+            and all(
+                relation.kind in _STORED_KINDS and not relation.has_rules
+                for use in facts.relations
+                for relation in self.catalog.named(use.schema, use.name) or (_NOBODY,)
+            )
+        )
+        if inner is None or not plain:
+            named = inner is not None and "ExecuteStmt" in _statements(inner)
+            return Origins(everything.columns, known=everything.known and not named)
+        compared = [origins for _, origins, _ in self.compared(inner)]
+        asked = [part for one in self.influenced(inner) for part in one.parts]
+        return union([*self.influences(inner).values(), *compared, *asked])
 
     def _is_rewritten(self, facts: Facts) -> bool:
         """Whether rules make the statement another one, whose columns nobody saw."""

@@ -21,7 +21,8 @@ VALUE_FUNCTIONS: Final = frozenset(
     daterange_canonical daterange_subdiff decode degrees dense_rank dexp diagonal diameter div
     dlog1 dlog10 dround dtrunc encode enum_first enum_last enum_range erf erfc every exp extract
     factorial family first_value float4 float8 floor format gamma gcd gen_random_uuid
-    generate_series generate_subscripts get_bit get_byte height host hostmask initcap int2 int4
+    generate_series generate_subscripts get_bit get_byte hashtext hashtextextended height host
+    hostmask initcap int2 int4
     int4inc int4multirange int4range int4range_canonical int4range_subdiff int8 int8_sum
     int8multirange int8range int8range_canonical int8range_subdiff interval is_normalized
     isclosed isempty isfinite ishorizontal isopen isparallel isperp isvertical json_agg

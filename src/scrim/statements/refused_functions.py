@@ -66,6 +66,19 @@ COLUMNS_REFUSED: Final = frozenset(
 )
 """Functions that would show a column's value to others when called with it."""
 
+COLUMNS_SELECTED: Final = frozenset(
+    """
+    nextval setval pg_advisory_lock pg_advisory_lock_shared pg_advisory_unlock
+    pg_advisory_unlock_shared pg_advisory_xact_lock pg_advisory_xact_lock_shared
+    pg_try_advisory_lock pg_try_advisory_lock_shared pg_try_advisory_xact_lock
+    pg_try_advisory_xact_lock_shared
+    """.split()  # noqa: SIM905 - a list that people read and extend
+)
+"""Those of them that may be called with what the caller sees as it is, where it selects the result.
+
+All that goes into the call is then behind the result, as for any function of values.
+"""
+
 
 def refusal_reason(name: str) -> str:
     """Return why a function is refused; empty when it is not."""

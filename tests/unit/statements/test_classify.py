@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from scrim.statements.classify import Demand, demands, refusal
+from scrim.statements.classify import Demand, demands, refusal, shown_calls
 from scrim.statements.facts import Name, read
 from tests.unit.statements.sample_schema import sample_catalog
 
@@ -85,7 +85,9 @@ def test_a_demand_is_listed_once() -> None:
         "SELECT f.pg_read_file FROM unnest(ARRAY['/etc/passwd']) f",
         "SELECT 1 FROM generate_series(1, 2) AS s WHERE s.lo_get IS NULL",
         "SELECT pg_notify('a', email) FROM customers",
-        "SELECT pg_advisory_lock(ascii(email)) FROM customers",
+        "SELECT 1 FROM customers WHERE pg_try_advisory_lock(ascii(email))",
+        "SELECT pg_advisory_lock(ascii(email)) IS NULL FROM customers",
+        "SELECT 1 FROM (SELECT setval('s', id) FROM customers OFFSET 0) AS x",
         "SELECT pg_sleep((SELECT length(email) FROM customers))",
         "SELECT set_config('a.b', email, false) FROM customers",
         "SELECT set_config(name, 'off', false) FROM pg_settings",
@@ -162,6 +164,20 @@ def test_ways_around_the_mask_are_refused(sql: str) -> None:
 def test_ordinary_statements_are_not_refused(sql: str) -> None:
     (facts,) = read(sql)
     assert refusal(facts, sample_catalog()) is None
+
+
+def test_calls_that_show_a_column_to_others_pass_where_their_result_is_selected() -> None:
+    for sql in (
+        "SELECT setval('s', (SELECT max(id) FROM customers))",
+        "SELECT pg_catalog.setval('s', max(id)) FROM customers",
+        "SELECT id, pg_try_advisory_lock(id) FROM customers",
+    ):
+        (facts,) = read(sql)
+        assert refusal(facts, sample_catalog()) is None, sql
+        assert len(shown_calls(facts)) == 1, sql
+    for sql in ("SELECT setval('s', 5)", "SELECT max(id) FROM customers", "SELECT pg_sleep(id)"):
+        (facts,) = read(sql)
+        assert shown_calls(facts) == (), sql
 
 
 def test_a_refusal_names_the_statement_in_words() -> None:

@@ -62,6 +62,38 @@ def columns(sql: str) -> dict[str, set[str]]:
         ("SELECT id FROM app.employees ORDER BY salary", {"sort": {"employees.salary"}}),
         ("SELECT salary AS x FROM app.employees ORDER BY 1", {"sort": {"employees.salary"}}),
         (
+            "SELECT upper(phone) AS x FROM app.people ORDER BY x",
+            {"sort": {"people.phone", "employees.phone"}},
+        ),
+        # The result's column goes before that of a source.
+        ("SELECT salary AS id FROM app.employees ORDER BY id", {"sort": {"employees.salary"}}),
+        (
+            "SELECT id AS x, count(*) AS n FROM public.staff GROUP BY 1 ORDER BY n",
+            {"group": {"staff.id"}},
+        ),
+        (
+            "SELECT phone, count(*) AS employees FROM app.employees GROUP BY 1 ORDER BY employees",
+            {"group": {"employees.phone", "people.phone"}},
+        ),
+        ("SELECT id, (SELECT count(*) FROM public.staff) AS n FROM app.employees ORDER BY n", {}),
+        (
+            "SELECT phone, count(*) FROM app.employees GROUP BY phone ORDER BY count",
+            {"group": {"employees.phone", "people.phone"}},
+        ),
+        (
+            "SELECT max(salary) FROM app.employees ORDER BY max",
+            {"group": {"employees.salary"}, "sort": {"employees.salary"}},
+        ),
+        (
+            "SELECT lower(phone) AS p FROM app.employees GROUP BY p",
+            {"group": {"employees.phone", "people.phone"}},
+        ),
+        # A column of a source goes before the result's.
+        (
+            "SELECT lower(phone) AS salary FROM app.employees GROUP BY salary",
+            {"group": {"employees.phone", "people.phone", "employees.salary"}},
+        ),
+        (
             "SELECT salary FROM app.employees UNION SELECT id FROM public.staff",
             {"set": {"employees.salary", "staff.id"}},
         ),

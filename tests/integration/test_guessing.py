@@ -16,7 +16,14 @@ from psycopg.pq import DiagnosticField
 from scrim.cli.explain_view import branches, lines
 from scrim.config.load import load
 from scrim.server.explaining import Asker, explaining
-from tests.evasion.shapes_guesses import CALLED, DICTIONARIES, EXACT, OTHER, WHOLE
+from tests.evasion.shapes_guesses import (
+    CALLED,
+    CONVERTED,
+    DICTIONARIES,
+    EXACT,
+    OTHER,
+    WHOLE,
+)
 from tests.support.endpoint import Endpoint
 from tests.support.gateway_process import GatewayProcess, Store, User
 from tests.support.postgres import create_database
@@ -97,9 +104,11 @@ TURNED = frozenset({"phone", "handle", "born", "account"})
 def statement(shape: str, column: str, value: str) -> str:
     """Return what asks by a shape whether somebody has a value."""
     quoted = "'" + value.replace("'", "''") + "'"
-    for mark, text in (("{c}", column), ("{q}", quoted), ("{t}", TYPES[column])):
+    marks = (("{c}", column), ("{q}", quoted), ("{r}", value), ("{t}", TYPES[column]))
+    for mark, text in marks:
         shape = shape.replace(mark, text)
-    return shape if shape.startswith(("SELECT", "WITH")) else f"SELECT id FROM people WHERE {shape}"
+    whole = shape.startswith(("SELECT", "WITH", "CREATE"))
+    return shape if whole else f"SELECT id FROM people WHERE {shape}"
 
 
 class Room:
@@ -141,6 +150,11 @@ def answers(connection: psycopg.Connection[Any], shape: str, column: str) -> lis
 
 
 REFUSALS = ["53400", "42501", "0A000"]
+DROPS = {
+    "DOMAIN": "DROP DOMAIN IF EXISTS guess",
+    "TYPE": "DROP TYPE IF EXISTS guess",
+    "TEMP": "DISCARD TEMP",
+}
 
 
 @pytest.mark.parametrize("column", RIGHT)
@@ -154,6 +168,36 @@ def test_no_shape_is_free(room: Room, column: str) -> None:
             right, wrong = answers(seer, shape, column)
             assert right != wrong, f"{shape} tells nobody of {column}"
             assert isinstance(right, list), shape
+
+
+@pytest.mark.parametrize("column", ["phone", "email", "secret"])
+@pytest.mark.parametrize("definition", CONVERTED)
+def test_a_guess_in_a_definition_is_not_free(room: Room, definition: str, column: str) -> None:
+    for value in (RIGHT[column], WRONG[column]):
+        with closing(room.connect(READER)) as reader:
+            reader.execute(statement(definition, column, value))
+            try:
+                for shape in CONVERTED[definition]:
+                    with pytest.raises(psycopg.Error) as caught:
+                        reader.execute(statement(shape, column, value))
+                    assert caught.value.sqlstate in REFUSALS, shape
+            finally:
+                reader.execute(DROPS[definition.split()[1]])
+
+
+def test_ordinary_expressions_are_free(room: Room) -> None:
+    with closing(room.connect(READER)) as reader:
+        for expression in (
+            "upper(secret), born::text, account::numeric, -account, sqrt(account)",
+            "concat(email, phone), coalesce(phone, handle), ARRAY[phone, handle], (phone, handle)",
+            "to_jsonb(people), people::text, account IS NULL, phone = handle, email || secret",
+            "concat(email, note), coalesce(email, note), ROW(email, note)",
+            "id * id, note || id, id::text::int, n / id",
+            "count(email), max(secret), sum(account), avg(account), array_agg(phone)",
+        ):
+            joined = "people, (SELECT id AS i, 'n' || id AS note, id AS n FROM people) o"
+            query = f"SELECT {expression} FROM {joined} WHERE i = id"
+            assert reader.execute(query).fetchall(), expression
 
 
 @pytest.mark.parametrize("column", sorted(TURNED))
@@ -319,9 +363,10 @@ async def test_explain_says_what_is_counted_and_what_is_mixed(room: Room) -> Non
     assert {column.treatment for column in columns} == {"mask"}
     assert [(use.columns, use.counts, use.each_time) for use in counted] == [
         (("public.people.email",), "values", False),
+        (("public.people.account",), "values", False),
         (("public.people.handle",), "rows", False),
     ]
-    assert found.document()["statements"][0]["counted"][1]["counts"] == "rows"
+    assert found.document()["statements"][0]["counted"][2]["counts"] == "rows"
     text = "\n".join(lines(branches(found)))
     assert "public.people.email: values, and single rows" in text
     assert "equal ones do not look equal" in text

@@ -19,7 +19,7 @@ use crate::walk::column_name;
 /// `A_Expr_Kind`.
 const OPERATOR: i64 = 1;
 /// What has another value for each row.
-const VALUES: [&str; 2] = ["ColumnRef", "SubLink"];
+pub(crate) const VALUES: [&str; 2] = ["ColumnRef", "SubLink"];
 /// `SubLinkType`.
 const EXISTS: i64 = 1;
 const ARRAY: i64 = 7;
@@ -41,6 +41,7 @@ impl Builder {
     /// branches and other subqueries.
     pub(crate) fn ask(&mut self, tree: &Tree, query: &mut Query) {
         let mut found = Vec::new();
+        let deriving = std::mem::take(&mut self.deriving);
         match tree.kind() {
             "SelectStmt" => self.selection(tree, &mut found),
             "UpdateStmt" | "DeleteStmt" | "InsertStmt" | "MergeStmt" => {
@@ -63,6 +64,7 @@ impl Builder {
             }
             _ => {}
         }
+        self.deriving = deriving;
         query.asks = found;
     }
 
@@ -145,6 +147,15 @@ impl Builder {
                 for call in &calls {
                     self.value_in(call.get("args"), true, found);
                     self.rows_of(call, found);
+                }
+                let defined = from.get("functions").items().iter();
+                let defined = defined.filter_map(|call| call.items().get(1));
+                for columns in defined.chain([from.get("coldeflist")]) {
+                    if !columns.items().is_empty() {
+                        let read = calls.iter().map(|call| (*call).clone());
+                        let read = read.chain([columns.clone()]).collect();
+                        self.atom("derived", &Tree::List(read), found);
+                    }
                 }
             }
             "RangeTableFunc" => {
@@ -272,24 +283,7 @@ impl Builder {
                 }
                 return self.value_in(tree.get("defresult"), counted, found);
             }
-            "FuncCall" => {
-                self.condition_in(tree.get("agg_filter"), found);
-                self.ordered("sort", tree.get("agg_order"), &Tree::Empty, found);
-                if !tree.get("over").is_empty() {
-                    self.ask_window(tree.get("over"), found);
-                }
-                let name = tree.get("funcname").items().last().map_or("", Tree::text);
-                if ROW_FUNCTIONS.contains(&name) {
-                    self.rows_of(tree, found);
-                }
-                if FITTING.contains(&name) {
-                    self.fitting(tree.get("args").items(), found);
-                }
-                let meets = is_comparing(name) || tree.get("agg_distinct").int() != 0;
-                let counted = counted | (meets && self.meeting(tree.get("args"), found));
-                let own = self.with_constants(tree.get("args"), tree, counted, found);
-                return self.value_in(tree.get("args"), own, found);
-            }
+            "FuncCall" => return self.call_in(tree, counted, found),
             "MinMaxExpr" => {
                 let counted = self.meeting(tree.get("args"), found) || counted;
                 return self.value_in(tree.get("args"), counted, found);
@@ -309,9 +303,37 @@ impl Builder {
             | "MultiAssignRef" | "ReturningClause" => counted,
             _ => self.with_constants(tree, tree, counted, found),
         };
+        let around = self.deriving;
+        self.combining(tree, own, found);
         for child in tree.children() {
             self.value_in(child, own, found);
         }
+        self.deriving = around;
+    }
+
+    /// A call: its arguments, what it makes of several rows, and how many rows it makes.
+    fn call_in(&mut self, tree: &Tree, counted: bool, found: &mut Vec<Asking>) {
+        self.condition_in(tree.get("agg_filter"), found);
+        self.ordered("sort", tree.get("agg_order"), &Tree::Empty, found);
+        if !tree.get("over").is_empty() {
+            self.ask_window(tree.get("over"), found);
+        }
+        let name = tree.get("funcname").items().last().map_or("", Tree::text);
+        if ROW_FUNCTIONS.contains(&name) {
+            self.rows_of(tree, found);
+        }
+        if FITTING.contains(&name) {
+            self.fitting(tree.get("args").items(), found);
+        }
+        let meets = is_comparing(name) || tree.get("agg_distinct").int() != 0;
+        let counted = counted | (meets && self.meeting(tree.get("args"), found));
+        let own = self.with_constants(tree.get("args"), tree, counted, found);
+        let around = self.deriving;
+        // Without its window, filter and order, which are told by themselves.
+        let call = ["funcname", "args"].map(|field| (field, tree.get(field).clone()));
+        self.combining(&Tree::Node("FuncCall", call.to_vec()), own, found);
+        self.value_in(tree.get("args"), own, found);
+        self.deriving = around;
     }
 
     /// Rows that a statement writes out: what stands in one column of them.
@@ -435,7 +457,7 @@ impl Builder {
     }
 
     /// One comparison, or whatever else it is.
-    fn atom(&mut self, form: &'static str, tree: &Tree, found: &mut Vec<Asking>) {
+    pub(crate) fn atom(&mut self, form: &'static str, tree: &Tree, found: &mut Vec<Asking>) {
         let flow = self.influence_of(tree);
         let (form, values, unstable) = match compared(tree) {
             Some((form, values)) => (form, values, false),
@@ -444,7 +466,7 @@ impl Builder {
         self.push_asking(form, flow, values, unstable, found);
     }
 
-    fn push_asking(
+    pub(crate) fn push_asking(
         &mut self,
         form: &'static str,
         flow: Flow,
@@ -467,7 +489,7 @@ impl Builder {
     }
 
     /// The columns of an expression, those of its subqueries' results among them.
-    fn influence_of(&mut self, tree: &Tree) -> Flow {
+    pub(crate) fn influence_of(&mut self, tree: &Tree) -> Flow {
         let mut flow = Flow::default();
         let (places, influences) = (self.places.take(), self.row_influences.take());
         self.flow(tree, Fate::Whole, &mut flow);
@@ -501,7 +523,7 @@ fn has_constants(tree: &Tree) -> bool {
 }
 
 /// Whether the value of an expression may be that of a node of one of these kinds in it.
-fn holds_value(tree: &Tree, kinds: &[&str]) -> bool {
+pub(crate) fn holds_value(tree: &Tree, kinds: &[&str]) -> bool {
     if tree.kind() == "CaseExpr" {
         let results = tree
             .get("args")
@@ -548,7 +570,7 @@ fn is_member(expression: &Tree) -> bool {
 }
 
 /// Whether an expression may have another value each time, by other means than functions.
-fn is_unstable(tree: &Tree) -> bool {
+pub(crate) fn is_unstable(tree: &Tree) -> bool {
     match tree.kind() {
         "SubLink" | "SqlValueFunction" => return true,
         "TypeCast" => {

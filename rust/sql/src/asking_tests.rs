@@ -2,8 +2,15 @@ use super::*;
 use crate::analyse::analyse;
 use crate::held::{influencing, Held};
 
-/// Form, columns and values of everything that influences a statement and its subqueries.
+/// Form, columns and values of everything that influences a statement and its subqueries, but for what
+/// is made of one column.
 fn found(sql: &str) -> Vec<String> {
+    let mut all = everything(sql);
+    all.retain(|text| !(text.starts_with("derived") || text.starts_with("cast")));
+    all
+}
+
+fn everything(sql: &str) -> Vec<String> {
     let facts = analyse(sql).unwrap().remove(0);
     let mut out = Vec::new();
     let level = facts.inner.as_deref().unwrap_or(&facts);
@@ -111,7 +118,7 @@ fn other_expressions_are_told_with_all_their_values() {
     check("SELECT stddev_pop(b) FROM t", &["group b"]);
     check(
         "SELECT jsonb_object_agg_unique(a, b) FROM t",
-        &["group a,b"],
+        &["group a,b", "combined a,b"],
     );
     check("SELECT max(nullif(a, 3)) FROM t", &["expression a 3"]);
     check(
@@ -226,7 +233,12 @@ fn whether_a_value_is_found_by_another_is_told() {
         "SELECT substring(a FROM b) FROM t",
         "SELECT jsonb_extract_path(a, b) FROM t",
     ] {
-        check(found, &["rows a,b"]);
+        let last = if found.contains("->") {
+            "sort a,b"
+        } else {
+            "combined a,b"
+        };
+        check(found, &["rows a,b", last]);
     }
 }
 
@@ -357,4 +369,55 @@ fn functions_are_asked_in_conditions_and_not_by_a_mere_call() {
     check("SELECT 1 WHERE f('x')", &["expression  x"]);
     check("SELECT 1 / f('x')", &["expression  1,x"]);
     check("SELECT 1 LIMIT f('x')", &["limit"]);
+}
+
+#[test]
+fn what_is_made_of_columns_without_values_is_told_once() {
+    for (sql, expected) in [
+        ("SELECT a / (a - b) FROM t", "combined a,b "),
+        ("SELECT id, nullif(a, b) FROM t", "columns a,b "),
+        ("SELECT (a - b)::int2 FROM t", "combined a,b "),
+        (
+            "SELECT nullif(lower(a), upper(b)) IS NULL FROM t",
+            "combined a,b ",
+        ),
+        ("SELECT jsonb_build_object(a, b) FROM t", "combined a,b "),
+        ("SELECT a - (SELECT b FROM u) FROM t", "combined! a "),
+        ("SELECT sqrt(ln(a)) FROM t", "derived a "),
+        ("SELECT a || b FROM t", "derived a,b "),
+        ("SELECT (lower(a)).b FROM t", "cast a "),
+        ("SELECT a::int2 FROM t", "derived a "),
+        ("SELECT concat(a::text, b) FROM t", "cast a "),
+    ] {
+        let told: Vec<String> = everything(sql);
+        assert_eq!(told, [expected], "{sql}");
+    }
+    for sql in [
+        "SELECT a, ROW(a, b), ARRAY[a, b], a IS NULL, coalesce(a, b) FROM t",
+        "SELECT concat(a, b), jsonb_build_array(a, b), count(a) FROM t",
+        "SELECT now(), current_date, (SELECT a FROM t)",
+    ] {
+        let told = everything(sql);
+        assert!(told.is_empty(), "{sql}: {told:?}");
+    }
+}
+
+#[test]
+fn types_that_values_are_read_as_are_told() {
+    let types = |sql: &str| {
+        let facts = analyse(sql).unwrap().remove(0);
+        let asks = facts.query.unwrap().asks;
+        let named = asks.into_iter().flat_map(|one| one.flow.types);
+        named.map(|name| name.name).collect::<Vec<_>>()
+    };
+    assert_eq!(types("SELECT a::mood, 'x'::other FROM t"), ["mood"]);
+    assert_eq!(types("SELECT a::text FROM t"), ["text"]);
+    assert_eq!(
+        types("SELECT upper(a::mood::text) FROM t"),
+        ["mood", "text", "mood"]
+    );
+    assert_eq!(
+        types("SELECT * FROM t, jsonb_to_record(t.doc) AS x (k mood)"),
+        ["mood"]
+    );
 }

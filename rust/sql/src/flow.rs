@@ -1,5 +1,6 @@
 //! What an expression is made of.
 
+use crate::asking::{holds_value, VALUES};
 use crate::facts::{ColumnName, Flow, RowField};
 use crate::fate::{is_aggregate, Fate, MEMBERS};
 use crate::query::Builder;
@@ -66,6 +67,11 @@ impl Builder {
                 return self.flow(tree.get("rexpr"), fate.choosing(), out);
             }
             "SubLink" => return self.sublink(tree, fate, out),
+            // What a constant is cast to tells of nobody's value.
+            "TypeCast" if !holds_value(tree.get("arg"), &VALUES) => {
+                return self.flow(tree.get("arg"), fate.below(tree), out);
+            }
+            "TypeName" => return push_new(&mut out.types, name_of(&tree.get("names").names())),
             // Outside of a subquery nothing of the kind occurs in an expression.
             "SelectStmt" | "RangeVar" => out.opaque = true,
             _ => {}
@@ -209,6 +215,9 @@ impl Builder {
         }
         for attribute in &flow.attributes {
             push_new(&mut out.attributes, attribute.clone());
+        }
+        for name in &flow.types {
+            push_new(&mut out.types, name.clone());
         }
         out.opaque |= flow.opaque;
         if !kind.is_empty() {

@@ -14,6 +14,7 @@
 mod analyse;
 mod asking;
 mod asking_functions;
+mod combining;
 mod compare;
 mod compared;
 mod depth;

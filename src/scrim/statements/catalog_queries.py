@@ -7,11 +7,14 @@ of fields, which `scrim.statements.catalog` reads; both change together.
 
 from typing import Final
 
+# A trigger in the place of a view's statement (64 is `TRIGGER_TYPE_INSTEAD`) says what it returns.
 _RELATIONS: Final = """
 SELECT pg_catalog.json_agg(pg_catalog.json_build_array(
     c.oid::bigint, n.nspname, c.relname, c.relkind, c.reltype::bigint,
     EXISTS (SELECT 1 FROM pg_catalog.pg_rewrite r
-            WHERE r.ev_class = c.oid AND r.rulename <> '_RETURN')) ORDER BY c.oid)
+            WHERE r.ev_class = c.oid AND r.rulename <> '_RETURN')
+    OR EXISTS (SELECT 1 FROM pg_catalog.pg_trigger t
+               WHERE t.tgrelid = c.oid AND t.tgtype & 64 <> 0)) ORDER BY c.oid)
 FROM pg_catalog.pg_class c
 JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
 WHERE c.relkind IN ('r', 'p', 'v', 'm', 'f', 'S', 'c')

@@ -10,6 +10,7 @@ from typing import Final
 from scrim.domain.column import Column
 from scrim.statements.asking import GROUP, MERGED, SET, Asking
 from scrim.statements.catalog import Catalog
+from scrim.statements.conversions import converts_by_schema
 from scrim.statements.facts import ColumnName, Flow, Name, Query, Target
 from scrim.statements.functions import are_pure, is_pure_attribute
 from scrim.statements.origins import NOTHING, Origins, Outputs, union
@@ -55,6 +56,8 @@ class Influenced:
         one_row: Whether all columns in it are of one row of one relation, whose rows are not put
             together from several queries.
         varies: Whether equal values may make something else of it each time.
+        converts: Whether a type or an object of the schema decides if it fails: by a domain, say, a
+            value is compared with whatever stands in the domain's definition.
     """
 
     influence: Asking
@@ -62,6 +65,7 @@ class Influenced:
     known: bool = True
     one_row: bool = False
     varies: bool = False
+    converts: bool = False
 
     @property
     def columns(self) -> frozenset[Column]:
@@ -148,12 +152,15 @@ class InfluenceResolver(QueryResolver):
             and all(part.known for part in parts)
             and are_pure(flow.functions, self._catalog)
         )
+        converts = converts_by_schema(flow, self._catalog)
+        fixed = known and _are_fixed(flow.functions, self._catalog) and not converts
         return Influenced(
             influence,
             tuple(parts),
             known,
             _of_one_row(names, flow, scope) and not any(part.strands for part in parts),
-            influence.unstable or not known or not _are_fixed(flow.functions, self._catalog),
+            influence.unstable or not fixed,
+            converts,
         )
 
     def _merged(self, influence: Asking, name: str, scope: Scope) -> None:

@@ -423,9 +423,12 @@ class Lineage:
         return without_own_names(self._resolver(everything).outputs(query), query)
 
     def _is_rewritten(self, facts: Facts) -> bool:
-        """Whether rules make the statement another one, whose columns nobody saw."""
+        """Whether rules make the statement another one, whose columns nobody saw.
+
+        What is written to a view is written to what it is made of, by the rules of that.
+        """
         return any(
-            relation.has_rules
+            self.catalog.is_rewritten(relation.id)
             for use in facts.relations
             if use.role == "write"
             for relation in self.catalog.named(use.schema, use.name)

@@ -125,3 +125,7 @@ fn is_to_text(cast: &Tree) -> bool {
     let last = names.items().last().map_or("", Tree::text);
     cast.kind() == "TypeCast" && TEXTS.contains(&last)
 }
+
+#[cfg(test)]
+#[path = "combining_tests.rs"]
+mod tests;

@@ -204,10 +204,12 @@ class FilterDecider:
         form = one.influence.form
         if form in {LIMIT, ROWS}:
             return _refused(columns, "It would decide how many rows there are.")
+        if one.one_row:
+            return None
         if form == DERIVED and any(self._is_combined(part) for part in one.parts):
             return _refused(columns, _BESIDE)
         meeting = form in MEETING or (form == DERIVED and len(one.parts) > 1)
-        if not meeting or one.one_row or not self._beside_others(one):
+        if not meeting or not self._beside_others(one):
             return None
         hint = _SET_HINT if form == SET else _HINT
         return _refused(columns, _BESIDE, hint)

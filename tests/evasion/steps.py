@@ -139,6 +139,12 @@ STEPS: Final[dict[str, tuple[str, ...]]] = {
         "INSERT INTO ruled VALUES (2, 'x') RETURNING *",
         "DELETE FROM ruled RETURNING ruled",
     ),
+    "what rules return beside the statement": (
+        "INSERT INTO told VALUES (1, 'x')",
+        "INSERT INTO told_seen VALUES (1, 'x')",
+        "SELECT 1; INSERT INTO told_seen VALUES (1, 'x'); SELECT 2",
+        "PREPARE t AS INSERT INTO told_seen VALUES (1, 'x'); EXECUTE t; DEALLOCATE t",
+    ),
     "what rules return behind views": (
         "UPDATE ruled_seen SET word = word RETURNING word",
         "UPDATE ruled_seen_twice SET word = word RETURNING word, word || ''",

@@ -53,6 +53,10 @@ CREATE RULE on_insert AS ON INSERT TO ruled DO INSTEAD UPDATE clean SET word = w
     RETURNING id, (SELECT remarks FROM people WHERE id = 1);
 CREATE RULE on_delete AS ON DELETE TO ruled DO INSTEAD UPDATE clean SET word = word WHERE id = 1
     RETURNING id, (SELECT remarks FROM people WHERE id = 1);
+CREATE TABLE told (id int, word text);
+CREATE RULE tells_too AS ON INSERT TO told DO ALSO
+    SELECT remarks, remarks || '' AS word FROM people;
+CREATE VIEW told_seen AS SELECT id, word FROM told;
 CREATE VIEW ruled_seen AS SELECT id, word FROM ruled;
 CREATE VIEW ruled_seen_twice AS SELECT * FROM ruled_seen;
 CREATE VIEW triggered AS SELECT id, word FROM clean;
@@ -101,6 +105,8 @@ INSERT INTO aged VALUES (1), (2);
 
 TAGS = {
     **{f"public.clean.{name}": ["public"] for name in ("id", "word", "amount", "payload")},
+    "public.told.id": ["public"],
+    "public.told.word": ["public"],
     "public.ruled.id": ["public"],
     "public.ruled.word": ["public"],
     "public.series.id": ["public"],

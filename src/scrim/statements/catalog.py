@@ -262,6 +262,10 @@ class Catalog:
             name in self._system_types and name not in self._defined_types
         )
 
+    def is_system_type(self, name: str) -> bool:
+        """Say whether the system has a type of that name."""
+        return name in self._system_types
+
     def is_defined_type(self, name: str) -> bool:
         """Say whether the users have defined a type of that name."""
         return name in self._defined_types

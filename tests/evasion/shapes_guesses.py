@@ -265,3 +265,16 @@ CONVERTED: Final[dict[str, tuple[str, ...]]] = {
     ),
 }
 """Statements that have the value read as what another one has defined with the guess in it."""
+
+TURNED_BACK: Final = (
+    "SELECT id FROM people WHERE {c} = {q}::guess",
+    "SELECT id FROM people WHERE {c} IN ({q}::guess)",
+    "SELECT id FROM people WHERE {c} = ANY (ARRAY[{q}]::guess[])",
+    "SELECT id FROM people WHERE {c} = CAST({q} AS guess)",
+    "SELECT id FROM people WHERE {c} = guess {q}",
+    "SELECT id FROM people WHERE {c} IS NOT DISTINCT FROM {q}::guess::text",
+    "SELECT CASE {c} WHEN {q}::guess THEN 1 END FROM people",
+    "SELECT id FROM people WHERE ({c}, id) = ({q}::guess, id)",
+    "EXPLAIN SELECT id FROM people WHERE {c} = {q}::guess",
+)
+"""Statements that have a masked value turned back, and read as a domain with the guess in it."""

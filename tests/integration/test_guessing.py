@@ -22,6 +22,7 @@ from tests.evasion.shapes_guesses import (
     DICTIONARIES,
     EXACT,
     OTHER,
+    TURNED_BACK,
     WHOLE,
 )
 from tests.support.endpoint import Endpoint
@@ -54,6 +55,7 @@ TAGS = {
     "public.people.email": ["contact.email"],
     "public.people.secret": ["confidential"],
     "public.words.word": ["public"],
+    "public.holders.held": ["confidential"],
 }
 SCHEMA = """
 CREATE TABLE people (
@@ -67,6 +69,9 @@ CREATE TABLE words (word text);
 INSERT INTO words SELECT phone FROM people UNION ALL SELECT handle FROM people
     UNION ALL SELECT email FROM people UNION ALL SELECT secret FROM people
     UNION ALL SELECT born::text FROM people UNION ALL SELECT account::text FROM people;
+CREATE DOMAIN held AS text; CREATE DOMAIN held_too AS held; CREATE DOMAIN unused AS text;
+CREATE TABLE holders (id int, held held_too);
+INSERT INTO holders SELECT id, secret FROM people;
 CREATE VIEW everybody AS SELECT * FROM people;
 CREATE FUNCTION probes(v text, c text) RETURNS boolean LANGUAGE plpgsql AS $f$
 DECLARE r boolean; BEGIN
@@ -107,7 +112,7 @@ def statement(shape: str, column: str, value: str) -> str:
     marks = (("{c}", column), ("{q}", quoted), ("{r}", value), ("{t}", TYPES[column]))
     for mark, text in marks:
         shape = shape.replace(mark, text)
-    whole = shape.startswith(("SELECT", "WITH", "CREATE"))
+    whole = shape.startswith(("SELECT", "WITH", "CREATE", "EXPLAIN"))
     return shape if whole else f"SELECT id FROM people WHERE {shape}"
 
 
@@ -183,6 +188,31 @@ def test_a_guess_in_a_definition_is_not_free(room: Room, definition: str, column
                     assert caught.value.sqlstate in REFUSALS, shape
             finally:
                 reader.execute(DROPS[definition.split()[1]])
+
+
+def test_what_is_turned_back_is_not_read_by_a_definition(room: Room) -> None:
+    with closing(room.connect(READER)) as reader, closing(room.connect(COMPARER)) as comparer:
+        row = reader.execute("SELECT phone FROM people WHERE id = 7").fetchone()
+        assert row is not None
+        definition = "CREATE DOMAIN guess AS text CHECK (VALUE <> {q})"
+        reader.execute(statement(definition, "phone", RIGHT["phone"]))
+        try:
+            for shape in TURNED_BACK:
+                for asker in (reader, comparer):
+                    with pytest.raises(psycopg.errors.FeatureNotSupported):
+                        asker.execute(statement(shape, "phone", row[0]))
+        finally:
+            reader.execute("DROP DOMAIN guess")
+        asked = f"SELECT id FROM people WHERE phone = '{row[0]}'::text::varchar"
+        assert reader.execute(asked).fetchall() == [(7,)]
+
+
+def test_a_domain_is_not_checked_against_what_columns_hold(room: Room) -> None:
+    with closing(room.connect(READER)) as reader:
+        for check in ("VALUE <> 'Plan 7'", "VALUE <> 'Plan X'"):
+            with pytest.raises(psycopg.errors.InsufficientPrivilege):
+                reader.execute(f"ALTER DOMAIN held ADD CHECK ({check})")
+            reader.execute(f"ALTER DOMAIN unused ADD CHECK ({check})")
 
 
 def test_ordinary_expressions_are_free(room: Room) -> None:

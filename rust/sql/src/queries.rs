@@ -135,6 +135,9 @@ pub struct Compared {
     /// What else it is compared with: columns, and expressions of constants alike.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub against: Vec<Flow>,
+    /// Types that the values are cast to.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub types: Vec<Name>,
 }
 
 /// A source, or a join of two.

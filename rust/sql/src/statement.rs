@@ -102,7 +102,9 @@ fn name(tree: &Tree) -> Option<String> {
         "TransactionStmt" => "savepoint_name",
         "RenameStmt" => "newname",
         "CreateDomainStmt" => return tree.get("domainname").names().pop(),
-        "CreateEnumStmt" | "CreateRangeStmt" => return tree.get("type_name").names().pop(),
+        "AlterDomainStmt" | "CreateEnumStmt" | "CreateRangeStmt" => {
+            return tree.get("type_name").names().pop();
+        }
         "CompositeTypeStmt" => {
             let name = tree.get("typevar").get("relname").text();
             return (!name.is_empty()).then(|| name.to_owned());

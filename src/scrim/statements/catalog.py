@@ -8,7 +8,7 @@ of many tables loads fast.
 import hashlib
 import json
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Final
@@ -261,6 +261,19 @@ class Catalog:
         return not self._system_types or (
             name in self._system_types and name not in self._defined_types
         )
+
+    def columns_of_type(self, name: str) -> Iterator[tuple[Relation, CatalogColumn]]:
+        """Give the columns whose type has that name, or is a domain over one that has."""
+        types = [RawType(*fields) for fields in _list(self._raw, "types")]
+        wanted = {one.oid for one in types if one.name == name}
+        found = 0
+        while wanted and len(wanted) > found:
+            found = len(wanted)
+            wanted |= {one.oid for one in types if one.base in wanted}
+        for relation in self.relations() if wanted else ():
+            for column in self.columns(relation.id):
+                if column.type_id in wanted:
+                    yield relation, column
 
     def is_system_type(self, name: str) -> bool:
         """Say whether the system has a type of that name."""

@@ -209,6 +209,22 @@ WHOLE: Final = (
     "SELECT id FROM everybody WHERE texteq({c}::text, {q}) OR id = CASE WHEN EXISTS (SELECT FROM people p WHERE p.{c}::text LIKE {q}) THEN 1 END",
     "SELECT generate_series(1, CASE WHEN {c}::text LIKE {q} THEN 2 ELSE 1 END) FROM people WHERE id = 7",
     "SELECT g FROM people, generate_series(1, CASE WHEN {c}::text LIKE {q} THEN 2 ELSE 1 END) g WHERE id = 7",
+    # Without a value of the statement beside the column: the guess comes from another table.
+    "SELECT word, nullif({c}::text, word) FROM people, words WHERE id = 7 AND word = {q}",
+    "SELECT nullif(word, {c}::text) IS NULL FROM people, words WHERE id = 7 AND word = {q}",
+    "SELECT {c}::text = word FROM people, words WHERE id = 7 AND word = {q}",
+    "SELECT id / strpos({c}::text, word) FROM people, words WHERE id = 7 AND word = {q}",
+    "SELECT id % strpos({c}::text, word) FROM people, words WHERE id = 7 AND word = {q}",
+    "SELECT ln(strpos({c}::text, word)) FROM people, words WHERE id = 7 AND word = {q}",
+    "SELECT array_remove(ARRAY[{c}::text], word) FROM people, words WHERE id = 7 AND word = {q}",
+    "SELECT string_to_array({c}::text, word) FROM people, words WHERE id = 7 AND word = {q}",
+    "SELECT replace({c}::text, word, id::text)::int FROM people, words WHERE id = 7 AND word = {q}",
+    "SELECT word, jsonb_build_object({c}, id, word, id) FROM people, words WHERE id = 7 AND word = {q}",
+    "SELECT jsonb_build_object({c}, id) || jsonb_build_object(word, id) FROM people, words WHERE id = 7 AND word = {q}",
+    "SELECT jsonb_build_object({c}, id) - word FROM people, words WHERE id = 7 AND word = {q}",
+    "SELECT ln(d) FROM (SELECT strpos({c}::text, word) AS d FROM people, words WHERE id = 7 AND word = {q}) s",
+    "SELECT concat(d)::int FROM (SELECT concat(strpos({c}::text, word), id) AS d FROM people, words WHERE id = 7 AND word = {q}) s",
+    "SELECT (SELECT id / strpos({c}::text, word)) FROM people, words WHERE id = 7 AND word = {q}",
 )
 """Statements that bring the guess beside the column, and have the two compared."""
 CALLED: Final = (
@@ -244,3 +260,46 @@ DICTIONARIES: Final = (
     "SELECT left(word, length(word)) FROM words WHERE word = {q}",
 )
 """Statements that have the guess masked as a value of the column would be."""
+CONVERTED: Final[dict[str, tuple[str, ...]]] = {
+    "CREATE DOMAIN guess AS text CHECK (VALUE <> {q})": (
+        "SELECT {c}::text::guess FROM people WHERE id = 7",
+        "SELECT CAST({c}::text AS guess) IS NULL FROM people WHERE id = 7",
+        "SELECT count({c}::text::guess) FROM people WHERE id = 7",
+        "SELECT ARRAY[{c}::text]::guess[] FROM people WHERE id = 7",
+        "SELECT concat({c}::text::guess, id) FROM people WHERE id = 7",
+        "SELECT guess({c}::text) FROM people WHERE id = 7",
+        "SELECT ({c}::text).guess FROM people WHERE id = 7",
+        "SELECT ({c}).guess FROM people WHERE id = 7",
+        "SELECT (people.{c}).guess IS NULL FROM people WHERE id = 7",
+        "SELECT x FROM (SELECT {c}::text::guess AS x FROM people WHERE id = 7) s",
+        "SELECT id FROM people WHERE {c}::text::guess IS NOT NULL",
+        "SELECT id FROM people WHERE {c}::text::guess = 'x'",
+        "SELECT id FROM people ORDER BY {c}::text::guess",
+        "SELECT x.* FROM people, LATERAL (SELECT to_jsonb(people) AS d) l, jsonb_to_record(d) AS x ({c} guess) WHERE id = 7",
+        "SELECT x.* FROM people, LATERAL (SELECT to_jsonb(people) AS d) l, ROWS FROM (jsonb_to_record(d) AS ({c} guess)) AS x WHERE id = 7",
+    ),
+    "CREATE TYPE guess AS ENUM ({q})": (
+        "SELECT {c}::text::guess FROM people WHERE id = 7",
+        "SELECT count({c}::text::guess) FROM people",
+    ),
+    'CREATE TEMP TABLE "{r}" (i int)': (
+        "SELECT quote_ident({c}::text)::regclass FROM people WHERE id = 7",
+        "SELECT count(to_regclass(quote_ident({c}::text))) FROM people WHERE id = 7",
+        "SELECT to_regtype(quote_ident({c}::text)) FROM people WHERE id = 7",
+        "SELECT pg_relation_size(quote_ident({c}::text)) FROM people WHERE id = 7",
+    ),
+}
+"""Statements that have the value read as what another one has defined with the guess in it."""
+
+TURNED_BACK: Final = (
+    "SELECT id FROM people WHERE {c} = {q}::guess",
+    "SELECT id FROM people WHERE {c} IN ({q}::guess)",
+    "SELECT id FROM people WHERE {c} = ANY (ARRAY[{q}]::guess[])",
+    "SELECT id FROM people WHERE {c} = CAST({q} AS guess)",
+    "SELECT id FROM people WHERE {c} = guess {q}",
+    "SELECT id FROM people WHERE {c} IS NOT DISTINCT FROM {q}::guess::text",
+    "SELECT CASE {c} WHEN {q}::guess THEN 1 END FROM people",
+    "SELECT id FROM people WHERE ({c}, id) = ({q}::guess, id)",
+    "EXPLAIN SELECT id FROM people WHERE {c} = {q}::guess",
+)
+"""Statements that have a masked value turned back, and read as a domain with the guess in it."""

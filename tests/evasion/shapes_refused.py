@@ -140,6 +140,10 @@ REFUSED_BY_CHANNEL: Final[dict[str, tuple[str, ...]]] = {
         "ALTER DOMAIN mail ADD CONSTRAINT c CHECK (VALUE <> public.peek(1))",
         "CREATE INDEX ON clean (sandbox.joined(word, word))",
         "CREATE SCHEMA s2 CREATE TABLE d (x text DEFAULT public.peek(1))",
+        "CREATE DOMAIN sandbox.text AS pg_catalog.text CHECK (VALUE <> 'guess')",
+        "CREATE TYPE sandbox.int8 AS ENUM ('guess')",
+        "CREATE TYPE sandbox.date AS (word text)",
+        "CREATE TYPE sandbox.jsonb AS RANGE (subtype = text)",
     ),
     "names that move": (
         "ALTER FUNCTION sandbox.dense_rank(text) SET SCHEMA pg_catalog",

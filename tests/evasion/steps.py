@@ -134,6 +134,29 @@ STEPS: Final[dict[str, tuple[str, ...]]] = {
         "WITH d AS (DELETE FROM parent RETURNING remarks) SELECT remarks || '' FROM d",
         "ROLLBACK",
     ),
+    "what rules return": (
+        "UPDATE ruled SET word = word RETURNING word, word || ''",
+        "INSERT INTO ruled VALUES (2, 'x') RETURNING *",
+        "DELETE FROM ruled RETURNING ruled",
+    ),
+    "what rules return beside the statement": (
+        "INSERT INTO told VALUES (1, 'x')",
+        "INSERT INTO told_seen VALUES (1, 'x')",
+        "SELECT 1; INSERT INTO told_seen VALUES (1, 'x'); SELECT 2",
+        "PREPARE t AS INSERT INTO told_seen VALUES (1, 'x'); EXECUTE t; DEALLOCATE t",
+    ),
+    "what rules return behind views": (
+        "UPDATE ruled_seen SET word = word RETURNING word",
+        "UPDATE ruled_seen_twice SET word = word RETURNING word, word || ''",
+        "INSERT INTO ruled_seen VALUES (2, 'x') RETURNING *",
+        "DELETE FROM ruled_seen RETURNING ruled_seen.*",
+        "WITH u AS (UPDATE ruled_seen SET word = word RETURNING word) SELECT word FROM u",
+    ),
+    "what triggers return in the place of views": (
+        "INSERT INTO triggered VALUES (9, 'x') RETURNING *",
+        "UPDATE triggered SET word = 'x' WHERE id = 1 RETURNING word, word || ''",
+        "WITH u AS (UPDATE triggered SET word = 'x' RETURNING word) SELECT word FROM u",
+    ),
     "notifications": ("LISTEN gossip", "SELECT tells(1)", "SELECT 1", "UNLISTEN *"),
     "a procedure": ("CALL proc_reads('')",),
     "a function in front of the system's": (

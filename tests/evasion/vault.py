@@ -45,6 +45,25 @@ CREATE VIEW faces AS SELECT id, full_name AS face, remarks AS story FROM people;
 CREATE VIEW faces_twice AS SELECT upper(f.story) AS loud, f.* FROM faces f;
 CREATE VIEW turned AS SELECT id, reverse(body) AS body FROM letters;
 CREATE MATERIALIZED VIEW turned_once AS SELECT id, encode(body::bytea, 'hex') AS body FROM letters;
+CREATE TABLE ruled (id int, word text);
+INSERT INTO ruled VALUES (1, 'plain');
+CREATE RULE on_update AS ON UPDATE TO ruled DO INSTEAD UPDATE clean SET word = word WHERE id = 1
+    RETURNING id, (SELECT remarks FROM people WHERE id = 1);
+CREATE RULE on_insert AS ON INSERT TO ruled DO INSTEAD UPDATE clean SET word = word WHERE id = 1
+    RETURNING id, (SELECT remarks FROM people WHERE id = 1);
+CREATE RULE on_delete AS ON DELETE TO ruled DO INSTEAD UPDATE clean SET word = word WHERE id = 1
+    RETURNING id, (SELECT remarks FROM people WHERE id = 1);
+CREATE TABLE told (id int, word text);
+CREATE RULE tells_too AS ON INSERT TO told DO ALSO
+    SELECT remarks, remarks || '' AS word FROM people;
+CREATE VIEW told_seen AS SELECT id, word FROM told;
+CREATE VIEW ruled_seen AS SELECT id, word FROM ruled;
+CREATE VIEW ruled_seen_twice AS SELECT * FROM ruled_seen;
+CREATE VIEW triggered AS SELECT id, word FROM clean;
+CREATE FUNCTION fills() RETURNS trigger LANGUAGE plpgsql AS
+    'BEGIN NEW.word := (SELECT remarks FROM people WHERE id = 1); RETURN NEW; END';
+CREATE TRIGGER instead INSTEAD OF INSERT OR UPDATE ON triggered
+    FOR EACH ROW EXECUTE FUNCTION fills();
 CREATE VIEW harmless AS SELECT id, word FROM clean;
 CREATE MATERIALIZED VIEW kept AS SELECT id, lower(remarks) AS story FROM people;
 CREATE FUNCTION sql_reads(n int) RETURNS text LANGUAGE sql AS
@@ -86,6 +105,10 @@ INSERT INTO aged VALUES (1), (2);
 
 TAGS = {
     **{f"public.clean.{name}": ["public"] for name in ("id", "word", "amount", "payload")},
+    "public.told.id": ["public"],
+    "public.told.word": ["public"],
+    "public.ruled.id": ["public"],
+    "public.ruled.word": ["public"],
     "public.series.id": ["public"],
     "public.series.label": ["public"],
     "public.series.remarks": ["confidential"],

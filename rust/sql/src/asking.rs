@@ -9,39 +9,27 @@
 use crate::asking_functions::{result_name, COLLECTING, FITTING, ROW_FUNCTIONS};
 use crate::compared::{compared, is_of_rows, row_pairs};
 use crate::facts::{Asking, ColumnName, Flow, Query};
-use crate::fate::{Fate, AGGREGATES, MEMBERS};
+use crate::fate::{Fate, AGGREGATES};
 use crate::held::{held, values_of, Values};
-use crate::mixing::{may_fail, mixes};
 use crate::places::{column_of, uncast};
 use crate::query::Builder;
+use crate::standing::{
+    has_constants, holds_value, is_listed, is_member, is_stored, is_unstable, VALUES,
+};
 use crate::tree::Tree;
 use crate::walk::column_name;
 
-/// `A_Expr_Kind`.
-const OPERATOR: i64 = 1;
-/// What has another value for each row.
-const VALUES: [&str; 2] = ["ColumnRef", "SubLink"];
 /// `SubLinkType`.
 const EXISTS: i64 = 1;
-const ARRAY: i64 = 7;
 /// `SetOperation`: 2 is `UNION`.
 const UNION: i64 = 2;
-
-/// Types whose texts may mean another moment each time, as `now` does.
-const MOMENTS: [&str; 6] = [
-    "date",
-    "time",
-    "timestamp",
-    "timestamptz",
-    "timetz",
-    "abstime",
-];
 
 impl Builder {
     /// Fills in what influences a query, but for what is inside its sources, table expressions,
     /// branches and other subqueries.
     pub(crate) fn ask(&mut self, tree: &Tree, query: &mut Query) {
         let mut found = Vec::new();
+        let deriving = std::mem::take(&mut self.deriving);
         match tree.kind() {
             "SelectStmt" => self.selection(tree, &mut found),
             "UpdateStmt" | "DeleteStmt" | "InsertStmt" | "MergeStmt" => {
@@ -64,6 +52,7 @@ impl Builder {
             }
             _ => {}
         }
+        self.deriving = deriving;
         query.asks = found;
     }
 
@@ -146,6 +135,15 @@ impl Builder {
                 for call in &calls {
                     self.value_in(call.get("args"), true, found);
                     self.rows_of(call, found);
+                }
+                let defined = from.get("functions").items().iter();
+                let defined = defined.filter_map(|call| call.items().get(1));
+                for columns in defined.chain([from.get("coldeflist")]) {
+                    if !columns.items().is_empty() {
+                        let read = calls.iter().map(|call| (*call).clone());
+                        let read = read.chain([columns.clone()]).collect();
+                        self.atom("derived", &Tree::List(read), found);
+                    }
                 }
             }
             "RangeTableFunc" => {
@@ -259,17 +257,6 @@ impl Builder {
     /// A value, and what decides about it; `counted` says that its constants are those of something
     /// around it.
     fn value_in(&mut self, tree: &Tree, counted: bool, found: &mut Vec<Asking>) {
-        let around = self.mixing;
-        // What has constants is told with them, and all that is in it.
-        if !(counted || around) && may_fail(tree) && !has_constants(tree) && mixes(tree) {
-            self.whole("mixture", tree, found);
-            self.mixing = true;
-        }
-        self.parts_of(tree, counted, found);
-        self.mixing = around;
-    }
-
-    fn parts_of(&mut self, tree: &Tree, counted: bool, found: &mut Vec<Asking>) {
         match tree.kind() {
             // What a subquery is influenced by is its own.
             "ColumnRef" | "AConst" | "ParamRef" | "SelectStmt" => return,
@@ -291,24 +278,7 @@ impl Builder {
                 }
                 return self.value_in(tree.get("defresult"), counted, found);
             }
-            "FuncCall" => {
-                self.condition_in(tree.get("agg_filter"), found);
-                self.ordered("sort", tree.get("agg_order"), &Tree::Empty, found);
-                if !tree.get("over").is_empty() {
-                    self.ask_window(tree.get("over"), found);
-                }
-                let name = tree.get("funcname").items().last().map_or("", Tree::text);
-                if ROW_FUNCTIONS.contains(&name) {
-                    self.rows_of(tree, found);
-                }
-                if FITTING.contains(&name) {
-                    self.fitting(tree.get("args").items(), found);
-                }
-                let meets = is_comparing(name) || tree.get("agg_distinct").int() != 0;
-                let counted = counted | (meets && self.meeting(tree.get("args"), found));
-                let own = self.with_constants(tree.get("args"), tree, counted, found);
-                return self.value_in(tree.get("args"), own, found);
-            }
+            "FuncCall" => return self.call_in(tree, counted, found),
             "MinMaxExpr" => {
                 let counted = self.meeting(tree.get("args"), found) || counted;
                 return self.value_in(tree.get("args"), counted, found);
@@ -331,9 +301,37 @@ impl Builder {
             | "MultiAssignRef" | "ReturningClause" => counted,
             _ => self.with_constants(tree, tree, counted, found),
         };
+        let around = self.deriving;
+        self.combining(tree, own, found);
         for child in tree.children() {
             self.value_in(child, own, found);
         }
+        self.deriving = around;
+    }
+
+    /// A call: its arguments, what it makes of several rows, and how many rows it makes.
+    fn call_in(&mut self, tree: &Tree, counted: bool, found: &mut Vec<Asking>) {
+        self.condition_in(tree.get("agg_filter"), found);
+        self.ordered("sort", tree.get("agg_order"), &Tree::Empty, found);
+        if !tree.get("over").is_empty() {
+            self.ask_window(tree.get("over"), found);
+        }
+        let name = tree.get("funcname").items().last().map_or("", Tree::text);
+        if ROW_FUNCTIONS.contains(&name) {
+            self.rows_of(tree, found);
+        }
+        if FITTING.contains(&name) {
+            self.fitting(tree.get("args").items(), found);
+        }
+        let meets = is_comparing(name) || tree.get("agg_distinct").int() != 0;
+        let counted = counted | (meets && self.meeting(tree.get("args"), found));
+        let own = self.with_constants(tree.get("args"), tree, counted, found);
+        let around = self.deriving;
+        // Without its window, filter and order, which are told by themselves.
+        let call = ["funcname", "args"].map(|field| (field, tree.get(field).clone()));
+        self.combining(&Tree::Node("FuncCall", call.to_vec()), own, found);
+        self.value_in(tree.get("args"), own, found);
+        self.deriving = around;
     }
 
     /// Rows that a statement writes out: what stands in one column of them.
@@ -457,7 +455,7 @@ impl Builder {
     }
 
     /// One comparison, or whatever else it is.
-    fn atom(&mut self, form: &'static str, tree: &Tree, found: &mut Vec<Asking>) {
+    pub(crate) fn atom(&mut self, form: &'static str, tree: &Tree, found: &mut Vec<Asking>) {
         let flow = self.influence_of(tree);
         let (form, values, unstable) = match compared(tree) {
             Some((form, values)) => (form, values, false),
@@ -466,7 +464,7 @@ impl Builder {
         self.push_asking(form, flow, values, unstable, found);
     }
 
-    fn push_asking(
+    pub(crate) fn push_asking(
         &mut self,
         form: &'static str,
         flow: Flow,
@@ -489,7 +487,7 @@ impl Builder {
     }
 
     /// The columns of an expression, those of its subqueries' results among them.
-    fn influence_of(&mut self, tree: &Tree) -> Flow {
+    pub(crate) fn influence_of(&mut self, tree: &Tree) -> Flow {
         let mut flow = Flow::default();
         let (places, influences) = (self.places.take(), self.row_influences.take());
         self.flow(tree, Fate::Whole, &mut flow);
@@ -512,77 +510,9 @@ fn calls_in_condition(form: &str, flow: &Flow) -> bool {
     matches!(form, "expression" | "limit") && !flow.functions.is_empty()
 }
 
-fn has_constants(tree: &Tree) -> bool {
-    match tree.kind() {
-        "AConst" | "ParamRef" => true,
-        // What decides inside of these is told by itself.
-        "SubLink" | "CaseExpr" | "TypeName" => false,
-        "FuncCall" => has_constants(tree.get("args")),
-        _ => tree.children().any(has_constants),
-    }
-}
-
-/// Whether the value of an expression may be that of a node of one of these kinds in it.
-fn holds_value(tree: &Tree, kinds: &[&str]) -> bool {
-    if tree.kind() == "CaseExpr" {
-        let results = tree
-            .get("args")
-            .items()
-            .iter()
-            .map(|when| when.get("result"));
-        let mut results = results.chain([tree.get("defresult")]);
-        return results.any(|result| holds_value(result, kinds));
-    }
-    kinds.contains(&tree.kind()) || tree.children().any(|child| holds_value(child, kinds))
-}
-
 /// Whether an aggregate's result tells how the values of several rows compare, or whether they meet.
 fn is_comparing(name: &str) -> bool {
     AGGREGATES.contains(&name) && !COLLECTING.contains(&name)
-}
-
-/// Whether an array is what a query gives, or a list that is as long for every row.
-fn is_listed(array: &Tree) -> bool {
-    match array.kind() {
-        "SubLink" => array.get("sub_link_type").int() == ARRAY,
-        "AArrayExpr" => true,
-        _ => false,
-    }
-}
-
-/// Whether an expression is a column, or a member of the document in it under a constant name.
-fn is_stored(document: &Tree) -> bool {
-    let (document, _) = uncast(document);
-    if document.kind() != "AExpr" {
-        return column_of(document).is_some();
-    }
-    let name = document.get("name").items().last().map_or("", Tree::text);
-    MEMBERS.contains(&name)
-        && document.get("kind").int() == OPERATOR
-        && held(document.get("rexpr"), false).is_some()
-        && is_stored(document.get("lexpr"))
-}
-
-/// Whether an operator gives a member of a document, which its right side names.
-fn is_member(expression: &Tree) -> bool {
-    let operator = expression.get("name").items().last().map_or("", Tree::text);
-    expression.get("kind").int() == OPERATOR && MEMBERS.contains(&operator)
-}
-
-/// Whether an expression may have another value each time, by other means than functions.
-fn is_unstable(tree: &Tree) -> bool {
-    match tree.kind() {
-        "SubLink" | "SqlValueFunction" => return true,
-        "TypeCast" => {
-            let names = tree.get("type_name").get("names");
-            let last = names.items().last().map_or("", Tree::text);
-            if MOMENTS.contains(&last) && uncast(tree).0.kind() != "AConst" {
-                return true;
-            }
-        }
-        _ => {}
-    }
-    tree.children().any(is_unstable)
 }
 
 #[cfg(test)]

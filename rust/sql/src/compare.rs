@@ -6,7 +6,7 @@ use crate::fate::Fate;
 use crate::places::{column_of, raw_place, uncast};
 use crate::query::Builder;
 use crate::tree::Tree;
-use crate::walk::push_new;
+use crate::walk::{name_of, push_new};
 use std::collections::HashMap;
 
 /// `A_Expr_Kind`: operators, and what is an equality by another name.
@@ -234,6 +234,9 @@ impl Builder {
                     for item in array.get("elements").items() {
                         self.pair(left, item, level);
                     }
+                    if let Some(column) = column {
+                        self.cast(&column, "compared", 0, right, level);
+                    }
                 } else if let Some(column) = column {
                     if !self.value(&column, "compared", 0, right, true, level) {
                         self.expression(&column, right, level);
@@ -357,7 +360,29 @@ impl Builder {
                 places[number].push(place);
             }
         }
+        self.cast(column, role, position, value, level);
         true
+    }
+
+    /// Notes the types that a value is cast to.
+    fn cast(
+        &mut self,
+        column: &ColumnName,
+        role: &'static str,
+        position: usize,
+        mut value: &Tree,
+        level: &mut Level,
+    ) {
+        while matches!(value.kind(), "TypeCast" | "CollateClause") {
+            let name = name_of(&value.get("type_name").get("names").names());
+            value = value.get("arg");
+            if name.name.is_empty() {
+                continue;
+            }
+            if let Some(at) = self.entry(column, role, position, level) {
+                push_new(&mut level.compared[at].types, name);
+            }
+        }
     }
 }
 

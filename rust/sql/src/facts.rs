@@ -72,7 +72,7 @@ pub struct Facts {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub setting: Option<Setting>,
     /// Name of the prepared statement, cursor, channel or savepoint; absent for all of them or none.
-    /// For `ALTER ... RENAME TO`, the new name.
+    /// For `ALTER ... RENAME TO`, the new name; for `CREATE TYPE`, and `CREATE` and `ALTER DOMAIN`, that of the type.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
     /// The statement inside: of `PREPARE`, `DECLARE`, `EXPLAIN`, `COPY (query)`, `CREATE ... AS`.

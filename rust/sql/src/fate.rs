@@ -206,7 +206,7 @@ const TRIMMING: [&str; 3] = ["btrim", "ltrim", "rtrim"];
 pub(crate) const MEMBERS: [&str; 4] = ["->", "->>", "#>", "#>>"];
 
 /// Operators that say how values compare.
-pub(crate) const COMPARING: [&str; 25] = [
+const COMPARING: [&str; 25] = [
     "=", "<>", "!=", "<", ">", "<=", ">=", "~", "~*", "!~", "!~*", "~~", "~~*", "!~~", "!~~*",
     "@>", "<@", "?", "?|", "?&", "&&", "@@", "^@", "<<=", ">>=",
 ];
@@ -335,7 +335,7 @@ impl Fate {
 }
 
 /// Whether a cast to this type leaves a text as it is.
-pub(crate) fn keeps_text(type_name: &Tree) -> bool {
+fn keeps_text(type_name: &Tree) -> bool {
     let names = type_name.get("names").names();
     let last = names.last().map_or("", String::as_str);
     // In other schemas a domain of the name may cut.

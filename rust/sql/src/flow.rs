@@ -1,15 +1,14 @@
 //! What an expression is made of.
 
 use crate::facts::{ColumnName, Flow, RowField};
-use crate::fate::{is_aggregate, Fate, MEMBERS};
+use crate::fate::{is_aggregate, Fate};
 use crate::query::Builder;
+use crate::standing::{holds_value, is_member, VALUES};
 use crate::tree::Tree;
 use crate::walk::{attribute_names, column_name, name_of, push_new};
 
 /// Expressions of more columns than this are opaque.
 const MAX_COLUMNS: usize = 4096;
-/// `A_Expr_Kind` of an operator between two values.
-const OPERATOR: i64 = 1;
 /// `SubLinkType::ExistsSublink`.
 const EXISTS: i64 = 1;
 /// Expressions of a window, and what they decide.
@@ -66,6 +65,11 @@ impl Builder {
                 return self.flow(tree.get("rexpr"), fate.choosing(), out);
             }
             "SubLink" => return self.sublink(tree, fate, out),
+            // What a constant is cast to tells of nobody's value.
+            "TypeCast" if !holds_value(tree.get("arg"), &VALUES) => {
+                return self.flow(tree.get("arg"), fate.below(tree), out);
+            }
+            "TypeName" => return push_new(&mut out.types, name_of(&tree.get("names").names())),
             // Outside of a subquery nothing of the kind occurs in an expression.
             "SelectStmt" | "RangeVar" => out.opaque = true,
             _ => {}
@@ -211,19 +215,15 @@ impl Builder {
         for attribute in &flow.attributes {
             push_new(&mut out.attributes, attribute.clone());
         }
+        for name in &flow.types {
+            push_new(&mut out.types, name.clone());
+        }
         out.opaque |= flow.opaque;
         out.windowed |= flow.windowed;
         if !kind.is_empty() {
             self.note(kind, flow);
         }
     }
-}
-
-/// Whether an operator gives a member of a document, which its right side names.
-fn is_member(expression: &Tree) -> bool {
-    let names = expression.get("name").names();
-    let operator = names.last().map_or("", String::as_str);
-    expression.get("kind").int() == OPERATOR && MEMBERS.contains(&operator)
 }
 
 fn push_column(out: &mut Flow, column: &ColumnName, fate: Fate) {

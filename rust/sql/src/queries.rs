@@ -70,7 +70,8 @@ pub struct Asking {
     /// values in another way), `columns` (two columns are equal, or not), `merged` (the same by `USING`,
     /// and `*` for `NATURAL`), `sort` (rows are sorted, or two columns compared in another way), `group`
     /// (rows are grouped or made distinct), `set` (rows of a set operation are, or are sorted), `limit`,
-    /// `rows` (how many rows a function makes) or `expression` (anything else).
+    /// `rows` (how many rows a function makes), `combined` (an expression of several columns, without
+    /// values), `derived` (one of one column), `cast` (a cast to a text) or `expression` (anything else).
     pub form: &'static str,
     /// What it is made of.
     #[serde(flatten)]
@@ -138,6 +139,9 @@ pub struct Compared {
     /// What else it is compared with: columns, and expressions of constants alike.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub against: Vec<Flow>,
+    /// Types that the values are cast to.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub types: Vec<Name>,
 }
 
 /// A source, or a join of two.
@@ -296,6 +300,9 @@ pub struct Flow {
     /// Names after the dot of `(value).name`: fields, or functions of one argument.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub attributes: Vec<String>,
+    /// Types that what is not constant is cast to or read as.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub types: Vec<Name>,
     /// Subqueries whose columns can be in it.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub subqueries: Vec<Query>,

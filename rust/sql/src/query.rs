@@ -27,8 +27,8 @@ pub(crate) struct Builder {
     pub(crate) row_influences: Option<Vec<RowInfluence>>,
     /// Whether what is being followed goes into an aggregate.
     pub(crate) aggregating: bool,
-    /// Whether what is being looked at stands in a mixture that is told.
-    pub(crate) mixing: bool,
+    /// Whether what is asked about is inside of an expression that is told as combined or derived.
+    pub(crate) deriving: bool,
 }
 
 impl Builder {

@@ -104,6 +104,14 @@ fn name(tree: &Tree) -> Option<String> {
         "ListenStmt" | "UnlistenStmt" | "NotifyStmt" => "conditionname",
         "TransactionStmt" => "savepoint_name",
         "RenameStmt" => "newname",
+        "CreateDomainStmt" => return tree.get("domainname").names().pop(),
+        "AlterDomainStmt" | "CreateEnumStmt" | "CreateRangeStmt" => {
+            return tree.get("type_name").names().pop();
+        }
+        "CompositeTypeStmt" => {
+            let name = tree.get("typevar").get("relname").text();
+            return (!name.is_empty()).then(|| name.to_owned());
+        }
         _ => return None,
     };
     let name = tree.get(field).text();

@@ -13,13 +13,15 @@ from scrim.domain.column import Column
 from scrim.domain.decision import Refusal
 from scrim.masking.results import ResultDecider, SeenColumn
 from scrim.statements.asking import (
+    CAST,
     COLUMNS,
+    COMBINED,
+    DERIVED,
     EQUAL,
     EXPRESSION,
     GROUP,
     LIMIT,
     MERGED,
-    MIXTURE,
     ROWS,
     SET,
     SORT,
@@ -29,12 +31,16 @@ from scrim.statements.facts import Facts
 from scrim.statements.functions import are_pure
 from scrim.statements.influencing import Influenced, strands
 from scrim.statements.lineage import Lineage
+from scrim.statements.origins import Origins
 
-UNSEEN: Final = frozenset({COLUMNS, MERGED, MIXTURE, GROUP, SET})
-"""Uses that tell no more than masked values do, which are equal where the real ones are, unless
-they are of hidden values and of others."""
-MEETING: Final = UNSEEN | {SORT, EXPRESSION}
+UNSEEN: Final = frozenset({COLUMNS, MERGED, GROUP, SET})
+"""Uses that tell no more than masked values do, which are equal where the real ones are."""
+MEETING: Final = UNSEEN | {SORT, EXPRESSION, COMBINED}
 """Uses in which values of several rows can meet."""
+QUIET: Final = frozenset({DERIVED, CAST})
+"""Uses that ask only what a type asks, or what the values that a column is made of ask."""
+CALLS: Final = QUIET | {COMBINED}
+"""Uses in which a function is called beside a condition, and tells by its result alone."""
 FUNCTIONS: Final = "what functions of the database's users read"
 """Stands for a column where nothing says what such a function reads."""
 _READING: Final = {
@@ -126,12 +132,17 @@ class FilterDecider:
         everything: frozenset[Column] | None = None
         for one in self._lineage.influenced(facts):
             among = one.columns
-            if not one.known:
+            called = one.influence.form in CALLS and all(part.known for part in one.parts)
+            if not one.known and not called:
                 if everything is None:
                     everything = self._lineage.touched(facts).columns
                 among |= everything
             columns = frozenset(column for column in among if self._is_protected(column))
-            asks = not self._in_masked_space(one) if columns else self._calls_unreviewed(one)
+            asks = (
+                one.converts or not self._in_masked_space(one)
+                if columns
+                else self._calls_unreviewed(one)
+            )
             if asks:
                 yield one, columns
 
@@ -181,7 +192,8 @@ class FilterDecider:
         form = one.influence.form
         if columns and (refusal := self._amplifying(one, columns)) is not None:
             return refusal
-        if self._filtering == "refuse" and form not in UNSEEN:
+        quiet = form in QUIET and not one.converts
+        if self._filtering == "refuse" and form not in UNSEEN and not quiet:
             return _refused(columns, "The connection does not compare protected data.")
         if columns and one.influence.parameters and outer is not None:
             return _not_prepared(outer, columns)
@@ -192,14 +204,15 @@ class FilterDecider:
         form = one.influence.form
         if form in {LIMIT, ROWS}:
             return _refused(columns, "It would decide how many rows there are.")
-        if form not in MEETING or one.one_row or not self._beside_others(one):
+        if one.one_row:
             return None
-        if form == MIXTURE:
-            return _refused(
-                columns, "Where it fails or gives NULL would tell of values.", _MIX_HINT
-            )
-        hint = _SET_HINT if form == SET else _HINT
-        return _refused(columns, "It is compared with what is seen as it is, or made up.", hint)
+        combined = form == DERIVED and any(self._is_combined(part) for part in one.parts)
+        meeting = form in MEETING or (form == DERIVED and len(one.parts) > 1)
+        if not (combined or (meeting and self._beside_others(one))):
+            return None
+        if form in {COMBINED, DERIVED}:
+            return _refused(columns, "Where it fails or gives NULL would tell of values.", _FIT)
+        return _refused(columns, _BESIDE, _SET_HINT if form == SET else _HINT)
 
     def _beside_others(self, one: Influenced) -> bool:
         """Say whether protected values meet others that are not hidden, or are made up.
@@ -214,6 +227,10 @@ class FilterDecider:
         if any(part.made or self._is_mixed(part.columns - part.measured) for part in parts):
             return True
         return len({self._is_open(strand) for strand in strands(parts)}) > 1
+
+    def _is_combined(self, part: Origins) -> bool:
+        """Say whether a column that only one thing is made of is made of such values itself."""
+        return not part.strands and self._is_mixed(part.columns - part.measured)
 
     def _is_open(self, columns: frozenset[Column]) -> bool:
         """Say whether the values of columns are seen as they are; made-up ones are."""
@@ -247,7 +264,7 @@ def _use(
     statement: int, depth: int, one: Influenced, columns: frozenset[Column]
 ) -> MeteredUse | None:
     form = one.influence.form
-    if form in UNSEEN:
+    if form in UNSEEN or (form in QUIET and not one.converts):
         return None
     names = tuple(sorted(column.qualified_name() for column in columns)) or (FUNCTIONS,)
     counted = form != SORT
@@ -260,10 +277,11 @@ def _about(columns: frozenset[Column]) -> str:
     return f"It is about {', '.join(names[:MAX_NAMED]) or FUNCTIONS}{more}."
 
 
+_BESIDE: Final = "It is compared with what is seen as it is, or made up."
 _HINT: Final = (
     "Leave the condition out, compare with plain values, or ask for the `filter` permission."
 )
-_MIX_HINT: Final = (
+_FIT: Final = (
     "Select the columns by themselves, leave out what is of other rows or made up, or ask for the "
     "`filter` permission."
 )

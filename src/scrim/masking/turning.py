@@ -192,8 +192,26 @@ class TurnDecider:
                 "The definition would show the values that it is compared with.",
                 "Leave the comparison out of it, or ask for raw access to the data.",
             )
-        refusals = (_unclear(one, turned) for one in turned.values())
+        refusals = (
+            _unclear(one, turned) or self._read_by_definition(one) for one in turned.values()
+        )
         return next((refusal for refusal in refusals if refusal is not None), None)
+
+    def _read_by_definition(self, one: _Found) -> Refusal | None:
+        """Say why a value may not be cast to a type that the schema defines.
+
+        A domain would compare the real value with what stands in its definition.
+        """
+        catalog = self._lineage.catalog
+        own = catalog.types.name(one.masked.type_id)
+        if all(name == own or catalog.is_plain_type(name) for name in one.compared.types):
+            return None
+        return Refusal(
+            "0A000",
+            "masked data can be compared with plain values only",
+            f"{_about(one)} A definition in the schema decides about the type of the value.",
+            "Leave the cast out, or cast to a type of PostgreSQL's own.",
+        )
 
 
 def _unclear(one: _Found, turned: Mapping[int, _Found]) -> Refusal | None:

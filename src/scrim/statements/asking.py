@@ -17,7 +17,9 @@ SET: Final = "set"
 LIMIT: Final = "limit"
 ROWS: Final = "rows"
 EXPRESSION: Final = "expression"
-MIXTURE: Final = "mixture"
+COMBINED: Final = "combined"
+DERIVED: Final = "derived"
+CAST: Final = "cast"
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,8 +31,9 @@ class Asking:
         form: `equal` and `compare` (a column and values of the statement), `columns` and `merged`
             (equality of columns, by `USING` and `NATURAL`), `sort` (order, also of two columns),
             `group` (also `DISTINCT`), `set` (rows of a set operation are compared or sorted),
-            `limit`, `rows` (how many rows a function makes), `mixture` (several values, of which an
-            expression without constants may fail or be NULL), `expression` for anything else.
+            `limit`, `rows` (how many rows a function makes), `combined` (made of several columns
+            without values of the statement), `derived` (made of one), `cast` (cast to a text),
+            `expression` for anything else.
         flow: What it is made of.
         position: Position from 1 of the column that a set operation is sorted by; 0 for none.
         unstable: Whether it may be something else each time, by other means than functions.

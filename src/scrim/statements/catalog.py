@@ -8,7 +8,7 @@ of many tables loads fast.
 import hashlib
 import json
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Final
@@ -61,7 +61,7 @@ class Relation:
         name: Its name.
         kind: `r` table, `p` partitioned table, `v` view, `m` materialised view, `f` foreign table,
             `S` sequence.
-        has_rules: Whether rewrite rules change what statements on it do.
+        has_rules: Whether rewrite rules, or triggers of a view, change what statements on it do.
     """
 
     id: int
@@ -206,6 +206,13 @@ class Catalog:
         """Return the relations that a view's stored query names."""
         return frozenset(self._used.get(oid, ()))
 
+    def is_rewritten(self, oid: int) -> bool:
+        """Say whether rules, or triggers of views, change what statements on a relation do."""
+        return any(
+            relation is not None and relation.has_rules
+            for relation in map(self.relation, _reached(oid, self._used))
+        )
+
     def relatives(self, oid: int) -> frozenset[int]:
         """Return ancestors and descendants by inheritance and partitioning, with itself."""
         return _reached(oid, self._parents) | _reached(oid, self._children)
@@ -249,6 +256,65 @@ class Catalog:
             name
             for name, _, extension in _list(self._raw, "casts")
             if extension not in REVIEWED_EXTENSIONS
+        )
+
+    def is_plain_type(self, name: str) -> bool:
+        """Say whether a type of that name is the system's own, and means the same in any schema.
+
+        Those that name objects do not: what a `regclass` can be depends on the tables.
+        """
+        return not self._system_types or (
+            name in self._system_types and name not in self._defined_types
+        )
+
+    def columns_of_type(self, name: str) -> Iterator[tuple[Relation, CatalogColumn]]:
+        """Give the columns whose type has that name, or is a domain over one that has."""
+        types = [RawType(*fields) for fields in _list(self._raw, "types")]
+        wanted = {one.oid for one in types if one.name == name}
+        found = 0
+        while wanted and len(wanted) > found:
+            found = len(wanted)
+            wanted |= {one.oid for one in types if one.base in wanted}
+        for relation in self.relations() if wanted else ():
+            for column in self.columns(relation.id):
+                if column.type_id in wanted:
+                    yield relation, column
+
+    def is_system_type(self, name: str) -> bool:
+        """Say whether the system has a type of that name."""
+        return name in self._system_types
+
+    def is_defined_type(self, name: str) -> bool:
+        """Say whether the users have defined a type of that name."""
+        return name in self._defined_types
+
+    def is_function(self, name: str) -> bool:
+        """Say whether a function of that name is known."""
+        return bool(self._functions.get(name) or self.routines.built_in(name))
+
+    @cached_property
+    def column_names(self) -> frozenset[str]:
+        """The names of the columns of all relations, and of the fields of row types."""
+        return frozenset(fields[1] for columns in self._raw_columns.values() for fields in columns)
+
+    @cached_property
+    def _system_types(self) -> frozenset[str]:
+        types = (RawType(*fields) for fields in _list(self._raw, "types"))
+        return frozenset(
+            one.name
+            for one in types
+            if (one.schema == "pg_catalog" and not one.name.lstrip("_").startswith("reg"))
+            # Base types of extensions; nobody else makes any.
+            or (one.type_kind == "b" and not is_system(one.schema) and one.category != "A")
+        )
+
+    @cached_property
+    def _defined_types(self) -> frozenset[str]:
+        types = (RawType(*fields) for fields in _list(self._raw, "types"))
+        return frozenset(
+            one.name
+            for one in types
+            if one.schema != "pg_catalog" and (one.type_kind != "b" or one.category == "A")
         )
 
     @cached_property

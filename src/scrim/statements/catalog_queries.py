@@ -14,11 +14,14 @@ _NAMEABLE: Final = """
      SELECT a.oid FROM pg_catalog.pg_roles a WHERE a.rolname = SESSION_USER))
 """
 
+# A trigger in the place of a view's statement (64 is `TRIGGER_TYPE_INSTEAD`) says what it returns.
 _RELATIONS: Final = f"""
 SELECT pg_catalog.json_agg(pg_catalog.json_build_array(
     c.oid::bigint, n.nspname, c.relname, c.relkind, c.reltype::bigint,
     EXISTS (SELECT 1 FROM pg_catalog.pg_rewrite r
-            WHERE r.ev_class = c.oid AND r.rulename <> '_RETURN')) ORDER BY c.oid)
+            WHERE r.ev_class = c.oid AND r.rulename <> '_RETURN')
+    OR EXISTS (SELECT 1 FROM pg_catalog.pg_trigger t
+               WHERE t.tgrelid = c.oid AND t.tgtype & 64 <> 0)) ORDER BY c.oid)
 FROM pg_catalog.pg_class c
 JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
 WHERE c.relkind IN ('r', 'p', 'v', 'm', 'f', 'S', 'c') AND {_NAMEABLE}

@@ -95,6 +95,9 @@ _DEFINING: Final = frozenset(
     {"AlterDomainStmt", "AlterTableStmt", "CreateDomainStmt", "CreateSchemaStmt", "CreateStatsStmt",
      "CreateStmt", "IndexStmt"}
 )  # fmt: skip
+_MAKING_TYPES: Final = frozenset(
+    {"CompositeTypeStmt", "CreateDomainStmt", "CreateEnumStmt", "CreateRangeStmt"}
+)
 _CASTING: Final = frozenset({"AlterDomainStmt", "AlterTableStmt"})
 """Statements that can give a column a value of another type without naming either."""
 
@@ -166,7 +169,7 @@ def refusal(facts: Facts, catalog: Catalog) -> Refusal | None:
         catalog: The data store's schema.
     """
     for statement in _nested(facts):
-        for check in (_code, _copy, _setting, _catalog_write, _stored_code):
+        for check in (_code, _copy, _setting, _catalog_write, _stored_code, _namesake):
             found = check(statement, catalog)
             if found is not None:
                 return found
@@ -272,6 +275,17 @@ def _stored_code(facts: Facts, catalog: Catalog) -> Refusal | None:
         f"{_spoken(facts.statement)} with code of the database's users is not allowed",
         "defaults, constraints and indexes run it where it is not seen",
         hint="Use functions, operators and casts of PostgreSQL itself.",
+    )
+
+
+def _namesake(facts: Facts, catalog: Catalog) -> Refusal | None:
+    """Refuse a type by the name of the system's: a cast to that would mean the new one."""
+    if facts.statement not in _MAKING_TYPES or not catalog.is_system_type(facts.name or ""):
+        return None
+    return _needs_raw(
+        "a type with the name of one of PostgreSQL's own is not allowed",
+        "what is cast to it would be read by its definition",
+        hint="Choose another name.",
     )
 
 

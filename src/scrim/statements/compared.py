@@ -28,6 +28,7 @@ class Compared:
         elsewhere: Whether one of the parameters is used for something else, too.
         shared: Numbers of others that one of the parameters is compared with, too.
         against: What else it is compared with.
+        types: Names of the types that its values are cast to.
     """
 
     qualifier: tuple[str, ...]
@@ -39,6 +40,7 @@ class Compared:
     elsewhere: bool = False
     shared: tuple[int, ...] = ()
     against: tuple["Flow", ...] = ()
+    types: tuple[str, ...] = ()
 
     @property
     def writes(self) -> bool:
@@ -64,4 +66,5 @@ def decode_compared(raw: Mapping[str, Any], against: tuple["Flow", ...]) -> Comp
         elsewhere=raw.get("elsewhere", False),
         shared=tuple(raw.get("shared", ())),
         against=against,
+        types=tuple(name["name"] for name in raw.get("types", ())),
     )

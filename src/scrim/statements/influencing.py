@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from typing import Final
 
 from scrim.domain.column import Column
-from scrim.statements.asking import EXPRESSION, GROUP, MERGED, MIXTURE, SET, Asking
+from scrim.statements.asking import COMBINED, DERIVED, EXPRESSION, GROUP, MERGED, SET, Asking
 from scrim.statements.catalog import Catalog
+from scrim.statements.conversions import converts_by_schema
 from scrim.statements.facts import ColumnName, Flow, Name, Query, Target
 from scrim.statements.functions import are_pure, is_pure_attribute
 from scrim.statements.making import numbers_rows
@@ -48,6 +49,7 @@ FIXED_FUNCTIONS: Final = frozenset(
 """
 
 
+_COMPUTED: Final = frozenset({EXPRESSION, COMBINED, DERIVED})
 NO_NUMBER: Final = -1
 """Of an influence that has no values in the statement."""
 
@@ -64,6 +66,8 @@ class Influenced:
         one_row: Whether all columns in it are of one row of one relation, whose rows are not put
             together from several queries.
         varies: Whether equal values may make something else of it each time.
+        converts: Whether a type or an object of the schema decides if it fails: by a domain, say, a
+            value is compared with whatever stands in the domain's definition.
     """
 
     influence: Asking
@@ -72,6 +76,7 @@ class Influenced:
     one_row: bool = False
     varies: bool = False
     counting: int = 0
+    converts: bool = False
 
     @property
     def columns(self) -> frozenset[Column]:
@@ -160,7 +165,11 @@ class InfluenceResolver(QueryResolver):
         parts = [self._column(name, scope) for name in flow.columns]
         parts += [self._row_field(row, scope) for row in flow.rows]
         parts += [self.outputs(query, scope, scope.ctes).total() for query in flow.subqueries]
-        if influence.form in {EXPRESSION, MIXTURE} and flow.columns and numbers_rows(flow):
+        if (
+            influence.form in {EXPRESSION, COMBINED, DERIVED}
+            and flow.columns
+            and numbers_rows(flow)
+        ):
             parts.append(NOTHING)
         parts += [self._column(name, scope) for name in flow.counted_columns]
         known = (
@@ -169,13 +178,16 @@ class InfluenceResolver(QueryResolver):
             and all(part.known for part in parts)
             and are_pure(flow.functions, self._catalog)
         )
+        converts = converts_by_schema(flow, self._catalog)
+        fixed = known and _are_fixed(flow.functions, self._catalog) and not converts
         return Influenced(
             influence,
             tuple(parts),
             known,
             self._of_one_row(names, flow, scope) and not any(part.strands for part in parts),
-            influence.unstable or not known or not _are_fixed(flow.functions, self._catalog),
-            len(flow.counted_columns),
+            influence.unstable or not fixed,
+            counting=len(flow.counted_columns),
+            converts=converts,
         )
 
     def _of_one_row(self, names: Sequence[ColumnName], flow: Flow, scope: Scope) -> bool:

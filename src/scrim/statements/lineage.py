@@ -247,10 +247,19 @@ class Lineage:
         return (candidates[0].schema, candidates[0].name) if len(candidates) == 1 else None
 
     def displaced(self, facts: Facts) -> Iterator[tuple[Name | None, str | None, ColumnOrigin]]:
-        """Give what is renamed, moved or rebuilt, and what a new relation would be taken for.
+        """Give what is renamed, moved, rebuilt or checked, and what a new relation is taken for.
 
         Tags belong to names, and until a transaction ends nobody else sees what it renamed.
         """
+        if facts.statement == "AlterDomainStmt":
+            # What is added to a domain is asked of all that the columns of it hold.
+            for relation, column in self.catalog.columns_of_type(facts.name or ""):
+                origins = self.relation_outputs(relation).named(column.name) or ANYTHING
+                yield (
+                    Name(relation.schema, relation.name),
+                    column.name,
+                    ColumnOrigin(origins.columns, origins.known),
+                )
         if facts.statement not in _DISPLACING | _CREATING | {"SelectStmt"} or facts.additive:
             return
         uses = [use for use in facts.relations if use.role == "ddl" or use.verb == "create"]
@@ -472,9 +481,12 @@ class Lineage:
         return union([*self.influences(inner).values(), *compared, *asked])
 
     def _is_rewritten(self, facts: Facts) -> bool:
-        """Whether rules make the statement another one, whose columns nobody saw."""
+        """Whether rules make the statement another one, whose columns nobody saw.
+
+        What is written to a view is written to what it is made of, by the rules of that.
+        """
         return any(
-            relation.has_rules
+            self.catalog.is_rewritten(relation.id)
             for use in facts.relations
             if use.role == "write"
             for relation in self.catalog.named(use.schema, use.name)

@@ -43,6 +43,7 @@ class Flow:
     functions: tuple[Name, ...] = ()
     altered_functions: tuple[Name, ...] = ()
     attributes: tuple[str, ...] = ()
+    types: tuple[Name, ...] = ()
     subqueries: tuple["Query", ...] = ()
     opaque: bool = False
     windowed: bool = False
@@ -248,6 +249,7 @@ def _flow(raw: _Json) -> Flow:
         rows=tuple(_row_field(field) for field in raw.get("rows", ())),
         functions=decode_names(raw.get("functions", ())),
         altered_functions=decode_names(raw.get("altered_functions", ())),
+        types=decode_names(raw.get("types", ())),
         attributes=tuple(raw.get("attributes", ())),
         subqueries=tuple(decode_query(query) for query in raw.get("subqueries", ())),
         opaque=raw.get("opaque", False),

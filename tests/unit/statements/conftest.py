@@ -49,6 +49,12 @@ CREATE POLICY everybody ON app.people USING (true);
 CREATE TRIGGER same BEFORE UPDATE ON app.people
     FOR EACH ROW EXECUTE FUNCTION suppress_redundant_updates_trigger();
 CREATE RULE logged AS ON DELETE TO app.events DO ALSO NOTIFY gone;
+CREATE VIEW app.gone AS SELECT id FROM app.events;
+CREATE VIEW app.gone_too AS SELECT * FROM app.gone;
+CREATE VIEW app.handled AS SELECT id, total FROM app.orders;
+CREATE FUNCTION app.handles() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NEW; END';
+CREATE TRIGGER handle INSTEAD OF UPDATE ON app.handled
+    FOR EACH ROW EXECUTE FUNCTION app.handles();
 COMMENT ON TABLE app.people IS 'everybody';
 """
 

@@ -46,6 +46,16 @@ def test_the_snapshot_has_the_relations_and_their_columns(sample: Sample) -> Non
     assert only(catalog, "pg_catalog", "pg_stats").is_view
 
 
+def test_rules_and_triggers_of_views_reach_the_views_over_them(sample: Sample) -> None:
+    catalog = sample.catalog
+    rewritten = {
+        relation.name
+        for relation in catalog.relations()
+        if relation.schema == "app" and catalog.is_rewritten(relation.id)
+    }
+    assert rewritten == {"events", "gone", "gone_too", "handled"}
+
+
 def test_the_snapshot_describes_the_types(sample: Sample) -> None:
     catalog = sample.catalog
     people = only(catalog, "app", "people")

@@ -153,8 +153,8 @@ def test_rows_of_a_subquery_are_of_one_relation(source: str, one_row: bool) -> N
         f"WITH x AS ({source}) SELECT salary / id FROM x",
         f"WITH x AS ({source}), y AS (TABLE x) SELECT salary / id FROM y",
     ):
-        mixtures = [one for one in found(sql) if one.influence.form == "mixture"]
-        assert [one.one_row for one in mixtures] == [one_row], sql
+        combined = [one for one in found(sql) if one.influence.form == "combined"]
+        assert [one.one_row for one in combined] == [one_row], sql
 
 
 def test_a_column_of_several_queries_keeps_them_apart() -> None:

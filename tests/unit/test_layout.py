@@ -42,6 +42,7 @@ LARGER_FILES: dict[str, str] = {
     "tests/integration/test_filtering.py": "one gateway, and all that can be asked through it",
     "src/scrim/statements/lineage.py": "one snapshot, and what is remembered about it",
     "src/scrim/statements/scopes.py": "one resolver, whose steps call each other",
+    "tests/integration/test_guessing.py": "one gateway, and all shapes of a guess before it",
     "tests/integration/test_masked_space.py": "one gateway, and all that its clients say to it",
     "tests/integration/test_serve.py": "the life of one gateway, whose parts need the same servers",
 }

@@ -338,7 +338,6 @@ def test_calculating_with_the_own_row_is_counted_and_not_refused(room: Room) -> 
         for shape in (
             "sum(account) / count(*) FROM people",
             "lag(account) OVER (ORDER BY id) FROM people",
-            "p.email || w.word FROM people p, words w",
             "concat(p.email, w.word) FROM people p, words w",
             "age(born) FROM people",
             "phone::bytea FROM people, words",

@@ -393,12 +393,3 @@ fn functions_are_asked_in_conditions_and_not_by_a_mere_call() {
     check("SELECT 1 / f('x')", &["expression  1,x"]);
     check("SELECT 1 LIMIT f('x')", &["limit"]);
 }
-
-#[test]
-fn keys_that_may_not_meet_are_told() {
-    check(
-        "SELECT json_objectagg(a: b WITH UNIQUE) FROM t",
-        &["group a"],
-    );
-    check("SELECT json_objectagg(a: b) FROM t", &[]);
-}

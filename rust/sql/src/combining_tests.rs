@@ -76,3 +76,10 @@ fn types_that_values_are_read_as_are_told() {
         ["mood"]
     );
 }
+
+#[test]
+fn keys_that_may_not_meet_are_told() {
+    let keys = "SELECT json_objectagg(a: b WITH UNIQUE) FROM t";
+    assert_eq!(told(keys), ["group a "]);
+    assert!(told("SELECT json_objectagg(a: b) FROM t").is_empty());
+}

@@ -56,7 +56,7 @@ SESSIONS = {
     ),
     "plans": (
         "EXPLAIN (COSTS OFF) SELECT phone, rating FROM customers WHERE city = 'City 1'",
-        "EXPLAIN (ANALYZE, TIMING OFF, SUMMARY OFF, BUFFERS OFF, COSTS OFF) SELECT c.phone"
+        "EXPLAIN (VERBOSE, COSTS OFF) SELECT c.phone"
         " FROM customers c JOIN orders o ON o.customer_id = c.id WHERE o.status = 'status 1'",
     ),
     "temporary tables": (

@@ -44,8 +44,8 @@ _DISPLACING: Final = frozenset({"AlterObjectSchemaStmt", "AlterTableStmt", "Rena
 _UNSEEN: Final = frozenset({"call", "do", "execute", "fetch"})
 _STORING: Final = frozenset({"insert", "update", "merge"})
 _STORED_KINDS: Final = frozenset({"r", "p", "m"})
-_SIZING: Final = "serialize"
-"""Option of `EXPLAIN` that tells how long the values are."""
+_SIZING: Final = "analyze"
+"""Option of `EXPLAIN` that tells how large the rows are that were sorted, hashed or kept."""
 _NOBODY: Final = Relation(0, "", "", "", has_rules=True)
 _CREATING: Final = frozenset({"CreateStmt", "CreateTableAsStmt", "ViewStmt"})
 
@@ -464,7 +464,6 @@ class Lineage:
             and inner.query is not None
             and inner.operation == "select"
             and set(inner.verbs) == {"select"}
-            and _SIZING not in facts.options
             and not self._uses_unreviewed_code(facts)
             and all(is_pure(function, self.catalog) for function in facts.functions)
             and all(
@@ -478,7 +477,8 @@ class Lineage:
             return Origins(everything.columns, known=everything.known and not named)
         compared = [origins for _, origins, _ in self.compared(inner)]
         asked = [part for one in self.influenced(inner) for part in one.parts]
-        return union([*self.influences(inner).values(), *compared, *asked])
+        sized = _named(inner, everything) if _SIZING in facts.options else NOTHING
+        return union([*self.influences(inner).values(), *compared, *asked, sized])
 
     def _is_rewritten(self, facts: Facts) -> bool:
         """Whether rules make the statement another one, whose columns nobody saw.
@@ -502,6 +502,14 @@ class Lineage:
             )
             or any(name.name in catalog.unreviewed_casts for name in facts.types)
         )
+
+
+def _named(facts: Facts, everything: Origins) -> Origins:
+    """Return what a statement names; all that it touches where that may be more than columns."""
+    names = {column.name for column in facts.columns}
+    if names - {column.name for column in everything.columns}:
+        return everything
+    return Origins(frozenset(one for one in everything.columns if one.name in names))
 
 
 def _statements(facts: Facts) -> set[str]:

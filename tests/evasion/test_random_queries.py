@@ -45,6 +45,7 @@ SHARE_THAT_DIFFERS: Final = 0.3
 _TELLING_BYTES: Final = 6
 _OTHER_MODES: Final = tuple(name for name in MODES if name != "simple")
 _MOST_SHOWN: Final = 20
+_TRIES: Final = 5
 _LIMIT: Final = query("SET LOCAL statement_timeout = '3s'")
 
 
@@ -146,8 +147,20 @@ def _answer(client: RawClient, sql: str) -> Values | None:
     except RawClientError:
         return None
     finally:
-        client.query("ROLLBACK")
+        _roll_back(client)
     return _values(rows)
+
+
+def _roll_back(client: RawClient) -> None:
+    for _ in range(_TRIES):
+        try:
+            client.query("ROLLBACK")
+        except RawClientError as error:
+            # On a busy machine even this can take longer than a statement may.
+            if "57014" not in str(error):
+                raise
+        else:
+            return
 
 
 def _values(rows: list[list[bytes | None]]) -> Values:

@@ -339,10 +339,33 @@ def test_calculating_with_the_own_row_is_counted_and_not_refused(room: Room) -> 
             "sum(account) / count(*) FROM people",
             "lag(account) OVER (ORDER BY id) FROM people",
             "concat(p.email, w.word) FROM people p, words w",
+            "p.email || w.word FROM people p, words w",
+            "upper(p.secret || p.id || w.word) FROM people p, words w",
             "age(born) FROM people",
             "phone::bytea FROM people, words",
         ):
             assert reader.execute(f"SELECT {shape}").fetchall(), shape
+
+
+def test_texts_of_several_rows_are_put_together_and_count(room: Room) -> None:
+    with closing(room.connect(READER)) as reader, closing(room.connect(COMPARER)) as comparer:
+        for shape in (
+            "p.email || ', ' || w.word FROM people p, words w",
+            "concat(p.secret, ' ', w.word, ' ', p.born) FROM people p, words w",
+            "p.phone || ' ' || g FROM people p, generate_series(1, 3) g",
+        ):
+            with pytest.raises(psycopg.errors.ConfigurationLimitExceeded):
+                reader.execute(f"SELECT {shape}")
+            found = comparer.execute(f"SELECT {shape} WHERE p.id = 5").fetchall()
+            assert len(set(found)) == len(found), shape
+        for shape in (
+            "to_jsonb(p.email) || to_jsonb(w.word) FROM people p, words w",
+            "d || jsonb_build_object(word, 1) FROM words,"
+            " (SELECT jsonb_build_object(email, 1) AS d FROM people) p",
+            "(p.email || w.word)::int FROM people p, words w",
+        ):
+            with pytest.raises(psycopg.errors.InsufficientPrivilege):
+                reader.execute(f"SELECT {shape}")
 
 
 def test_what_is_made_of_hidden_values_alone_is_masked_alike(room: Room) -> None:

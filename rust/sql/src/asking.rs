@@ -14,7 +14,7 @@ use crate::held::{held, values_of, Values};
 use crate::places::{column_of, uncast};
 use crate::query::Builder;
 use crate::standing::{
-    has_constants, holds_value, is_listed, is_member, is_stored, is_unstable, VALUES,
+    has_constants, holds_value, is_listed, is_member, is_stored, is_unstable, joins_texts, VALUES,
 };
 use crate::tree::Tree;
 use crate::walk::column_name;
@@ -423,6 +423,7 @@ impl Builder {
         }
         let before = found.len();
         self.atom("expression", tree, found);
+        mark_joining(tree, &mut found[before..]);
         // A call by itself decides about nothing, whatever it is given.
         if tree.kind() == "FuncCall" && found.last().is_some_and(|one| !reads(&one.flow)) {
             found.truncate(before);
@@ -493,6 +494,13 @@ impl Builder {
         self.flow(tree, Fate::Whole, &mut flow);
         (self.places, self.row_influences) = (places, influences);
         flow
+    }
+}
+
+/// Says of what was found of an expression whether it puts texts together.
+pub(crate) fn mark_joining(tree: &Tree, found: &mut [Asking]) {
+    for one in found {
+        one.joining = joins_texts(tree);
     }
 }
 

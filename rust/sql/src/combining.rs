@@ -1,9 +1,10 @@
 //! Expressions that a statement makes of columns alone, without values of its own.
 
+use crate::asking::mark_joining;
 use crate::facts::Asking;
 use crate::held::values_of;
 use crate::query::Builder;
-use crate::standing::{holds_value, is_unstable, values_in, VALUES};
+use crate::standing::{holds_value, is_to_text, is_unstable, values_in, VALUES};
 use crate::tree::Tree;
 
 /// Functions that never fail, and give NULL only for NULL: they tell nothing but what is in their
@@ -60,9 +61,6 @@ const PARTIAL: [&str; 11] = [
     "XmlSerialize",
 ];
 
-/// Types that any value of another can be cast to.
-const TEXTS: [&str; 3] = ["bpchar", "text", "varchar"];
-
 impl Builder {
     /// An expression without constants. It may still fail, or give nothing, where the columns in it do
     /// not fit: `a / (a - b)` asks whether they are equal. What is made of one column tells so only
@@ -82,12 +80,14 @@ impl Builder {
         if count == 0 {
             return;
         }
+        let before = found.len();
         if count > 1 && !is_joining(parts) {
             self.atom("combined", parts, found);
         } else {
             let flow = self.influence_of(parts);
             self.push_asking("derived", flow, values_of(parts), is_unstable(parts), found);
         }
+        mark_joining(parts, &mut found[before..]);
         // What is joined may be made of something that fails.
         self.deriving = !is_joining(parts);
     }
@@ -104,13 +104,6 @@ fn is_total(expression: &Tree) -> bool {
 fn is_joining(expression: &Tree) -> bool {
     let operator = expression.get("name").items().last();
     expression.kind() == "AExpr" && operator.map_or("", Tree::text) == "||"
-}
-
-/// Whether an expression is a cast to a text, which takes any value.
-fn is_to_text(cast: &Tree) -> bool {
-    let names = cast.get("type_name").get("names");
-    let last = names.items().last().map_or("", Tree::text);
-    cast.kind() == "TypeCast" && TEXTS.contains(&last)
 }
 
 #[cfg(test)]

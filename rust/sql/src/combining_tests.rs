@@ -78,6 +78,40 @@ fn types_that_values_are_read_as_are_told() {
 }
 
 #[test]
+fn texts_that_are_put_together_are_told_from_what_may_fail() {
+    let joining = |sql: &str| {
+        let query = analyse(sql).unwrap().remove(0).query.unwrap();
+        query.asks.iter().all(|one| one.joining)
+    };
+    for expression in [
+        "a || ' ' || b",
+        "a || b",
+        "concat(a, ': ', b)",
+        "upper(a || $1) || coalesce(b, 'none')",
+        "(a || ' ')::text || b",
+        "a COLLATE \"C\" || 'x' || b",
+    ] {
+        assert!(
+            joining(&format!("SELECT {expression} FROM t")),
+            "{expression}"
+        );
+    }
+    for expression in [
+        "a || left(b, 3)",
+        "a || ' ' || b = 'x'",
+        "(a || b)::int",
+        "a || b / 2",
+        "a || (SELECT 'x' FROM u)",
+        "jsonb_build_object('k', a) || b",
+    ] {
+        assert!(
+            !joining(&format!("SELECT {expression} FROM t")),
+            "{expression}"
+        );
+    }
+}
+
+#[test]
 fn keys_that_may_not_meet_are_told() {
     let keys = "SELECT json_objectagg(a: b WITH UNIQUE) FROM t";
     assert_eq!(told(keys), ["group a "]);

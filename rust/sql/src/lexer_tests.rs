@@ -117,6 +117,16 @@ fn fragment() -> impl Strategy<Value = &'static str> {
     ])
 }
 
+/// Whether letters follow a parameter's number, as in `$1e5`: `libpg_query` lets that pass, PostgreSQL
+/// from version 15 on does not.
+fn has_junk_after_parameter(sql: &str) -> bool {
+    sql.split('$').skip(1).any(|rest| {
+        let after = rest.trim_start_matches(|letter: char| letter.is_ascii_digit());
+        after.len() < rest.len()
+            && after.starts_with(|letter: char| letter == '_' || letter.is_alphabetic())
+    })
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(4000))]
 
@@ -140,7 +150,8 @@ proptest! {
                 })
                 .collect();
             if broken {
-                prop_assert!(pg_query::parse(&sql, 0).is_err(), "{sql:?}");
+                let refused = pg_query::parse(&sql, 0).is_err() || has_junk_after_parameter(&sql);
+                prop_assert!(refused, "{sql:?}");
             } else {
                 prop_assert_eq!(ours, theirs, "{:?}", sql);
             }

@@ -63,6 +63,7 @@ pub struct Query {
 
 /// Something that decides about the rows of a query without being in its result.
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[allow(clippy::struct_excessive_bools)] // each is a fact of its own
 pub struct Asking {
     /// Its number in the statement: its values are known by it, see [`crate::influencing`].
     pub number: usize,
@@ -89,6 +90,9 @@ pub struct Asking {
     /// has a column of that name, too.
     #[serde(skip_serializing_if = "is_false")]
     pub optional: bool,
+    /// It does nothing but put texts together, if what it names are texts.
+    #[serde(skip_serializing_if = "is_false")]
+    pub joining: bool,
 }
 
 /// What decides which rows there are, how they are put together or in which order they stand.

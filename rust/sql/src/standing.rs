@@ -9,6 +9,20 @@ use crate::tree::Tree;
 const OPERATOR: i64 = 1;
 /// `SubLinkType`.
 const ARRAY: i64 = 7;
+/// Functions that put texts together or spell one in another way. They never fail, and what is NULL
+/// says nothing but that a text is.
+const TEXTUAL: [&str; 8] = [
+    "btrim",
+    "concat",
+    "concat_ws",
+    "initcap",
+    "lower",
+    "ltrim",
+    "rtrim",
+    "upper",
+];
+/// Types that any value of another can be cast to.
+const TEXTS: [&str; 3] = ["bpchar", "text", "varchar"];
 /// What has another value for each row.
 pub(crate) const VALUES: [&str; 2] = ["ColumnRef", "SubLink"];
 
@@ -104,4 +118,30 @@ pub(crate) fn values_in(tree: &Tree) -> usize {
         }
     }
     found
+}
+
+/// Whether an expression is a cast to a text, which takes any value.
+pub(crate) fn is_to_text(cast: &Tree) -> bool {
+    let names = cast.get("type_name").get("names");
+    let last = names.items().last().map_or("", Tree::text);
+    cast.kind() == "TypeCast" && TEXTS.contains(&last)
+}
+
+/// Whether an expression does nothing but put values together to a text, if what it names are texts,
+/// numbers and the like: of documents, `||` tells whether they have a key in common.
+pub(crate) fn joins_texts(tree: &Tree) -> bool {
+    let all = |list: &'static str| tree.get(list).items().iter().all(joins_texts);
+    let last = |list: &'static str| tree.get(list).items().last().map_or("", Tree::text);
+    match tree.kind() {
+        "ColumnRef" | "AConst" | "ParamRef" => true,
+        "AExpr" => {
+            let plain = tree.get("kind").int() == OPERATOR && last("name") == "||";
+            plain && joins_texts(tree.get("lexpr")) && joins_texts(tree.get("rexpr"))
+        }
+        "FuncCall" => TEXTUAL.contains(&last("funcname")) && all("args"),
+        "TypeCast" => is_to_text(tree) && joins_texts(tree.get("arg")),
+        "CollateClause" => joins_texts(tree.get("arg")),
+        "CoalesceExpr" => all("args"),
+        _ => false,
+    }
 }

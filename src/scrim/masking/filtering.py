@@ -204,7 +204,7 @@ class FilterDecider:
         form = one.influence.form
         if form in {LIMIT, ROWS}:
             return _refused(columns, "It would decide how many rows there are.")
-        if one.one_row:
+        if one.one_row or self._joins_texts(one):
             return None
         combined = form == DERIVED and any(self._is_combined(part) for part in one.parts)
         meeting = form in MEETING or (form == DERIVED and len(one.parts) > 1)
@@ -227,6 +227,15 @@ class FilterDecider:
         if any(part.made or self._is_mixed(part.columns - part.measured) for part in parts):
             return True
         return len({self._is_open(strand) for strand in strands(parts)}) > 1
+
+    def _joins_texts(self, one: Influenced) -> bool:
+        """Say whether texts are put together, which never fails and tells nothing of any."""
+        return (
+            one.influence.joining
+            and one.known
+            and not any(part.transformed or part.strands for part in one.parts)
+            and all(map(self._results.is_plain, one.columns))
+        )
 
     def _is_combined(self, part: Origins) -> bool:
         """Say whether a column that only one thing is made of is made of such values itself."""

@@ -29,6 +29,13 @@ from scrim.statements.system_relations import SETTINGS, carries_data, is_system
 Filtering = Literal["budget", "refuse", "allow"]
 """What becomes of conditions on protected columns without a `filter` permit."""
 
+PLAIN_TYPES: Final = frozenset(
+    # bool, "char", name, int8, int2, int4, text, float4, float8, bpchar, varchar
+    {16, 18, 19, 20, 21, 23, 25, 700, 701, 1042, 1043}
+    # date, time, timestamp, timestamptz, interval, timetz, numeric, uuid
+    | {1082, 1083, 1114, 1184, 1186, 1266, 1700, 2950}
+)
+"""Identifiers of types of single values, which a text can be made of."""
 VOID: Final = 2278
 """Identifier of the type `void`, whose only value is the empty text whatever a function did."""
 
@@ -159,6 +166,11 @@ class ResultDecider:
         kind = lookup.kind_of(column)
         _, tags, grant = self._columns.granted(column, kind, lookup.siblings(column))
         return not tags and escapes_search(kind, altered=True) and not grant.raw
+
+    def is_plain(self, column: Column) -> bool:
+        """Say whether a column holds texts, numbers, dates and the like, and no parts of any."""
+        kind = self._tools.lookup.type_of(column)
+        return kind is not None and kind[0] in PLAIN_TYPES
 
     def shows_text(self, relation: str, name: str | None) -> bool:
         """Say whether a column of a name may hold text that the principal sees unsearched.

@@ -40,6 +40,8 @@ class Asking:
         parameters: In a statement that `PREPARE` keeps, whether any of its values is a parameter.
         optional: Whether it is the name of a result column, which is asked of by itself, so that it
             counts only where a source may have a column of that name, too.
+        joining: Whether it does nothing but put values together to a text, if they are texts,
+            numbers and the like.
     """
 
     number: int
@@ -49,6 +51,7 @@ class Asking:
     unstable: bool = False
     parameters: bool = False
     optional: bool = False
+    joining: bool = False
 
 
 def decode_asking(raw: Mapping[str, Any], flow: "Flow") -> Asking:
@@ -66,4 +69,5 @@ def decode_asking(raw: Mapping[str, Any], flow: "Flow") -> Asking:
         raw.get("unstable", False),
         raw.get("parameters", False),
         raw.get("optional", False),
+        raw.get("joining", False),
     )

@@ -46,6 +46,10 @@ _STORING: Final = frozenset({"insert", "update", "merge"})
 _STORED_KINDS: Final = frozenset({"r", "p", "m"})
 _SIZING: Final = "serialize"
 """Option of `EXPLAIN` that tells how long the values are."""
+_RUNNING: Final = "analyze"
+"""Option of `EXPLAIN` that tells how much memory the values took."""
+_ONE_SIZE: Final = frozenset({"avg", "count", "max", "min", "sum"})
+"""Functions whose results take no more memory than one value; each other one may be long."""
 _NOBODY: Final = Relation(0, "", "", "", has_rules=True)
 _CREATING: Final = frozenset({"CreateStmt", "CreateTableAsStmt", "ViewStmt"})
 
@@ -260,7 +264,8 @@ class Lineage:
                     column.name,
                     ColumnOrigin(origins.columns, origins.known),
                 )
-        if facts.statement not in _DISPLACING | _CREATING | {"SelectStmt"} or facts.additive:
+        moves = facts.statement in _DISPLACING | _CREATING | {"SelectStmt"}
+        if not moves or (facts.additive and not self._has_heirs(facts)):
             return
         uses = [use for use in facts.relations if use.role == "ddl" or use.verb == "create"]
         names = [Name(use.schema, use.name) for use in uses]
@@ -285,6 +290,18 @@ class Lineage:
                     None,
                     ColumnOrigin(total.columns, total.known, altered=frozenset(altered)),
                 )
+
+    def _has_heirs(self, facts: Facts) -> bool:
+        """Say whether other relations inherit from those that a statement defines.
+
+        A column that is dropped may stay there, and what is known of it comes from the one above.
+        """
+        return any(
+            relation.kind != "p" and len(self.catalog.relatives(relation.id)) > 1
+            for use in facts.relations
+            if use.role == "ddl"
+            for relation in self.catalog.named(use.schema, use.name)
+        )
 
     def relation_outputs(self, relation: Relation) -> Outputs:
         """Return the columns of a relation with the base columns behind each."""
@@ -465,6 +482,7 @@ class Lineage:
             and inner.operation == "select"
             and set(inner.verbs) == {"select"}
             and _SIZING not in facts.options
+            and not (_RUNNING in facts.options and _grows(inner))
             and not self._uses_unreviewed_code(facts)
             and all(is_pure(function, self.catalog) for function in facts.functions)
             and all(
@@ -502,6 +520,11 @@ class Lineage:
             )
             or any(name.name in catalog.unreviewed_casts for name in facts.types)
         )
+
+
+def _grows(facts: Facts) -> bool:
+    """Say whether a query may make long values of others, whose memory tells how long those are."""
+    return any(not one.attribute and one.name not in _ONE_SIZE for one in facts.functions)
 
 
 def _statements(facts: Facts) -> set[str]:

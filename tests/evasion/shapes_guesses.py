@@ -303,3 +303,32 @@ TURNED_BACK: Final = (
     "EXPLAIN SELECT id FROM people WHERE {c} = {q}::guess",
 )
 """Statements that have a masked value turned back, and read as a domain with the guess in it."""
+
+WITHIN: Final = (
+    "SELECT id FROM (SELECT id, account, id + {n} - 7 AS m FROM people) s WHERE account = m",
+    "SELECT id FROM (SELECT id, account, id + {n} - 7 AS m FROM people) s WHERE account < m",
+    "SELECT id, nullif(account, m) FROM (SELECT id, account, id + {n} - 7 AS m FROM people) s",
+    "WITH s AS (SELECT id, account, id + {n} - 7 AS m FROM people) SELECT id FROM s WHERE account IN (m, id)",
+    "SELECT id FROM (SELECT id, account, CASE WHEN id > 0 THEN {n} END AS m FROM people) s WHERE account = m",
+    "SELECT id FROM (SELECT id, max(account) AS a, max(id) + {n} - 7 AS m FROM people GROUP BY id) s WHERE a = m",
+    "SELECT account / (account - m) FROM (SELECT id, account, id + {n} - 7 AS m FROM people) s WHERE id = 7",
+    "SELECT id, count(DISTINCT x) FROM people, unnest(ARRAY[account, id + {n} - 7]) x GROUP BY id",
+    "SELECT id, x FROM people, LATERAL (VALUES (account), (id + {n} - 7)) v (x) GROUP BY 1, 2",
+    "SELECT count(DISTINCT CASE WHEN id = 7 THEN account ELSE m END) FROM (SELECT id, account, id * 0 + {n} AS m FROM people) s",
+    "SELECT count(DISTINCT x) FROM (SELECT CASE WHEN id = 7 THEN account ELSE m END AS x FROM (SELECT id, account, {n} AS m FROM people) s) t",
+    "SELECT DISTINCT CASE WHEN id = 7 THEN account ELSE m END FROM (SELECT id, account, id * 0 + {n} AS m FROM people) s",
+    "SELECT count(*) FROM (SELECT CASE WHEN id = 7 THEN account ELSE m END AS x FROM (SELECT id, account, id * 0 + {n} AS m FROM people) s) a JOIN people b ON a.x = b.account",
+    "SELECT id, secret IN (SELECT v.word FROM words w LEFT JOIN words v ON w.word = v.word AND w.word = 'Plan 7') FROM people",
+    "SELECT id, (secret, id) = ANY (SELECT v.word, 7 FROM words w LEFT JOIN words v ON w.word = v.word) FROM people",
+)
+"""Statements in which one row, or a list of others, brings guesses of the number `{n}`."""
+BITS: Final = (
+    "ln(account::bit(3)::bit(1)::int)",
+    "ln(account::bit::int)",
+    "account::numeric(6, 0)",
+    "account::varchar(5)::int2",
+    "sqrt(hashtext(reverse(md5(secret))))",
+    "acos(ln(ln(account)))",
+    "ln(bit_count(int8send(account)))",
+)
+"""Expressions of one column that fail, or do not, by any bit of it that somebody likes."""

@@ -35,6 +35,7 @@ TAGS = {
     "public.customers.city": ["public"],
     "public.customers.phone": ["contact.phone"],
     "public.customers.rating": ["confidential"],
+    "public.parents.secret_word": ["confidential"],
 }
 SCHEMA = """
 CREATE TABLE customers (id serial PRIMARY KEY, city text, phone text UNIQUE, rating int);
@@ -42,6 +43,9 @@ CREATE TABLE orders (id serial PRIMARY KEY, customer_id int REFERENCES customers
 INSERT INTO customers (city, phone, rating)
     SELECT 'City ' || i % 3, '+1 202-555-010' || i, i * 7
     FROM generate_series(1, 9) i;
+CREATE TABLE parents (id int, secret_word text);
+CREATE TABLE heirs (own int) INHERITS (parents);
+CREATE TABLE notes_of (note text);
 INSERT INTO orders (customer_id, status)
     SELECT i % 9 + 1, 'status ' || i % 4 FROM generate_series(1, 40) i;
 """
@@ -104,6 +108,8 @@ REFUSED = {
     "ALTER TABLE customers RENAME COLUMN phone TO city2": "Add or drop columns",
     "ALTER TABLE customers ADD CHECK (phone <> 'x')": "Add or drop columns",
     "CREATE TABLE customers (id int)": "Use another name",
+    "ALTER TABLE ONLY parents DROP COLUMN secret_word": "Add or drop columns",
+    "ALTER TABLE parents DROP COLUMN secret_word": "Add or drop columns",
 }
 
 
@@ -152,6 +158,23 @@ def test_what_is_refused_says_what_to_do_instead(desk: Desk) -> None:
             with pytest.raises(psycopg.errors.InsufficientPrivilege) as raised:
                 connection.execute(statement)
             assert hint in (raised.value.diag.message_hint or ""), statement
+
+
+def test_a_column_that_was_just_added_takes_no_searched_text(desk: Desk) -> None:
+    with closing(desk.connect(direct=False)) as connection:
+        connection.execute("BEGIN")
+        connection.execute("ALTER TABLE orders ADD COLUMN memo text")
+        with pytest.raises(psycopg.errors.InsufficientPrivilege):
+            connection.execute("UPDATE orders SET memo = (SELECT max(note) FROM notes_of)")
+        connection.execute("ROLLBACK")
+
+
+def test_a_plan_that_was_run_does_not_tell_how_long_values_are(desk: Desk) -> None:
+    with closing(desk.connect(direct=False)) as connection:
+        for value in ("string_agg(c.phone, c.phone)", "concat(c.phone)", "c.phone", "c.id"):
+            query = f"SELECT {value} FROM customers c, orders o GROUP BY o.id, c.id ORDER BY o.id"
+            plan = str(connection.execute(f"EXPLAIN ANALYZE {query}".encode()).fetchall())
+            assert ("Memory" in plan) == (value == "c.id"), query
 
 
 def test_a_plan_does_not_quote_what_was_turned_back(desk: Desk) -> None:

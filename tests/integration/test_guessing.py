@@ -17,6 +17,7 @@ from scrim.cli.explain_view import branches, lines
 from scrim.config.load import load
 from scrim.server.explaining import Asker, explaining
 from tests.evasion.shapes_guesses import (
+    BITS,
     CALLED,
     CONVERTED,
     DICTIONARIES,
@@ -25,6 +26,7 @@ from tests.evasion.shapes_guesses import (
     OTHER,
     TURNED_BACK,
     WHOLE,
+    WITHIN,
 )
 from tests.support.endpoint import Endpoint
 from tests.support.gateway_process import GatewayProcess, Store, User
@@ -174,6 +176,17 @@ def test_no_shape_is_free(room: Room, column: str) -> None:
             right, wrong = answers(seer, shape, column)
             assert right != wrong, f"{shape} tells nobody of {column}"
             assert isinstance(right, list), shape
+
+
+def test_no_row_brings_a_guess_for_itself_or_others(room: Room) -> None:
+    with closing(room.connect(READER)) as reader:
+        for query in (
+            *(shape.replace("{n}", RIGHT["account"]) for shape in WITHIN),
+            *(f"SELECT {shape} FROM people WHERE id = 7" for shape in BITS),
+        ):
+            with pytest.raises(psycopg.Error) as caught:
+                reader.execute(query.encode())
+            assert caught.value.sqlstate in REFUSALS, query
 
 
 @pytest.mark.parametrize("column", ["phone", "email", "secret"])

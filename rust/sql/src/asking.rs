@@ -7,6 +7,7 @@
 //! is an `expression` of all that stands in it.
 
 use crate::asking_functions::{result_name, COLLECTING, FITTING, ROW_FUNCTIONS};
+use crate::combining::is_bounding;
 use crate::compared::{compared, is_of_rows, row_pairs};
 use crate::facts::{Asking, ColumnName, Flow, Query};
 use crate::fate::{Fate, AGGREGATES};
@@ -296,6 +297,12 @@ impl Builder {
             _ => {}
         }
         let own = match tree.kind() {
+            "TypeCast" if is_bounding(tree) => self.with_constants(tree, tree, counted, found),
+            // Whether a list of another query's values has a NULL in it is not in the values alone.
+            "SubLink" if !counted && !tree.get("testexpr").is_empty() => {
+                self.atom("combined", tree, found);
+                true
+            }
             // Lists, casts and names of targets do nothing by themselves.
             "" | "List" | "ResTarget" | "TypeCast" | "CollateClause" | "RowExpr" | "AArrayExpr"
             | "MultiAssignRef" | "ReturningClause" => counted,

@@ -61,6 +61,55 @@ const PARTIAL: [&str; 11] = [
     "XmlSerialize",
 ];
 
+/// Types whose casts leave a value what it is, or fail at bounds of their own.
+const PLAIN: [&str; 15] = [
+    "bool",
+    "bpchar",
+    "date",
+    "float4",
+    "float8",
+    "int2",
+    "int4",
+    "int8",
+    "json",
+    "jsonb",
+    "numeric",
+    "text",
+    "timestamp",
+    "timestamptz",
+    "varchar",
+];
+
+/// Functions whose results have the size, or the letters, of what they are given.
+const STEADY: [&str; 26] = [
+    "abs",
+    "any_value",
+    "array_agg",
+    "avg",
+    "btrim",
+    "ceil",
+    "ceiling",
+    "count",
+    "first_value",
+    "floor",
+    "initcap",
+    "json_agg",
+    "jsonb_agg",
+    "last_value",
+    "lower",
+    "ltrim",
+    "max",
+    "min",
+    "round",
+    "row_to_json",
+    "rtrim",
+    "sum",
+    "to_json",
+    "to_jsonb",
+    "trunc",
+    "upper",
+];
+
 impl Builder {
     /// An expression without constants. It may still fail, or give nothing, where the columns in it do
     /// not fit: `a / (a - b)` asks whether they are equal. What is made of one column tells so only
@@ -81,7 +130,7 @@ impl Builder {
             return;
         }
         let before = found.len();
-        if count > 1 && !is_joining(parts) {
+        if (count > 1 || steps(parts) > 1) && !is_joining(parts) {
             self.atom("combined", parts, found);
         } else {
             let flow = self.influence_of(parts);
@@ -97,6 +146,30 @@ impl Builder {
 fn is_total(expression: &Tree) -> bool {
     let name = expression.get("funcname").items().last();
     !PARTIAL.contains(&expression.kind()) || TOTAL.contains(&name.map_or("", Tree::text))
+}
+
+/// How many functions, operators and casts make something else of a value, one after the other or not.
+fn steps(tree: &Tree) -> usize {
+    let last = |list: &Tree| list.items().last().map_or("", Tree::text).to_owned();
+    let own = match tree.kind() {
+        "SubLink" => return 0,
+        _ if values_in(tree) == 0 => return 0,
+        "FuncCall" => !STEADY.contains(&last(tree.get("funcname")).as_str()),
+        "TypeCast" => !PLAIN.contains(&last(tree.get("type_name").get("names")).as_str()),
+        kind => PARTIAL.contains(&kind),
+    };
+    usize::from(own) + tree.children().map(steps).sum::<usize>()
+}
+
+/// Whether a cast, or one that it casts, is to a type with a length, which has it fail or give a part.
+pub(crate) fn is_bounding(cast: &Tree) -> bool {
+    let mut inner = cast;
+    let mut bounded = false;
+    while inner.kind() == "TypeCast" {
+        bounded |= !inner.get("type_name").get("typmods").items().is_empty();
+        inner = inner.get("arg");
+    }
+    bounded && !is_to_text(cast) && holds_value(inner, &VALUES)
 }
 
 /// Whether an operator puts texts, arrays or documents together. It never fails; of documents it may

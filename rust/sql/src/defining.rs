@@ -20,7 +20,9 @@ pub(crate) fn created(tree: &Tree) -> &Tree {
 /// a new column holds in the rows that are there is its default, which no column can be in.
 pub(crate) fn is_additive(tree: &Tree) -> bool {
     let commands = tree.get("cmds").items();
-    tree.kind() == "AlterTableStmt" && !commands.is_empty() && commands.iter().all(adds)
+    // What `ONLY` leaves in the relations below would be known by nothing but the column above.
+    let whole = tree.get("relation").get("inh").int() != 0;
+    tree.kind() == "AlterTableStmt" && whole && !commands.is_empty() && commands.iter().all(adds)
 }
 
 fn adds(command: &Tree) -> bool {

@@ -35,6 +35,7 @@ fn columns_and_defaults_are_additive_and_nothing_else_is() {
     ] {
         assert!(!facts(&format!("ALTER TABLE t {sql}")).additive, "{sql}");
     }
+    assert!(!facts("ALTER TABLE ONLY t DROP COLUMN a").additive);
     assert!(!facts("ALTER TABLE t RENAME a TO b").additive);
     assert!(!facts("CREATE TABLE t (a int)").additive);
 }

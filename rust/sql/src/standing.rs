@@ -41,7 +41,9 @@ pub(crate) fn has_constants(tree: &Tree) -> bool {
     match tree.kind() {
         "AConst" | "ParamRef" => true,
         // What decides inside of these is told by itself.
-        "SubLink" | "CaseExpr" | "TypeName" => false,
+        "SubLink" | "CaseExpr" => false,
+        // The length of a type cuts a value, or has it fail.
+        "TypeName" => !tree.get("typmods").items().is_empty(),
         "FuncCall" => has_constants(tree.get("args")),
         _ => tree.children().any(has_constants),
     }

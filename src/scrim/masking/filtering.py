@@ -121,7 +121,8 @@ class FilterDecider:
                     refusal = self._refusal(outer, one, columns)
                     if refusal is not None:
                         return refusal
-                    use = _use(facts.index, depth, one, columns)
+                    beside = columns and one.one_row and self._beside_others(one)
+                    use = _use(facts.index, depth, one, columns, beside=bool(beside))
                     if use is not None:
                         found.append(use)
                 outer, level, depth = level, level.inner, depth + 1
@@ -204,7 +205,9 @@ class FilterDecider:
         form = one.influence.form
         if form in {LIMIT, ROWS}:
             return _refused(columns, "It would decide how many rows there are.")
-        if one.one_row or self._joins_texts(one):
+        # Where rows meet, each value that a row makes is a guess about all the others.
+        composed = any(part.made or self._is_composed(part) for part in one.values)
+        if self._joins_texts(one) or (one.one_row and not (form == GROUP and composed)):
             return None
         combined = form == DERIVED and any(self._is_combined(part) for part in one.parts)
         meeting = form in MEETING or (form == DERIVED and len(one.parts) > 1)
@@ -226,6 +229,11 @@ class FilterDecider:
         parts = one.values + tuple(part for part in sorting if part not in one.values)
         if any(part.made or self._is_mixed(part.columns - part.measured) for part in parts):
             return True
+        uncounted = one.influence.form in UNSEEN | {SORT}
+        if uncounted and any(
+            self._is_composed(part) and not self._is_open(part.columns) for part in parts
+        ):
+            return True
         return len({self._is_open(strand) for strand in strands(parts)}) > 1
 
     def _joins_texts(self, one: Influenced) -> bool:
@@ -240,6 +248,12 @@ class FilterDecider:
     def _is_combined(self, part: Origins) -> bool:
         """Say whether a column that only one thing is made of is made of such values itself."""
         return not part.strands and self._is_mixed(part.columns - part.measured)
+
+    def _is_composed(self, part: Origins) -> bool:
+        """Say whether a value may be made of values of the statement and of what is seen."""
+        columns = part.columns - part.measured
+        whole = part.exact or not part.known
+        return not whole and any(not self._results.seen(one).hidden for one in columns)
 
     def _is_open(self, columns: frozenset[Column]) -> bool:
         """Say whether the values of columns are seen as they are; made-up ones are."""
@@ -270,14 +284,18 @@ def _not_prepared(outer: Facts, columns: frozenset[Column]) -> Refusal | None:
 
 
 def _use(
-    statement: int, depth: int, one: Influenced, columns: frozenset[Column]
+    statement: int, depth: int, one: Influenced, columns: frozenset[Column], *, beside: bool
 ) -> MeteredUse | None:
     form = one.influence.form
-    if form in UNSEEN or (form in QUIET and not one.converts):
+    # What is seen in the same row is a guess as good as a value, and may be another one each time.
+    guessed = beside and form in {COLUMNS, SORT}
+    quiet = form in UNSEEN or (form in QUIET and not one.converts)
+    if quiet and not guessed:
         return None
     names = tuple(sorted(column.qualified_name() for column in columns)) or (FUNCTIONS,)
-    counted = form != SORT
-    return MeteredUse(statement, depth, one.influence.number, names, counted, one.varies)
+    counted = form != SORT or guessed
+    varies = one.varies or guessed
+    return MeteredUse(statement, depth, one.influence.number, names, counted, varies)
 
 
 def _about(columns: frozenset[Column]) -> str:

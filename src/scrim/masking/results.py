@@ -180,6 +180,13 @@ class ResultDecider:
             name: Name of the column; None for any of the relation.
         """
         catalog, lookup = self._tools.lookup.catalog, self._tools.lookup
+        # What was just made is in no catalog yet, and may have tags by its name.
+        for schema in {one.schema for one in catalog.relations()}:
+            new = Column(schema, relation, name or "")
+            if not lookup.siblings(new) or (name and name not in lookup.siblings(new)):
+                _, _, grant = self._columns.granted(new, "text", lookup.siblings(new))
+                if grant.raw:
+                    return True
         for one in catalog.named(None, relation):
             for own in catalog.columns(one.id):
                 if name is not None and own.name != name:

@@ -179,12 +179,17 @@ class InfluenceResolver(QueryResolver):
             and are_pure(flow.functions, self._catalog)
         )
         converts = converts_by_schema(flow, self._catalog)
-        fixed = known and _are_fixed(flow.functions, self._catalog) and not converts
+        one_row = self._of_one_row(names, flow, scope) and not any(part.strands for part in parts)
+        # What a subquery makes of columns has values of the statement in it that are not told here.
+        composed = (
+            one_row and len(names) > 1 and not all(part.exact for part in parts if part != NOTHING)
+        )
+        fixed = known and _are_fixed(flow.functions, self._catalog) and not (converts or composed)
         return Influenced(
             influence,
             tuple(parts),
             known,
-            self._of_one_row(names, flow, scope) and not any(part.strands for part in parts),
+            one_row,
             influence.unstable or not fixed,
             counting=len(flow.counted_columns),
             converts=converts,

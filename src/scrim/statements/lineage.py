@@ -260,7 +260,8 @@ class Lineage:
                     column.name,
                     ColumnOrigin(origins.columns, origins.known),
                 )
-        if facts.statement not in _DISPLACING | _CREATING | {"SelectStmt"} or facts.additive:
+        moves = facts.statement in _DISPLACING | _CREATING | {"SelectStmt"}
+        if not moves or (facts.additive and not self._has_heirs(facts)):
             return
         uses = [use for use in facts.relations if use.role == "ddl" or use.verb == "create"]
         names = [Name(use.schema, use.name) for use in uses]
@@ -285,6 +286,18 @@ class Lineage:
                     None,
                     ColumnOrigin(total.columns, total.known, altered=frozenset(altered)),
                 )
+
+    def _has_heirs(self, facts: Facts) -> bool:
+        """Say whether other relations inherit from those that a statement defines.
+
+        A column that is dropped may stay there, and what is known of it comes from the one above.
+        """
+        return any(
+            relation.kind != "p" and len(self.catalog.relatives(relation.id)) > 1
+            for use in facts.relations
+            if use.role == "ddl"
+            for relation in self.catalog.named(use.schema, use.name)
+        )
 
     def relation_outputs(self, relation: Relation) -> Outputs:
         """Return the columns of a relation with the base columns behind each."""

@@ -204,7 +204,10 @@ def test_a_prepared_statement_is_decided_anew_when_its_view_was_replaced(vault: 
 def seen_by_the_gateway(vault: Vault) -> None:
     """Return when the gateway has loaded the catalog again."""
     with RawClient(vault.analyst) as other:
-        other.query("CREATE TABLE sandbox.poke (i int); DROP TABLE sandbox.poke")
+        other.query("CREATE TABLE sandbox.poke (i int)")
+        # What it does not know it waits for, however busy the machine is.
+        other.query("SELECT i FROM sandbox.poke")
+        other.query("DROP TABLE sandbox.poke")
     time.sleep(SETTLES_S)
 
 

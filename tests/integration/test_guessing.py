@@ -148,13 +148,16 @@ def room(embedded_postgres: PostgresServer) -> Iterator[Room]:
 
 def answers(connection: psycopg.Connection[Any], shape: str, column: str) -> list[Any]:
     """Return what a right and a wrong guess get: rows, or the SQLSTATE of a refusal."""
-    found: list[Any] = []
-    for value in (RIGHT[column], WRONG[column]):
-        try:
-            found.append(connection.execute(statement(shape, column, value)).fetchall())
-        except psycopg.Error as error:
-            found.append(error.sqlstate)
-    return found
+    values = (RIGHT[column], WRONG[column])
+    return [answer(connection, statement(shape, column, value)) for value in values]
+
+
+def answer(connection: psycopg.Connection[Any], query: str) -> list[Any] | str:
+    """Return the rows that a query gets, or the SQLSTATE of an error."""
+    try:
+        return connection.execute(query).fetchall()
+    except psycopg.Error as error:
+        return error.sqlstate or "no SQLSTATE"
 
 
 REFUSALS = ["53400", "42501", "0A000"]
@@ -325,14 +328,10 @@ def test_no_row_before_an_error_tells_a_value(room: Room) -> None:
     ):
         for shape in FAILING:
             query = f"SELECT {shape} WHERE people.id = 5"
-            with pytest.raises(psycopg.Error) as caught:
-                reader.execute(query)
-            assert caught.value.sqlstate in REFUSALS, query
-            for allowed in (comparer, seer):
-                try:
-                    allowed.execute(query)
-                except psycopg.Error as error:
-                    assert error.sqlstate not in REFUSALS or allowed is comparer, (query, error)  # noqa: PT017
+            assert answer(reader, query) in REFUSALS, query
+            assert answer(seer, query) not in REFUSALS, query
+            # What `nullif` would turn back is refused in any case.
+            assert answer(comparer, query) not in ["53400", "42501"], query
 
 
 def test_calculating_with_the_own_row_is_counted_and_not_refused(room: Room) -> None:

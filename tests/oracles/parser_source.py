@@ -9,12 +9,10 @@ from __future__ import annotations
 
 import ast
 import re
-import subprocess
 import sys
-import tarfile
 from typing import TYPE_CHECKING
 
-from tests.oracles.regression_source import CACHE, RegressionSourceError
+from tests.oracles.regression_source import CACHE, extract, run
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -37,18 +35,14 @@ def obtain_tests() -> Path:
     """
     folder = CACHE / f"{PACKAGE}-{VERSION}"
     if not folder.exists():
-        building = folder.with_name(f"{folder.name}.building")
-        archive = building / f"{folder.name}.tar.gz"
+        downloads = CACHE / "downloads"
+        archive = downloads / f"{folder.name}.tar.gz"
         if not archive.exists():
-            building.mkdir(parents=True, exist_ok=True)
-            _download(building)
-        with tarfile.open(archive) as tar:
-            for member in tar:
-                _, found, rest = member.name.partition("/libpg_query/test/")
-                if found and member.isfile():
-                    member.name = rest
-                    tar.extract(member, building, filter="data")
-        building.rename(folder)
+            downloads.mkdir(parents=True, exist_ok=True)
+            options = ["--quiet", "--no-deps", "--no-binary", PACKAGE, "--dest", str(downloads)]
+            pip = (sys.executable, "-m", "pip", "download")
+            run(*pip, *options, f"{PACKAGE}=={VERSION}", timeout_s=TIMEOUT_S)
+        extract(archive, "/libpg_query/test/", folder)
     return folder
 
 
@@ -60,15 +54,3 @@ def literals(source: str) -> Iterator[str]:
     """
     for found in _LITERALS.findall(source):
         yield "".join(ast.literal_eval(one) for one in _LITERAL.findall(found))
-
-
-def _download(folder: Path) -> None:
-    argv = [sys.executable, "-m", "pip", "download", "--quiet", "--no-deps"]
-    argv += ["--no-binary", PACKAGE, "--dest", str(folder), f"{PACKAGE}=={VERSION}"]
-    done = subprocess.run(argv, capture_output=True, text=True, check=False, timeout=TIMEOUT_S)
-    if done.returncode != 0:
-        problem = done.stderr.strip()[-800:]
-        raise RegressionSourceError(
-            f"pip download failed and needs the package index: check the network, then run "
-            f"`make long` again: {problem}"
-        )

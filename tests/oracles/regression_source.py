@@ -22,7 +22,7 @@ MIRRORS = (
     ("http://deb.debian.org/debian-security", "{suite}-security"),
 )
 TIMEOUT_S = 600
-_HINT = "needs Debian's mirrors: check the network, then run `make test` again"
+_HINT = "needs Debian's mirrors or the package index: check the network, then run `make test` again"
 
 
 class RegressionSourceError(RuntimeError):
@@ -61,11 +61,11 @@ def obtain() -> RegressionSource:
         RegressionSourceError: It cannot be fetched.
     """
     package = f"postgresql-{debian_bin_dir().parent.name}"
-    version = _run("dpkg-query", "--show", "--showformat=${Version}", package)
+    version = run("dpkg-query", "--show", "--showformat=${Version}", package)
     folder = CACHE / f"{package}_{version}" / "regress"
     if not folder.exists():
         archive = _fetch(package, version)
-        _extract(archive, folder)
+        extract(archive, "/src/test/regress/", folder)
     return RegressionSource(folder)
 
 
@@ -80,9 +80,9 @@ def _fetch(package: str, version: str) -> Path:
         *("-o", f"Dir::State::Lists={apt / 'lists'}", "-o", f"Dir::Cache={apt / 'cache'}"),
         *("-o", "APT::Sandbox::User=root", "-q"),
     ]
-    _run("apt-get", *options, "update")
+    run("apt-get", *options, "update")
     wanted = f"{package}={version}"
-    _run("apt-get", *options, "source", "--download-only", wanted, cwd=apt / "source")
+    run("apt-get", *options, "source", "--download-only", wanted, cwd=apt / "source")
     archives = sorted((apt / "source").glob(f"{package}_*.orig.tar.*"))
     if not archives:
         raise RegressionSourceError(f"apt-get fetched no archive of {wanted}: it {_HINT}")
@@ -104,21 +104,38 @@ def _sources() -> str:
     )
 
 
-def _extract(archive: Path, folder: Path) -> None:
+def extract(archive: Path, inside: str, folder: Path) -> None:
+    """Unpack one folder of an archive, all of it or nothing.
+
+    Args:
+        archive: The archive.
+        inside: The folder in it, from the slash after its first part to the one at its end.
+        folder: What it becomes.
+    """
     building = folder.with_name("building")
     building.mkdir(parents=True, exist_ok=True)
     with tarfile.open(archive) as tar:
         for member in tar:
-            _, found, rest = member.name.partition("/src/test/regress/")
+            _, found, rest = member.name.partition(inside)
             if found and member.isfile():
                 member.name = rest
                 tar.extract(member, building, filter="data")
     building.rename(folder)
 
 
-def _run(*argv: str, cwd: Path | None = None) -> str:
+def run(*argv: str, cwd: Path | None = None, timeout_s: int = TIMEOUT_S) -> str:
+    """Run a program that fetches something, and return what it prints.
+
+    Args:
+        argv: The program and its arguments.
+        cwd: The folder that it runs in.
+        timeout_s: How long it may take, in seconds.
+
+    Raises:
+        RegressionSourceError: It fails.
+    """
     done = subprocess.run(
-        argv, cwd=cwd, capture_output=True, text=True, check=False, timeout=TIMEOUT_S
+        argv, cwd=cwd, capture_output=True, text=True, check=False, timeout=timeout_s
     )
     if done.returncode != 0:
         problem = done.stderr.strip()[-800:]

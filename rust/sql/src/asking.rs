@@ -334,9 +334,11 @@ impl Builder {
         let counted = counted | (meets && self.meeting(tree.get("args"), found));
         let own = self.with_constants(tree.get("args"), tree, counted, found);
         let around = self.deriving;
-        // Without its window, filter and order, which are told by themselves.
-        let call = ["funcname", "args"].map(|field| (field, tree.get(field).clone()));
-        self.combining(&Tree::Node("FuncCall", call.to_vec()), own, found);
+        if self.may_combine(tree, own) {
+            // Without its window, filter and order, which are told by themselves.
+            let call = ["funcname", "args"].map(|field| (field, tree.get(field).clone()));
+            self.combining(&Tree::Node("FuncCall", call.to_vec()), own, found);
+        }
         self.value_in(tree.get("args"), own, found);
         self.deriving = around;
     }

@@ -115,7 +115,7 @@ impl Builder {
     /// not fit: `a / (a - b)` asks whether they are equal. What is made of one column tells so only
     /// where that is made of several, or where a type of the database's users has a say in it.
     pub(crate) fn combining(&mut self, parts: &Tree, counted: bool, found: &mut Vec<Asking>) {
-        if counted || self.deriving || is_total(parts) {
+        if !self.may_combine(parts, counted) {
             return;
         }
         // The name after a dot may be that of a type, which it is a cast to.
@@ -139,6 +139,11 @@ impl Builder {
         mark_joining(parts, &mut found[before..]);
         // What is joined may be made of something that fails.
         self.deriving = !is_joining(parts);
+    }
+
+    /// Whether an expression is not told with what is around it, and may fail.
+    pub(crate) fn may_combine(&self, parts: &Tree, counted: bool) -> bool {
+        !(counted || self.deriving || is_total(parts))
     }
 }
 

@@ -26,42 +26,40 @@ pub(crate) fn is_additive(tree: &Tree) -> bool {
 }
 
 fn adds(command: &Tree) -> bool {
-    let Some(subtype) = i32::try_from(command.get("subtype").int())
-        .ok()
-        .and_then(|number| AlterTableType::try_from(number).ok())
-    else {
-        return false;
-    };
-    match subtype {
-        AlterTableType::AtAddColumn => {
+    match variant(command.get("subtype")) {
+        Some(AlterTableType::AtAddColumn) => {
             let constraints = command.get("def").get("constraints").items();
             constraints.iter().all(is_of_itself)
         }
-        AlterTableType::AtDropColumn
-        | AlterTableType::AtColumnDefault
-        | AlterTableType::AtDropNotNull
-        | AlterTableType::AtSetNotNull
-        | AlterTableType::AtSetStatistics => true,
+        Some(
+            AlterTableType::AtDropColumn
+            | AlterTableType::AtColumnDefault
+            | AlterTableType::AtDropNotNull
+            | AlterTableType::AtSetNotNull
+            | AlterTableType::AtSetStatistics,
+        ) => true,
         _ => false,
     }
 }
 
 /// Whether a constraint of a new column can read no other column: `CHECK` and `GENERATED` can.
 fn is_of_itself(constraint: &Tree) -> bool {
-    i32::try_from(constraint.get("contype").int())
-        .ok()
-        .and_then(|number| ConstrType::try_from(number).ok())
-        .is_some_and(|kind| {
-            matches!(
-                kind,
-                ConstrType::ConstrNull
-                    | ConstrType::ConstrNotnull
-                    | ConstrType::ConstrDefault
-                    | ConstrType::ConstrIdentity
-                    | ConstrType::ConstrUnique
-                    | ConstrType::ConstrForeign
-            )
-        })
+    matches!(
+        variant(constraint.get("contype")),
+        Some(
+            ConstrType::ConstrNull
+                | ConstrType::ConstrNotnull
+                | ConstrType::ConstrDefault
+                | ConstrType::ConstrIdentity
+                | ConstrType::ConstrUnique
+                | ConstrType::ConstrForeign
+        )
+    )
+}
+
+/// What a number stands for in the grammar.
+fn variant<T: TryFrom<i32>>(number: &Tree) -> Option<T> {
+    T::try_from(i32::try_from(number.int()).ok()?).ok()
 }
 
 /// Names of the functions whose results a query selects as they are, and that it calls nowhere else.

@@ -126,8 +126,12 @@ impl<'a> Walker<'a> {
         if tree.kind() == "FuncCall" {
             self.predicate(tree.get("agg_filter"));
         }
+        self.visit_all_but(created(tree), tree, usage);
+    }
+
+    fn visit_all_but(&mut self, known: &Tree, tree: &Tree, usage: Use) {
         for child in tree.children() {
-            if !std::ptr::eq(child, created(tree)) {
+            if !std::ptr::eq(child, known) {
                 self.visit(child, usage);
             }
         }
@@ -141,11 +145,7 @@ impl<'a> Walker<'a> {
             columns: constraint.get("pk_attrs").names(),
         };
         push_new(&mut self.facts.references, reference);
-        for child in constraint.children() {
-            if !std::ptr::eq(child, relation) {
-                self.visit(child, usage);
-            }
-        }
+        self.visit_all_but(relation, constraint, usage);
     }
 
     /// A statement that can have `WITH`, and whose names are visible in all of it.

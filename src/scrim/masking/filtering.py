@@ -121,8 +121,8 @@ class FilterDecider:
                     refusal = self._refusal(outer, one, columns)
                     if refusal is not None:
                         return refusal
-                    beside = columns and one.one_row and self._beside_others(one)
-                    use = _use(facts.index, depth, one, columns, beside=bool(beside))
+                    guessed = bool(columns) and self._is_guessed(one)
+                    use = _use(facts.index, depth, one, columns, guessed=guessed)
                     if use is not None:
                         found.append(use)
                 outer, level, depth = level, level.inner, depth + 1
@@ -217,6 +217,13 @@ class FilterDecider:
             return _refused(columns, "Where it fails or gives NULL would tell of values.", _FIT)
         return _refused(columns, _BESIDE, _SET_HINT if form == SET else _HINT)
 
+    def _is_guessed(self, one: Influenced) -> bool:
+        """Say whether values are compared with what is seen in their own row.
+
+        That is a guess as good as a value, and may be another one each time.
+        """
+        return one.influence.form in {COLUMNS, SORT} and one.one_row and self._beside_others(one)
+
     def _beside_others(self, one: Influenced) -> bool:
         """Say whether protected values meet others that are not hidden, or are made up.
 
@@ -225,8 +232,8 @@ class FilterDecider:
         if len(one.parts) > 1 and not all(part.known for part in one.parts):
             return True
         # What is seen and only sorts or groups the others is not put together with them.
-        sorting = [part for part in one.parts if not self._is_open(part.columns)]
-        parts = one.values + tuple(part for part in sorting if part not in one.values)
+        sorting = one.parts[len(one.values) :]
+        parts = one.values + tuple(part for part in sorting if not self._is_open(part.columns))
         if any(part.made or self._is_mixed(part.columns - part.measured) for part in parts):
             return True
         uncounted = one.influence.form in UNSEEN | {SORT}
@@ -284,11 +291,9 @@ def _not_prepared(outer: Facts, columns: frozenset[Column]) -> Refusal | None:
 
 
 def _use(
-    statement: int, depth: int, one: Influenced, columns: frozenset[Column], *, beside: bool
+    statement: int, depth: int, one: Influenced, columns: frozenset[Column], *, guessed: bool
 ) -> MeteredUse | None:
     form = one.influence.form
-    # What is seen in the same row is a guess as good as a value, and may be another one each time.
-    guessed = beside and form in {COLUMNS, SORT}
     quiet = form in UNSEEN or (form in QUIET and not one.converts)
     if quiet and not guessed:
         return None

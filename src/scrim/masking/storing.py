@@ -1,6 +1,6 @@
 """Says why a statement may not store what it reads, or put aside what is known of it."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Final
 
 from scrim.domain.column import ColumnOrigin
@@ -27,20 +27,21 @@ def keeping_refusal(results: ResultDecider, lineage: Lineage, facts: Facts) -> R
         facts: The statement.
     """
     created = [use.name for use in facts.relations if use.verb == "create"]
-    found = displacing_refusal(results, lineage.displaced(facts), created)
-    if found is None and (calls := shown_calls(facts)):
-        found = calling_refusal(results, calls, lineage.selected(facts))
-    if found is None:
-        found = referring_refusal(results, lineage.references(facts))
-    if found is None:
-        found = storing_refusal(results, _placed(lineage, facts))
-    return found
+    displaced = list(lineage.displaced(facts))
+    calls = shown_calls(facts)
+    return (
+        displacing_refusal(results, displaced, created)
+        or (calling_refusal(results, calls, lineage.selected(facts)) if calls else None)
+        or referring_refusal(results, lineage.references(facts))
+        or storing_refusal(results, _placed(lineage, facts))
+        or storing_refusal(results, displaced)
+    )
 
 
 def _placed(lineage: Lineage, facts: Facts) -> Iterable[Stored]:
     """Give what a statement stores, and in which column where a list of them says so."""
     by_place = {write.relation for write in facts.writes if not (write.assigned or write.listed)}
-    for relation, column, origin in lineage.stored(facts):
+    for relation, column, origin in lineage.written(facts):
         yield relation, None if relation in by_place else column, origin
 
 
@@ -115,22 +116,19 @@ def displacing_refusal(
     return None
 
 
-def calling_refusal(results: ResultDecider, names: Iterable[str], given: Origins) -> Refusal | None:
+def calling_refusal(results: ResultDecider, names: Sequence[str], given: Origins) -> Refusal | None:
     """Return why functions that show their arguments to others may not be called.
 
     Args:
         results: Knows what the principal sees of a column.
-        names: The functions.
+        names: The functions, of which there is at least one.
         given: Where what they are called with can come from.
     """
-    name = min(names, default="")
-    if not name:
-        return None
     if given.known and not any(results.seen(column).hidden for column in given.columns):
         return None
     return Refusal(
         _NOT_ALLOWED,
-        f"calling {name} with a column's value is not allowed",
+        f"calling {min(names)} with a column's value is not allowed",
         "It would show the value to others.",
         "Call it with columns that you see as they are and select just its result, or with a "
         "constant.",

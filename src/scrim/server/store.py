@@ -18,9 +18,8 @@ from scrim.upstream.pool import Pool
 from scrim.wire import ProtocolError, SessionParameters
 
 REFRESH_PAUSE_SECONDS: Final = 0.2
-"""Longest time between two loads of the catalog that statements ask for."""
-PAUSE_FOR_LOADING: Final = 1.0
-"""The time between them in times of what the last load took: a small catalog is loaded sooner."""
+"""Longest time between two loads of the catalog that statements ask for. It is what the last one
+took, so that a small catalog is loaded sooner."""
 UNKNOWN_FOR_SECONDS: Final = 5.0
 """A name that a fresh catalog does not have is not looked for again for so long."""
 REFRESH_EVERY_SECONDS: Final = 60.0
@@ -110,7 +109,7 @@ class Store:
             # A load that began since answers all who waited for it, not the first of them alone.
             if self._begun_at <= now:
                 took = self._loaded_at - self._begun_at
-                pause = min(REFRESH_PAUSE_SECONDS, PAUSE_FOR_LOADING * took)
+                pause = min(REFRESH_PAUSE_SECONDS, took)
                 if self._loop.time() - self._loaded_at < pause:
                     await asyncio.sleep(pause)
                 await self._load()

@@ -249,7 +249,7 @@ class Catalog:
         Among them are domains of the users that have the name of one of the system's types: what is
         cast to `text` need not be that type.
         """
-        types = [RawType(*fields) for fields in _list(self._raw, "types")]
+        types = self.types.rows()
         known = {one.name for one in types if one.schema == "pg_catalog"} | {"citext"}
         domains = {one.name for one in types if one.type_kind == "d" and not is_system(one.schema)}
         return frozenset(domains & known) | frozenset(
@@ -263,13 +263,14 @@ class Catalog:
 
         Those that name objects do not: what a `regclass` can be depends on the tables.
         """
+        # A data store of another kind has none: nothing is cast in it by definitions of its own.
         return not self._system_types or (
             name in self._system_types and name not in self._defined_types
         )
 
     def columns_of_type(self, name: str) -> Iterator[tuple[Relation, CatalogColumn]]:
         """Give the columns whose type has that name, or is a domain over one that has."""
-        types = [RawType(*fields) for fields in _list(self._raw, "types")]
+        types = self.types.rows()
         wanted = {one.oid for one in types if one.name == name}
         found = 0
         while wanted and len(wanted) > found:
@@ -299,10 +300,9 @@ class Catalog:
 
     @cached_property
     def _system_types(self) -> frozenset[str]:
-        types = (RawType(*fields) for fields in _list(self._raw, "types"))
         return frozenset(
             one.name
-            for one in types
+            for one in self.types.rows()
             if (one.schema == "pg_catalog" and not one.name.lstrip("_").startswith("reg"))
             # Base types of extensions; nobody else makes any.
             or (one.type_kind == "b" and not is_system(one.schema) and one.category != "A")
@@ -310,10 +310,9 @@ class Catalog:
 
     @cached_property
     def _defined_types(self) -> frozenset[str]:
-        types = (RawType(*fields) for fields in _list(self._raw, "types"))
         return frozenset(
             one.name
-            for one in types
+            for one in self.types.rows()
             if one.schema != "pg_catalog" and (one.type_kind != "b" or one.category == "A")
         )
 

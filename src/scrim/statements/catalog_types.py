@@ -4,7 +4,7 @@ Domains become their base type. A type without a description of its own is `unkn
 masking makes NULL.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any, Final, NamedTuple
 
 TypeSpec = Mapping[str, Any]
@@ -116,6 +116,10 @@ class TypeCatalog:
         if found is None:
             found = self._specs[key] = self._build(type_id, modifier, 0)
         return found
+
+    def rows(self) -> Collection[RawType]:
+        """Return every type."""
+        return self._types.values()
 
     def name(self, type_id: int) -> str:
         """Return the name of a type; empty when it is unknown."""

@@ -140,6 +140,10 @@ class Lineage:
         way, and so is a copy of it in the same column of a new row, where a list of columns says
         that it goes there. What a statement gives another name or place counts as stored there.
         """
+        return self.written(facts) + list(self.displaced(facts))
+
+    def written(self, facts: Facts) -> list[tuple[Name | None, str | None, ColumnOrigin]]:
+        """Return the same without what only gets another name or place."""
         everything = self._everything(facts)
         if self._uses_unreviewed_code(facts):
             everything = Origins(everything.columns, known=False)
@@ -182,7 +186,7 @@ class Lineage:
                 for use in facts.relations
                 if use.role == "write" and use.verb in _STORING
             ]
-        return found + list(self.displaced(facts))
+        return found
 
     def compared(self, facts: Facts) -> list[tuple[Compared, Origins, bool]]:
         """Return the columns that a statement compares with values of its own, or writes them to.
